@@ -1,0 +1,1 @@
+//! `between`: the text and email companion for the time between two appointments.

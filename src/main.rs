@@ -1,0 +1,2 @@
+//! The `between` program.
+fn main() {}

@@ -1,0 +1,2 @@
+//! one integration binary
+mod architecture;
