@@ -54,8 +54,12 @@ pub struct UnknownWord {
     pub word: String,
 }
 
+pub mod calendar;
 pub mod consent;
+pub mod delivery;
 pub mod message;
 pub mod programme;
 pub mod reason;
 pub mod rhythm;
+#[cfg(test)]
+mod shared_data;
