@@ -1,5 +1,7 @@
 //! `between`: the text and email companion for the time between two appointments.
 
+pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod gateways;
 pub mod secret;

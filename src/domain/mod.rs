@@ -58,6 +58,8 @@ pub mod calendar;
 pub mod consent;
 pub mod delivery;
 pub mod message;
+pub mod plan;
+pub mod practice;
 pub mod programme;
 pub mod reason;
 pub mod rhythm;

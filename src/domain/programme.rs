@@ -104,6 +104,9 @@ pub struct When {
     /// Hours before the appointment after which it is no longer useful.
     #[serde(default)]
     pub useful_until_hours_before: Option<i64>,
+    /// With `past_due = "shorten"`: the shortest notice before it is no longer useful, in hours; 3 when not said.
+    #[serde(default)]
+    pub shortest_notice_hours: Option<i64>,
     /// Hours after its moment after which it is no longer useful (recurring steps).
     #[serde(default)]
     pub useful_for_hours: Option<i64>,
@@ -178,7 +181,7 @@ impl Programme {
                 ));
             }
             if let Some(expression) = &when.cron
-                && let Err(fault) = super::calendar::Schedule::parse(expression)
+                && let Err(fault) = super::calendar::WallSchedule::parse(expression)
             {
                 faults.push(format!("step {}: {fault}", step.id));
             }

@@ -68,6 +68,7 @@ reasons! {
     AutoAnswerLimit = "auto_answer_limit", "The limit of automatic answers for the day was reached.";
     MachineAnswer = "machine_answer", "The other side looks like a machine: it is not answered.";
     Stopped = "stopped", "A person at the practice stopped it.";
+    NothingToSay = "nothing_to_say", "There was nothing to send back: the person had not answered.";
     Silent = "silent", "Several check-ins had no answer; the programme stopped and staff were told.";
     ForStaff = "for_staff", "A person at the practice must read it.";
     UnknownSender = "unknown_sender", "Nobody on record has this number or address.";
