@@ -2,6 +2,7 @@
 //! time, identifiers and settings come in as arguments.
 
 pub mod calendar;
+pub mod identifiers;
 
 #[cfg(test)]
 pub(crate) mod shared_data;
