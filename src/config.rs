@@ -1,7 +1,6 @@
 //! Settings: the embedded file, then files, then the environment; every fault named at once.
 
 use crate::domain::practice::PracticeSettings;
-use crate::gateways::GatewaySettings;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,7 +23,8 @@ pub struct Config {
     pub messages: Messages,
     pub sending: Sending,
     pub receiving: Receiving,
-    pub gateways: BTreeMap<String, GatewaySettings>,
+    /// As written: `gateways::GatewaySettings` reads them.
+    pub gateways: BTreeMap<String, Table>,
     pub practice: PracticeSettings,
 }
 

@@ -56,7 +56,9 @@ pub struct UnknownWord {
 
 pub mod calendar;
 pub mod consent;
+pub mod decision;
 pub mod delivery;
+pub mod identifiers;
 pub mod message;
 pub mod plan;
 pub mod practice;

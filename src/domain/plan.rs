@@ -4,7 +4,7 @@ mod appointment;
 mod recurring;
 
 pub use appointment::{AppointmentFacts, AppointmentPlan, AppointmentState, Existing, for_appointment};
-pub use recurring::{Occurrence, RecurringFacts, first_at, next_occurrence, occurrence};
+pub use recurring::{RecurringFacts, first_at, next_occurrence, occurrences_at};
 
 use super::message::{MessageKind, MessageStatus, PastDue, Purpose};
 use super::reason::Reason;

@@ -171,6 +171,22 @@ pub async fn wake(
         .await
 }
 
+/// What else waits for these people: (patient, priority, when), planned messages only.
+pub async fn waiting_of(
+    tx: &mut Tx,
+    patient_ids: &[String],
+) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    const SQL: Sql = batch_sql!(
+        "SELECT m.patient_id, m.priority, d.due_at FROM ",
+        [id text],
+        " AS r JOIN message m ON m.patient_id = r.id JOIN due d ON d.message_id = m.id WHERE d.lane = 2"
+    );
+    if patient_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch(&SQL, &[ids_json(patient_ids)]).await
+}
+
 /// How much waits and since when.
 #[derive(Clone, Debug, FromRow)]
 pub struct Backlog {

@@ -6,7 +6,7 @@ use crate::domain::message::{MessageStatus, PastDue};
 use crate::domain::practice::Practice;
 use crate::domain::programme::{Programme, Step};
 use crate::domain::reason::Reason;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 /// What recurring steps of one enrolment depend on.
@@ -26,26 +26,39 @@ pub struct RecurringFacts<'a> {
     pub practice: &'a Practice,
 }
 
-/// One coming moment of a recurring step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Occurrence {
-    /// When, UTC.
-    pub at: DateTime<Utc>,
-    /// Which step of the programme, by position.
-    pub step: usize,
-}
-
 /// The next moment strictly after `after` of any recurring step, or why there is none.
-pub fn next_occurrence(facts: &RecurringFacts<'_>, programme: &Programme, after: DateTime<Utc>) -> Result<Option<Occurrence>, Reason> {
-    let mut first: Option<Occurrence> = None;
-    for (index, step) in programme.steps.iter().enumerate().filter(|(_, s)| s.when.recurs()) {
-        if let Some(at) = next_of(facts, step, after)?
-            && first.as_ref().is_none_or(|known| at < known.at)
-        {
-            first = Some(Occurrence { at, step: index });
+pub fn next_occurrence(
+    facts: &RecurringFacts<'_>,
+    programme: &Programme,
+    after: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, Reason> {
+    let mut first: Option<DateTime<Utc>> = None;
+    for step in programme.steps.iter().filter(|s| s.when.recurs()) {
+        if let Some(at) = next_of(facts, step, after)? {
+            first = Some(first.map_or(at, |known| known.min(at)));
         }
     }
     Ok(first)
+}
+
+/// The ledger rows of the recurring steps that fall on `at`.
+pub fn occurrences_at(
+    facts: &RecurringFacts<'_>,
+    programme: &Programme,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Vec<PlannedSend> {
+    let falls = |step: &&Step| match &step.when.cron {
+        Some(text) => WallSchedule::parse(text)
+            .ok()
+            .and_then(|schedule| schedule.next_fire(facts.zone, at - Duration::milliseconds(1)))
+            .is_some_and(|fires| fires == at),
+        None => {
+            step.when.rhythm.is_some()
+                && resolve(facts.zone, local_date(at, facts.zone).and_time(step.when.at.unwrap_or_default())) == at
+        }
+    };
+    programme.steps.iter().filter(falls).map(|step| occurrence(facts, step, at, now)).collect()
 }
 
 fn next_of(facts: &RecurringFacts<'_>, step: &Step, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Reason> {
@@ -61,7 +74,7 @@ fn next_of(facts: &RecurringFacts<'_>, step: &Step, after: DateTime<Utc>) -> Res
 }
 
 /// The ledger row of an occurrence. One whose moment passed too long ago is recorded as skipped.
-pub fn occurrence(facts: &RecurringFacts<'_>, step: &Step, at: DateTime<Utc>, now: DateTime<Utc>) -> PlannedSend {
+fn occurrence(facts: &RecurringFacts<'_>, step: &Step, at: DateTime<Utc>, now: DateTime<Utc>) -> PlannedSend {
     let wall = local(at, facts.zone);
     let mut send = base(facts, step, format!("enrolment:{}:{}", facts.enrolment_id, wall.format("%Y-%m-%dT%H:%M")));
     let open = facts.practice.window.next_open(at, facts.zone, &facts.practice.holidays).map_or(at, |open| open.at);

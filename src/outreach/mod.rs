@@ -1,0 +1,100 @@
+//! Plan, enqueue, dispatch, settle, resolve: from what is wanted to what was sent, with a reason for everything else.
+
+pub mod alerts;
+mod calls;
+mod compose;
+mod dispatch;
+pub mod duties;
+mod enqueue;
+mod facts;
+mod planner;
+mod practices;
+mod programmes;
+mod settle;
+
+pub use calls::{Call, Outcome};
+pub use compose::{Composed, compose};
+pub use dispatch::Turn;
+pub use enqueue::{NewSend, StoredFacts, enqueue};
+pub use planner::Planned;
+pub use practices::{PracticeState, Practices};
+pub use programmes::shipped as shipped_programmes;
+
+use crate::catalogue::Catalogue;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::calendar::BankHolidays;
+use crate::gateways::Gateways;
+use crate::store::{Db, StoreError};
+use std::sync::{Arc, Mutex};
+
+/// What can go wrong while planning and sending.
+#[derive(Debug, thiserror::Error)]
+pub enum OutreachError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A practice's settings or programme cannot be used.
+    #[error("practice {practice}: {problem}")]
+    Practice {
+        /// Its id.
+        practice: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+/// Everything that planning and sending need: one for a process.
+pub struct Engine {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// The settings.
+    pub config: Config,
+    /// The gateways.
+    pub gateways: Gateways,
+    /// The wording.
+    pub catalogue: Catalogue,
+    /// The bank holidays known.
+    pub bank_holidays: BankHolidays,
+    practices: Mutex<Option<(i64, Arc<Practices>)>>,
+}
+
+impl Engine {
+    /// Puts the parts together.
+    pub fn new(db: Db, clock: Clock, config: Config, gateways: Gateways, catalogue: Catalogue) -> Self {
+        Self {
+            db,
+            clock,
+            config,
+            gateways,
+            catalogue,
+            bank_holidays: BankHolidays::shipped(),
+            practices: Mutex::new(None),
+        }
+    }
+
+    /// The practices as they stand. Read again from the database when the last look is five seconds old.
+    pub async fn practices(&self) -> Result<Arc<Practices>, OutreachError> {
+        const FRESH_MS: i64 = 5_000;
+        let now = self.clock.now_ms();
+        {
+            let known = self.practices.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if let Some((at, practices)) = known.as_ref()
+                && (0..FRESH_MS).contains(&(now - at))
+            {
+                return Ok(Arc::clone(practices));
+            }
+        }
+        let fresh = Arc::new(practices::load(self).await?);
+        let mut known = self.practices.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *known = Some((now, Arc::clone(&fresh)));
+        Ok(fresh)
+    }
+
+    /// Forgets what was read of practices: after a change of settings or an import in this process.
+    pub fn forget_practices(&self) {
+        *self.practices.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+    }
+}
