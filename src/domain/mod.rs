@@ -3,6 +3,9 @@
 
 pub mod calendar;
 pub mod identifiers;
+pub mod markdown;
+pub mod sms;
+pub mod template;
 
 #[cfg(test)]
 pub(crate) mod shared_data;
