@@ -1,8 +1,11 @@
 //! `between`: the text and email companion for the time between two appointments.
 
+pub mod catalogue;
 pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod gateways;
+pub mod intake;
+pub mod outreach;
 pub mod secret;
 pub mod store;

@@ -56,14 +56,19 @@ pub struct UnknownWord {
 
 pub mod calendar;
 pub mod consent;
+pub mod conversation;
 pub mod decision;
 pub mod delivery;
 pub mod identifiers;
+pub mod markdown;
 pub mod message;
 pub mod plan;
 pub mod practice;
 pub mod programme;
 pub mod reason;
+pub mod reply;
 pub mod rhythm;
+pub mod sms;
+pub mod template;
 #[cfg(test)]
 mod shared_data;

@@ -96,6 +96,7 @@ pub struct AlertSettings {
 pub struct SafetyNumbers {
     pub urgent_number: String,
     pub emergency_number: String,
+    pub crisis_line: String,
 }
 
 /// A practice ready to plan and send with.

@@ -13,8 +13,9 @@ mod programmes;
 mod settle;
 
 pub use calls::{Call, Outcome};
-pub use compose::{Composed, compose};
+pub use compose::Composed;
 pub use dispatch::Turn;
+pub use facts::address_hash;
 pub use enqueue::{NewSend, StoredFacts, enqueue};
 pub use planner::Planned;
 pub use practices::{PracticeState, Practices};
@@ -24,6 +25,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::calendar::BankHolidays;
+use crate::domain::reply::Reader;
 use crate::gateways::Gateways;
 use crate::store::{Db, StoreError};
 use std::sync::{Arc, Mutex};
@@ -56,6 +58,8 @@ pub struct Engine {
     pub gateways: Gateways,
     /// The wording.
     pub catalogue: Catalogue,
+    /// The reader of replies.
+    pub reader: Reader,
     /// The bank holidays known.
     pub bank_holidays: BankHolidays,
     practices: Mutex<Option<(i64, Arc<Practices>)>>,
@@ -63,13 +67,14 @@ pub struct Engine {
 
 impl Engine {
     /// Puts the parts together.
-    pub fn new(db: Db, clock: Clock, config: Config, gateways: Gateways, catalogue: Catalogue) -> Self {
+    pub fn new(db: Db, clock: Clock, config: Config, gateways: Gateways, catalogue: Catalogue, reader: Reader) -> Self {
         Self {
             db,
             clock,
             config,
             gateways,
             catalogue,
+            reader,
             bank_holidays: BankHolidays::shipped(),
             practices: Mutex::new(None),
         }

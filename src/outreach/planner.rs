@@ -180,6 +180,32 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// An answer came after silences: the series takes up its usual rhythm again.
+    pub async fn set_rhythm_after_answer(
+        &self,
+        tx: &mut Tx,
+        practices: &Practices,
+        row: &EnrolmentRow,
+        person: &PatientRow,
+        answered_at: chrono::DateTime<chrono::Utc>,
+    ) -> Result<(), OutreachError> {
+        let Some(state) = practices.get(&row.practice_id) else { return Ok(()) };
+        let at = answered_at.timestamp_millis();
+        let next_at = next_after(row, state, person, 0, at).unwrap_or(row.next_at);
+        let progress = Progress {
+            id: row.id.clone(),
+            status: row.status.clone(),
+            reason: row.reason.clone(),
+            silent: 0,
+            next_at,
+            updated_at: at,
+        };
+        enrolments::set_progress(tx, &[progress]).await?;
+        Ok(())
+    }
+}
+
 struct Ended {
     next_at: Option<i64>,
     reason: Reason,
@@ -239,12 +265,13 @@ pub(super) fn next_after(row: &EnrolmentRow, state: &PracticeState, person: &Pat
 /// The most occurrences of one enrolment planned in one pass; what was missed beyond that follows in the next pass.
 const MOST_MISSED: usize = 100;
 
+/// What the welcome promises when the programme says nothing: the shipped cap.
+const DEFAULT_PER_WEEK: u32 = 4;
+
 fn with_programme(mut send: NewSend, programme: &Programme) -> NewSend {
     send.facts.excluded_tags.clone_from(&programme.excluded_tags);
     send.facts.values.insert("about".to_owned(), programme.about.clone());
-    if let Some(per_week) = programme.per_week {
-        send.facts.values.insert("perWeek".to_owned(), per_week.to_string());
-    }
+    send.facts.values.insert("per_week".to_owned(), programme.per_week.unwrap_or(DEFAULT_PER_WEEK).to_string());
     send
 }
 

@@ -1,7 +1,7 @@
 //! Counters that only add, and the pace of each gateway, shared by every worker.
 
-use super::rows::{batch_sql, insert_sql};
-use super::{Db, Sql, StoreError, Tx};
+use super::rows::{batch_sql, ids_json, insert_sql};
+use super::{Sql, StoreError, Tx};
 use serde::Serialize;
 use sqlx::FromRow;
 
@@ -80,9 +80,16 @@ pub async fn reserve_pace(
     Ok(next_free - count * interval_us)
 }
 
-/// The next free moment of a gateway's rate, microseconds since 1970, if it was ever used.
-pub async fn pace(db: &Db, gateway: &str) -> Result<Option<i64>, StoreError> {
-    const SQL: Sql = Sql::same("SELECT next_free_us FROM gateway_pace WHERE gateway = $1");
-    let row: Option<(i64,)> = db.fetch_optional(&SQL, &[gateway.into()]).await?;
-    Ok(row.map(|(at,)| at))
+const PACES: Sql = batch_sql!(
+    "SELECT p.gateway, p.next_free_us FROM gateway_pace p JOIN ",
+    [id text],
+    " AS r ON p.gateway = r.id"
+);
+
+/// The next free moment of each gateway's rate, microseconds since 1970; one never used is absent.
+pub async fn paces(tx: &mut Tx, gateways: &[String]) -> Result<Vec<(String, i64)>, StoreError> {
+    if gateways.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch(&PACES, &[ids_json(gateways)]).await
 }

@@ -284,3 +284,28 @@ pub async fn call_off(
     super::due::remove(tx, &ids).await?;
     Ok(ids.len() as u64)
 }
+
+/// What was made of a received message.
+pub async fn set_received(
+    tx: &mut Tx,
+    id: &str,
+    practice_id: &str,
+    patient_id: Option<&str>,
+    understanding: &str,
+    change: &StatusChange,
+) -> Result<(), StoreError> {
+    const SQL: Sql = Sql::same(
+        "UPDATE message SET practice_id = $2, patient_id = $3, facts = $4, status = $5, reason = $6, updated_at = $7
+         WHERE id = $1 AND direction = 'in'",
+    );
+    let args = [
+        id.into(),
+        practice_id.into(),
+        patient_id.into(),
+        understanding.into(),
+        (&change.status).into(),
+        (&change.reason).into(),
+        change.at.into(),
+    ];
+    tx.ensure_one("message", &SQL, &args).await
+}

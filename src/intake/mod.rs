@@ -1,0 +1,10 @@
+//! What comes in: stored raw and durable first, understood later, in a step of its own that can be repeated.
+
+mod apply;
+mod handle;
+mod receive;
+mod reports;
+mod who;
+
+pub use receive::{Inbound, Receiver, receive};
+pub use reports::{Report, take_reports};
