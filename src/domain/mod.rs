@@ -59,11 +59,14 @@ pub mod consent;
 pub mod decision;
 pub mod delivery;
 pub mod identifiers;
+pub mod markdown;
 pub mod message;
 pub mod plan;
 pub mod practice;
 pub mod programme;
 pub mod reason;
 pub mod rhythm;
+pub mod sms;
+pub mod template;
 #[cfg(test)]
 mod shared_data;
