@@ -1,0 +1,1 @@
+//! What a person's record holds, as a value that can be exported.
