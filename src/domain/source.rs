@@ -1,10 +1,14 @@
-//! Whose record it is, where it stood, and the id that makes a second import harmless.
+//! Where facts come from: whose record it is, where it stood, and the id that makes a second import harmless.
+
+pub mod as_text;
 
 use std::fmt;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::domain::identifiers::NhsNumber;
 
 /// How a record is matched to a person.
 ///
@@ -15,8 +19,9 @@ use sha2::{Digest, Sha256};
 pub enum PatientKey {
     /// A valid NHS number with the date of birth; the surname, when given, is for a warning only.
     NhsAndBirthDate {
-        /// Ten digits whose check digit is right.
-        nhs_number: String,
+        /// The number.
+        #[serde(with = "as_text")]
+        nhs_number: NhsNumber,
         /// Date of birth.
         birth_date: NaiveDate,
         /// As the file spells it. A difference from the stored name warns, and does not decide.
@@ -45,7 +50,7 @@ impl PatientKey {
                 birth_date,
                 ..
             } => {
-                format!("nhs|{nhs_number}|{birth_date}")
+                format!("nhs|{}|{birth_date}", nhs_number.digits())
             }
             Self::Identifier { system, value } => format!("id|{system}|{value}"),
         }
@@ -141,7 +146,7 @@ mod tests {
 
     fn key(surname: &str) -> PatientKey {
         PatientKey::NhsAndBirthDate {
-            nhs_number: "9990079196".into(),
+            nhs_number: NhsNumber::parse("9990079196").unwrap(),
             birth_date: NaiveDate::from_ymd_opt(1960, 2, 3).unwrap(),
             surname: Some(surname.into()),
         }
@@ -151,7 +156,7 @@ mod tests {
     fn h02_the_surname_never_decides_who_someone_is() {
         assert!(key("Jones").same_person(&key("Smith-Jones")));
         let other = PatientKey::NhsAndBirthDate {
-            nhs_number: "9990079196".into(),
+            nhs_number: NhsNumber::parse("9990079196").unwrap(),
             birth_date: NaiveDate::from_ymd_opt(1960, 3, 2).unwrap(),
             surname: Some("Jones".into()),
         };

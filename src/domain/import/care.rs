@@ -6,7 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{ContactNeeds, PatientKey, Provenance, RefusedPhone, SourceId, StopTag};
+use crate::domain::identifiers::{EmailAddress, PhoneNumber};
 use crate::domain::result::{Code, TakenAt};
+use crate::domain::source::as_text;
 
 /// What has become of an appointment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -238,12 +240,14 @@ pub struct RelatedPersonRecord {
     pub active: bool,
     /// Preferences.
     pub needs: ContactNeeds,
-    /// Usable numbers, E.164.
-    pub phones: Vec<String>,
+    /// Numbers that can be texted.
+    #[serde(with = "as_text::list")]
+    pub phones: Vec<PhoneNumber>,
     /// Numbers that cannot be used.
     pub phones_refused: Vec<RefusedPhone>,
     /// Email addresses.
-    pub emails: Vec<String>,
+    #[serde(with = "as_text::list")]
+    pub emails: Vec<EmailAddress>,
 }
 
 // What a record says about a person must not reach a log through `{:?}`.

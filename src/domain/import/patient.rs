@@ -5,6 +5,9 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::identifiers::{EmailAddress, NhsNumber, PhoneNumber};
+use crate::domain::source::as_text;
+
 use super::{ContactNeeds, PatientKey, Provenance, RefusedPhone, SourceId, StopTag};
 
 /// Whether and when the person died, as far as the file says.
@@ -61,8 +64,9 @@ pub struct PatientRecord {
     pub source_id: SourceId,
     /// Where it stood.
     pub provenance: Provenance,
-    /// Valid NHS number, ten digits.
-    pub nhs_number: Option<String>,
+    /// NHS number.
+    #[serde(with = "as_text::optional")]
+    pub nhs_number: Option<NhsNumber>,
     /// Further identifiers (system, value). Social security, passport and licence numbers are not kept.
     pub identifiers: Vec<(String, String)>,
     /// Family name.
@@ -79,12 +83,14 @@ pub struct PatientRecord {
     pub registered: Option<bool>,
     /// Language, interpreter, formats and preferred channel.
     pub needs: ContactNeeds,
-    /// Usable numbers, E.164, in the order of the file, without repeats.
-    pub phones: Vec<String>,
+    /// Numbers that can be texted, in the order of the file, without repeats.
+    #[serde(with = "as_text::list")]
+    pub phones: Vec<PhoneNumber>,
     /// Numbers that cannot be used.
     pub phones_refused: Vec<RefusedPhone>,
     /// Email addresses.
-    pub emails: Vec<String>,
+    #[serde(with = "as_text::list")]
+    pub emails: Vec<EmailAddress>,
     /// The record is marked sensitive: nothing is ever sent.
     pub sensitive: bool,
     /// The file itself says that the person declined messages.
