@@ -1,5 +1,7 @@
 //! The shipped catalogue and the reasons for holding.
 
+mod release;
+
 use chrono::NaiveDate;
 
 use super::*;
