@@ -1,0 +1,32 @@
+//! Test results: what they are, why they are held, and how they are released or withdrawn.
+//!
+//! Nothing here interprets a result. It says only whether the program may pass it on.
+
+mod aim;
+mod assess;
+mod catalogue;
+mod check;
+mod correction;
+pub mod number;
+mod record;
+mod release;
+mod units;
+
+pub use aim::{Aim, AimSource};
+pub use assess::{HoldReason, assess};
+pub use catalogue::{
+    CatalogueError, FollowUpDays, Found, HoldLimits, ResultsCatalogue, Test, fold_name,
+};
+pub use correction::{Arrival, FollowUp, arrive};
+pub use record::{
+    AbnormalFlag, Code, CodeSystem, Comparator, Component, Original, Range, ReportStatus,
+    ResultRecord, ResultValue, TakenAt,
+};
+pub use release::{
+    ReleaseRefused, ReleaseRequest, ReleaseState, Releaser, StandingRule, WithdrawReason, hold,
+    release, release_by_rule, withdraw,
+};
+pub use units::{AcceptedUnit, Converted, UnitProblem, fold_unit, is_invisible};
+
+#[cfg(test)]
+mod tests;

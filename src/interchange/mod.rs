@@ -1,0 +1,1 @@
+//! CSV, FHIR and the like: bytes in, values out, and the other way round.
