@@ -2,6 +2,7 @@
 
 mod apply;
 mod handle;
+pub mod imports;
 mod receive;
 mod reports;
 mod who;

@@ -26,6 +26,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::calendar::BankHolidays;
 use crate::domain::reply::Reader;
+use crate::domain::result::ResultsCatalogue;
 use crate::gateways::Gateways;
 use crate::store::{Db, StoreError};
 use std::sync::{Arc, Mutex};
@@ -60,6 +61,8 @@ pub struct Engine {
     pub catalogue: Catalogue,
     /// The reader of replies.
     pub reader: Reader,
+    /// The tests known: names, units, limits.
+    pub results: ResultsCatalogue,
     /// The bank holidays known.
     pub bank_holidays: BankHolidays,
     practices: Mutex<Option<(i64, Arc<Practices>)>>,
@@ -67,7 +70,7 @@ pub struct Engine {
 
 impl Engine {
     /// Puts the parts together.
-    pub fn new(db: Db, clock: Clock, config: Config, gateways: Gateways, catalogue: Catalogue, reader: Reader) -> Self {
+    pub fn new(db: Db, clock: Clock, config: Config, gateways: Gateways, catalogue: Catalogue, reader: Reader, results: ResultsCatalogue) -> Self {
         Self {
             db,
             clock,
@@ -75,6 +78,7 @@ impl Engine {
             gateways,
             catalogue,
             reader,
+            results,
             bank_holidays: BankHolidays::shipped(),
             practices: Mutex::new(None),
         }
