@@ -7,5 +7,5 @@ mod receive;
 mod reports;
 mod who;
 
-pub use receive::{Inbound, Receiver, receive};
+pub use receive::{Inbound, ReceiveError, Receiver, receive};
 pub use reports::{Report, take_reports};

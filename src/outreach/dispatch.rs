@@ -45,8 +45,9 @@ struct Writes {
 }
 
 impl Engine {
-    /// One turn: `outcomes` of calls that have finished since the last, and room for so many new calls.
-    pub async fn turn(&self, outcomes: Vec<Outcome>, room: usize) -> Result<Turn, OutreachError> {
+    /// One turn: `outcomes` of calls that have finished since the last are recorded, and up to `room` new ones prepared.
+    /// When it fails nothing was recorded: the caller keeps the outcomes for its next turn.
+    pub async fn turn(&self, outcomes: &[Outcome], room: usize) -> Result<Turn, OutreachError> {
         let practices = self.practices().await?;
         let mut tx = self.db.begin().await?;
         settle::settle(self, &mut tx, &practices, outcomes).await?;
@@ -55,6 +56,18 @@ impl Engine {
         let calls = if claims.is_empty() { Vec::new() } else { self.prepare(&mut tx, &practices, claims).await? };
         tx.commit().await?;
         Ok(Turn { calls, claimed })
+    }
+
+    /// Records outcomes and claims nothing: when the program stops.
+    pub async fn record(&self, outcomes: &[Outcome]) -> Result<(), OutreachError> {
+        if outcomes.is_empty() {
+            return Ok(());
+        }
+        let practices = self.practices().await?;
+        let mut tx = self.db.begin().await?;
+        settle::settle(self, &mut tx, &practices, outcomes).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Claims one message, commits, and only then prepares it: used when a whole batch failed, so that one bad row is
@@ -84,10 +97,15 @@ impl Engine {
                 careful -= 1;
                 self.careful_turn().await
             } else {
-                self.turn(std::mem::take(&mut outcomes), self.config.sending.in_flight).await
+                self.turn(&outcomes, self.config.sending.in_flight).await
             };
             let turn = match turn {
-                Ok(turn) => turn,
+                Ok(turn) => {
+                    if careful == 0 {
+                        outcomes.clear();
+                    }
+                    turn
+                }
                 Err(OutreachError::Store(error)) if !error.is_outage() && careful < CAREFUL_TURNS => {
                     tracing::warn!(code = "turn_failed", "a batch failed; its messages are taken one by one");
                     careful += CAREFUL_TURNS;
@@ -112,13 +130,19 @@ impl Engine {
         let mut left = i64::try_from(room).unwrap_or(i64::MAX).min(self.config.sending.batch);
         let mut claims = Vec::new();
         for lane in [Lane::Safety, Lane::Conversation, Lane::Planned] {
-            if lane == Lane::Planned {
-                left = left.min(self.free_slots(tx, now).await?);
-            }
-            if left <= 0 {
+            let limit = if lane == Lane::Planned {
+                if left <= 0 {
+                    break;
+                }
+                left.min(self.free_slots(tx, now).await?)
+            } else {
+                // Safety texts and answers never wait for room.
+                left.max(ROOM_FOR_ANSWERS)
+            };
+            if limit <= 0 {
                 break;
             }
-            let found = due::claim(tx, lane.number(), now, lease_until, left).await?;
+            let found = due::claim(tx, lane.number(), now, lease_until, limit).await?;
             left -= found.len() as i64;
             claims.extend(found);
         }
@@ -507,3 +531,6 @@ fn word(value: &impl serde::Serialize) -> String {
 }
 
 const CAREFUL_TURNS: usize = 50;
+
+/// Calls beyond the limit in flight that are kept for safety texts and answers.
+const ROOM_FOR_ANSWERS: i64 = 16;

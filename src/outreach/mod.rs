@@ -1,6 +1,7 @@
 //! Plan, enqueue, dispatch, settle, resolve: from what is wanted to what was sent, with a reason for everything else.
 
 pub mod alerts;
+mod assemble;
 mod calls;
 mod compose;
 mod dispatch;
@@ -12,6 +13,7 @@ mod practices;
 mod programmes;
 mod settle;
 
+pub use assemble::AssembleError;
 pub use calls::{Call, Outcome};
 pub use compose::Composed;
 pub use dispatch::Turn;
@@ -30,6 +32,7 @@ use crate::domain::result::ResultsCatalogue;
 use crate::gateways::Gateways;
 use crate::store::{Db, StoreError};
 use std::sync::{Arc, Mutex};
+use tokio::sync::Notify;
 
 /// What can go wrong while planning and sending.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +68,8 @@ pub struct Engine {
     pub results: ResultsCatalogue,
     /// The bank holidays known.
     pub bank_holidays: BankHolidays,
+    /// Rung when something was written that should leave at once.
+    pub bell: Notify,
     practices: Mutex<Option<(i64, Arc<Practices>)>>,
 }
 
@@ -80,6 +85,7 @@ impl Engine {
             reader,
             results,
             bank_holidays: BankHolidays::shipped(),
+            bell: Notify::new(),
             practices: Mutex::new(None),
         }
     }

@@ -23,7 +23,7 @@ pub(super) async fn settle(
     engine: &Engine,
     tx: &mut Tx,
     practices: &Practices,
-    outcomes: Vec<Outcome>,
+    outcomes: &[Outcome],
 ) -> Result<(), OutreachError> {
     if outcomes.is_empty() {
         return Ok(());
@@ -32,7 +32,7 @@ pub(super) async fn settle(
     let mut finished = Vec::new();
     let mut deferred = Vec::new();
     let mut next = Vec::with_capacity(outcomes.len());
-    for outcome in &outcomes {
+    for outcome in outcomes {
         attempts.push(attempt_outcome(outcome));
         let step = what_next(engine, outcome);
         match &step {
