@@ -56,7 +56,7 @@ impl Client {
                 .redirect(Policy::none())
                 .connect_timeout(CONNECT_TIMEOUT)
                 .timeout(CALL_TIMEOUT)
-                .pool_idle_timeout(Duration::from_secs(60))
+                .pool_idle_timeout(Duration::from_mins(1))
                 .tcp_nodelay(true)
                 .user_agent(concat!("between/", env!("CARGO_PKG_VERSION")));
             if extra.is_empty() {

@@ -21,9 +21,9 @@ use crate::secret::{Secret, from_value_or_file};
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum GatewaySettings {
     /// Sends nothing: the demo's and the tests' gateway.
-    Sandbox(SandboxSettings),
+    Sandbox(Box<SandboxSettings>),
     /// An SMS gateway that speaks our own JSON form.
-    Http(HttpSettings),
+    Http(Box<HttpSettings>),
 }
 
 /// One thing that is wrong in a gateway's settings. Names the setting, never its value.
