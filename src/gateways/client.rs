@@ -4,6 +4,7 @@
 use std::{error::Error, time::Duration};
 
 use reqwest::{Method, RequestBuilder, Response, Url, header, redirect::Policy};
+use rustls::pki_types::CertificateDer;
 use serde::de::DeserializeOwned;
 
 use crate::domain::delivery::SendFailure;
@@ -40,16 +41,16 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn new() -> Result<Self, ClientError> {
-        Self::trusting(None)
+        Self::trusting(&[])
     }
 
-    /// A client that trusts these certificates (PEM) as well as the operating system's.
-    pub(super) fn trusting(pem: Option<&[u8]>) -> Result<Self, ClientError> {
-        let extra = match pem.map(reqwest::Certificate::from_pem_bundle) {
-            None => Vec::new(),
-            Some(Ok(certificates)) if !certificates.is_empty() => certificates,
-            Some(_) => return Err(ClientError::Certificates),
-        };
+    /// A client that trusts these certificates as well as the operating system's.
+    pub(super) fn trusting(certificates: &[CertificateDer<'_>]) -> Result<Self, ClientError> {
+        let extra = certificates
+            .iter()
+            .map(|der| reqwest::Certificate::from_der(der))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| ClientError::Certificates)?;
         let builder = || {
             let builder = reqwest::Client::builder()
                 // A redirect would carry the message to an address nobody configured.

@@ -11,6 +11,7 @@ pub mod sandbox;
 mod set;
 mod settings;
 mod signature;
+pub mod smtp;
 mod webhook;
 
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub enum Gateway {
     Sandbox(sandbox::Sandbox),
     /// Speaks our own JSON form.
     Http(http::Http),
+    /// A mail server.
+    Smtp(smtp::Smtp),
 }
 
 /// What every gateway has.
@@ -82,6 +85,7 @@ macro_rules! each {
         match $gateway {
             Gateway::Sandbox($adapter) => $body,
             Gateway::Http($adapter) => $body,
+            Gateway::Smtp($adapter) => $body,
         }
     };
 }

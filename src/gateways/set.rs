@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Base, Faults, Gateway, GatewaySettings, NowMs, Policy, SettingsFault, client::Client};
-use super::{http::Http, sandbox::Sandbox};
+use super::{http::Http, sandbox::Sandbox, smtp::Smtp};
 use crate::domain::delivery::Channel;
 
 /// What gateways need to know of the installation around them.
@@ -54,6 +54,9 @@ impl Gateways {
                 GatewaySettings::Http(settings) => shared(&mut client, &mut faults)
                     .and_then(|client| Http::build(base, settings, &client, &mut faults))
                     .map(Gateway::Http),
+                GatewaySettings::Smtp(settings) => {
+                    Smtp::build(base, settings, &mut faults).map(Gateway::Smtp)
+                }
             };
             found.append(&mut faults.found);
             if let Some(gateway) = gateway {

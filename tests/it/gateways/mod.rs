@@ -3,4 +3,6 @@
 mod http;
 mod http_faults;
 mod http_webhooks;
+mod postfix;
 mod set;
+mod smtp;

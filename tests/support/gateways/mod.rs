@@ -2,7 +2,10 @@
 
 pub mod fault;
 pub mod http;
+pub mod postfix;
 pub mod server;
+pub mod smtp;
+pub mod tls;
 
 use std::{
     collections::BTreeMap,
@@ -66,6 +69,18 @@ pub fn try_gateway(toml: &str, hand: &Hand) -> Result<Arc<Gateway>, Vec<String>>
     Gateways::build(&all, &hand.surroundings())
         .map(|gateways| Arc::clone(gateways.get("test").unwrap()))
         .map_err(|faults| faults.iter().map(ToString::to_string).collect())
+}
+
+/// A short mail.
+pub fn mail_to(to: &str, reference: &str) -> OutboundMessage {
+    OutboundMessage {
+        channel: Channel::Email,
+        subject: Some("Your walks".to_owned()),
+        html: Some("<p>How are your walks going?</p>".to_owned()),
+        reply_to: Some(format!("Oak Surgery <reply+{reference}@oak.test>")),
+        unsubscribe_url: Some("https://oak.test/u/t0k3n".to_owned()),
+        ..text_to(to, reference)
+    }
 }
 
 /// A plain text to a number of the fiction range.
