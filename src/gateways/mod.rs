@@ -4,6 +4,8 @@
 //! consent or records: those are decided above, and the record is kept elsewhere.
 
 mod client;
+mod form_data;
+pub mod govuk_notify;
 pub mod http;
 mod message;
 mod policy;
@@ -12,6 +14,7 @@ mod set;
 mod settings;
 mod signature;
 pub mod smtp;
+pub mod twilio;
 mod webhook;
 
 use std::sync::Arc;
@@ -37,6 +40,15 @@ pub enum Gateway {
     Http(http::Http),
     /// A mail server.
     Smtp(smtp::Smtp),
+    /// Twilio.
+    Twilio(twilio::Twilio),
+    /// GOV.UK Notify.
+    GovukNotify(govuk_notify::GovukNotify),
+}
+
+/// The path under the installation's public address at which a gateway's provider reaches us.
+pub fn webhook_path(gateway: &str) -> String {
+    format!("/webhooks/{gateway}")
 }
 
 /// What every gateway has.
@@ -86,6 +98,8 @@ macro_rules! each {
             Gateway::Sandbox($adapter) => $body,
             Gateway::Http($adapter) => $body,
             Gateway::Smtp($adapter) => $body,
+            Gateway::Twilio($adapter) => $body,
+            Gateway::GovukNotify($adapter) => $body,
         }
     };
 }

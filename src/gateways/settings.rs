@@ -12,9 +12,11 @@ use serde::Deserialize;
 use super::{
     Policy, PolicySettings,
     client::{CALL_TIMEOUT, Client, is_loopback},
+    govuk_notify::GovukNotifySettings,
     http::HttpSettings,
     sandbox::SandboxSettings,
     smtp::SmtpSettings,
+    twilio::TwilioSettings,
 };
 use crate::secret::{Secret, from_value_or_file};
 
@@ -28,6 +30,11 @@ pub enum GatewaySettings {
     Http(Box<HttpSettings>),
     /// A mail server.
     Smtp(Box<SmtpSettings>),
+    /// Twilio.
+    Twilio(Box<TwilioSettings>),
+    /// GOV.UK Notify.
+    #[serde(rename = "govuk_notify")]
+    GovukNotify(Box<GovukNotifySettings>),
 }
 
 /// One thing that is wrong in a gateway's settings. Names the setting, never its value.

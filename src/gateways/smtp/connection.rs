@@ -67,7 +67,7 @@ impl Dialler {
         };
         let mut smtp = AsyncSmtpConnection::connect_with_transport(stream, &self.hello)
             .await
-            .map_err(|error| Stage::Greeting.failed(error).meaning())?;
+            .map_err(|error| Stage::Greeting.failed(&error).meaning())?;
         if let Some(credentials) = &self.credentials {
             let known = [Mechanism::Plain, Mechanism::Login];
             if smtp.server_info().get_auth_mechanism(&known).is_none() {
@@ -75,7 +75,7 @@ impl Dialler {
             }
             smtp.auth(&known, credentials)
                 .await
-                .map_err(|error| Stage::Login.failed(error).meaning())?;
+                .map_err(|error| Stage::Login.failed(&error).meaning())?;
         }
         Ok(Connection { smtp })
     }

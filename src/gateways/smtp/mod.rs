@@ -123,14 +123,14 @@ impl Smtp {
         let mail = Mail::new(Some(self.envelope_from.clone()), parameters);
         smtp.command(mail)
             .await
-            .map_err(|error| Stage::Sender.failed(error))?;
+            .map_err(|error| Stage::Sender.failed(&error))?;
         let recipient = Rcpt::new(letter.to.clone(), Vec::new());
         smtp.command(recipient)
             .await
-            .map_err(|error| Stage::Recipient.failed(error))?;
+            .map_err(|error| Stage::Recipient.failed(&error))?;
         smtp.command(Data)
             .await
-            .map_err(|error| Stage::Data.failed(error))?;
+            .map_err(|error| Stage::Data.failed(&error))?;
         Ok(())
     }
 
@@ -165,7 +165,7 @@ impl Adapter for Smtp {
         match timeout(self.timeout, connection.smtp.message(&letter.bytes)).await {
             Err(_) => Err(SendFailure::TimedOut),
             Ok(Err(error)) => {
-                let error = Stage::Message.failed(error);
+                let error = Stage::Message.failed(&error);
                 Err(match error.status() {
                     Some(_) => self.refused(connection, &error).await,
                     None => SendFailure::TimedOut,

@@ -30,11 +30,11 @@ pub(super) struct StageError {
 }
 
 impl Stage {
-    pub(super) fn failed(self, error: Error) -> StageError {
+    pub(super) fn failed(self, error: &Error) -> StageError {
         StageError {
             stage: self,
             status: error.status().map(u16::from),
-            enhanced: std::error::Error::source(&error)
+            enhanced: std::error::Error::source(error)
                 .and_then(|text| enhanced_code(&text.to_string())),
         }
     }

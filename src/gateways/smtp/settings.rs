@@ -95,7 +95,7 @@ impl SmtpSettings {
             faults.add(
                 "sender",
                 "is not a mailbox such as Oak Surgery <messages@oak.example>",
-            )
+            );
         });
         let bounces_to = self.bounces_to.as_ref().map(|text| {
             text.parse::<lettre::Address>()
@@ -149,7 +149,7 @@ impl SmtpSettings {
                     faults.add(
                         "tls",
                         "no trust store: is the package ca-certificates installed?",
-                    )
+                    );
                 })
                 .ok()?,
             )

@@ -1,11 +1,13 @@
 //! Strict fakes of gateways: each refuses what its original would refuse, and each can misbehave on request.
 
 pub mod fault;
+pub mod govuk_notify;
 pub mod http;
 pub mod postfix;
 pub mod server;
 pub mod smtp;
 pub mod tls;
+pub mod twilio;
 
 use std::{
     collections::BTreeMap,
