@@ -8,6 +8,7 @@ mod form_data;
 pub mod govuk_notify;
 pub mod http;
 mod message;
+pub mod nhs_notify;
 mod policy;
 pub mod sandbox;
 mod set;
@@ -44,6 +45,8 @@ pub enum Gateway {
     Twilio(twilio::Twilio),
     /// GOV.UK Notify.
     GovukNotify(govuk_notify::GovukNotify),
+    /// NHS Notify.
+    NhsNotify(Box<nhs_notify::NhsNotify>),
 }
 
 /// The path under the installation's public address at which a gateway's provider reaches us.
@@ -100,6 +103,7 @@ macro_rules! each {
             Gateway::Smtp($adapter) => $body,
             Gateway::Twilio($adapter) => $body,
             Gateway::GovukNotify($adapter) => $body,
+            Gateway::NhsNotify($adapter) => $body,
         }
     };
 }

@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Base, Faults, Gateway, GatewaySettings, NowMs, Policy, SettingsFault, client::Client};
-use super::{govuk_notify::GovukNotify, http::Http, sandbox::Sandbox, smtp::Smtp, twilio::Twilio};
+use super::{
+    govuk_notify::GovukNotify, http::Http, nhs_notify::NhsNotify, sandbox::Sandbox, smtp::Smtp,
+    twilio::Twilio,
+};
 use crate::domain::delivery::Channel;
 
 /// What gateways need to know of the installation around them.
@@ -61,6 +64,9 @@ impl Gateways {
                 GatewaySettings::GovukNotify(settings) => shared(&mut client, f)
                     .and_then(|c| GovukNotify::build(base, settings, &c, f))
                     .map(Gateway::GovukNotify),
+                GatewaySettings::NhsNotify(settings) => shared(&mut client, f)
+                    .and_then(|c| NhsNotify::build(base, settings, &c, f))
+                    .map(|notify| Gateway::NhsNotify(Box::new(notify))),
             };
             found.append(&mut faults.found);
             if let Some(gateway) = gateway {

@@ -14,6 +14,7 @@ use super::{
     client::{CALL_TIMEOUT, Client, is_loopback},
     govuk_notify::GovukNotifySettings,
     http::HttpSettings,
+    nhs_notify::NhsNotifySettings,
     sandbox::SandboxSettings,
     smtp::SmtpSettings,
     twilio::TwilioSettings,
@@ -35,6 +36,8 @@ pub enum GatewaySettings {
     /// GOV.UK Notify.
     #[serde(rename = "govuk_notify")]
     GovukNotify(Box<GovukNotifySettings>),
+    /// NHS Notify.
+    NhsNotify(Box<NhsNotifySettings>),
 }
 
 /// One thing that is wrong in a gateway's settings. Names the setting, never its value.

@@ -13,7 +13,7 @@ const WRITTEN_PLAINLY: &str =
 
 /// Refuses a text that Notify would change or cut. Letters it would strip of their accents count as changed: they may
 /// be somebody's name.
-pub(super) fn check(text: &str, longest: u32) -> Result<(), SendFailure> {
+pub(in crate::gateways) fn check(text: &str, longest: u32) -> Result<(), SendFailure> {
     let refused = |code: String| {
         Err(SendFailure::Rejected {
             code,

@@ -2,7 +2,7 @@
 //!
 //! Notify replaces characters it does not know by "?". Such a text is refused here, before anything leaves.
 
-mod characters;
+pub(super) mod characters;
 mod settings;
 mod webhook;
 

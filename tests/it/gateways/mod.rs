@@ -4,6 +4,7 @@ mod govuk_notify;
 mod http;
 mod http_faults;
 mod http_webhooks;
+mod nhs_notify;
 mod postfix;
 mod set;
 mod smtp;

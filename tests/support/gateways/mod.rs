@@ -3,6 +3,7 @@
 pub mod fault;
 pub mod govuk_notify;
 pub mod http;
+pub mod nhs_notify;
 pub mod postfix;
 pub mod server;
 pub mod smtp;
