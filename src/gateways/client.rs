@@ -255,6 +255,11 @@ fn root_of(error: &reqwest::Error) -> Root {
     root
 }
 
+/// Whether a text can be a provider's id of a message: something, and not a page of it.
+pub(super) fn is_id(text: &str) -> bool {
+    (1..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
 /// A provider's code made safe to log: short, plain, and never a number that could be a telephone's.
 pub(super) fn safe_code(code: &str) -> String {
     let plain = code

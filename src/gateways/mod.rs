@@ -5,6 +5,7 @@
 
 mod client;
 mod form_data;
+pub mod generic;
 pub mod govuk_notify;
 pub mod http;
 mod message;
@@ -47,6 +48,8 @@ pub enum Gateway {
     GovukNotify(govuk_notify::GovukNotify),
     /// NHS Notify.
     NhsNotify(Box<nhs_notify::NhsNotify>),
+    /// Described in configuration.
+    Generic(Box<generic::Generic>),
 }
 
 /// The path under the installation's public address at which a gateway's provider reaches us.
@@ -104,6 +107,7 @@ macro_rules! each {
             Gateway::Twilio($adapter) => $body,
             Gateway::GovukNotify($adapter) => $body,
             Gateway::NhsNotify($adapter) => $body,
+            Gateway::Generic($adapter) => $body,
         }
     };
 }

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Base, Faults, Gateway, GatewaySettings, NowMs, Policy, SettingsFault, client::Client};
 use super::{
-    govuk_notify::GovukNotify, http::Http, nhs_notify::NhsNotify, sandbox::Sandbox, smtp::Smtp,
-    twilio::Twilio,
+    generic::Generic, govuk_notify::GovukNotify, http::Http, nhs_notify::NhsNotify,
+    sandbox::Sandbox, smtp::Smtp, twilio::Twilio,
 };
 use crate::domain::delivery::Channel;
 
@@ -67,6 +67,9 @@ impl Gateways {
                 GatewaySettings::NhsNotify(settings) => shared(&mut client, f)
                     .and_then(|c| NhsNotify::build(base, settings, &c, f))
                     .map(|notify| Gateway::NhsNotify(Box::new(notify))),
+                GatewaySettings::Generic(settings) => shared(&mut client, f)
+                    .and_then(|c| Generic::build(base, settings, &c, public, f))
+                    .map(|generic| Gateway::Generic(Box::new(generic))),
             };
             found.append(&mut faults.found);
             if let Some(gateway) = gateway {

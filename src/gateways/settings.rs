@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::{
     Policy, PolicySettings,
     client::{CALL_TIMEOUT, Client, is_loopback},
+    generic::GenericSettings,
     govuk_notify::GovukNotifySettings,
     http::HttpSettings,
     nhs_notify::NhsNotifySettings,
@@ -38,6 +39,8 @@ pub enum GatewaySettings {
     GovukNotify(Box<GovukNotifySettings>),
     /// NHS Notify.
     NhsNotify(Box<NhsNotifySettings>),
+    /// A gateway described in configuration.
+    Generic(Box<GenericSettings>),
 }
 
 /// One thing that is wrong in a gateway's settings. Names the setting, never its value.

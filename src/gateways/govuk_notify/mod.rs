@@ -16,7 +16,7 @@ pub use settings::GovukNotifySettings;
 use super::{
     Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received,
     WebhookRequest,
-    client::{Answer, Client, call},
+    client::{Answer, Client, call, is_id},
     signature::{check_bearer, hmac_sha256},
 };
 use crate::{
@@ -184,7 +184,7 @@ impl Adapter for GovukNotify {
             });
         }
         let created: Created = answer.json()?;
-        if created.id.is_empty() || created.reference.as_deref() != Some(&message.reference) {
+        if !is_id(&created.id) || created.reference.as_deref() != Some(&message.reference) {
             return Err(SendFailure::BadResponse {
                 code: "not_the_form".to_owned(),
             });

@@ -20,7 +20,7 @@ pub use settings::{EmailRoute, NhsNotifySettings, TextRoute};
 use super::{
     Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received,
     WebhookRequest,
-    client::{Answer, Client, call, safe_code},
+    client::{Answer, Client, call, is_id, safe_code},
     govuk_notify::characters,
 };
 use crate::{
@@ -176,8 +176,7 @@ impl NhsNotify {
         };
         if answer.status == 201 {
             let created: Created = answer.json()?;
-            if created.data.id.is_empty() || created.data.attributes.message_reference != reference
-            {
+            if !is_id(&created.data.id) || created.data.attributes.message_reference != reference {
                 return Err(SendFailure::BadResponse {
                     code: "not_the_form".to_owned(),
                 });

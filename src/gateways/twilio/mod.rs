@@ -16,7 +16,7 @@ pub use settings::TwilioSettings;
 use super::{
     Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received,
     WebhookRequest,
-    client::{Answer, Client, call},
+    client::{Answer, Client, call, is_id},
     form_data::encoded,
 };
 use crate::{
@@ -136,7 +136,9 @@ impl Adapter for Twilio {
         }
         let described: Described = answer.json()?;
         match described.status() {
-            Some(status) if described.sid.starts_with("SM") || described.sid.starts_with("MM") => {
+            Some(status)
+                if is_id(&described.sid) && matches!(described.sid.get(..2), Some("SM" | "MM")) =>
+            {
                 match status {
                     DeliveryStatus::OptedOut => Err(SendFailure::OptedOut),
                     DeliveryStatus::Failed { code, permanent }

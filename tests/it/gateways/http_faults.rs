@@ -80,11 +80,25 @@ async fn r4_no_wrong_answer_is_taken_for_a_success() {
     assert_eq!(fake.refused(), Vec::<String>::new());
 }
 
-#[tokio::test]
+/// The slowest of twenty sends to a number that provokes nothing.
+async fn slowest(http: &Gateway, name: &str) -> Duration {
+    let mut slowest = Duration::ZERO;
+    for n in 0..20 {
+        let started = Instant::now();
+        http.send(&text_to("+447700900001", &format!("{name}-{n}")))
+            .await
+            .unwrap();
+        slowest = slowest.max(started.elapsed());
+    }
+    slowest
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r4_bodies_without_end_cost_little_and_delay_nobody() {
     let hand = Hand::default();
     let fake = HttpFake::start(&hand).await;
     let http = gateway(&fake.settings("timeout_seconds = 2"), &hand);
+    let alone = slowest(&http, "alone").await;
     let bad = [Fault::Endless, Fault::Huge, Fault::Slow, Fault::Timeout];
     let sends = (0..200).map(|n| {
         let http = Arc::clone(&http);
@@ -94,17 +108,13 @@ async fn r4_bodies_without_end_cost_little_and_delay_nobody() {
         })
     });
     let sends: Vec<_> = sends.collect();
-    for n in 0..20 {
-        let started = Instant::now();
-        http.send(&text_to("+447700900001", &format!("good-{n}")))
-            .await
-            .unwrap();
-        assert!(
-            started.elapsed() < Duration::from_secs(1),
-            "{:?}",
-            started.elapsed()
-        );
-    }
+    let beside = slowest(&http, "beside").await;
+    // One second is the mark; on a machine that is slow by itself the send alone says how slow.
+    let mark = Duration::from_secs(1) + 10 * alone;
+    assert!(
+        beside < mark,
+        "{beside:?} beside the bad ones, {alone:?} alone"
+    );
     for send in join_all(sends).await {
         assert!(send.unwrap().is_err());
     }
@@ -141,9 +151,8 @@ async fn live(http: &Gateway, reference: &str, to: &str, seed: u64) -> Result<us
     let message = text_to(to, reference);
     let (mut now, mut waits) = (NOON, Vec::new());
     for attempt in 1.. {
-        let failure = match http.send(&message).await {
-            Ok(_) => return Ok(attempt),
-            Err(failure) => failure,
+        let Err(failure) = http.send(&message).await else {
+            return Ok(attempt);
         };
         let Some(at) = next_retry(attempt as u32, &failure, now, seed, NOON + 24 * 3_600_000)
         else {
@@ -190,7 +199,7 @@ async fn r3_every_fault_mixed_loses_nothing_and_doubles_nothing() {
         let fault = *Fault::ALL.get(roll / 2)?;
         // A gateway that says "not now" about what it took would be lying; all else may happen after the taking.
         let not_now = matches!(fault, Fault::TooMany | Fault::Unavailable);
-        let when = if roll % 2 == 0 || not_now {
+        let when = if roll.is_multiple_of(2) || not_now {
             When::BeforeTaking
         } else {
             When::AfterTaking

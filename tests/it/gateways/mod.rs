@@ -1,5 +1,7 @@
 //! Each gateway against a strict fake of its provider.
 
+mod docs;
+mod generic;
 mod govuk_notify;
 mod http;
 mod http_faults;
@@ -8,4 +10,5 @@ mod nhs_notify;
 mod postfix;
 mod set;
 mod smtp;
+mod tls;
 mod twilio;

@@ -11,7 +11,7 @@ use sha2::Sha256;
 use crate::fake_gateways::{
     Hand, NOON,
     fault::{Fault, When},
-    gateway, mail_to,
+    gateway, hex, mail_to,
     nhs_notify::{API_KEY, APPLICATION, CALLBACK_KEY, NhsNotifyFake},
     server::{FakeServer, Reply},
     text_to, try_gateway,
@@ -220,15 +220,10 @@ async fn when_no_token_can_be_had_nothing_was_sent() {
 fn signed(key: &str, secret: &str, body: &str) -> Vec<(String, String)> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(body.as_bytes());
-    let hex: Vec<_> = mac
-        .finalize()
-        .into_bytes()
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
+    let signature = hex(mac.finalize().into_bytes());
     vec![
         ("x-api-key".into(), key.into()),
-        ("x-hmac-sha256-signature".into(), hex.concat()),
+        ("x-hmac-sha256-signature".into(), signature),
     ]
 }
 

@@ -142,9 +142,8 @@ async fn each_trouble_has_its_meaning() {
 async fn live(smtp: &Gateway, to: &str, reference: &str, seed: u64) -> Result<usize, SendFailure> {
     let mut now = NOON;
     for attempt in 1.. {
-        let failure = match smtp.send(&mail_to(to, reference)).await {
-            Ok(_) => return Ok(attempt),
-            Err(failure) => failure,
+        let Err(failure) = smtp.send(&mail_to(to, reference)).await else {
+            return Ok(attempt);
         };
         // A mail server cannot be asked; the harmless kind of message is sent again under the same Message-ID.
         now = next_retry(attempt as u32, &failure, now, seed, NOON + 24 * 3_600_000)

@@ -9,6 +9,7 @@ use sha2::Sha256;
 use super::{
     Hand,
     fault::{Fault, When},
+    hex,
     server::{FakeServer, Reply, Request},
 };
 
@@ -139,12 +140,7 @@ impl State {
         let mut mac = Hmac::<Sha256>::new_from_slice(KEY.as_bytes()).unwrap();
         mac.update(format!("{timestamp}.").as_bytes());
         mac.update(signed);
-        let expected: String = mac
-            .finalize()
-            .into_bytes()
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
+        let expected = hex(mac.finalize().into_bytes());
         (request.header("x-signature") == Some(&expected))
             .then_some(())
             .ok_or("signature")

@@ -74,6 +74,12 @@ pub fn try_gateway(toml: &str, hand: &Hand) -> Result<Arc<Gateway>, Vec<String>>
         .map_err(|faults| faults.iter().map(ToString::to_string).collect())
 }
 
+/// Bytes in lower-case hex.
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    let digits: Vec<_> = bytes.as_ref().iter().map(|b| format!("{b:02x}")).collect();
+    digits.concat()
+}
+
 /// A short mail.
 pub fn mail_to(to: &str, reference: &str) -> OutboundMessage {
     OutboundMessage {

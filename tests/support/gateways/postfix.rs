@@ -48,11 +48,16 @@ impl Postfix {
         let authority = Authority::new();
         let certified = authority.issue("localhost");
         let (port, tls_port) = (free_port(), free_port());
-        let known: String = boxes
+        let known: Vec<_> = boxes
             .iter()
-            .map(|b| format!("{b}@patient.test {b}/\n"))
+            .map(|b| {
+                format!(
+                    "{b}@patient.test {b}/
+"
+                )
+            })
             .collect();
-        fs::write(dir.path().join("conf/boxes"), known).unwrap();
+        fs::write(dir.path().join("conf/boxes"), known.concat()).unwrap();
         let main = format!(
             "compatibility_level = 3.6\nqueue_directory = {root}/queue\ndata_directory = {root}/data\n\
              mail_owner = postfix\nsetgid_group = postdrop\ndaemon_directory = /usr/lib/postfix/sbin\n\

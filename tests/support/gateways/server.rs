@@ -51,6 +51,8 @@ impl Request {
 pub enum Reply {
     Json(u16, String),
     Text(u16, &'static str, String),
+    /// A redirect of this kind to this address.
+    Moved(u16, String),
     Wrong(Fault),
 }
 
@@ -196,6 +198,10 @@ async fn answer<S: AsyncWrite + Unpin>(
     let (status, kind, body) = match reply {
         Reply::Json(status, body) => (*status, "application/json", body.as_str()),
         Reply::Text(status, kind, body) => (*status, *kind, body.as_str()),
+        Reply::Moved(status, to) => {
+            whole(stream, *status, &format!("Location: {to}\r\n"), "").await?;
+            return Ok(true);
+        }
         Reply::Wrong(fault) => return misbehave(stream, *fault, counts).await,
     };
     whole(stream, status, &format!("Content-Type: {kind}\r\n"), body).await?;
@@ -287,7 +293,7 @@ async fn misbehave<S: AsyncWrite + Unpin>(
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{framing}\r\n\r\n{{\"id\":\""
             );
             stream.write_all(head.as_bytes()).await?;
-            let chunk = [b'9'; 16 * 1024];
+            let chunk = vec![b'9'; 16 * 1024];
             for _ in 0..4 * 1024 {
                 stream.write_all(&chunk).await?;
                 counts
