@@ -1,1 +1,3 @@
 //! `between`: the text and email companion for the time between two appointments.
+
+pub mod domain;
