@@ -19,6 +19,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+pub(super) use lines::fold;
 use lines::{Line, split};
 
 /// Longest text that is looked at, in bytes; what lies beyond is cut as [`CutWhy::TooLong`].

@@ -17,6 +17,11 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
+/// Some word of it is an answer or a complaint rather than a name.
+pub(super) fn holds_ordinary(line: &str) -> bool {
+    words(line).any(is_ordinary)
+}
+
 fn is_ordinary(word: &str) -> bool {
     ORDINARY.contains(
         word.trim_end_matches(['.', '!', ':'])

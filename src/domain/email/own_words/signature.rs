@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::lines::{Line, fold};
-use super::names::{is_initials, is_known_name, is_loose_name, is_title_case};
+use super::names::{holds_ordinary, is_initials, is_known_name, is_loose_name, is_title_case};
 use super::phrases::{
     CLOSINGS_EMPTY, CLOSINGS_THANKS, DANGER, DEVICES, MOBILE, MOBILE_NEEDS_DEVICE, OFFICE,
 };
@@ -186,7 +186,8 @@ fn signs(lines: &[Line<'_>], at: usize, end: usize, names: &[String]) -> bool {
         return false;
     }
     let below = next_own(lines, at + 1, end).and_then(|next| lines.get(next));
-    let hinted = names.iter().any(|name| is_one_of(line.text, name));
+    // People are called Grace and Will, but a mail account may also be called Stop.
+    let hinted = !holds_ordinary(line.text) && names.iter().any(|name| is_one_of(line.text, name));
     let before_bar = line.text.split(" | ").next().unwrap_or_default();
     if hinted || is_known_name(before_bar) {
         return true;
