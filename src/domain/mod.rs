@@ -59,6 +59,7 @@ pub mod consent;
 pub mod conversation;
 pub mod decision;
 pub mod delivery;
+pub mod email;
 pub mod identifiers;
 pub mod import;
 pub mod markdown;
@@ -71,8 +72,8 @@ pub mod record;
 pub mod reply;
 pub mod result;
 pub mod rhythm;
+#[cfg(test)]
+mod shared_data;
 pub mod sms;
 pub mod source;
 pub mod template;
-#[cfg(test)]
-mod shared_data;

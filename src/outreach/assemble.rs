@@ -26,13 +26,25 @@ pub enum AssembleError {
 impl Engine {
     /// Reads gateways and wording from the settings and opens the database, without touching its tables.
     pub async fn from_config(config: Config, clock: Clock) -> Result<Self, AssembleError> {
-        let (gateways, catalogue, results) = Self::check(&config, &clock).map_err(AssembleError::Settings)?;
+        let (gateways, catalogue, results) =
+            Self::check(&config, &clock).map_err(AssembleError::Settings)?;
         let db = Db::open(&config.database.url).await?;
-        Ok(Self::new(db, clock, config, gateways, catalogue, Reader::shipped(), results))
+        Ok(Self::new(
+            db,
+            clock,
+            config,
+            gateways,
+            catalogue,
+            Reader::shipped(),
+            results,
+        ))
     }
 
     /// What the settings give, or everything that is wrong with them. Opens nothing and prints no secret.
-    pub fn check(config: &Config, clock: &Clock) -> Result<(Gateways, Catalogue, ResultsCatalogue), Vec<String>> {
+    pub fn check(
+        config: &Config,
+        clock: &Clock,
+    ) -> Result<(Gateways, Catalogue, ResultsCatalogue), Vec<String>> {
         let mut faults = config.practice.faults();
         let mut settings: BTreeMap<String, GatewaySettings> = BTreeMap::new();
         for (name, table) in &config.gateways {
@@ -46,7 +58,8 @@ impl Engine {
         let time = clock.clone();
         let around = Surroundings {
             live: config.environment == Environment::Live,
-            public_url: (!config.server.public_url.is_empty()).then(|| config.server.public_url.clone()),
+            public_url: (!config.server.public_url.is_empty())
+                .then(|| config.server.public_url.clone()),
             now_ms: Arc::new(move || time.now_ms()),
         };
         let gateways = Gateways::build(&settings, &around).unwrap_or_else(|found| {
@@ -65,6 +78,10 @@ impl Engine {
             faults.push(fault);
         }
         let results = ResultsCatalogue::shipped().map_err(|e| vec![e.to_string()])?;
-        if faults.is_empty() { Ok((gateways, catalogue, results)) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok((gateways, catalogue, results))
+        } else {
+            Err(faults)
+        }
     }
 }

@@ -17,8 +17,8 @@ pub use assemble::AssembleError;
 pub use calls::{Call, Outcome};
 pub use compose::Composed;
 pub use dispatch::Turn;
-pub use facts::address_hash;
 pub use enqueue::{NewSend, StoredFacts, enqueue};
+pub use facts::address_hash;
 pub use planner::Planned;
 pub use practices::{PracticeState, Practices};
 pub use programmes::shipped as shipped_programmes;
@@ -75,7 +75,15 @@ pub struct Engine {
 
 impl Engine {
     /// Puts the parts together.
-    pub fn new(db: Db, clock: Clock, config: Config, gateways: Gateways, catalogue: Catalogue, reader: Reader, results: ResultsCatalogue) -> Self {
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        config: Config,
+        gateways: Gateways,
+        catalogue: Catalogue,
+        reader: Reader,
+        results: ResultsCatalogue,
+    ) -> Self {
         Self {
             db,
             clock,
@@ -95,7 +103,10 @@ impl Engine {
         const FRESH_MS: i64 = 5_000;
         let now = self.clock.now_ms();
         {
-            let known = self.practices.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let known = self
+                .practices
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
             if let Some((at, practices)) = known.as_ref()
                 && (0..FRESH_MS).contains(&(now - at))
             {
@@ -103,13 +114,19 @@ impl Engine {
             }
         }
         let fresh = Arc::new(practices::load(self).await?);
-        let mut known = self.practices.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut known = self
+            .practices
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         *known = Some((now, Arc::clone(&fresh)));
         Ok(fresh)
     }
 
     /// Forgets what was read of practices: after a change of settings or an import in this process.
     pub fn forget_practices(&self) {
-        *self.practices.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+        *self
+            .practices
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = None;
     }
 }

@@ -107,8 +107,9 @@ pub async fn urgent_open(tx: &mut Tx) -> Result<Vec<UrgentOpen>, StoreError> {
 
 /// When the oldest urgent alert was raised that nobody acknowledged.
 pub async fn oldest_urgent(db: &Db) -> Result<Option<i64>, StoreError> {
-    const SQL: Sql =
-        Sql::same("SELECT MIN(created_at) FROM alert WHERE status = 'open' AND priority IN ('urgent', 'stat')");
+    const SQL: Sql = Sql::same(
+        "SELECT MIN(created_at) FROM alert WHERE status = 'open' AND priority IN ('urgent', 'stat')",
+    );
     let row: Option<(Option<i64>,)> = db.fetch_optional(&SQL, &[]).await?;
     Ok(row.and_then(|(at,)| at))
 }

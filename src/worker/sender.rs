@@ -18,8 +18,23 @@ pub(super) async fn run(engine: Arc<Engine>, stop: CancellationToken) {
         while let Some(Some(done)) = futures_util::FutureExt::now_or_never(under_way.next()) {
             finished.extend(done);
         }
-        let room = if stop.is_cancelled() { 0 } else { engine.config.sending.in_flight.saturating_sub(under_way.len()) };
-        let turn = step(&engine, &mut finished, room, stop.is_cancelled(), &mut careful).await;
+        let room = if stop.is_cancelled() {
+            0
+        } else {
+            engine
+                .config
+                .sending
+                .in_flight
+                .saturating_sub(under_way.len())
+        };
+        let turn = step(
+            &engine,
+            &mut finished,
+            room,
+            stop.is_cancelled(),
+            &mut careful,
+        )
+        .await;
         let rest = match turn {
             Ok(turn) if turn.claimed > 0 => {
                 for call in turn.calls {
@@ -27,7 +42,11 @@ pub(super) async fn run(engine: Arc<Engine>, stop: CancellationToken) {
                     under_way.push(tokio::spawn(async move { engine.make(call).await }));
                 }
                 // More may be due: look again at once, unless there is no room.
-                if under_way.len() < engine.config.sending.in_flight { continue } else { IDLE }
+                if under_way.len() < engine.config.sending.in_flight {
+                    continue;
+                } else {
+                    IDLE
+                }
             }
             Ok(_) => IDLE,
             Err(error) => {
@@ -72,7 +91,10 @@ async fn step(
     match futures_util::FutureExt::catch_unwind(AssertUnwindSafe(turn)).await {
         Ok(turn) => turn,
         Err(_) => {
-            tracing::error!(code = "turn_panicked", "a turn panicked; its messages are taken one by one");
+            tracing::error!(
+                code = "turn_panicked",
+                "a turn panicked; its messages are taken one by one"
+            );
             *careful = CAREFUL;
             tokio::time::sleep(AFTER_OUTAGE.min(Duration::from_millis(200))).await;
             Ok(Turn::default())
