@@ -78,7 +78,7 @@ fn show(file: &ImportFile, done: &Imported, args: &ImportArgs) {
     output::table(&["what", "read", "accepted", "refused", "left aside"], &rows, "Nothing was read.");
     for (what, reasons) in &file.ignored {
         for (reason, count) in reasons {
-            println!("  left aside: {count} {what}: {reason}");
+            println!("  left aside: {count} {what}: {}", reason.sentence());
         }
     }
     for warning in &file.warnings {

@@ -3,7 +3,7 @@
 use super::args::InspectCommand;
 use crate::domain::email;
 use crate::domain::identifiers::{NhsNumber, PhoneNumber};
-use crate::domain::reply::{Reader, inspect_line};
+use crate::domain::reply::{Reader, inspect::inspect_line};
 use crate::domain::sms;
 use crate::domain::template::Template;
 use anyhow::{Context, Result};

@@ -2,7 +2,7 @@
 
 use super::args::RepliesCommand;
 use super::{App, output};
-use crate::domain::reply::{Reader, evaluate};
+use crate::domain::reply::{Reader, evaluate::evaluate};
 use crate::store::views;
 use anyhow::{Context, Result};
 use std::process::ExitCode;
