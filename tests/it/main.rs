@@ -12,5 +12,7 @@ mod app;
 mod architecture;
 #[path = "../support/gateways/mod.rs"]
 mod fake_gateways;
+mod faults;
 mod gateways;
+mod properties;
 mod scenarios;
