@@ -44,6 +44,9 @@ impl Applying<'_> {
                 Effect::Consent { purpose, granted } => {
                     self.consent(tx, *purpose, *granted).await?
                 }
+                Effect::Answer(answer) if flooded || self.repeats_itself(answer) => {
+                    tracing::info!(message_id = %self.message.id, code = "machine_answer", "not answered: a flood, or the same text again");
+                }
                 Effect::Answer(answer) => self.answer(tx, answer).await?,
                 Effect::Alert {
                     kind,
@@ -70,6 +73,13 @@ impl Applying<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The same text again and again is a machine: two of them end within three texts, whatever they say (F29, T3). Staff
+    /// are told of words of danger all the same.
+    fn repeats_itself(&self, answer: &Answer) -> bool {
+        let danger = matches!(answer.template, "danger" | "crisis");
+        self.who.same_text_today > if danger { 3 } else { 2 }
     }
 
     fn now(&self) -> i64 {

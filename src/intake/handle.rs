@@ -14,6 +14,8 @@ use crate::outreach::{Engine, OutreachError, PracticeState, Practices};
 use crate::store::ledger::{MessageRow, StatusChange};
 use crate::store::prompts::PromptRow;
 use crate::store::{Tx, inbox, ledger};
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
 
 impl Engine {
     /// Reads what has come in, oldest first. Returns how many messages were handled.
@@ -31,16 +33,18 @@ impl Engine {
             let practices = self.practices().await?;
             for claim in claims {
                 let poisoned = claim.tries > self.config.receiving.poison_after;
-                match self
-                    .handle_one(&practices, &claim.message_id, poisoned)
-                    .await
-                {
-                    Ok(()) => handled += 1,
-                    Err(OutreachError::Store(error)) if !error.is_outage() => {
+                let handling = self.handle_one(&practices, &claim.message_id, poisoned);
+                // A panic while reading one text is a fault of that text, not the end of all reading.
+                match AssertUnwindSafe(handling).catch_unwind().await {
+                    Ok(Ok(())) => handled += 1,
+                    Err(_) => {
+                        tracing::error!(message_id = %claim.message_id, code = "handle_panicked", "reading a received message panicked");
+                    }
+                    Ok(Err(OutreachError::Store(error))) if !error.is_outage() => {
                         // It stays in the inbox under its lease; after some tries it goes to staff as it is (R20).
                         tracing::error!(message_id = %claim.message_id, code = "handle_failed", "a received message could not be read");
                     }
-                    Err(error) => return Err(error),
+                    Ok(Err(error)) => return Err(error),
                 }
             }
         }

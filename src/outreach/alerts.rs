@@ -167,10 +167,11 @@ impl Engine {
                 continue;
             };
             let settings = &state.practice.settings.alerts;
-            let due_again = open
-                .last_notified
-                .is_some_and(|at| now - at >= settings.escalate_after_minutes * MINUTE_MS);
-            let escalate = open.unnotified == 0 && due_again;
+            let patience = settings.escalate_after_minutes * MINUTE_MS;
+            // By the age of the alert itself: new alerts, each with a notice of its own, do not put off an old one.
+            let overdue = |since: Option<i64>| since.is_some_and(|at| now - at >= patience);
+            let escalate = overdue(open.oldest_not_escalated)
+                || (open.unnotified == 0 && overdue(open.last_notified));
             if (open.unnotified == 0 && !escalate) || settings.route.is_empty() {
                 continue;
             }

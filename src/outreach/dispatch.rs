@@ -8,10 +8,11 @@ use super::compose::{Composed, compose, expects, prompt_kind};
 use super::facts::{Batch, Question, day_period, spend_subject, week_period};
 use super::{Call, Engine, Outcome, OutreachError, Practices, StoredFacts, settle};
 use crate::clock::instant;
-use crate::domain::calendar::local;
+use crate::domain::calendar::{local, resolve};
 use crate::domain::decision::{Decision, GatewayFacts, Route};
 use crate::domain::delivery::Channel;
 use crate::domain::message::{Lane, MessageStatus, Purpose};
+use crate::domain::programme::Asks;
 use crate::domain::reason::Reason;
 use crate::gateways::OutboundMessage;
 use crate::store::counters::CounterRow;
@@ -39,6 +40,8 @@ struct Writes {
     finished: Vec<Held>,
     deferred: Vec<Deferred>,
     prompts: Vec<PromptRow>,
+    /// Messages whose open question gives way to one of `prompts`.
+    chased: Vec<String>,
     counters: BTreeMap<(String, String), i64>,
     set_aside: Vec<MessageRow>,
     told: Vec<(MessageRow, Reason)>,
@@ -79,7 +82,7 @@ impl Engine {
     pub async fn careful_turn(&self) -> Result<Turn, OutreachError> {
         let practices = self.practices().await?;
         let mut tx = self.db.begin().await?;
-        let claims = self.claim(&mut tx, 1).await?;
+        let claims = self.claim_one(&mut tx).await?;
         tx.commit().await?;
         if claims.is_empty() {
             return Ok(Turn::default());
@@ -90,47 +93,72 @@ impl Engine {
         Ok(Turn { calls, claimed: 1 })
     }
 
+    /// Records outcomes each in a transaction of its own: when recording them together failed. One that cannot be recorded
+    /// is left to its lease: after that the gateway is asked, and after some rounds the message is set aside.
+    pub async fn record_each(&self, outcomes: &[Outcome]) -> Result<(), OutreachError> {
+        for outcome in outcomes {
+            match self.record(std::slice::from_ref(outcome)).await {
+                Err(OutreachError::Store(error)) if !error.is_outage() => {
+                    tracing::error!(message_id = %outcome.held.message_id, code = "settle_failed", "an outcome could not be recorded");
+                }
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
     /// Sends everything that is due now and waits for the outcomes: one pass, as `send-due` and the demo make it.
     pub async fn send_due(&self) -> Result<usize, OutreachError> {
         let mut outcomes = Vec::new();
         let mut sent = 0;
         let mut careful = 0;
+        let mut failures = 0;
         loop {
             let settled = outcomes.is_empty();
             let turn = if careful > 0 {
                 careful -= 1;
+                self.record_each(&outcomes).await?;
+                outcomes.clear();
                 self.careful_turn().await
             } else {
                 self.turn(&outcomes, self.config.sending.in_flight).await
             };
-            let turn = match turn {
+            match turn {
                 Ok(turn) => {
-                    if careful == 0 {
-                        outcomes.clear();
+                    outcomes.clear();
+                    failures = 0;
+                    if turn.claimed == 0 && settled {
+                        return Ok(sent);
                     }
-                    turn
+                    sent += turn.calls.len();
+                    outcomes.extend(self.make_all(turn.calls).await);
                 }
                 Err(OutreachError::Store(error))
-                    if !error.is_outage() && careful < CAREFUL_TURNS =>
+                    if !error.is_outage() && failures < MOST_FAILURES =>
                 {
                     tracing::warn!(
                         code = "turn_failed",
                         "a batch failed; its messages are taken one by one"
                     );
-                    careful += CAREFUL_TURNS;
-                    if careful > 4 * CAREFUL_TURNS {
-                        return Err(OutreachError::Store(error));
-                    }
-                    continue;
+                    failures += 1;
+                    careful = CAREFUL_TURNS;
                 }
                 Err(error) => return Err(error),
-            };
-            if turn.claimed == 0 && settled {
-                return Ok(sent);
             }
-            sent += turn.calls.len();
-            outcomes.extend(self.make_all(turn.calls).await);
         }
+    }
+
+    /// Exactly one message, of the first lane that has one: a bad row must not take others down with it.
+    async fn claim_one(&self, tx: &mut Tx) -> Result<Vec<Claim>, OutreachError> {
+        let now = self.clock.now_ms();
+        let lease_until = now + self.config.sending.lease_seconds * 1000;
+        for lane in [Lane::Safety, Lane::Conversation, Lane::Planned] {
+            let found = due::claim(tx, lane.number(), now, lease_until, 1).await?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
     }
 
     async fn claim(&self, tx: &mut Tx, room: usize) -> Result<Vec<Claim>, OutreachError> {
@@ -259,6 +287,12 @@ impl Engine {
                     });
                 }
                 Decision::Skip(reason) => {
+                    // No address is left because gateways refused them: that is what staff need to read.
+                    let refused = message.attempts > 0 && reason == Reason::NoAddress;
+                    let reason = match message.reason.parse() {
+                        Ok(known @ (Reason::BadAddress | Reason::GatewayRefused)) if refused => known,
+                        _ => reason,
+                    };
                     let status = if message.attempts > 0 {
                         MessageStatus::Failed
                     } else {
@@ -427,6 +461,8 @@ impl Engine {
                 .get(patient)
                 .and_then(|p| p.open_prompt.as_ref());
             if own.is_none_or(|p| p.message_id != message.id) {
+                let chased = batch.chased(message, stored).map(|p| p.message_id.clone());
+                writes.chased.extend(chased);
                 writes.prompts.push(PromptRow {
                     id: self.clock.id(),
                     patient_id: patient.clone(),
@@ -436,7 +472,8 @@ impl Engine {
                     expects: word(&expects(asks, batch, message, zone)),
                     status: "open".to_owned(),
                     opened_at: now,
-                    expires_at: now + stored.open_for_hours.unwrap_or(48) * 3_600_000,
+                    expires_at: open_until(batch, message, asks, zone)
+                        .min(now + stored.open_for_hours.unwrap_or(48) * 3_600_000),
                     goal_id: message.goal_id.clone(),
                     appointment_id: message.appointment_id.clone(),
                     enrolment_id: message.enrolment_id.clone(),
@@ -510,6 +547,12 @@ impl Engine {
             && message.purpose != Purpose::Service.as_str()
             && let Some(patient) = &message.patient_id
         {
+            // It waits no longer: the next one of this batch must not find it both here and in the counters.
+            if let Some(waiting) = batch.waiting.get_mut(patient)
+                && let Some(place) = waiting.iter().position(|(priority, _)| *priority == message.priority)
+            {
+                waiting.swap_remove(place);
+            }
             keys.push((patient.clone(), day_period(now, zone), 1));
             keys.push((patient.clone(), week_period(now, zone), 1));
         }
@@ -542,6 +585,7 @@ impl Engine {
             .iter()
             .map(|p| p.message_id.clone())
             .collect();
+        prompts::close_of_messages(tx, &writes.chased).await?;
         let opened: BTreeSet<String> = prompts::open(tx, &writes.prompts)
             .await?
             .into_iter()
@@ -705,12 +749,39 @@ fn about(message: &MessageRow, segments: i64, urgent: bool, asks: bool) -> About
     }
 }
 
+/// Until when an answer can still be used: a visit that has begun is confirmed no more, and the clinician has the agenda from
+/// 6am of the day on. What comes later is read by a person.
+fn open_until(batch: &Batch, message: &MessageRow, asks: &Asks, zone: chrono_tz::Tz) -> i64 {
+    const AGENDA_FROZEN: chrono::NaiveTime = chrono::NaiveTime::MIN;
+    let Some(appointment) = message
+        .appointment_id
+        .as_ref()
+        .and_then(|id| batch.appointments.get(id))
+    else {
+        return i64::MAX;
+    };
+    match asks {
+        Asks::Agenda { .. } => {
+            let day = local(instant(appointment.starts_at), zone).date();
+            let frozen = AGENDA_FROZEN + chrono::Duration::hours(6);
+            resolve(zone, day.and_time(frozen))
+                .timestamp_millis()
+                .min(appointment.starts_at)
+        }
+        _ => appointment.starts_at,
+    }
+}
+
 /// The JSON under which a question is kept.
 fn word(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
+/// Turns with one message each after a batch failed.
 const CAREFUL_TURNS: usize = 50;
+
+/// Failures in a row after which it is not a row that is bad.
+const MOST_FAILURES: usize = 200;
 
 /// Calls beyond the limit in flight that are kept for safety texts and answers.
 const ROOM_FOR_ANSWERS: i64 = 16;

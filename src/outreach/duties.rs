@@ -6,24 +6,34 @@ use crate::domain::decision::is_stale;
 use crate::domain::reason::Reason;
 use crate::store::enrolments::Progress;
 use crate::store::prompts::PromptRow;
-use crate::store::{Tx, counters, due, enrolments, patients, prompts, results, schedules, views};
+use crate::store::{Tx, alerts, counters, due, enrolments, patients, prompts, results, schedules, views};
 use std::collections::BTreeSet;
 
 /// The duties: name and how often, in seconds.
 const DUTIES: [(&str, i64); 5] = [
     ("plan", 5),
-    ("prompts", 30),
-    ("alerts", 10),
+    ("prompts", 5),
+    ("alerts", 5),
     ("results", 900),
     ("daily", 3_600),
 ];
 
 impl Engine {
-    /// Does every duty whose time has come. Shared by all workers: each is claimed first. Returns what was done.
+    /// Does every duty whose time has come. Shared by all workers: each is claimed first. One that fails keeps no other from
+    /// being done; its error is given back at the end. Returns what was done.
     pub async fn do_duties(&self) -> Result<Vec<(String, String)>, OutreachError> {
         let mut done = Vec::new();
+        let mut failed = None;
+        let known = schedules::all(&self.db).await?;
         for (name, every_seconds) in DUTIES {
             let now = self.clock.now_ms();
+            // Most looks find nothing to do: they cost one reading query for all duties together.
+            let waits = known
+                .iter()
+                .any(|s| s.name == name && (s.next_at > now || s.lease_until > now));
+            if waits {
+                continue;
+            }
             let mut tx = self.db.begin().await?;
             schedules::ensure(&mut tx, name, now).await?;
             let ours = schedules::claim(&mut tx, name, now, now + DUTY_LEASE_MS).await?;
@@ -46,10 +56,15 @@ impl Engine {
             )
             .await?;
             tx.commit().await?;
-            result?;
-            done.push((name.to_owned(), words));
+            match result {
+                Ok(words) => done.push((name.to_owned(), words)),
+                Err(error) => failed = Some(error),
+            }
         }
-        Ok(done)
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(done),
+        }
     }
 
     async fn do_duty(&self, name: &str) -> Result<String, OutreachError> {
@@ -66,6 +81,25 @@ impl Engine {
             "results" => format!("{} overdue", self.remind_of_holds().await?),
             _ => format!("{} findings", self.daily_check().await?),
         })
+    }
+
+    /// The next moment at which something will happen, as far as it is known: for clocks that are moved by hand.
+    pub async fn next_moment(&self) -> Result<Option<i64>, OutreachError> {
+        let ahead = self.config.sending.plan_ahead_hours * 3_600_000;
+        let mut next = due::next_moment(&self.db, ahead).await?;
+        let practices = self.practices().await?;
+        for (practice_id, since, told) in alerts::urgent_since(&self.db).await? {
+            let Some(settings) = practices.get(&practice_id).map(|s| &s.practice.settings.alerts) else {
+                continue;
+            };
+            if settings.route.is_empty() {
+                continue;
+            }
+            let patience = settings.escalate_after_minutes * 60_000;
+            let at = if told { since + patience } else { since };
+            next = Some(next.map_or(at, |known| known.min(at)));
+        }
+        Ok(next)
     }
 
     /// Ends questions whose time has passed. An unanswered check-in counts as a silence: rarer after some, ended after more.
@@ -193,17 +227,18 @@ impl Engine {
         let day = now / 86_400_000;
         for state in practices.iter() {
             let practice = &state.practice;
-            if is_stale(
-                practice,
-                "patients",
-                practice.settings.freshness.patients_hours,
-                now,
-            ) {
-                findings.push((
-                    practice.id.clone(),
-                    "feed_stale",
-                    format!("feed_stale:{}:{day}", practice.id),
-                ));
+            let fresh = &practice.settings.freshness;
+            for (feed, hours) in [
+                ("patients", fresh.patients_hours),
+                ("appointments", fresh.appointments_hours),
+            ] {
+                if is_stale(practice, feed, hours, now) {
+                    findings.push((
+                        practice.id.clone(),
+                        "feed_stale",
+                        format!("feed_stale:{}:{feed}:{day}", practice.id),
+                    ));
+                }
             }
             let unsent = views::overdue(&self.db, &practice.id, now - 3_600_000).await?;
             if unsent > 0 && backlog.due > 0 && known.insert(practice.id.clone()) {

@@ -55,11 +55,15 @@ pub(super) struct Batch {
     pub appointments: HashMap<String, AppointmentRow>,
     pub enrolments: HashMap<String, EnrolmentRow>,
     pub last_attempts: HashMap<String, AttemptRow>,
+    /// (message, address) pairs that a gateway refused for good.
+    pub refused: BTreeSet<(String, String)>,
     pub agenda: HashMap<String, usize>,
     /// (subject, period) → used.
     pub counters: HashMap<(String, String), i64>,
     /// (appointment, step) of questions that were answered.
     pub answered: BTreeSet<(String, String)>,
+    /// Message → the step that asked, for the messages around the batch's appointments.
+    pub steps: HashMap<String, String>,
     /// Waiting planned messages by person: (priority, due_at).
     pub waiting: HashMap<String, Vec<(i64, i64)>>,
 }
@@ -121,6 +125,7 @@ impl Batch {
         for row in store::ledger::last_attempts(tx, &tried).await? {
             batch.last_attempts.insert(row.message_id.clone(), row);
         }
+        batch.refused = store::ledger::refused(tx, &tried).await?.into_iter().collect();
         batch.load_answered(tx, &appointment_ids).await?;
         batch.messages = rows.into_iter().map(|m| (m.id.clone(), m)).collect();
         Ok(batch)
@@ -274,9 +279,18 @@ impl Batch {
             .map(|p| p.message_id)
             .collect();
         for row in related {
-            if let Some(appointment) = row.appointment_id
-                && answered.contains(&row.id)
-            {
+            let Some(appointment) = row.appointment_id else {
+                continue;
+            };
+            self.steps.insert(row.id.clone(), row.step.clone());
+            if answered.contains(&row.id) {
+                // An answer to the nudge is an answer to what it chased.
+                let chased = serde_json::from_str::<StoredFacts>(&row.facts)
+                    .ok()
+                    .and_then(|facts| facts.chases);
+                if let Some(chased) = chased {
+                    self.answered.insert((appointment.clone(), chased));
+                }
                 self.answered.insert((appointment, row.step));
             }
         }
@@ -291,6 +305,16 @@ impl Batch {
             .and_then(|id| self.people.get(id))
             .and_then(|p| p.row.zone.as_deref());
         Some(practice.zone_of(own))
+    }
+
+    /// The person's open question, if this message chases it: then it takes its place instead of waiting for it.
+    pub fn chased(&self, message: &MessageRow, stored: &StoredFacts) -> Option<&PromptRow> {
+        let step = stored.chases.as_ref()?;
+        let person = self.people.get(message.patient_id.as_ref()?)?;
+        person.open_prompt.as_ref().filter(|open| {
+            open.appointment_id == message.appointment_id
+                && self.steps.get(&open.message_id) == Some(step)
+        })
     }
 
     pub fn used(&self, subject: &str, period: &str) -> i64 {
@@ -358,15 +382,11 @@ impl Batch {
                     .collect()
             })
             .unwrap_or_default();
-        let refused = self
-            .last_attempts
-            .get(&message.id)
-            .filter(|a| a.outcome.as_deref() == Some("refused"));
         let contacts: Vec<Contact> = person
             .map(|p| {
                 p.contacts
                     .iter()
-                    .filter(|c| refused.is_none_or(|a| a.address != c.address))
+                    .filter(|c| !self.refused.contains(&(message.id.clone(), c.address.clone())))
                     .cloned()
                     .collect()
             })
@@ -436,6 +456,7 @@ impl Batch {
             other_question_until: person
                 .and_then(|p| p.open_prompt.as_ref())
                 .filter(|p| p.message_id != message.id)
+                .filter(|p| self.chased(message, stored).is_none_or(|own| own.id != p.id))
                 .map(|p| p.expires_at)
                 .or_else(|| asked_now.then_some(now + 3_600_000)),
             used: Used {

@@ -8,6 +8,7 @@ mod dispatch;
 pub mod duties;
 mod enqueue;
 mod facts;
+mod plan_alone;
 mod planner;
 mod practices;
 mod programmes;

@@ -11,7 +11,7 @@ use crate::domain::reason::Reason;
 use crate::store::enrolments::{EnrolmentRow, Progress};
 use crate::store::ledger::{MessageRow, StatusChange};
 use crate::store::patients::PatientRow;
-use crate::store::{Tx, appointments, due, enrolments, ledger, patients};
+use crate::store::{Tx, appointments, due, enrolments, ledger, patients, prompts};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one planning pass did.
@@ -26,14 +26,14 @@ pub struct Planned {
 }
 
 impl Planned {
-    fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.looked_at += other.looked_at;
         self.new += other.new;
         self.voided += other.voided;
     }
 }
 
-const PAGE: i64 = 200;
+pub(super) const PAGE: i64 = 200;
 
 impl Engine {
     /// Plans everything that changed, and every recurring step that comes up. Running it twice changes nothing.
@@ -42,7 +42,14 @@ impl Engine {
         let mut total = Planned::default();
         loop {
             let mut tx = self.db.begin().await?;
-            let page = self.plan_changes(&mut tx, &practices).await?;
+            let page = match self.plan_changes(&mut tx, &practices).await {
+                Ok(page) => page,
+                Err(error) => {
+                    drop(tx);
+                    total.add(self.plan_changes_alone(&practices, error).await?);
+                    continue;
+                }
+            };
             tx.commit().await?;
             total.add(page);
             if page.looked_at == 0 {
@@ -51,7 +58,14 @@ impl Engine {
         }
         loop {
             let mut tx = self.db.begin().await?;
-            let page = self.plan_recurring(&mut tx, &practices).await?;
+            let page = match self.plan_recurring(&mut tx, &practices).await {
+                Ok(page) => page,
+                Err(error) => {
+                    drop(tx);
+                    total.add(self.plan_recurring_alone(&practices, error).await?);
+                    continue;
+                }
+            };
             tx.commit().await?;
             total.add(page);
             if page.looked_at == 0 {
@@ -75,10 +89,20 @@ impl Engine {
         practices: &Practices,
     ) -> Result<Planned, OutreachError> {
         let taken = appointments::take_planning(tx, PAGE).await?;
+        self.plan_subjects(tx, practices, &taken).await
+    }
+
+    /// Plans these subjects of the queue, which the caller has taken out of it in the same transaction.
+    pub(super) async fn plan_subjects(
+        &self,
+        tx: &mut Tx,
+        practices: &Practices,
+        taken: &[(String, String)],
+    ) -> Result<Planned, OutreachError> {
         let now = self.clock.now_ms();
         let mut ids: BTreeSet<String> = BTreeSet::new();
         let mut people = Vec::new();
-        for (subject, id) in &taken {
+        for (subject, id) in taken {
             if subject == "appointment" {
                 ids.insert(id.clone());
             } else {
@@ -132,6 +156,7 @@ impl Engine {
         }
         let mut sends = Vec::new();
         let mut voids = Vec::new();
+        let mut void_questions = Vec::new();
         for row in &rows {
             let (Some(state), Some(person)) =
                 (practices.get(&row.practice_id), people.get(&row.patient_id))
@@ -155,6 +180,7 @@ impl Engine {
             let programmes: Vec<&Programme> = state.programmes.iter().collect();
             let plan = plan::for_appointment(&facts, &programmes, now);
             voids.extend(plan.void);
+            void_questions.extend(plan.void_questions);
             for send in plan.sends {
                 let step = find_step(state, &send);
                 sends.push(new_send(
@@ -179,6 +205,9 @@ impl Engine {
         ledger::set_status(tx, &changes).await?;
         let voided: Vec<String> = voids.into_iter().map(|(id, _)| id).collect();
         due::remove(tx, &voided).await?;
+        for patient in prompts::close_of_messages(tx, &void_questions).await? {
+            due::wake(tx, &patient, Reason::QuestionOpen.as_str(), at).await?;
+        }
         let new = enqueue(tx, &self.clock, sends).await?;
         Ok(Planned {
             looked_at: rows.len(),
@@ -192,9 +221,24 @@ impl Engine {
         tx: &mut Tx,
         practices: &Practices,
     ) -> Result<Planned, OutreachError> {
+        let rows = enrolments::take_due(tx, self.planned_until(), PAGE).await?;
+        self.plan_enrolments(tx, practices, &rows).await
+    }
+
+    /// How far ahead recurring steps are written into the ledger.
+    pub(super) fn planned_until(&self) -> i64 {
+        self.clock.now_ms() + self.config.sending.plan_ahead_hours * 3_600_000
+    }
+
+    /// Plans what comes up of these enrolments, which the caller has locked in the same transaction.
+    pub(super) async fn plan_enrolments(
+        &self,
+        tx: &mut Tx,
+        practices: &Practices,
+        rows: &[EnrolmentRow],
+    ) -> Result<Planned, OutreachError> {
         let now_ms = self.clock.now_ms();
-        let ahead = now_ms + self.config.sending.plan_ahead_hours * 3_600_000;
-        let rows = enrolments::take_due(tx, ahead, PAGE).await?;
+        let ahead = self.planned_until();
         let person_ids: Vec<String> = rows
             .iter()
             .map(|e| e.patient_id.clone())
@@ -208,7 +252,7 @@ impl Engine {
             .collect();
         let mut sends = Vec::new();
         let mut progress = Vec::new();
-        for row in &rows {
+        for row in rows {
             let moved = match (practices.get(&row.practice_id), people.get(&row.patient_id)) {
                 (Some(state), Some(person)) => {
                     recurring_of(row, state, person, now_ms, ahead, &mut sends)

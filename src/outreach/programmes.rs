@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::domain::programme::Programme;
+use std::sync::OnceLock;
 
 const SHIPPED: [(&str, &str); 4] = [
     (
@@ -22,14 +23,19 @@ const SHIPPED: [(&str, &str); 4] = [
     ),
 ];
 
-/// The shipped programmes.
+/// The shipped programmes. Read once: practices are looked at every few seconds, what is built in does not change.
 pub fn shipped() -> Result<Vec<Programme>, String> {
-    SHIPPED
-        .iter()
-        .map(|(file, text)| {
-            Programme::from_toml(text).map_err(|fault| format!("config/programmes/{file}: {fault}"))
-        })
-        .collect()
+    static READ: OnceLock<Result<Vec<Programme>, String>> = OnceLock::new();
+    let read = || {
+        SHIPPED
+            .iter()
+            .map(|(file, text)| {
+                Programme::from_toml(text)
+                    .map_err(|fault| format!("config/programmes/{file}: {fault}"))
+            })
+            .collect()
+    };
+    READ.get_or_init(read).clone()
 }
 
 /// The shipped programmes with those of the configured folder laid over them by name.

@@ -90,6 +90,7 @@ pub struct UrgentOpen {
     pub open: i64,
     pub unnotified: i64,
     pub oldest: i64,
+    pub oldest_not_escalated: Option<i64>,
     pub last_notified: Option<i64>,
     pub escalations: i64,
 }
@@ -99,7 +100,8 @@ pub async fn urgent_open(tx: &mut Tx) -> Result<Vec<UrgentOpen>, StoreError> {
     const SQL: Sql = Sql::same(
         "SELECT practice_id, CAST(COUNT(*) AS BIGINT) AS open,
          CAST(SUM(CASE WHEN notified_at IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unnotified,
-         MIN(created_at) AS oldest, MAX(notified_at) AS last_notified, MAX(escalations) AS escalations
+         MIN(created_at) AS oldest, MIN(CASE WHEN escalations = 0 THEN created_at END) AS oldest_not_escalated,
+         MAX(notified_at) AS last_notified, MAX(escalations) AS escalations
          FROM alert WHERE status = 'open' AND priority IN ('urgent', 'stat') GROUP BY practice_id",
     );
     tx.fetch(&SQL, &[]).await
@@ -188,6 +190,16 @@ pub async fn proven_routes(db: &Db) -> Result<Vec<(String, String, i64)>, StoreE
     const SQL: Sql = Sql::same(
         "SELECT practice_id, route, MAX(acknowledged_at) FROM alert_route_test WHERE acknowledged_at IS NOT NULL
          GROUP BY practice_id, route",
+    );
+    db.fetch(&SQL, &[]).await
+}
+
+/// Open urgent alerts by practice: (practice, when staff were last told or the oldest was raised, told of all).
+pub async fn urgent_since(db: &Db) -> Result<Vec<(String, i64, bool)>, StoreError> {
+    const SQL: Sql = Sql::same(
+        "SELECT practice_id, MIN(COALESCE(notified_at, created_at)),
+         SUM(CASE WHEN notified_at IS NULL THEN 1 ELSE 0 END) = 0
+         FROM alert WHERE status = 'open' AND priority IN ('urgent', 'stat') GROUP BY practice_id",
     );
     db.fetch(&SQL, &[]).await
 }

@@ -1,7 +1,7 @@
 //! Appointments, and the queue of those that must be planned again.
 
 use super::rows::{batch_sql, ids_json, insert_sql};
-use super::{Sql, StoreError, Tx};
+use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
@@ -142,4 +142,25 @@ pub async fn take_planning(tx: &mut Tx, limit: i64) -> Result<Vec<(String, Strin
             RETURNING subject, subject_id",
     };
     tx.fetch(&SQL, &[limit.into()]).await
+}
+
+/// What waits to be planned, without taking it: (subject, id).
+pub async fn waiting_for_planning(
+    db: &Db,
+    limit: i64,
+) -> Result<Vec<(String, String)>, StoreError> {
+    const SQL: Sql = Sql::same(
+        "SELECT subject, subject_id FROM plan_queue ORDER BY subject, subject_id LIMIT $1",
+    );
+    db.fetch(&SQL, &[limit.into()]).await
+}
+
+/// Takes one subject out of the planning queue. Returns how many were there.
+pub async fn take_out(tx: &mut Tx, subjects: &[(String, String)]) -> Result<u64, StoreError> {
+    const SQL: Sql = Sql::same("DELETE FROM plan_queue WHERE subject = $1 AND subject_id = $2");
+    let mut taken = 0;
+    for (subject, id) in subjects {
+        taken += tx.run(&SQL, &[subject.into(), id.into()]).await?;
+    }
+    Ok(taken)
 }

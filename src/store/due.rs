@@ -171,7 +171,8 @@ pub async fn wake(
         .await
 }
 
-/// What else waits for these people: (patient, priority, when), planned messages only.
+/// What else waits for these people: (patient, priority, when). Planned messages of which no try was made: what was tried
+/// is in the counters already.
 pub async fn waiting_of(
     tx: &mut Tx,
     patient_ids: &[String],
@@ -179,7 +180,8 @@ pub async fn waiting_of(
     const SQL: Sql = batch_sql!(
         "SELECT m.patient_id, m.priority, d.due_at FROM ",
         [id text],
-        " AS r JOIN message m ON m.patient_id = r.id JOIN due d ON d.message_id = m.id WHERE d.lane = 2"
+        " AS r JOIN message m ON m.patient_id = r.id JOIN due d ON d.message_id = m.id
+           WHERE d.lane = 2 AND m.attempts = 0 AND m.status IN ('planned', 'queued', 'held')"
     );
     if patient_ids.is_empty() {
         return Ok(Vec::new());
@@ -214,11 +216,18 @@ pub async fn backlog(db: &Db, now: i64) -> Result<Backlog, StoreError> {
         }))
 }
 
-/// The next moment at which something is due, at or after which a worker should look.
-pub async fn next_due(db: &Db) -> Result<Option<i64>, StoreError> {
+/// The next moment at which something happens: a message is due, a question ends, an enrolment is planned `ahead_ms` before
+/// its next moment, or something waits already. `None` when nothing does.
+pub async fn next_moment(db: &Db, ahead_ms: i64) -> Result<Option<i64>, StoreError> {
     const SQL: Sql = Sql::same(
-        "SELECT MIN(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END) FROM due",
+        "SELECT MIN(at) FROM (
+           SELECT MIN(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END) AS at FROM due
+           UNION ALL SELECT MIN(expires_at) FROM prompt WHERE status = 'open'
+           UNION ALL SELECT MIN(next_at) - $1 FROM enrolment WHERE next_at IS NOT NULL
+           UNION ALL SELECT MIN(queued_at) FROM plan_queue
+           UNION ALL SELECT MIN(CASE WHEN lease_until > received_at THEN lease_until ELSE received_at END) FROM inbox
+         ) AS moments",
     );
-    let row: Option<(Option<i64>,)> = db.fetch_optional(&SQL, &[]).await?;
+    let row: Option<(Option<i64>,)> = db.fetch_optional(&SQL, &[ahead_ms.into()]).await?;
     Ok(row.and_then(|(at,)| at))
 }

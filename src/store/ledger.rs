@@ -139,13 +139,16 @@ pub struct SettledMessage {
 }
 
 const SETTLE: Sql = batch_sql!(
-    "UPDATE message SET status = r.status, reason = r.reason, channel = r.channel, address = r.address, gateway = r.gateway,
-       attempts = r.attempts, segments = r.segments, updated_at = r.at FROM ",
+    "UPDATE message SET
+       status = CASE WHEN message.status IN ('delivered', 'undelivered', 'failed') THEN message.status ELSE r.status END,
+       reason = CASE WHEN message.status IN ('delivered', 'undelivered', 'failed') THEN message.reason ELSE r.reason END,
+       channel = r.channel, address = r.address, gateway = r.gateway, attempts = r.attempts, segments = r.segments,
+       updated_at = r.at FROM ",
     [id text, status text, reason text, channel text, address text, gateway text, attempts bigint, segments bigint, at bigint],
-    " AS r WHERE message.id = r.id AND message.status NOT IN ('delivered', 'undelivered')"
+    " AS r WHERE message.id = r.id"
 );
 
-/// Records outcomes of tries. A delivery report that overtook the outcome is not set back.
+/// Records outcomes of tries. The status of a delivery report that overtook the outcome stays.
 pub async fn settle(tx: &mut Tx, rows: &[SettledMessage]) -> Result<u64, StoreError> {
     tx.run_rows(&SETTLE, rows).await
 }
@@ -223,6 +226,20 @@ pub async fn last_attempts(tx: &mut Tx, ids: &[String]) -> Result<Vec<AttemptRow
         return Ok(Vec::new());
     }
     tx.fetch(&LAST_ATTEMPTS, &[ids_json(ids)]).await
+}
+
+const REFUSED: Sql = batch_sql!(
+    "SELECT DISTINCT a.message_id, a.address FROM attempt a JOIN ",
+    [id text],
+    " AS r ON a.message_id = r.id WHERE a.outcome = 'refused'"
+);
+
+/// The addresses that were refused for good for these messages: (message, address).
+pub async fn refused(tx: &mut Tx, ids: &[String]) -> Result<Vec<(String, String)>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch(&REFUSED, &[ids_json(ids)]).await
 }
 
 /// Every try of one message, oldest first.

@@ -80,7 +80,7 @@ pub async fn find_messages(
         .await
 }
 
-/// A step forward that a report asks for; `rank` counts accepted 1, undelivered 2, failed 3, delivered 4.
+/// A step forward that a report asks for; `rank` counts accepted 1, undelivered 2, failed 3, opted out 4, delivered 5.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs, reason = "columns of message")]
 pub struct Advance {
@@ -95,7 +95,8 @@ const ADVANCE: Sql = batch_sql!(
     "UPDATE message SET status = r.status, reason = r.reason, updated_at = r.at FROM ",
     [id text, status text, reason text, rank bigint, at bigint],
     " AS r WHERE message.id = r.id AND message.direction = 'out' AND r.rank >
-      CASE message.status WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3 WHEN 'undelivered' THEN 2 WHEN 'accepted' THEN 1 ELSE 0 END
+      CASE message.status WHEN 'delivered' THEN 5
+        WHEN 'failed' THEN CASE message.reason WHEN 'opted_out' THEN 4 ELSE 3 END WHEN 'undelivered' THEN 2 WHEN 'accepted' THEN 1 ELSE 0 END
       AND message.status IN ('queued', 'sending', 'accepted', 'undelivered', 'failed', 'unknown', 'delivered')
       RETURNING id"
 );

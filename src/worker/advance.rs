@@ -1,7 +1,6 @@
 //! Moving a manual clock through everything that happens on the way: for the demo and for simulations.
 
 use crate::outreach::{Engine, OutreachError};
-use crate::store::due;
 
 /// How far a clock has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +38,9 @@ pub async fn settle_now(engine: &Engine) -> Result<Progress, OutreachError> {
 
 const ROUNDS: usize = 50;
 
+/// How long until the next look when something is due already: the frequent duties are done again by then.
+const ROUND_MS: i64 = 5_000;
+
 /// Moves the clock to `to`, stopping at every moment at which something is due. `each` is called at every stop, so that the
 /// demo's people can answer and its data stay fresh. Returns what was done in all.
 pub async fn advance<F>(engine: &Engine, to: i64, mut each: F) -> Result<Progress, OutreachError>
@@ -58,10 +60,8 @@ where
         if now >= to {
             return Ok(total);
         }
-        // What is still due now waits for its gateway's rate: look again in a second.
-        let next = due::next_due(&engine.db)
-            .await?
-            .map_or(to, |at| at.max(now + 1_000));
+        // What is due already waits for its gateway's rate or for the next round of duties.
+        let next = engine.next_moment().await?.map_or(to, |at| at.max(now + ROUND_MS));
         engine.clock.set_ms(next.min(now + LONGEST_STEP_MS).min(to));
     }
 }

@@ -72,14 +72,16 @@ async fn step(
     careful: &mut usize,
 ) -> Result<Turn, OutreachError> {
     if stopping {
-        engine.record(finished).await?;
+        if engine.record(finished).await.is_err() {
+            engine.record_each(finished).await?;
+        }
         finished.clear();
         return Ok(Turn::default());
     }
     let turn = async {
         if *careful > 0 {
             *careful -= 1;
-            engine.record(finished).await?;
+            engine.record_each(finished).await?;
             finished.clear();
             engine.careful_turn().await
         } else {

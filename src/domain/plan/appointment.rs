@@ -70,6 +70,9 @@ pub struct AppointmentPlan {
     pub sends: Vec<PlannedSend>,
     /// Waiting rows that are no longer wanted, and why.
     pub void: Vec<(String, Reason)>,
+    /// Messages that went out and whose question, if it is still open, is about a time that no longer holds: a YES to it
+    /// would be filed for the wrong time, and the question about the new time would wait for it.
+    pub void_questions: Vec<String>,
 }
 
 /// Plans every relative step of the programmes that apply. Running it again changes nothing; after a move it voids what
@@ -127,6 +130,18 @@ pub fn for_appointment(
         };
         plan.void.push((row.id.clone(), reason));
     }
+    let asked_anew = |row: &&Existing| {
+        plan.sends.iter().any(|s| {
+            s.purpose == row.purpose && s.step == row.step && s.status == MessageStatus::Planned
+        })
+    };
+    plan.void_questions = facts
+        .existing
+        .iter()
+        .filter(|row| row.status.may_have_left() && (over.is_some() || row.anchor != anchor))
+        .filter(|row| over.is_some() || asked_anew(row))
+        .map(|row| row.id.clone())
+        .collect();
     plan
 }
 

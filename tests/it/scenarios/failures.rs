@@ -54,7 +54,7 @@ on_both! {
     async fn f03_three_days_away_leaves_an_outcome_for_each_missed_send(on) {
         let app = TestApp::start(on, MONDAY).await?;
         away_for(&app, 3).await;
-        assert_eq!(app.ledger("patient-0001").await, ["welcome delivered", "goal_check_in skipped past_due", "goal_check_in planned"][..2], "{:?}", app.ledger("patient-0001").await);
+        assert_eq!(app.ledger("patient-0001").await, ["welcome delivered", "goal_check_in skipped past_due"]);
         assert_eq!(templates(&app, "patient-0002").await, ["appointment_reminder"], "late but still useful");
         assert_eq!(sent_count(&app, "patient-0003").await, 0, "nothing of the review was due yet");
     }
