@@ -289,8 +289,12 @@ impl Engine {
                 Decision::Skip(reason) => {
                     // No address is left because gateways refused them: that is what staff need to read.
                     let refused = message.attempts > 0 && reason == Reason::NoAddress;
+                    // And what it waited for in vain says more than that its time ran out.
+                    let in_vain = message.status == MessageStatus::Held.as_str()
+                        && matches!(reason, Reason::Expired | Reason::PastDue);
                     let reason = match message.reason.parse() {
                         Ok(known @ (Reason::BadAddress | Reason::GatewayRefused)) if refused => known,
+                        Ok(known) if in_vain => known,
                         _ => reason,
                     };
                     let status = if message.attempts > 0 {

@@ -105,7 +105,7 @@ on_both! {
         let goal = app.goal(&joan).await;
         app.enrol(&joan, "goal", &goal).await;
         app.advance_to("2027-01-07T12:00:00Z").await;
-        assert_eq!(sent_count(&app, &joan).await, 0);
+        assert_eq!(app.sent(&joan).await, []);
         let ledger = app.ledger(&joan).await;
         assert!(ledger.contains(&"goal_check_in held too_long".to_owned()), "{ledger:?}");
         for row in all_out(&app).await {
