@@ -20,7 +20,7 @@ pub(super) async fn run(app: &App, args: ExportArgs) -> Result<ExitCode> {
     audit_event(&engine, &mut tx, "patient_exported", &practice_id, ("patient", &person.id), detail).await?;
     tx.commit().await?;
     match args.output {
-        None => println!("{text}"),
+        None => output::say!("{text}"),
         Some(path) => {
             std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
             output::done(app.json, &format!("Written to {}. It holds personal data: keep it safe.", path.display()));

@@ -11,7 +11,7 @@ pub(super) async fn run(app: &App, command: RepliesCommand) -> Result<ExitCode> 
     match command {
         RepliesCommand::Evaluate { file } => {
             let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            println!("{}", evaluate(text.lines(), &Reader::shipped()));
+            output::say!("{}", evaluate(text.lines(), &Reader::shipped()));
         }
         RepliesCommand::Report => {
             let engine = app.engine().await?;

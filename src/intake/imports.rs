@@ -43,7 +43,9 @@ pub struct Imported {
 
 impl Imported {
     fn stored(&mut self, kind: &'static str, count: u64) {
-        *self.stored.entry(kind).or_default() += count;
+        if count > 0 {
+            *self.stored.entry(kind).or_default() += count;
+        }
     }
 
     fn unchanged(&mut self, kind: &'static str, count: u64) {
