@@ -19,7 +19,7 @@ pub mod smtp;
 pub mod twilio;
 mod webhook;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 pub use client::install_tls_provider;
 pub use message::{Accepted, LookUp, OutboundMessage};
@@ -30,6 +30,9 @@ pub use settings::{GatewaySettings, SettingsFault};
 pub use webhook::{Forged, ParseError, Received, WebhookRequest};
 
 use crate::domain::delivery::SendFailure;
+
+/// No attempt lasts longer, whatever a gateway does.
+const LONGEST_ATTEMPT: Duration = Duration::from_secs(30);
 
 /// The time in UTC milliseconds: gateways never read a clock of their own.
 pub type NowMs = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -134,7 +137,11 @@ impl Gateway {
         if message.valid_until_ms.is_some_and(|until| until <= now) {
             return Err(SendFailure::Expired);
         }
-        each!(self, g => g.send(message).await)
+        // Each call has its own limits; this one holds for a send that needs several.
+        let attempt = async { each!(self, g => g.send(message).await) };
+        tokio::time::timeout(LONGEST_ATTEMPT, attempt)
+            .await
+            .unwrap_or(Err(SendFailure::TimedOut))
     }
 
     /// Asks what became of a message whose outcome is unknown.

@@ -153,7 +153,7 @@ impl<'a> Faults<'a> {
     /// The time limit of a call. R4 of the assurance list wants every attempt over within 30 seconds.
     pub(super) fn timeout(&mut self, field: &str, seconds: Option<u64>, longest: u64) -> Duration {
         match seconds {
-            None => CALL_TIMEOUT,
+            None => CALL_TIMEOUT.min(Duration::from_secs(longest)),
             Some(seconds) if (1..=longest).contains(&seconds) => Duration::from_secs(seconds),
             Some(_) => {
                 self.add(field, format!("must be 1 to {longest}"));

@@ -36,7 +36,7 @@ pub struct SmtpSettings {
     pub bounces_to: Option<String>,
     /// The name we greet with; by default this machine's.
     pub hello_name: Option<String>,
-    /// The longest each half of a delivery may take, in seconds (1 to 15): reaching the go-ahead, and the mail itself.
+    /// The longest each half of a delivery may take, in seconds (1 to 14): reaching the go-ahead, and the mail itself.
     pub timeout_seconds: Option<u64>,
     /// Certificates (PEM) to trust beside the operating system's.
     pub ca_file: Option<PathBuf>,
@@ -90,7 +90,7 @@ impl SmtpSettings {
         if self.username.is_some() != password.is_some() {
             faults.add("username", "username and password belong together");
         }
-        let timeout = faults.timeout("timeout_seconds", self.timeout_seconds, 15);
+        let timeout = faults.timeout("timeout_seconds", self.timeout_seconds, 14);
         let sender = mailbox(&self.sender).map_err(|_| {
             faults.add(
                 "sender",
