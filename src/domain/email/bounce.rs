@@ -92,15 +92,20 @@ struct Words {
     failure: Option<BounceReason>,
     delayed: bool,
     codes: Codes,
+    /// Sent by a program, whatever the words say.
+    by_program: bool,
     /// A mail system returned a message, in whatever language.
     returned_by_system: bool,
+    recipient: Option<String>,
 }
 
 impl Words {
-    /// A failure must be told or shown, and by somebody who is no person.
+    /// A failure must be told or shown by a program, about a message or an address of somebody: a
+    /// parcel that "could not be delivered" is none of ours.
     fn enough(&self) -> bool {
         let told = self.failure.is_some() || self.delayed || self.codes.any();
-        (told || self.returned_by_system) && self.score >= 4
+        let about = self.codes.any() || self.returned_by_system || self.recipient.is_some();
+        self.by_program && about && (told || self.returned_by_system) && self.score >= 4
     }
 }
 
@@ -151,18 +156,29 @@ fn words(seen: &Seen<'_>, split: &returned::Split<'_>, because: &mut Vec<Because
     let comes_back = !seen.returned.is_empty() || split.headers.is_some();
     sign(comes_back, 1, "message_returned", "");
     sign(seen.is_report, 2, "multipart_report", "");
+    let answers_itself = seen
+        .fields
+        .text("auto-submitted")
+        .is_some_and(|value| !value.eq_ignore_ascii_case("no"));
+    let failed_header = seen.fields.has("x-failed-recipients");
+    let by_program = daemon || null_path || failed_header || seen.is_report || answers_itself;
+    let recipient = by_program
+        .then(|| recipients::find(seen, split.report))
+        .flatten();
     Words {
         score,
         failure,
         delayed,
         codes,
+        by_program,
         returned_by_system: daemon && comes_back,
+        recipient,
     }
 }
 
 fn by_words(seen: &Seen<'_>, split: &returned::Split<'_>, words: &Words) -> Bounce {
     let action = if words.delayed { "delayed" } else { "failed" };
-    let recipient = recipients::find(seen, split.report).or_else(|| {
+    let recipient = words.recipient.clone().or_else(|| {
         returned_headers(seen, split, "to").and_then(|to| recipients::first_address(&to))
     });
     finish(

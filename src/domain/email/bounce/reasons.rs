@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use crate::domain::email::automatic::is_machine;
 use crate::domain::email::fields::Mailbox;
 use crate::domain::email::model::BounceReason;
 use crate::domain::email::own_words::fold;
@@ -69,38 +68,60 @@ pub(super) fn is_delay(subject: &str, report: &str) -> bool {
 
 /// Mail systems by their address or name.
 pub(super) fn is_daemon(from: &Mailbox) -> bool {
+    const LOCALS: &[&str] = &[
+        "mailer-daemon",
+        "mailerdaemon",
+        "mailer",
+        "mail-daemon",
+        "maildaemon",
+        "mdaemon",
+        "daemon",
+        "postmaster",
+        "mail-deliver",
+        "maildelivery",
+        "delivery",
+        "mail-system",
+        "mailsystem",
+        "bounce",
+        "root",
+        "uucp",
+        "qmail",
+        "smtp",
+        "exim",
+        "mta-",
+        "amavis",
+        "virus",
+    ];
+    const NAMES: &[&str] = &[
+        "mail delivery",
+        "mail system",
+        "delivery system",
+        "mailer-daemon",
+        "mail daemon",
+        "delivery subsystem",
+        "mail administrator",
+        "postmaster",
+        "microsoft outlook",
+        "microsoft exchange",
+        "system administrator",
+        "mail router",
+        "internet mail",
+        "e-mail system",
+        "email system",
+        "interscan",
+        "mail gateway",
+        "email gateway",
+        "mail security",
+        "email security",
+        "antivirus",
+        "scanmail",
+        "mail server",
+        "non-delivery",
+    ];
     let local = from.address.split('@').next().unwrap_or_default();
     let name = from.name.as_deref().map(fold).unwrap_or_default();
-    let by_address = (is_machine(&from.address) && !local.contains("notification"))
-        || [
-            "mail-deliver",
-            "mailer",
-            "maildelivery",
-            "mdaemon",
-            "delivery",
-            "mail-system",
-            "root",
-        ]
-        .iter()
-        .any(|word| local.starts_with(word));
-    by_address
-        || [
-            "mail delivery",
-            "mail system",
-            "delivery system",
-            "mailer-daemon",
-            "delivery subsystem",
-            "mail administrator",
-            "postmaster",
-            "microsoft outlook",
-            "microsoft exchange",
-            "system administrator",
-            "mail router",
-            "internet mail",
-            "e-mail system",
-        ]
-        .iter()
-        .any(|word| name.contains(word))
+    LOCALS.iter().any(|word| local.starts_with(word))
+        || NAMES.iter().any(|word| name.contains(word))
 }
 
 /// The cause: a telling code first, then the words, then what the reply code suggests.
