@@ -7,6 +7,7 @@ use super::lines::Line;
 use super::phrases::{BANNERS, BANNERS_GO_ON, NOTICES, NOTICES_WEAK};
 use super::signature::{is_postscript, speaks};
 use super::thread::is_rule;
+use crate::domain::email::phrase_set::PhraseSet;
 
 /// Labels warnings and notices within one region.
 pub(super) fn label(lines: &mut [Line<'_>], region: Range<usize>) {
@@ -83,15 +84,11 @@ fn notice_start(lines: &[Line<'_>], paragraph: Range<usize>) -> Option<usize> {
         if is_postscript(&line.folded) {
             return None;
         }
-        let strong = NOTICES
-            .iter()
-            .filter(|phrase| line.folded.contains(**phrase))
-            .take(2)
-            .count();
-        let here = NOTICES_WEAK
-            .iter()
-            .filter(|phrase| line.folded.contains(**phrase))
-            .count();
+        let strong = distinct(&NOTICES, &line.folded);
+        let here = distinct(&NOTICES_WEAK, &line.folded);
+        if strong + here == 0 {
+            continue;
+        }
         // "I have received this email in error" is somebody telling us of a wrong address.
         let personal = speaks_of_self(&line.folded);
         if strong > 0 && (!personal || strong + here > 2) {
@@ -106,6 +103,23 @@ fn notice_start(lines: &[Line<'_>], paragraph: Range<usize>) -> Option<usize> {
         }
     }
     None
+}
+
+/// How many different phrases are in a line; more than three make no difference.
+fn distinct(phrases: &PhraseSet, folded: &str) -> usize {
+    let mut seen: [Option<usize>; 3] = [None; 3];
+    let mut count = 0;
+    for (_, number) in phrases.find(folded) {
+        if seen.contains(&Some(number)) {
+            continue;
+        }
+        let Some(place) = seen.get_mut(count) else {
+            break;
+        };
+        *place = Some(number);
+        count += 1;
+    }
+    count
 }
 
 fn speaks_of_self(folded: &str) -> bool {
@@ -132,11 +146,10 @@ fn label_banners(lines: &mut [Line<'_>], region: Range<usize>) {
         let text = line
             .folded
             .trim_start_matches(['*', '-', '_', '=', '!', '\u{26a0}', '\u{fe0f}', ' ']);
-        let begins = BANNERS
-            .iter()
-            .any(|phrase| text.starts_with(phrase) || line.folded.starts_with(phrase));
-        let begins = begins || warns_of_outside(text);
-        let goes_on = inside && BANNERS_GO_ON.iter().any(|phrase| text.contains(phrase));
+        let begins = BANNERS.start_of(text).is_some()
+            || BANNERS.start_of(&line.folded).is_some()
+            || warns_of_outside(text);
+        let goes_on = inside && BANNERS_GO_ON.is_in(text);
         // Another server's sentence may stand in the middle of a person's line: only whole lines go.
         inside = (begins || goes_on) && !speaks_of_self(text);
         if inside && line.label.is_none() {

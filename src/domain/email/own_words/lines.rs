@@ -49,6 +49,18 @@ impl Line<'_> {
 /// phrases are compared.
 pub(in super::super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
+    // Most lines are plain letters and single spaces: no need to look at each as a character.
+    let mut before = 0;
+    let plain = text.bytes().all(|byte| {
+        let double = byte == b' ' && before == b' ';
+        before = byte;
+        matches!(byte, b' '..=b'~') && !double
+    });
+    if plain {
+        folded.push_str(text);
+        folded.make_ascii_lowercase();
+        return folded;
+    }
     for c in text.chars() {
         match c {
             'A'..='Z' => folded.push(c.to_ascii_lowercase()),

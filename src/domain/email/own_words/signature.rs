@@ -76,7 +76,7 @@ pub(super) fn is_mobile(folded: &str) -> bool {
     if text.len() > 120 {
         return false;
     }
-    let Some(phrase) = MOBILE.iter().find(|phrase| text.starts_with(**phrase)) else {
+    let Some(phrase) = MOBILE.start_of(text) else {
         return false;
     };
     let rest = text.get(phrase.len()..).unwrap_or_default();
@@ -324,19 +324,10 @@ pub(super) fn speaks(folded: &str) -> bool {
     {
         return true;
     }
-    DANGER.iter().any(|stem| starts_a_word(folded, stem))
+    DANGER.is_in(folded)
         && !is_helpline(folded)
         && !folded.contains("print")
         && !folded.starts_with('"')
-}
-
-fn starts_a_word(folded: &str, stem: &str) -> bool {
-    folded.match_indices(stem).any(|(at, _)| {
-        !folded
-            .get(..at)
-            .and_then(|head| head.chars().next_back())
-            .is_some_and(char::is_alphanumeric)
-    })
 }
 
 fn is_helpline(folded: &str) -> bool {
