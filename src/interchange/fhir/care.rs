@@ -1,12 +1,12 @@
 //! Appointment, Goal, CarePlan, Condition.
 
 use super::model::{self, Concept};
-use super::reading::{Outcome, Reading, date, refusal, shape};
+use super::reading::{Outcome, Reading, date, refusal, shape, stop_tag};
 use super::source_id;
 use super::split::Entry;
 use crate::domain::import::{
     AppointmentRecord, CarePlanRecord, ConditionRecord, Field, GoalRecord, Record, Refusal,
-    RefusalReason, StopTag,
+    RefusalReason,
 };
 use crate::interchange::dates::DateText;
 use crate::interchange::words;
@@ -211,12 +211,7 @@ pub(super) fn condition(reading: &Reading<'_>, entry: &Entry<'_>) -> Result<Outc
         _ => ended.is_none_or(|day| day > reading.options.today),
     };
     let active = present && !denied;
-    let mut texts = code
-        .iter()
-        .flat_map(|c| &c.coding)
-        .filter_map(|c| c.display.as_deref())
-        .chain([display.as_str()]);
-    let stop_tag = texts.find_map(StopTag::from_text).filter(|_| active);
+    let stop_tag = code.and_then(stop_tag).filter(|_| active);
     let record = ConditionRecord {
         patient,
         source_id: source_id(entry),

@@ -1,12 +1,12 @@
 //! Communication, Consent, Flag: what was said, what is allowed, what to mind.
 
 use super::model::{self, Concept};
-use super::reading::{Outcome, Reading, refusal, shape};
+use super::reading::{Outcome, Reading, refusal, shape, stop_tag};
 use super::source_id;
 use super::split::Entry;
 use crate::domain::import::{
     CommunicationRecord, ConsentDecision, ConsentRecord, ConsentTopic, Field, FlagRecord, Record,
-    Refusal, RefusalReason, StopTag,
+    Refusal, RefusalReason,
 };
 use crate::interchange::systems;
 
@@ -104,12 +104,7 @@ pub(super) fn flag(reading: &Reading<'_>, entry: &Entry<'_>) -> Result<Outcome, 
         return Err(refusal(entry, RefusalReason::Missing).field(Field::Code));
     };
     let active = flag.status.as_deref() == Some("active") && !reading.is_over(flag.period.as_ref());
-    let mut texts = code
-        .iter()
-        .flat_map(|c| &c.coding)
-        .filter_map(|c| c.display.as_deref())
-        .chain([text.as_str()]);
-    let stop_tag = texts.find_map(StopTag::from_text).filter(|_| active);
+    let stop_tag = code.and_then(stop_tag).filter(|_| active);
     let period = flag.period.as_ref();
     let record = FlagRecord {
         patient,

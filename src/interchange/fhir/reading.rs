@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 
 use super::index::{At, Index};
-use super::model::{Period, Reference};
+use super::model::{Concept, Period, Reference};
 use super::split::{Entry, Split, position};
 use super::{FORMAT, Warnings, care, consent, observation, people};
 use crate::domain::import::{
-    Field, IgnoredReason, PatientKey, Provenance, Record, Refusal, RefusalReason, SourceId,
+    Field, IgnoredReason, PatientKey, Provenance, Record, Refusal, RefusalReason, SourceId, StopTag,
 };
 use crate::domain::result::{ReportStatus, TakenAt};
 use crate::interchange::Options;
@@ -89,6 +89,14 @@ pub(super) fn provenance(entry: &Entry<'_>, name: &str) -> Provenance {
 pub(super) fn date(entry: &Entry<'_>, field: Field, text: &str) -> Result<DateText, Refusal> {
     dates::read(text, DateOrder::Unstated)
         .map_err(|reason| refusal(entry, reason).field(field).shown(text))
+}
+
+/// The stop tag that any of a concept's words stand for.
+pub(super) fn stop_tag(concept: &Concept) -> Option<StopTag> {
+    let displays = concept.coding.iter().filter_map(|c| c.display.as_deref());
+    displays
+        .chain(concept.text.as_deref())
+        .find_map(StopTag::from_text)
 }
 
 impl Reading<'_> {

@@ -2,6 +2,7 @@
 
 mod fuzz;
 mod made;
+mod people;
 mod shared;
 
 use std::sync::LazyLock;

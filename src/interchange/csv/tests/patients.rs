@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::import::{
-    ContactChannel, Deceased, IgnoredReason, PatientRecord, Record, StopTag,
+    ContactChannel, Deceased, IgnoredReason, PatientRecord, Record, Refusal, StopTag,
 };
 
 fn people(report: &ImportFile) -> Vec<&PatientRecord> {
@@ -246,7 +246,7 @@ fn the_same_file_twice_gives_the_same_records() {
 #[test]
 fn debug_and_sentences_show_nobody() {
     let refused = read("patients-invalid.csv");
-    let sentences: Vec<String> = refused.refused.iter().map(|r| r.sentence()).collect();
+    let sentences: Vec<String> = refused.refused.iter().map(Refusal::sentence).collect();
     let shown = format!("{:?} {refused:?} {sentences:?}", read("emis-patients.csv"));
     for secret in [
         "O'Neil",
