@@ -102,11 +102,10 @@ pub fn read_time(text: &str) -> Result<NaiveTime, RefusalReason> {
     let mut parts = digits.split(':');
     let mut part = |required: bool| match parts.next() {
         None if !required => Ok(0),
-        None => Err(RefusalReason::TimeUnreadable),
         Some(p) if p.len() <= 2 && !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()) => {
             p.parse::<u32>().map_err(|_| RefusalReason::TimeUnreadable)
         }
-        Some(_) => Err(RefusalReason::TimeUnreadable),
+        _ => Err(RefusalReason::TimeUnreadable),
     };
     let (hour, minute, second) = (part(true)?, part(true)?, part(false)?);
     if parts.next().is_some() {
@@ -137,9 +136,11 @@ fn read_date(text: &str, order: DateOrder) -> Result<NaiveDate, RefusalReason> {
         let known = parts
             .iter()
             .all(|p| number(p).is_some() || month(p).is_some());
-        return Err(match only_year_or_month && known && is_year_alone(&parts) {
-            true => RefusalReason::DateIncomplete,
-            false => RefusalReason::DateUnreadable,
+        let incomplete = only_year_or_month && known && is_year_alone(&parts);
+        return Err(if incomplete {
+            RefusalReason::DateIncomplete
+        } else {
+            RefusalReason::DateUnreadable
         });
     };
     if let (Some(year), Some(m), Some(day)) = (number(a), number(b), number(c)) {
@@ -221,7 +222,9 @@ mod tests {
     use super::*;
 
     fn day(y: i32, m: u32, d: u32) -> Result<DateText, RefusalReason> {
-        Ok(DateText::Day(NaiveDate::from_ymd_opt(y, m, d).unwrap()))
+        NaiveDate::from_ymd_opt(y, m, d)
+            .map(DateText::Day)
+            .ok_or(RefusalReason::Missing)
     }
 
     #[test]

@@ -10,13 +10,21 @@ use crate::domain::import::{
 use crate::domain::result::{Component, Original, ResultRecord, ResultValue, TakenAt, assess};
 use crate::interchange::Options;
 
-/// Runs all checks over a whole file (or a set of files read together).
-pub(crate) fn finish(report: &mut ImportFile, options: &Options<'_>) {
+/// Runs all checks over a whole file. Returns the identities that stood in it twice.
+pub(crate) fn finish(report: &mut ImportFile, options: &Options<'_>) -> BTreeSet<String> {
     let refused = refuse_people_entered_twice(report);
     refuse_records_of(report, &refused);
     warn_of_shared_numbers(report);
     warn_of_other_surnames(report);
     pair_blood_pressures(report, options);
+    refused
+}
+
+/// A person refused in one of several files read together is refused in all.
+pub(crate) fn finish_together(reports: &mut [ImportFile], twice: &BTreeSet<String>) {
+    for report in reports {
+        refuse_records_of(report, twice);
+    }
 }
 
 /// The key under which two entries are about one person: the NHS number alone, because two dates of birth beside one

@@ -64,3 +64,47 @@ pub(crate) fn format(text: &str) -> Option<ContactFormat> {
         _ => return None,
     })
 }
+
+/// `SMITH, John (Mr)` and `Mr John Smith` into family and given names.
+pub(crate) fn split_name(name: &str) -> (String, String) {
+    const TITLES: [&str; 10] = [
+        "mr", "mrs", "miss", "ms", "mx", "dr", "master", "prof", "rev", "sir",
+    ];
+    let is_title = |w: &str| {
+        let word: String = w
+            .chars()
+            .filter(|c| c.is_alphabetic())
+            .flat_map(char::to_lowercase)
+            .collect();
+        TITLES.contains(&word.as_str())
+    };
+    let words = |text: &str| -> Vec<String> {
+        text.split_whitespace()
+            .filter(|w| !is_title(w))
+            .map(str::to_owned)
+            .collect()
+    };
+    if let Some((family, given)) = name.split_once(',') {
+        return (words(family).join(" "), words(given).join(" "));
+    }
+    let mut all = words(name);
+    let family = all.pop().unwrap_or_default();
+    (family, all.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_name;
+
+    #[test]
+    fn names() {
+        for (name, family, given) in [
+            ("SMITH, John (Mr)", "SMITH", "John"),
+            ("Mr John Paul Smith", "Smith", "John Paul"),
+            ("van der Berg, Anna", "van der Berg", "Anna"),
+            ("Cher", "Cher", ""),
+        ] {
+            assert_eq!(split_name(name), (family.to_owned(), given.to_owned()));
+        }
+    }
+}

@@ -77,6 +77,8 @@ pub enum WarningKind {
     NoResultStatus,
     /// Code and display, or unit and unit code, disagree; both are kept.
     CodingDisagrees,
+    /// The source says that the NHS number was not verified.
+    NhsNumberUnverified,
     /// A word that is not known was left out of an optional field.
     WordLeftOut,
 }
@@ -104,6 +106,7 @@ impl WarningKind {
             Self::NoAppointmentId => "appointments have no id: a moved one looks like a new one",
             Self::NoResultStatus => "nothing says whether the results are final",
             Self::CodingDisagrees => "code and wording disagree; both are kept",
+            Self::NhsNumberUnverified => "the source has not verified the NHS number",
             Self::WordLeftOut => "a word is not known and was left out",
         }
     }

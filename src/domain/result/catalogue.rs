@@ -230,7 +230,7 @@ impl ResultsCatalogue {
         self.tests.iter().find(|t| t.key == key)
     }
 
-    /// The test a set of codes means; the name counts only when no code is known.
+    /// The test a set of codes means. The name decides when no code is known, and may not contradict one that is.
     pub fn find(&self, codes: &[Code], name: &str) -> Found<'_> {
         let mut found: Option<usize> = None;
         for code in codes {
@@ -241,7 +241,12 @@ impl ResultsCatalogue {
                 }
             }
         }
-        let at = found.or_else(|| self.by_name.get(&fold_name(name)).copied());
+        let named = self.by_name.get(&fold_name(name)).copied();
+        // A known code under the name of another known test: one of the two is wrong, and nobody here can say which.
+        if found.zip(named).is_some_and(|(code, name)| code != name) {
+            return Found::Disagree;
+        }
+        let at = found.or(named);
         at.and_then(|at| self.tests.get(at))
             .map_or(Found::None, Found::One)
     }

@@ -26,16 +26,15 @@ pub(super) fn read(row: &Row<'_>) -> Result<Taken, Refusal> {
         return Err(row.refuse(Field::End, RefusalReason::EndBeforeStart));
     }
     let id_is_derived = row.get(Field::RowId).is_none();
-    let source_id = match row.get(Field::RowId) {
-        Some(id) => SourceId::given("appointment", &id),
-        None => {
-            taken.warnings.push((WarningKind::NoAppointmentId, None));
-            let service = row.owned(Field::Service).unwrap_or_default();
-            SourceId::derived(
-                "appointment",
-                &[&patient.identity(), &start.to_rfc3339(), &service],
-            )
-        }
+    let source_id = if let Some(id) = row.get(Field::RowId) {
+        SourceId::given("appointment", &id)
+    } else {
+        taken.warnings.push((WarningKind::NoAppointmentId, None));
+        let service = row.owned(Field::Service).unwrap_or_default();
+        SourceId::derived(
+            "appointment",
+            &[&patient.identity(), &start.to_rfc3339(), &service],
+        )
     };
     let record = AppointmentRecord {
         patient,

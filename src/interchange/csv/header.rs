@@ -174,7 +174,7 @@ fn layout<'m>(
             None if heading.is_empty() => {}
             None => layout.unused.push(heading),
             Some((field, _)) if table.kind == TableKind::Results && groupable(*field) => {
-                layout.into_group(*field, at);
+                layout.put_in_group(*field, at);
             }
             Some((field, rank)) => {
                 layout
@@ -211,7 +211,7 @@ fn trimmed_width(folded: &[String]) -> usize {
 }
 
 impl Layout<'_> {
-    fn into_group(&mut self, field: Field, at: usize) {
+    fn put_in_group(&mut self, field: Field, at: usize) {
         match self.groups.last_mut() {
             Some(group) if !group.fields.contains_key(&field) => {
                 group.fields.insert(field, at);

@@ -3,13 +3,13 @@
 use chrono::NaiveDate;
 
 use super::Taken;
-use super::row::{Row, split_name};
+use super::row::Row;
 use crate::domain::import::{
     ContactNeeds, Deceased, Field, PatientKey, PatientRecord, Record, Refusal, RefusalReason,
     SourceId, StopTag, WarningKind,
 };
 use crate::interchange::contact::{Phones, add_email};
-use crate::interchange::words;
+use crate::interchange::words::{self, split_name};
 
 /// Reads a patient.
 pub(super) fn read(row: &Row<'_>) -> Result<Taken, Refusal> {

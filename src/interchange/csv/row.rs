@@ -11,6 +11,7 @@ use crate::domain::import::{Field, PatientKey, Place, Provenance, Refusal, Refus
 use crate::interchange::Options;
 use crate::interchange::dates::{self, DateText};
 use crate::interchange::text::clean;
+use crate::interchange::words::split_name;
 
 /// Fields that say whose row it is.
 const IDENTITY: [Field; 8] = [
@@ -279,49 +280,5 @@ impl<'a> Row<'a> {
 impl Context<'_> {
     pub(super) fn what(&self) -> &'static str {
         self.layout.table.kind.row()
-    }
-}
-
-/// `SMITH, John (Mr)` and `Mr John Smith` into family and given names.
-pub(super) fn split_name(name: &str) -> (String, String) {
-    const TITLES: [&str; 10] = [
-        "mr", "mrs", "miss", "ms", "mx", "dr", "master", "prof", "rev", "sir",
-    ];
-    let is_title = |w: &str| {
-        let word: String = w
-            .chars()
-            .filter(|c| c.is_alphabetic())
-            .flat_map(char::to_lowercase)
-            .collect();
-        TITLES.contains(&word.as_str())
-    };
-    let words = |text: &str| -> Vec<String> {
-        text.split_whitespace()
-            .filter(|w| !is_title(w))
-            .map(str::to_owned)
-            .collect()
-    };
-    if let Some((family, given)) = name.split_once(',') {
-        return (words(family).join(" "), words(given).join(" "));
-    }
-    let mut all = words(name);
-    let family = all.pop().unwrap_or_default();
-    (family, all.join(" "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::split_name;
-
-    #[test]
-    fn names() {
-        for (name, family, given) in [
-            ("SMITH, John (Mr)", "SMITH", "John"),
-            ("Mr John Paul Smith", "Smith", "John Paul"),
-            ("van der Berg, Anna", "van der Berg", "Anna"),
-            ("Cher", "Cher", ""),
-        ] {
-            assert_eq!(split_name(name), (family.to_owned(), given.to_owned()));
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::import::{
-    ContactChannel, Deceased, IgnoredReason, PatientRecord, Record, StopTag,
+    ContactChannel, Deceased, IgnoredReason, PatientRecord, Record, Refusal, StopTag,
 };
 
 fn people(report: &ImportFile) -> Vec<&PatientRecord> {
@@ -245,12 +245,9 @@ fn the_same_file_twice_gives_the_same_records() {
 
 #[test]
 fn debug_and_sentences_show_nobody() {
-    let mut shown = format!("{:?}", read("emis-patients.csv"));
     let refused = read("patients-invalid.csv");
-    shown.push_str(&format!("{refused:?}"));
-    for refusal in &refused.refused {
-        shown.push_str(&refusal.sentence());
-    }
+    let sentences: Vec<String> = refused.refused.iter().map(Refusal::sentence).collect();
+    let shown = format!("{:?} {refused:?} {sentences:?}", read("emis-patients.csv"));
     for secret in [
         "O'Neil",
         "999",

@@ -1,7 +1,7 @@
 //! Results lists.
 
 use super::*;
-use crate::domain::import::Record;
+use crate::domain::import::{Record, RefusalReason as R};
 use crate::domain::result::{Comparator, HoldReason as H, ReportStatus, ResultRecord, ResultValue};
 
 fn results(report: &ImportFile) -> Vec<&ResultRecord> {
@@ -108,7 +108,6 @@ fn h03_h04_h05_every_result_is_held_for_every_reason_there_is() {
         "the unit stood in the same cell"
     );
 
-    use RefusalReason as R;
     assert_eq!(
         refusals(&report),
         [
@@ -154,7 +153,6 @@ fn h04_a_wrong_unit_is_held_and_never_converted() {
 
 #[test]
 fn h02_blank_means_same_as_above_only_where_the_mapping_says_so() {
-    use RefusalReason as R;
     let report = read_as("results-aggregate.csv", "results_aggregate");
     let taken: Vec<(u64, &str)> = results(&report)
         .iter()
