@@ -154,7 +154,7 @@ CREATE TABLE test_result (
   unit TEXT NOT NULL,
   original_value TEXT NOT NULL,
   original_unit TEXT NOT NULL,
-  components TEXT NOT NULL,
+  source_record TEXT NOT NULL,
   reference_low DOUBLE PRECISION,
   reference_high DOUBLE PRECISION,
   flag TEXT NOT NULL,

@@ -22,6 +22,7 @@ pub struct PracticeSettings {
     pub minimum_age: u32,
     pub results_link: String,
     pub reply_domain: String,
+    pub review_services: Vec<String>,
     pub window: WindowSettings,
     pub hours: BTreeMap<String, String>,
     pub limits: Limits,

@@ -4,6 +4,7 @@
 use std::{error::Error, time::Duration};
 
 use reqwest::{Method, RequestBuilder, Response, Url, header, redirect::Policy};
+use rustls::pki_types::CertificateDer;
 use serde::de::DeserializeOwned;
 
 use crate::domain::delivery::SendFailure;
@@ -40,23 +41,23 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn new() -> Result<Self, ClientError> {
-        Self::trusting(None)
+        Self::trusting(&[])
     }
 
-    /// A client that trusts these certificates (PEM) as well as the operating system's.
-    pub(super) fn trusting(pem: Option<&[u8]>) -> Result<Self, ClientError> {
-        let extra = match pem.map(reqwest::Certificate::from_pem_bundle) {
-            None => Vec::new(),
-            Some(Ok(certificates)) if !certificates.is_empty() => certificates,
-            Some(_) => return Err(ClientError::Certificates),
-        };
+    /// A client that trusts these certificates as well as the operating system's.
+    pub(super) fn trusting(certificates: &[CertificateDer<'_>]) -> Result<Self, ClientError> {
+        let extra = certificates
+            .iter()
+            .map(|der| reqwest::Certificate::from_der(der))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| ClientError::Certificates)?;
         let builder = || {
             let builder = reqwest::Client::builder()
                 // A redirect would carry the message to an address nobody configured.
                 .redirect(Policy::none())
                 .connect_timeout(CONNECT_TIMEOUT)
                 .timeout(CALL_TIMEOUT)
-                .pool_idle_timeout(Duration::from_secs(60))
+                .pool_idle_timeout(Duration::from_mins(1))
                 .tcp_nodelay(true)
                 .user_agent(concat!("between/", env!("CARGO_PKG_VERSION")));
             if extra.is_empty() {
@@ -252,6 +253,11 @@ fn root_of(error: &reqwest::Error) -> Root {
         }
     }
     root
+}
+
+/// Whether a text can be a provider's id of a message: something, and not a page of it.
+pub(super) fn is_id(text: &str) -> bool {
+    (1..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
 /// A provider's code made safe to log: short, plain, and never a number that could be a telephone's.

@@ -59,7 +59,7 @@ pub enum LookUp {
         /// Where it stands.
         status: DeliveryStatus,
     },
-    /// The provider says that it does not have it: sending again is safe.
+    /// The provider does not have it, or acts on each reference only once: sending again cannot double it.
     NotFound,
     /// The provider cannot tell: sending again might double the message.
     CannotTell,

@@ -4,13 +4,19 @@
 //! consent or records: those are decided above, and the record is kept elsewhere.
 
 mod client;
+mod form_data;
+pub mod generic;
+pub mod govuk_notify;
 pub mod http;
 mod message;
+pub mod nhs_notify;
 mod policy;
 pub mod sandbox;
 mod set;
 mod settings;
 mod signature;
+pub mod smtp;
+pub mod twilio;
 mod webhook;
 
 use std::sync::Arc;
@@ -34,6 +40,21 @@ pub enum Gateway {
     Sandbox(sandbox::Sandbox),
     /// Speaks our own JSON form.
     Http(http::Http),
+    /// A mail server.
+    Smtp(smtp::Smtp),
+    /// Twilio.
+    Twilio(twilio::Twilio),
+    /// GOV.UK Notify.
+    GovukNotify(govuk_notify::GovukNotify),
+    /// NHS Notify.
+    NhsNotify(Box<nhs_notify::NhsNotify>),
+    /// Described in configuration.
+    Generic(Box<generic::Generic>),
+}
+
+/// The path under the installation's public address at which a gateway's provider reaches us.
+pub fn webhook_path(gateway: &str) -> String {
+    format!("/webhooks/{gateway}")
 }
 
 /// What every gateway has.
@@ -82,6 +103,11 @@ macro_rules! each {
         match $gateway {
             Gateway::Sandbox($adapter) => $body,
             Gateway::Http($adapter) => $body,
+            Gateway::Smtp($adapter) => $body,
+            Gateway::Twilio($adapter) => $body,
+            Gateway::GovukNotify($adapter) => $body,
+            Gateway::NhsNotify($adapter) => $body,
+            Gateway::Generic($adapter) => $body,
         }
     };
 }

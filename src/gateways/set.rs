@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Base, Faults, Gateway, GatewaySettings, NowMs, Policy, SettingsFault, client::Client};
-use super::{http::Http, sandbox::Sandbox};
+use super::{
+    generic::Generic, govuk_notify::GovukNotify, http::Http, nhs_notify::NhsNotify,
+    sandbox::Sandbox, smtp::Smtp, twilio::Twilio,
+};
 use crate::domain::delivery::Channel;
 
 /// What gateways need to know of the installation around them.
@@ -40,20 +43,33 @@ impl Gateways {
                 policy: Policy::default(),
                 now_ms: Arc::clone(&around.now_ms),
             };
+            let public = around.public_url.as_deref();
+            let f = &mut faults;
             let gateway = match settings {
                 GatewaySettings::Sandbox(settings) => {
                     if around.live {
-                        faults.add("kind", "the sandbox is refused when environment = \"live\"");
+                        f.add("kind", "the sandbox is refused when environment = \"live\"");
                     }
-                    Some(Gateway::Sandbox(Sandbox::build(
-                        base,
-                        settings,
-                        &mut faults,
-                    )))
+                    Some(Gateway::Sandbox(Sandbox::build(base, settings, f)))
                 }
-                GatewaySettings::Http(settings) => shared(&mut client, &mut faults)
-                    .and_then(|client| Http::build(base, settings, &client, &mut faults))
+                GatewaySettings::Smtp(settings) => {
+                    Smtp::build(base, settings, f).map(Gateway::Smtp)
+                }
+                GatewaySettings::Http(settings) => shared(&mut client, f)
+                    .and_then(|c| Http::build(base, settings, &c, f))
                     .map(Gateway::Http),
+                GatewaySettings::Twilio(settings) => shared(&mut client, f)
+                    .and_then(|c| Twilio::build(base, settings, &c, public, f))
+                    .map(Gateway::Twilio),
+                GatewaySettings::GovukNotify(settings) => shared(&mut client, f)
+                    .and_then(|c| GovukNotify::build(base, settings, &c, f))
+                    .map(Gateway::GovukNotify),
+                GatewaySettings::NhsNotify(settings) => shared(&mut client, f)
+                    .and_then(|c| NhsNotify::build(base, settings, &c, f))
+                    .map(|notify| Gateway::NhsNotify(Box::new(notify))),
+                GatewaySettings::Generic(settings) => shared(&mut client, f)
+                    .and_then(|c| Generic::build(base, settings, &c, public, f))
+                    .map(|generic| Gateway::Generic(Box::new(generic))),
             };
             found.append(&mut faults.found);
             if let Some(gateway) = gateway {

@@ -6,13 +6,19 @@ use std::{
     time::Duration,
 };
 
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 use serde::Deserialize;
 
 use super::{
     Policy, PolicySettings,
     client::{CALL_TIMEOUT, Client, is_loopback},
+    generic::GenericSettings,
+    govuk_notify::GovukNotifySettings,
     http::HttpSettings,
+    nhs_notify::NhsNotifySettings,
     sandbox::SandboxSettings,
+    smtp::SmtpSettings,
+    twilio::TwilioSettings,
 };
 use crate::secret::{Secret, from_value_or_file};
 
@@ -21,9 +27,20 @@ use crate::secret::{Secret, from_value_or_file};
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum GatewaySettings {
     /// Sends nothing: the demo's and the tests' gateway.
-    Sandbox(SandboxSettings),
+    Sandbox(Box<SandboxSettings>),
     /// An SMS gateway that speaks our own JSON form.
-    Http(HttpSettings),
+    Http(Box<HttpSettings>),
+    /// A mail server.
+    Smtp(Box<SmtpSettings>),
+    /// Twilio.
+    Twilio(Box<TwilioSettings>),
+    /// GOV.UK Notify.
+    #[serde(rename = "govuk_notify")]
+    GovukNotify(Box<GovukNotifySettings>),
+    /// NHS Notify.
+    NhsNotify(Box<NhsNotifySettings>),
+    /// A gateway described in configuration.
+    Generic(Box<GenericSettings>),
 }
 
 /// One thing that is wrong in a gateway's settings. Names the setting, never its value.
@@ -134,13 +151,28 @@ impl<'a> Faults<'a> {
     }
 
     /// The time limit of a call. R4 of the assurance list wants every attempt over within 30 seconds.
-    pub(super) fn timeout(&mut self, field: &str, seconds: Option<u64>) -> Duration {
+    pub(super) fn timeout(&mut self, field: &str, seconds: Option<u64>, longest: u64) -> Duration {
         match seconds {
             None => CALL_TIMEOUT,
-            Some(seconds @ 1..=30) => Duration::from_secs(seconds),
+            Some(seconds) if (1..=longest).contains(&seconds) => Duration::from_secs(seconds),
             Some(_) => {
-                self.add(field, "must be 1 to 30");
+                self.add(field, format!("must be 1 to {longest}"));
                 CALL_TIMEOUT
+            }
+        }
+    }
+
+    /// The certificates in a PEM file.
+    pub(super) fn certificates(
+        &mut self,
+        field: &str,
+        file: &Path,
+    ) -> Option<Vec<CertificateDer<'static>>> {
+        match CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
+            Ok(certificates) if !certificates.is_empty() => Some(certificates),
+            _ => {
+                self.add(field, "cannot be read as certificates in PEM form");
+                None
             }
         }
     }
@@ -152,17 +184,11 @@ impl<'a> Faults<'a> {
         file: Option<&Path>,
         shared: &Client,
     ) -> Option<Client> {
-        let pem = match std::fs::read(match file {
-            None => return Some(shared.clone()),
-            Some(file) => file,
-        }) {
-            Ok(pem) => pem,
-            Err(error) => {
-                self.add(field, format!("cannot be read: {error}"));
-                return None;
-            }
+        let Some(file) = file else {
+            return Some(shared.clone());
         };
-        Client::trusting(Some(&pem))
+        let certificates = self.certificates(field, file)?;
+        Client::trusting(&certificates)
             .map_err(|error| self.add(field, error))
             .ok()
     }

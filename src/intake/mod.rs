@@ -2,9 +2,10 @@
 
 mod apply;
 mod handle;
+pub mod imports;
 mod receive;
 mod reports;
 mod who;
 
-pub use receive::{Inbound, Receiver, receive};
+pub use receive::{Inbound, ReceiveError, Receiver, receive};
 pub use reports::{Report, take_reports};

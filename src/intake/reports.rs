@@ -28,9 +28,15 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
         return Ok(0);
     }
     let mut tx = engine.db.begin().await?;
-    let pairs: Vec<(String, String)> = taken.iter().map(|r| (r.gateway.clone(), r.reference.clone())).collect();
-    let known: HashMap<String, Matched> =
-        reports::find_messages(&mut tx, &pairs).await?.into_iter().map(|m| (m.reference.clone(), m)).collect();
+    let pairs: Vec<(String, String)> = taken
+        .iter()
+        .map(|r| (r.gateway.clone(), r.reference.clone()))
+        .collect();
+    let known: HashMap<String, Matched> = reports::find_messages(&mut tx, &pairs)
+        .await?
+        .into_iter()
+        .map(|m| (m.reference.clone(), m))
+        .collect();
     let now = engine.clock.now_ms();
     let rows: Vec<DeliveryReportRow> = taken
         .iter()
@@ -56,7 +62,10 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
             }
         }
     }
-    let steps: Vec<Advance> = furthest.iter().filter_map(|(id, report)| advance(id, &report.status, now)).collect();
+    let steps: Vec<Advance> = furthest
+        .iter()
+        .filter_map(|(id, report)| advance(id, &report.status, now))
+        .collect();
     let moved = reports::advance(&mut tx, &steps).await?;
     for matched in known.values().filter(|m| moved.contains(&m.message_id)) {
         if let Some(report) = furthest.get(matched.message_id.as_str()) {
@@ -69,13 +78,23 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
 
 fn advance(id: &str, status: &DeliveryStatus, at: i64) -> Option<Advance> {
     let (word, reason, rank) = match status {
-        DeliveryStatus::Accepted | DeliveryStatus::Sent => (MessageStatus::Accepted, Reason::None, 1),
-        DeliveryStatus::Undelivered { .. } => (MessageStatus::Undelivered, Reason::NetworkUndelivered, 2),
+        DeliveryStatus::Accepted | DeliveryStatus::Sent => {
+            (MessageStatus::Accepted, Reason::None, 1)
+        }
+        DeliveryStatus::Undelivered { .. } => {
+            (MessageStatus::Undelivered, Reason::NetworkUndelivered, 2)
+        }
         DeliveryStatus::Failed { .. } => (MessageStatus::Failed, Reason::GatewayRefused, 3),
         DeliveryStatus::OptedOut => (MessageStatus::Failed, Reason::OptedOut, 3),
         DeliveryStatus::Delivered => (MessageStatus::Delivered, Reason::None, 4),
     };
-    Some(Advance { id: id.to_owned(), status: word.to_string(), reason: reason.to_string(), rank, at })
+    Some(Advance {
+        id: id.to_owned(),
+        status: word.to_string(),
+        reason: reason.to_string(),
+        rank,
+        at,
+    })
 }
 
 /// An address that works again is reachable; one that fails for good, or on five days, is not (F22). Consent is untouched
@@ -89,8 +108,11 @@ async fn address_learns(
 ) -> Result<(), OutreachError> {
     const FAILURE_DAYS: usize = 5;
     let day = now / 86_400_000;
-    let points = contacts::at_addresses(tx, &[(matched.channel.clone(), matched.address.clone())]).await?;
-    let Some(point) = points.first() else { return Ok(()) };
+    let points =
+        contacts::at_addresses(tx, &[(matched.channel.clone(), matched.address.clone())]).await?;
+    let Some(point) = points.first() else {
+        return Ok(());
+    };
     if point.status == "wrong_person" {
         return Ok(());
     }
@@ -100,7 +122,8 @@ async fn address_learns(
             days.clear();
             false
         }
-        DeliveryStatus::Undelivered { permanent, .. } | DeliveryStatus::Failed { permanent, .. } => {
+        DeliveryStatus::Undelivered { permanent, .. }
+        | DeliveryStatus::Failed { permanent, .. } => {
             if days.last() != Some(&day) {
                 days.push(day);
             }
@@ -132,8 +155,15 @@ async fn address_learns(
     Ok(())
 }
 
-async fn opted_out(engine: &Engine, tx: &mut Tx, matched: &Matched, now: i64) -> Result<(), OutreachError> {
-    let Some(patient_id) = &matched.patient_id else { return Ok(()) };
+async fn opted_out(
+    engine: &Engine,
+    tx: &mut Tx,
+    matched: &Matched,
+    now: i64,
+) -> Result<(), OutreachError> {
+    let Some(patient_id) = &matched.patient_id else {
+        return Ok(());
+    };
     let row = ConsentRow {
         id: engine.clock.id(),
         patient_id: patient_id.clone(),

@@ -54,7 +54,12 @@ pub struct NewAlert<'a> {
 }
 
 /// Raises an alert. Its due time follows from its priority: now, within the day, or when ordinary replies are read.
-pub async fn raise(tx: &mut Tx, clock: &Clock, practice: Option<&Practice>, alert: NewAlert<'_>) -> Result<bool, StoreError> {
+pub async fn raise(
+    tx: &mut Tx,
+    clock: &Clock,
+    practice: Option<&Practice>,
+    alert: NewAlert<'_>,
+) -> Result<bool, StoreError> {
     let now = clock.now_ms();
     let within = match alert.priority {
         "stat" | "urgent" => 0,
@@ -89,8 +94,12 @@ pub(super) async fn raise_for_message(
 ) -> Result<(), StoreError> {
     // One open alert for what concerns the person or the practice as a whole, not one for each message.
     let about = match reason {
-        Reason::NoAddress | Reason::Unreachable | Reason::WrongPerson | Reason::SharedNumber => message.patient_id.as_deref(),
-        Reason::FeedStale | Reason::SpendCap | Reason::NoGateway => Some(message.practice_id.as_str()),
+        Reason::NoAddress | Reason::Unreachable | Reason::WrongPerson | Reason::SharedNumber => {
+            message.patient_id.as_deref()
+        }
+        Reason::FeedStale | Reason::SpendCap | Reason::NoGateway => {
+            Some(message.practice_id.as_str())
+        }
         _ => None,
     };
     let alert = NewAlert {
@@ -102,7 +111,13 @@ pub(super) async fn raise_for_message(
         priority: "routine",
         reason: reason.sentence(),
     };
-    raise(tx, clock, practices.get(&message.practice_id).map(|s| &s.practice), alert).await?;
+    raise(
+        tx,
+        clock,
+        practices.get(&message.practice_id).map(|s| &s.practice),
+        alert,
+    )
+    .await?;
     Ok(())
 }
 
@@ -115,7 +130,11 @@ pub(super) async fn raise_for_patient(
     kind: &str,
     key: &str,
 ) -> Result<(), StoreError> {
-    let reason = if kind == "silent" { Reason::Silent.sentence() } else { Reason::ForStaff.sentence() };
+    let reason = if kind == "silent" {
+        Reason::Silent.sentence()
+    } else {
+        Reason::ForStaff.sentence()
+    };
     let alert = NewAlert {
         practice_id,
         patient_id: Some(patient_id),
@@ -125,7 +144,13 @@ pub(super) async fn raise_for_patient(
         priority: "routine",
         reason,
     };
-    raise(tx, clock, practices.get(practice_id).map(|s| &s.practice), alert).await?;
+    raise(
+        tx,
+        clock,
+        practices.get(practice_id).map(|s| &s.practice),
+        alert,
+    )
+    .await?;
     Ok(())
 }
 
@@ -138,9 +163,13 @@ impl Engine {
         let mut tx = self.db.begin().await?;
         let mut notices = 0;
         for open in alerts::urgent_open(&mut tx).await? {
-            let Some(state) = practices.get(&open.practice_id) else { continue };
+            let Some(state) = practices.get(&open.practice_id) else {
+                continue;
+            };
             let settings = &state.practice.settings.alerts;
-            let due_again = open.last_notified.is_some_and(|at| now - at >= settings.escalate_after_minutes * MINUTE_MS);
+            let due_again = open
+                .last_notified
+                .is_some_and(|at| now - at >= settings.escalate_after_minutes * MINUTE_MS);
             let escalate = open.unnotified == 0 && due_again;
             if (open.unnotified == 0 && !escalate) || settings.route.is_empty() {
                 continue;
@@ -149,7 +178,10 @@ impl Engine {
             if escalate && !settings.second_route.is_empty() {
                 routes.push(&settings.second_route);
             }
-            let sends = routes.into_iter().map(|route| self.notice(&state.practice, &open, route, now)).collect();
+            let sends = routes
+                .into_iter()
+                .map(|route| self.notice(&state.practice, &open, route, now))
+                .collect();
             notices += enqueue(&mut tx, &self.clock, sends).await?;
             alerts::notified(&mut tx, &open.practice_id, escalate, now).await?;
         }
@@ -159,20 +191,41 @@ impl Engine {
 
     fn notice(&self, practice: &Practice, open: &UrgentOpen, route: &str, now: i64) -> NewSend {
         let minutes = (now - open.oldest) / MINUTE_MS;
-        let waiting =
-            if open.open == 1 { "1 urgent reply waiting".to_owned() } else { format!("{} urgent replies waiting", open.open) };
+        let waiting = if open.open == 1 {
+            "1 urgent reply waiting".to_owned()
+        } else {
+            format!("{} urgent replies waiting", open.open)
+        };
         let values = [("waiting", waiting), ("oldest", minutes_text(minutes))];
-        to_staff(practice, route, "alert_route", &format!("alerts:{now}:{route}"), &values, now)
+        to_staff(
+            practice,
+            route,
+            "alert_route",
+            &format!("alerts:{now}:{route}"),
+            &values,
+            now,
+        )
     }
 }
 
 /// A message to the practice's own staff: by email when the route has an `@`, else by text.
-pub fn to_staff(practice: &Practice, route: &str, template: &str, anchor: &str, values: &[(&str, String)], now: i64) -> NewSend {
+pub fn to_staff(
+    practice: &Practice,
+    route: &str,
+    template: &str,
+    anchor: &str,
+    values: &[(&str, String)],
+    now: i64,
+) -> NewSend {
     let mut send = NewSend::answer(&practice.id, None, anchor, template, Lane::Safety, now);
     send.send.kind = MessageKind::StaffMessage;
     send.send.anchor = anchor.to_owned();
     send.in_reply_to = None;
-    send.facts.values.extend(values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    send.facts.values.extend(
+        values
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone())),
+    );
     let channel = if route.contains('@') { "email" } else { "sms" };
     send.to = Some((channel.to_owned(), route.to_owned(), None));
     send

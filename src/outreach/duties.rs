@@ -10,8 +10,13 @@ use crate::store::{Tx, counters, due, enrolments, patients, prompts, results, sc
 use std::collections::BTreeSet;
 
 /// The duties: name and how often, in seconds.
-const DUTIES: [(&str, i64); 5] =
-    [("plan", 5), ("prompts", 30), ("alerts", 10), ("results", 900), ("daily", 3_600)];
+const DUTIES: [(&str, i64); 5] = [
+    ("plan", 5),
+    ("prompts", 30),
+    ("alerts", 10),
+    ("results", 900),
+    ("daily", 3_600),
+];
 
 impl Engine {
     /// Does every duty whose time has come. Shared by all workers: each is claimed first. Returns what was done.
@@ -32,7 +37,14 @@ impl Engine {
                 Err(_) => "failed".to_owned(),
             };
             let mut tx = self.db.begin().await?;
-            schedules::finish(&mut tx, name, now + every_seconds * 1000, &words, self.clock.now_ms()).await?;
+            schedules::finish(
+                &mut tx,
+                name,
+                now + every_seconds * 1000,
+                &words,
+                self.clock.now_ms(),
+            )
+            .await?;
             tx.commit().await?;
             result?;
             done.push((name.to_owned(), words));
@@ -44,7 +56,10 @@ impl Engine {
         Ok(match name {
             "plan" => {
                 let planned = self.plan().await?;
-                format!("looked at {}, new {}, called off {}", planned.looked_at, planned.new, planned.voided)
+                format!(
+                    "looked at {}, new {}, called off {}",
+                    planned.looked_at, planned.new, planned.voided
+                )
             }
             "prompts" => format!("{} ended", self.end_prompts().await?),
             "alerts" => format!("{} notices", self.notify_staff().await?),
@@ -62,7 +77,13 @@ impl Engine {
             let mut tx = self.db.begin().await?;
             let page = prompts::expire(&mut tx, now, 200).await?;
             for prompt in &page {
-                due::wake(&mut tx, &prompt.patient_id, Reason::QuestionOpen.as_str(), now).await?;
+                due::wake(
+                    &mut tx,
+                    &prompt.patient_id,
+                    Reason::QuestionOpen.as_str(),
+                    now,
+                )
+                .await?;
                 self.count_silence(&mut tx, &practices, prompt, now).await?;
             }
             tx.commit().await?;
@@ -73,11 +94,30 @@ impl Engine {
         }
     }
 
-    async fn count_silence(&self, tx: &mut Tx, practices: &super::Practices, prompt: &PromptRow, now: i64) -> Result<(), OutreachError> {
-        let Some(id) = &prompt.enrolment_id else { return Ok(()) };
-        let Some(row) = enrolments::by_ids(tx, std::slice::from_ref(id)).await?.into_iter().next() else { return Ok(()) };
-        let person = patients::by_ids(tx, std::slice::from_ref(&row.patient_id)).await?.into_iter().next();
-        let (Some(state), Some(person), "active") = (practices.get(&row.practice_id), person, row.status.as_str()) else {
+    async fn count_silence(
+        &self,
+        tx: &mut Tx,
+        practices: &super::Practices,
+        prompt: &PromptRow,
+        now: i64,
+    ) -> Result<(), OutreachError> {
+        let Some(id) = &prompt.enrolment_id else {
+            return Ok(());
+        };
+        let Some(row) = enrolments::by_ids(tx, std::slice::from_ref(id))
+            .await?
+            .into_iter()
+            .next()
+        else {
+            return Ok(());
+        };
+        let person = patients::by_ids(tx, std::slice::from_ref(&row.patient_id))
+            .await?
+            .into_iter()
+            .next();
+        let (Some(state), Some(person), "active") =
+            (practices.get(&row.practice_id), person, row.status.as_str())
+        else {
             return Ok(());
         };
         if row.goal_id.is_empty() {
@@ -101,7 +141,18 @@ impl Engine {
             )
             .await?;
         }
-        enrolments::set_progress(tx, &[Progress { id: row.id, status, reason, silent, next_at, updated_at: now }]).await?;
+        enrolments::set_progress(
+            tx,
+            &[Progress {
+                id: row.id,
+                status,
+                reason,
+                silent,
+                next_at,
+                updated_at: now,
+            }],
+        )
+        .await?;
         Ok(())
     }
 
@@ -120,7 +171,13 @@ impl Engine {
                 priority: "asap",
                 reason: "A held result is overdue: release it, or tell the person.",
             };
-            raise(&mut tx, &self.clock, practices.get(&row.practice_id).map(|s| &s.practice), alert).await?;
+            raise(
+                &mut tx,
+                &self.clock,
+                practices.get(&row.practice_id).map(|s| &s.practice),
+                alert,
+            )
+            .await?;
         }
         tx.commit().await?;
         Ok(overdue.len())
@@ -136,12 +193,25 @@ impl Engine {
         let day = now / 86_400_000;
         for state in practices.iter() {
             let practice = &state.practice;
-            if is_stale(practice, "patients", practice.settings.freshness.patients_hours, now) {
-                findings.push((practice.id.clone(), "feed_stale", format!("feed_stale:{}:{day}", practice.id)));
+            if is_stale(
+                practice,
+                "patients",
+                practice.settings.freshness.patients_hours,
+                now,
+            ) {
+                findings.push((
+                    practice.id.clone(),
+                    "feed_stale",
+                    format!("feed_stale:{}:{day}", practice.id),
+                ));
             }
             let unsent = views::overdue(&self.db, &practice.id, now - 3_600_000).await?;
             if unsent > 0 && backlog.due > 0 && known.insert(practice.id.clone()) {
-                findings.push((practice.id.clone(), "not_sent", format!("not_sent:{}:{day}", practice.id)));
+                findings.push((
+                    practice.id.clone(),
+                    "not_sent",
+                    format!("not_sent:{}:{day}", practice.id),
+                ));
             }
         }
         let mut tx = self.db.begin().await?;
@@ -160,9 +230,17 @@ impl Engine {
                 priority: "asap",
                 reason,
             };
-            raise(&mut tx, &self.clock, practices.get(practice_id).map(|s| &s.practice), alert).await?;
+            raise(
+                &mut tx,
+                &self.clock,
+                practices.get(practice_id).map(|s| &s.practice),
+                alert,
+            )
+            .await?;
         }
-        let oldest = crate::clock::instant(now - 60 * 86_400_000).format("d:%Y-%m-%d").to_string();
+        let oldest = crate::clock::instant(now - 60 * 86_400_000)
+            .format("d:%Y-%m-%d")
+            .to_string();
         counters::forget_before(&mut tx, "d:", &oldest).await?;
         tx.commit().await?;
         Ok(findings.len())

@@ -57,7 +57,14 @@ pub struct NewSend {
 
 impl NewSend {
     /// An answer to a received message, due at once.
-    pub fn answer(practice_id: &str, patient_id: Option<&str>, inbound_id: &str, template: &str, lane: Lane, now: i64) -> Self {
+    pub fn answer(
+        practice_id: &str,
+        patient_id: Option<&str>,
+        inbound_id: &str,
+        template: &str,
+        lane: Lane,
+        now: i64,
+    ) -> Self {
         const DAY_MS: i64 = 86_400_000;
         Self {
             practice_id: practice_id.to_owned(),
@@ -98,7 +105,11 @@ pub async fn enqueue(tx: &mut Tx, clock: &Clock, sends: Vec<NewSend>) -> Result<
         let id = clock.id();
         let NewSend { send, to, .. } = new;
         if matches!(send.status, MessageStatus::Planned | MessageStatus::Queued) {
-            waits.push(NewDue { message_id: id.clone(), lane: new.lane.number(), due_at: send.due_at });
+            waits.push(NewDue {
+                message_id: id.clone(),
+                lane: new.lane.number(),
+                due_at: send.due_at,
+            });
         }
         let mut facts = new.facts;
         facts.values.extend(send.facts);

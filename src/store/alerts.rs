@@ -105,6 +105,15 @@ pub async fn urgent_open(tx: &mut Tx) -> Result<Vec<UrgentOpen>, StoreError> {
     tx.fetch(&SQL, &[]).await
 }
 
+/// When the oldest urgent alert was raised that nobody acknowledged.
+pub async fn oldest_urgent(db: &Db) -> Result<Option<i64>, StoreError> {
+    const SQL: Sql = Sql::same(
+        "SELECT MIN(created_at) FROM alert WHERE status = 'open' AND priority IN ('urgent', 'stat')",
+    );
+    let row: Option<(Option<i64>,)> = db.fetch_optional(&SQL, &[]).await?;
+    Ok(row.and_then(|(at,)| at))
+}
+
 /// Notes that staff were told of every open urgent alert of a practice; `escalated` counts one more step.
 pub async fn notified(
     tx: &mut Tx,

@@ -20,7 +20,7 @@ pub struct TestResultRow {
     pub unit: String,
     pub original_value: String,
     pub original_unit: String,
-    pub components: String,
+    pub source_record: String,
     pub reference_low: Option<f64>,
     pub reference_high: Option<f64>,
     pub flag: String,
@@ -40,7 +40,7 @@ const INSERT: Sql = insert_sql!(
     "test_result",
     [
         id text, practice_id text, patient_id text, source_id text, test text, display text, value text,
-        value_number float8, unit text, original_value text, original_unit text, components text, reference_low float8,
+        value_number float8, unit text, original_value text, original_unit text, source_record text, reference_low float8,
         reference_high float8, flag text, report_status text, taken_at bigint, state text, hold_reasons text,
         hold_owner text, hold_due_at bigint, released_by text, released_at bigint, imported_at bigint, updated_at bigint
     ],
@@ -81,14 +81,14 @@ pub async fn by_sources(
 pub async fn correct(tx: &mut Tx, row: &TestResultRow) -> Result<(), StoreError> {
     const SQL: Sql = batch_sql!(
         "UPDATE test_result SET display = r.display, value = r.value, value_number = r.value_number, unit = r.unit,
-         original_value = r.original_value, original_unit = r.original_unit, components = r.components,
+         original_value = r.original_value, original_unit = r.original_unit, source_record = r.source_record,
          reference_low = r.reference_low, reference_high = r.reference_high, flag = r.flag,
          report_status = r.report_status, taken_at = r.taken_at, state = r.state, hold_reasons = r.hold_reasons,
          hold_owner = r.hold_owner, hold_due_at = r.hold_due_at, released_by = r.released_by,
          released_at = r.released_at, updated_at = r.updated_at FROM ",
         [
             id text, display text, value text, value_number float8, unit text, original_value text, original_unit text,
-            components text, reference_low float8, reference_high float8, flag text, report_status text, taken_at bigint,
+            source_record text, reference_low float8, reference_high float8, flag text, report_status text, taken_at bigint,
             state text, hold_reasons text, hold_owner text, hold_due_at bigint, released_by text, released_at bigint,
             updated_at bigint
         ],
@@ -223,10 +223,16 @@ pub async fn end_rule(tx: &mut Tx, id: &str, now: i64) -> Result<(), StoreError>
         .await
 }
 
+const RULES: Sql = Sql::same(
+    "SELECT * FROM standing_rule WHERE practice_id = $1 AND switched_off_at IS NULL ORDER BY switched_on_at, id",
+);
+
 /// The rules in force in a practice.
 pub async fn rules(db: &Db, practice_id: &str) -> Result<Vec<StandingRuleRow>, StoreError> {
-    const SQL: Sql = Sql::same(
-        "SELECT * FROM standing_rule WHERE practice_id = $1 AND switched_off_at IS NULL ORDER BY switched_on_at, id",
-    );
-    db.fetch(&SQL, &[practice_id.into()]).await
+    db.fetch(&RULES, &[practice_id.into()]).await
+}
+
+/// The rules in force in a practice, seen inside a transaction.
+pub async fn rules_in(tx: &mut Tx, practice_id: &str) -> Result<Vec<StandingRuleRow>, StoreError> {
+    tx.fetch(&RULES, &[practice_id.into()]).await
 }

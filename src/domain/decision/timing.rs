@@ -17,7 +17,9 @@ pub(super) fn wait(facts: &SendFacts<'_>, reason: Reason, until: i64) -> Decisio
 }
 
 pub(super) fn may_go_now(facts: &SendFacts<'_>, route: Route, now: DateTime<Utc>) -> Decision {
-    let Some(person) = &facts.person else { return Decision::Send(route) };
+    let Some(person) = &facts.person else {
+        return Decision::Send(route);
+    };
     let now_ms = now.timestamp_millis();
     let practice = facts.practice;
     let window = practice.window_for(person.window);
@@ -35,13 +37,24 @@ pub(super) fn may_go_now(facts: &SendFacts<'_>, route: Route, now: DateTime<Utc>
     if facts.priority < NEVER_CAPPED && facts.purpose != Purpose::Service {
         let limits = &practice.settings.limits;
         let open_after = |at: DateTime<Utc>| {
-            window.next_open(at, person.zone, &practice.holidays).map_or(at, |open| open.at).timestamp_millis()
+            window
+                .next_open(at, person.zone, &practice.holidays)
+                .map_or(at, |open| open.at)
+                .timestamp_millis()
         };
         if facts.used.week >= limits.per_week {
-            return wait(facts, Reason::Capped, open_after(next_week(now, person.zone)));
+            return wait(
+                facts,
+                Reason::Capped,
+                open_after(next_week(now, person.zone)),
+            );
         }
         if facts.used.today + facts.used.more_important_today >= limits.per_day {
-            return wait(facts, Reason::Capped, open_after(next_day(now, person.zone)));
+            return wait(
+                facts,
+                Reason::Capped,
+                open_after(next_day(now, person.zone)),
+            );
         }
     }
     if facts.asks

@@ -142,8 +142,8 @@ mod tests {
         ) {
             let mut other = reports.clone();
             other.extend(reports.clone());
-            let by = (seed as usize) % other.len().max(1);
-            other.rotate_left(by);
+            let turn = (seed as usize) % other.len().max(1);
+            other.rotate_left(turn);
             other.sort_by_key(|s| s.rank().wrapping_mul(seed as u8 | 1));
             prop_assert_eq!(settle(&reports), settle(&other));
         }

@@ -225,6 +225,32 @@ impl ImportFile {
         }
     }
 
+    /// Whichever of two names rows of this file are counted under.
+    pub fn what_of(&self, row: &str, resource: &str) -> String {
+        let name = if self.counts.contains_key(resource) {
+            resource
+        } else {
+            row
+        };
+        name.to_owned()
+    }
+
+    /// Refuses one that was counted as accepted.
+    pub fn turn_accepted_into_refused(&mut self, refusal: Refusal) {
+        let counts = self.counts.entry(refusal.what.clone()).or_default();
+        counts.accepted = counts.accepted.saturating_sub(1);
+        counts.refused += 1;
+        self.refused.push(refusal);
+    }
+
+    /// Leaves one aside that was counted as accepted.
+    pub fn turn_accepted_into_ignored(&mut self, what: &str, reason: IgnoredReason) {
+        let counts = self.counts.entry(what.to_owned()).or_default();
+        counts.accepted = counts.accepted.saturating_sub(1);
+        counts.read = counts.read.saturating_sub(1);
+        self.ignore(what, reason);
+    }
+
     fn count(&mut self, what: &str, add: impl FnOnce(&mut Counts)) {
         let counts = self.counts.entry(what.to_owned()).or_default();
         counts.read += 1;

@@ -252,6 +252,18 @@ pub enum TakenAt {
     Instant(DateTime<Utc>),
 }
 
+impl fmt::Display for TakenAt {
+    /// ISO 8601: a date, or an instant in UTC.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Day(day) => write!(f, "{day}"),
+            Self::Instant(at) => {
+                f.write_str(&at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
+            }
+        }
+    }
+}
+
 /// One test result, as imported: held.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ResultRecord {

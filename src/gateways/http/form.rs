@@ -7,7 +7,7 @@ use crate::{
     domain::delivery::{DeliveryStatus, SendFailure},
     gateways::{
         Accepted, LookUp, OutboundMessage,
-        client::{Answer, safe_code},
+        client::{Answer, is_id, safe_code},
     },
 };
 
@@ -89,7 +89,7 @@ pub(super) fn read_send(answer: &Answer, now_ms: i64) -> Result<Accepted, SendFa
         let described: Described = answer.json()?;
         let status = described
             .status()
-            .filter(|_| !described.id.is_empty())
+            .filter(|_| is_id(&described.id))
             .ok_or_else(not_the_form)?;
         return match status {
             DeliveryStatus::OptedOut => Err(SendFailure::OptedOut),
@@ -129,7 +129,7 @@ pub(super) fn read_look_up(
     if answer.is_success() {
         let described: Described = answer.json()?;
         let status = described.status().ok_or_else(not_the_form)?;
-        if described.id.is_empty() || described.reference.as_deref() != Some(reference) {
+        if !is_id(&described.id) || described.reference.as_deref() != Some(reference) {
             return Err(not_the_form());
         }
         return Ok(LookUp::Found {

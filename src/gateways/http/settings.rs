@@ -90,7 +90,7 @@ impl HttpSettings {
             ],
         );
         let bearer = faults.secret("bearer", self.bearer.as_ref(), self.bearer_file.as_ref());
-        let timeout = faults.timeout("timeout_seconds", self.timeout_seconds);
+        let timeout = faults.timeout("timeout_seconds", self.timeout_seconds, 30);
         let client = faults.client("ca_file", self.ca_file.as_deref(), shared);
         let url = faults.url("url", &self.url)?;
         Some(Http {
