@@ -1,6 +1,7 @@
 //! `between`: the text and email companion for the time between two appointments.
 
 pub mod catalogue;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
@@ -10,5 +11,6 @@ pub mod interchange;
 pub mod outreach;
 pub mod secret;
 pub mod store;
+pub mod telemetry;
 pub mod web;
 pub mod worker;

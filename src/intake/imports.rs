@@ -5,6 +5,8 @@ mod keys;
 mod people;
 mod results;
 
+pub use results::state_of;
+
 use crate::domain::import::{ImportFile, Place, Record};
 use crate::outreach::{Engine, OutreachError};
 use crate::store::audit::{self, AuditEventRow};

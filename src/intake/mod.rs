@@ -5,7 +5,9 @@ mod handle;
 pub mod imports;
 mod receive;
 mod reports;
+mod view;
 mod who;
 
 pub use receive::{Inbound, ReceiveError, Receiver, receive};
 pub use reports::{Report, take_reports};
+pub use view::record_view;

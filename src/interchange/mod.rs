@@ -47,3 +47,8 @@ pub struct Options<'a> {
 pub fn read_csv(input: &Input, options: &Options<'_>) -> ImportFile {
     csv::read(input, options)
 }
+
+/// Reads files of any kind: CSV lists each on its own, FHIR files together so that they may refer to each other.
+pub fn read_all(inputs: &[Input], options: &Options<'_>) -> Vec<ImportFile> {
+    inputs.iter().map(|input| read_csv(input, options)).collect()
+}

@@ -61,6 +61,14 @@ impl Engine {
         Ok(total)
     }
 
+    /// Plans what an import changed, so that a person sees it at once; a dry run changed nothing.
+    pub async fn plan_after_import(&self, dry_run: bool) -> Result<(), OutreachError> {
+        if !dry_run {
+            self.plan().await?;
+        }
+        Ok(())
+    }
+
     async fn plan_changes(
         &self,
         tx: &mut Tx,

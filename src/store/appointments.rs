@@ -58,6 +58,20 @@ pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<AppointmentRow>, 
     tx.fetch(&BY_IDS, &[ids_json(ids)]).await
 }
 
+const OF_PATIENTS: Sql = batch_sql!(
+    "SELECT a.* FROM appointment a JOIN ",
+    [id text],
+    " AS r ON a.patient_id = r.id ORDER BY a.starts_at, a.id"
+);
+
+/// Every appointment of these patients, in order.
+pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<AppointmentRow>, StoreError> {
+    if patient_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch(&OF_PATIENTS, &[ids_json(patient_ids)]).await
+}
+
 const UPCOMING: Sql = Sql {
     sqlite: "SELECT * FROM appointment WHERE patient_id IN (SELECT value->>'id' FROM json_each($1)) AND starts_at >= $2
         AND starts_at < $3 AND status = 'booked' ORDER BY starts_at",

@@ -7,6 +7,7 @@ pub mod appointments;
 pub mod audit;
 pub mod consents;
 pub mod contacts;
+pub mod copy;
 pub mod counters;
 pub mod due;
 pub mod enrolments;

@@ -169,6 +169,20 @@ pub async fn find_identifiers(
         .await
 }
 
+const IDENTIFIERS_OF: Sql = batch_sql!(
+    "SELECT i.* FROM patient_identifier i JOIN ",
+    [id text],
+    " AS r ON i.patient_id = r.id ORDER BY i.system, i.value"
+);
+
+/// The identifiers of these patients.
+pub async fn identifiers_of(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<IdentifierRow>, StoreError> {
+    if patient_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch(&IDENTIFIERS_OF, &[ids_json(patient_ids)]).await
+}
+
 /// A tag on a patient's record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
 #[allow(missing_docs, reason = "columns of patient_tag")]

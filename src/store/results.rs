@@ -175,6 +175,15 @@ pub async fn released_counts(
     tx.fetch(&SQL, &[ids_json(patient_ids), since.into()]).await
 }
 
+/// Was a result of this test ever released in this practice?
+pub async fn ever_released(db: &Db, practice_id: &str, test: &str) -> Result<bool, StoreError> {
+    const SQL: Sql = Sql::same(
+        "SELECT id FROM test_result WHERE practice_id = $1 AND test = $2 AND released_at IS NOT NULL LIMIT 1",
+    );
+    let row: Option<(String,)> = db.fetch_optional(&SQL, &[practice_id.into(), test.into()]).await?;
+    Ok(row.is_some())
+}
+
 /// Held results whose due date has passed (H28).
 pub async fn overdue_holds(
     db: &Db,

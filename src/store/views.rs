@@ -138,3 +138,31 @@ pub async fn overdue(db: &Db, practice_id: &str, before: i64) -> Result<i64, Sto
         .await?;
     Ok(row.map_or(0, |(n,)| n))
 }
+
+/// How replies read as one intent fared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[allow(missing_docs, reason = "counts of received messages")]
+pub struct ReplyReport {
+    pub intent: String,
+    pub read: i64,
+    pub to_people: i64,
+    pub corrected: i64,
+}
+
+/// Received messages of a practice by the intent they were read as.
+pub async fn reply_report(db: &Db, practice_id: &str) -> Result<Vec<ReplyReport>, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "SELECT COALESCE(m.facts->>'intent', 'not read') AS intent, COUNT(*) AS read,
+            SUM(CASE WHEN m.status = 'for_staff' THEN 1 ELSE 0 END) AS to_people,
+            (SELECT COUNT(*) FROM correction c JOIN message x ON x.id = c.message_id
+             WHERE x.practice_id = $1 AND c.reader = COALESCE(m.facts->>'intent', 'not read')) AS corrected
+            FROM message m WHERE m.practice_id = $1 AND m.direction = 'in' GROUP BY 1 ORDER BY 2 DESC, 1",
+        postgres: "SELECT COALESCE(CAST(m.facts AS json)->>'intent', 'not read') AS intent, COUNT(*) AS read,
+            CAST(SUM(CASE WHEN m.status = 'for_staff' THEN 1 ELSE 0 END) AS BIGINT) AS to_people,
+            (SELECT COUNT(*) FROM correction c JOIN message x ON x.id = c.message_id
+             WHERE x.practice_id = $1 AND c.reader = COALESCE(CAST(m.facts AS json)->>'intent', 'not read')) AS corrected
+            FROM message m WHERE m.practice_id = $1 AND m.direction = 'in'
+            GROUP BY COALESCE(CAST(m.facts AS json)->>'intent', 'not read') ORDER BY 2 DESC, 1",
+    };
+    db.fetch(&SQL, &[practice_id.into()]).await
+}
