@@ -100,7 +100,7 @@ fn controls(section: &str, known: &Known) -> Vec<String> {
     faults
 }
 
-/// The names of all test functions.
+/// The names of all test functions, those inside `proptest!` and `on_both!` (which run on both databases) too.
 fn test_names(files: &[File]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for file in files {
@@ -109,7 +109,7 @@ fn test_names(files: &[File]) -> BTreeSet<String> {
             if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
                 marked = true;
             } else if let Some(rest) = line.split_once("fn ").map(|(_, rest)| rest)
-                && (marked || file.text.contains("proptest!"))
+                && (marked || file.text.contains("proptest!") || rest.contains("(on)"))
             {
                 names.extend(rest.split(['(', '<']).next().map(str::to_owned));
                 marked = false;
