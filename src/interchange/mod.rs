@@ -72,8 +72,3 @@ fn is_json(input: &Input) -> bool {
     let first = body.iter().find(|b| !b.is_ascii_whitespace());
     input.name.to_lowercase().ends_with(".ndjson") || matches!(first, Some(b'{' | b'['))
 }
-
-/// Reads files of any kind: CSV lists each on its own, FHIR files together so that they may refer to each other.
-pub fn read_all(inputs: &[Input], options: &Options<'_>) -> Vec<ImportFile> {
-    inputs.iter().map(|input| read_csv(input, options)).collect()
-}
