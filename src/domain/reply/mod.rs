@@ -17,6 +17,7 @@ mod danger;
 mod dates;
 mod draft;
 pub mod evaluate;
+pub mod examples;
 mod facts;
 pub mod inspect;
 mod label;
