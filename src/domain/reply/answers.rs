@@ -380,16 +380,7 @@ fn agenda_answer(
     }
     match agenda::read(text, amounts, prompt) {
         Agenda::Items(items) => {
-            let private = items.iter().any(|i| i.contains("private"));
-            let serious = dangers
-                .watch
-                .iter()
-                .any(|(f, t)| (*f..*t).any(|i| text.within(i, &text.lexicon.known.serious)));
-            let route = if serious && !private {
-                Route::Review
-            } else {
-                Route::Auto
-            };
+            let route = if dangers.soon { Route::Review } else { Route::Auto };
             draft.fields.items = Some(items);
             draft.answer(
                 Intent::AgendaItems,

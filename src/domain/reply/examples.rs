@@ -1,6 +1,6 @@
 //! The lexicon's own examples, run: what a clinical safety officer wrote down that it must and must not find.
 
-use super::context::{Channel, Context};
+use super::context::{Channel, Context, ReadingKind};
 use super::danger;
 use super::reader::Reader;
 use super::text::Text;
@@ -37,18 +37,18 @@ pub fn check(reader: &Reader) -> Vec<Fault> {
     for flag in &source.flag {
         let name = serde_json::to_string(&flag.family).unwrap_or_default().replace('"', "");
         for example in &flag.must_match {
-            expect(name.clone(), example, true, families(example, reader).contains(&flag.family));
+            expect(name.clone(), example, true, families(example, reader, flag.asked).contains(&flag.family));
         }
         for example in &flag.must_not_match {
-            expect(name.clone(), example, false, families(example, reader).contains(&flag.family));
+            expect(name.clone(), example, false, families(example, reader, flag.asked).contains(&flag.family));
         }
     }
     for other in &source.harmless {
         for example in &other.must_match {
-            expect("harmless".to_owned(), example, false, !families(example, reader).is_empty());
+            expect("harmless".to_owned(), example, false, !families(example, reader, None).is_empty());
         }
         for example in &other.must_not_match {
-            expect("harmless".to_owned(), example, true, !families(example, reader).is_empty());
+            expect("harmless".to_owned(), example, true, !families(example, reader, None).is_empty());
         }
     }
     for other in &source.watch {
@@ -63,17 +63,17 @@ pub fn check(reader: &Reader) -> Vec<Fault> {
 }
 
 /// The families of danger in a text, without any question open.
-pub fn families(text: &str, reader: &Reader) -> Vec<Flag> {
-    with(text, reader, |dangers| dangers.alarms.iter().map(|a| a.flag).collect())
+pub fn families(text: &str, reader: &Reader, asked: Option<ReadingKind>) -> Vec<Flag> {
+    with(text, reader, asked, |dangers| dangers.alarms.iter().map(|a| a.flag).collect())
 }
 
 fn watched(text: &str, reader: &Reader) -> bool {
-    with(text, reader, |dangers| !dangers.watch.is_empty() || !dangers.alarms.is_empty())
+    with(text, reader, None, |dangers| !dangers.watch.is_empty() || !dangers.alarms.is_empty())
 }
 
-fn with<T>(text: &str, reader: &Reader, f: impl Fn(&danger::Dangers) -> T) -> T {
+fn with<T>(text: &str, reader: &Reader, asked: Option<ReadingKind>, f: impl Fn(&danger::Dangers) -> T) -> T {
     let context = Context { prompt: None, received_at: DateTime::UNIX_EPOCH, zone: London, channel: Channel::Sms, reader };
-    f(&danger::read(&Text::new(text, &context)))
+    f(&danger::read(&Text::new(text, &context), asked))
 }
 
 /// Every phrase of the lexicon found in a text, for whoever extends it: what it means, the phrase, the words it found.
