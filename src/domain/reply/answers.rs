@@ -133,7 +133,8 @@ fn number(
             draft.said.insert(Intent::Unclear);
             None
         }
-        Answer::None => in_words(text, draft),
+        Answer::None if asked.scale => None,
+        Answer::None => in_words(text, asked.unit == "days", draft),
     }
 }
 
@@ -167,12 +168,15 @@ fn foreign_number(text: &Text<'_>, code: &str) -> Answer {
 }
 
 /// No number, but an answer in words.
-fn in_words(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
+fn in_words(text: &Text<'_>, days: bool, draft: &mut Draft) -> Option<(usize, usize)> {
     if text.says(Label::Later) {
         return None;
     }
     let answer = yes_no::read(text)?;
     if answer.from > text.core.start + 1 && answer.intent != Intent::Partial {
+        return None;
+    }
+    if answer.intent == Intent::Partial && !days {
         return None;
     }
     let (route, why) = match answer.intent {
@@ -361,6 +365,14 @@ fn agenda_answer(
     {
         return None;
     }
+    if let Some(hit) = text.first(Label::Cancel).filter(|_| text.core_len() <= 6 && !text.core.clone().any(|i| text.is(i, &["off", "tablets"]))) {
+        draft.say(Intent::Cancel, Route::Review, text, "will not come", hit.from as usize, hit.to as usize);
+        return None;
+    }
+    let logistics = text.is(text.core.start, &["when", "where", "whens", "wheres"]) || text.is(text.core.start, &["what"]) && text.is(text.core.start + 1, &["time", "day", "date"]);
+    if logistics && text.core_len() <= 6 || text.says(Label::AnyOption) && text.core_len() <= 4 {
+        return None;
+    }
     if text.says(Label::Cancel) && text.core_len() <= 6
         || text.first(Label::HelpDoubt).is_some() && text.core_len() <= 6
     {
@@ -368,16 +380,7 @@ fn agenda_answer(
     }
     match agenda::read(text, amounts, prompt) {
         Agenda::Items(items) => {
-            let private = items.iter().any(|i| i.contains("private"));
-            let serious = dangers
-                .watch
-                .iter()
-                .any(|(f, t)| (*f..*t).any(|i| text.within(i, &text.lexicon.known.serious)));
-            let route = if serious && !private {
-                Route::Review
-            } else {
-                Route::Auto
-            };
+            let route = if dangers.soon { Route::Review } else { Route::Auto };
             draft.fields.items = Some(items);
             draft.answer(
                 Intent::AgendaItems,

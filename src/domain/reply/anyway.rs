@@ -9,9 +9,13 @@ use super::understanding::{Intent, Route};
 
 /// What else a reply holds beside its answer.
 pub fn read(text: &Text<'_>, dangers: &Dangers, answer: Option<(usize, usize)>, draft: &mut Draft) {
-    question(text, answer, draft);
+    if draft.fields.language.is_none() {
+        question(text, answer, draft);
+    }
     complaint(text, draft);
-    worth_reading(text, dangers, answer, draft);
+    // An agenda's items are read at the review; elsewhere nothing covers what a person should read.
+    let covering = answer.filter(|_| draft.answer == Some(Intent::AgendaItems));
+    worth_reading(text, dangers, covering, draft);
     request(text, answer, draft);
 }
 

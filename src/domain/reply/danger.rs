@@ -1,6 +1,6 @@
 //! Danger, read first and in every state: which red flags are meant, and which are denied, past, another's or a way of speaking.
 
-use super::context::{Context, Expects, PromptKind};
+use super::context::{Context, Expects, PromptKind, ReadingKind};
 use super::lexicon::{Means, Whose};
 use super::pattern::Hit;
 use super::text::Text;
@@ -29,12 +29,14 @@ pub struct Dangers {
     pub watch: Vec<(usize, usize)>,
     /// Danger words that were denied, past, or another person's.
     pub dismissed: Vec<(usize, usize)>,
+    /// Some of them cannot wait for the review.
+    pub soon: bool,
     /// Nothing may be sent.
     pub unsafe_contact: bool,
 }
 
 /// Judges every danger phrase.
-pub fn read(text: &Text<'_>) -> Dangers {
+pub fn read(text: &Text<'_>, asked_reading: Option<ReadingKind>) -> Dangers {
     let mut dangers = Dangers::default();
     for hit in &text.hits {
         let (from, to) = (hit.from as usize, hit.to as usize);
@@ -44,8 +46,9 @@ pub fn read(text: &Text<'_>) -> Dangers {
                 denied,
                 whose,
                 unsafe_contact,
+                asked,
             }) => {
-                if is_idiom(text, hit) {
+                if is_idiom(text, hit) || asked.is_some() && asked != asked_reading {
                     continue;
                 }
                 match judge(text, from, to, denied, whose) {
@@ -65,11 +68,12 @@ pub fn read(text: &Text<'_>) -> Dangers {
                     Verdict::Dismissed => dangers.dismissed.push((from, to)),
                 }
             }
-            Some(Means::Watch) if !is_idiom(text, hit) => {
+            Some(Means::Watch { soon }) if !is_idiom(text, hit) => {
                 if is_denied(text, from, to) && !comes_back(text, to) {
                     dangers.dismissed.push((from, to));
                 } else {
                     dangers.watch.push((from, to));
+                    dangers.soon |= soon;
                 }
             }
             _ => {}
@@ -185,7 +189,7 @@ fn in_list(text: &Text<'_>, at: usize, from: usize) -> bool {
             && (h.to as usize) <= from
             && matches!(
                 text.lexicon.means(h.entry),
-                Some(Means::Flag { .. } | Means::Watch)
+                Some(Means::Flag { .. } | Means::Watch { .. })
             )
     })
 }

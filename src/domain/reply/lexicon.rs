@@ -1,5 +1,6 @@
 //! The lexicon: red flags a clinical safety officer owns, and the everyday phrases of replies, compiled into one automaton.
 
+use super::context::ReadingKind;
 use super::facts::{Fact, Facts};
 use super::label::Label;
 use super::language::Tongues;
@@ -42,6 +43,9 @@ pub struct RedFlag {
     /// Somebody may read this person's messages: nothing is sent.
     #[serde(default)]
     pub unsafe_contact: bool,
+    /// Counts only while this reading was asked for.
+    #[serde(default)]
+    pub asked: Option<ReadingKind>,
     /// Texts it has to find.
     pub must_match: Vec<String>,
     /// Texts it must leave alone.
@@ -58,6 +62,9 @@ pub struct Other {
     pub why: String,
     /// The phrases.
     pub says: Vec<String>,
+    /// Cannot wait for the review, even as a matter to talk about there.
+    #[serde(default)]
+    pub soon: bool,
     /// Texts it has to find.
     #[serde(default)]
     pub must_match: Vec<String>,
@@ -135,11 +142,16 @@ pub enum Means {
         whose: Whose,
         /// Nothing may be sent.
         unsafe_contact: bool,
+        /// Counts only while this reading was asked for.
+        asked: Option<ReadingKind>,
     },
     /// Looks like danger and is none.
     Harmless,
     /// Worth reading.
-    Watch,
+    Watch {
+        /// Before the review.
+        soon: bool,
+    },
     /// An everyday phrase.
     Says(Label),
 }
@@ -165,8 +177,6 @@ pub struct Known {
     pub now: Class,
     /// Illness, body, medicines, distress: a person reads what holds them.
     pub concern: Class,
-    /// Where a person reads in any case: hospital, ambulance, ran out.
-    pub serious: Class,
     /// Titles before a name.
     pub titles: Class,
 }
@@ -239,6 +249,7 @@ impl Lexicon {
                 denied: flag.denied,
                 whose: flag.whose,
                 unsafe_contact: flag.unsafe_contact,
+                asked: flag.asked,
             };
             self.add_all(means, &flag.says, sets)?;
         }
@@ -246,7 +257,7 @@ impl Lexicon {
             self.add_all(Means::Harmless, &other.says, sets)?;
         }
         for other in &source.watch {
-            self.add_all(Means::Watch, &other.says, sets)?;
+            self.add_all(Means::Watch { soon: other.soon }, &other.says, sets)?;
         }
         for (label, says) in &everyday.phrases {
             self.add_all(Means::Says(*label), says, sets)?;
@@ -276,7 +287,6 @@ impl Lexicon {
             past: get("past"),
             now: get("now"),
             concern: get("concern"),
-            serious: get("serious"),
             titles: get("titles"),
         };
     }

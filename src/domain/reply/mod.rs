@@ -17,6 +17,7 @@ mod danger;
 mod dates;
 mod draft;
 pub mod evaluate;
+pub mod examples;
 mod facts;
 pub mod inspect;
 mod label;
@@ -64,7 +65,7 @@ pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
     if wishes::machine(&text, &mut draft) {
         return draft.finish();
     }
-    let dangers = danger::read(&text);
+    let dangers = danger::read(&text, context.asked_reading());
     let alarm = danger::gravest(&dangers.alarms, context);
     if let Some(alarm) = alarm {
         raise_alarm(&text, &alarm, &dangers, &mut draft);

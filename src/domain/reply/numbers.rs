@@ -314,7 +314,7 @@ fn digits(text: &Text<'_>, at: usize) -> Option<Numeral> {
         n.value += part.value as f64 / 10f64.powi(i32::from(part.digits));
         n.to += 2;
     }
-    if text.is(n.to, &["k"]) && text.token(n.to).is_some_and(|t| t.parted <= Break::Space) {
+    if text.fact(n.to).number == Some(NumberWord::Thousand) && text.token(n.to).is_some_and(|t| t.parted <= Break::Space) {
         n.value *= 1000.0;
         n.to += 1;
     }
@@ -707,7 +707,7 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
             "route", "door", "grade", "code", "page", "platform", "junction", "channel", "version",
             "house", "area", "band",
         ]) || before(&["at"]) && alone > 24.0
-            || text.is(amount.to, &["bus", "birthday", "oclock"])
+            || text.is(amount.to, &["bus", "oclock"]) || amount.decimals == 0 && text.is(amount.to, &["birthday"])
         {
             return Role::Aside;
         }

@@ -4,6 +4,7 @@
 //! ```text
 //! word  a|b  @set      one word: itself, one of several, one of a named set
 //! stop~                the word with its usual endings (stops, stopped, stopping)
+//! a|b_c                "a", or "b c"
 //! word?                may be left out
 //! ..  ..5              up to three (five) other words within the sentence
 //! #  *                 a number; any one word
@@ -200,11 +201,14 @@ impl Phrases {
         vocabulary: &mut Vocabulary,
         sets: &Sets,
     ) -> Result<(), PatternError> {
-        let mut elements = Vec::new();
-        for part in phrase.split_whitespace() {
-            elements.push(self.element(part, phrase, vocabulary, sets)?);
+        for spelled in spell_out(phrase) {
+            let mut elements = Vec::new();
+            for part in spelled.split_whitespace() {
+                elements.push(self.element(part, phrase, vocabulary, sets)?);
+            }
+            self.store(&elements, entry, phrase)?;
         }
-        self.store(&elements, entry, phrase)
+        Ok(())
     }
 
     fn store(
@@ -491,6 +495,24 @@ impl Phrases {
                 .get(class as usize)
                 .is_some_and(|c| c.contains(word))
     }
+}
+
+/// "a|b_c d" stands for "a d" and "b c d": alternatives of several words become phrases of their own.
+fn spell_out(phrase: &str) -> Vec<String> {
+    let mut spelled = vec![String::new()];
+    for part in phrase.split_whitespace() {
+        let (long, short): (Vec<&str>, Vec<&str>) = part.split('|').partition(|word| word.contains('_') && !word.starts_with('@'));
+        let mut ways: Vec<String> = long.into_iter().map(|word| word.replace('_', " ")).collect();
+        if !short.is_empty() {
+            ways.push(short.join("|"));
+        }
+        if part.starts_with('!') {
+            // What must not follow is told by its first word.
+            ways = vec![part.split('|').map(|word| word.split('_').next().unwrap_or("")).collect::<Vec<_>>().join("|")];
+        }
+        spelled = spelled.iter().flat_map(|before| ways.iter().map(move |way| format!("{before} {way}"))).collect();
+    }
+    spelled
 }
 
 /// The words an alternative stands for; the error is the name of an unknown set.

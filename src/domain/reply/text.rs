@@ -89,7 +89,12 @@ impl<'a> Text<'a> {
     /// Whether the word at a place, as the lexicon knows it, is one of these.
     pub fn is(&self, at: usize, words: &[&str]) -> bool {
         self.tokens.get(at).is_some_and(|t| {
-            t.word > Vocabulary::NAME && words.contains(&self.lexicon.vocabulary.name(t.word))
+            match t.word {
+                // A word the lexicon does not know is compared as written.
+                0 => words.contains(&self.word(at)),
+                Vocabulary::NUMBER | Vocabulary::NAME => false,
+                known => words.contains(&self.lexicon.vocabulary.name(known)),
+            }
         })
     }
 
@@ -235,27 +240,30 @@ fn addressee(prompt: &Prompt) -> Option<Cow<'_, str>> {
 
 /// Leaves out greetings at the start and thanks, kisses and smiles at the end.
 fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
+    let word = |at: usize, words: &[&str]| tokens.get(at).is_some_and(|t| t.word > Vocabulary::NAME && words.contains(&lexicon.vocabulary.name(t.word)));
     let courtesy = |t: &Token| {
-        lexicon.known.courtesy.contains(t.word)
-            || lexicon.known.titles.contains(t.word)
-            || t.word == Vocabulary::NAME
+        lexicon.known.courtesy.contains(t.word) || lexicon.known.titles.contains(t.word) || t.word == Vocabulary::NAME || t.kind == Kind::Emoji && t.word == 0
     };
     let mut from = 0;
-    while tokens.get(from).is_some_and(courtesy) {
-        from += 1;
+    loop {
+        if word(from, &["good"]) && word(from + 1, &["morning", "afternoon", "evening", "day"]) {
+            from += 2;
+        } else if tokens.get(from).is_some_and(courtesy) || from == 0 && word(0, &["morning", "afternoon", "evening"]) {
+            from += 1;
+        } else {
+            break;
+        }
     }
     let mut to = tokens.len();
-    while to > from
-        && to
-            .checked_sub(1)
-            .and_then(|i| tokens.get(i))
-            .is_some_and(|t| courtesy(t) || (t.kind == Kind::Emoji && t.word == 0))
-    {
-        to -= 1;
+    while let Some(last) = to.checked_sub(1).filter(|last| *last >= from) {
+        // "thank you very much", "thanks for asking"
+        let thanks = (last.saturating_sub(4)..last).find(|i| word(*i, &["thanks", "thank", "ta", "cheers"]));
+        let tail = word(last, &["you", "much", "very", "so", "kindly", "again", "lot", "asking", "everyone"]) && thanks.is_some();
+        if tail || tokens.get(last).is_some_and(courtesy) {
+            to = last;
+        } else {
+            break;
+        }
     }
-    if from >= to {
-        0..tokens.len()
-    } else {
-        from..to
-    }
+    if from >= to { 0..tokens.len() } else { from..to }
 }

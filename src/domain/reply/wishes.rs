@@ -125,7 +125,8 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         return Outcome::Whole;
     }
     let free_of_idiom = |h: &Hit| !text.idiom(h.from as usize, h.to as usize);
-    let agenda = matches!(context.expects(), Some(Expects::Agenda { .. }));
+    // On a menu or an agenda, "stop smoking" is a matter to choose or to raise.
+    let agenda = matches!(context.expects(), Some(Expects::Agenda { .. } | Expects::Choice { .. }));
     let how = text
         .all(Label::StopHow)
         .find(free_of_idiom)

@@ -88,7 +88,7 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
     let mut others = 0;
     let mut since = 0;
     for pair in &pairs {
-        let whose = owner_of(text, pair, since);
+        let whose = if pairs.len() > 1 || named_relation(text, pair.from) { owner(text, pair.from, since) } else { Owner::Own };
         let denied = pair
             .from
             .checked_sub(1)
@@ -402,10 +402,9 @@ fn corrected(
     }
 }
 
-fn owner_of(text: &Text<'_>, pair: &Pair, since: usize) -> Owner {
-    let whose = owner(text, pair.from, since);
-    // "the wife's blood pressure when she saw the bill: 300/200" comes before the number, "150/88 (Jim)" is left to people.
-    whose
+/// A relative or a pet stands before the only reading.
+fn named_relation(text: &Text<'_>, from: usize) -> bool {
+    (from.saturating_sub(6)..from).any(|i| text.within(i, &text.lexicon.known.relation) || text.is(i, &["his", "hers"]))
 }
 
 fn is_past(text: &Text<'_>, pair: &Pair, since: usize) -> bool {
