@@ -60,8 +60,8 @@ pub enum TemplateError {
         /// Place of the `((`.
         at: usize,
     },
-    /// A placeholder inside another.
-    #[error("(( at character {} stands inside another placeholder", at + 1)]
+    /// A placeholder among the words behind a flag.
+    #[error("(( at character {} stands among the words behind a flag", at + 1)]
     Nested {
         /// Place of the inner `((`.
         at: usize,

@@ -2,7 +2,7 @@
 
 use super::facts::Batch;
 use super::{Engine, Practices, StoredFacts};
-use crate::catalogue::RenderError;
+use crate::catalogue::{RenderError, RenderPolicy};
 use crate::clock::instant;
 use crate::domain::calendar::{day_text, local, time_text};
 use crate::domain::decision::Route;
@@ -11,7 +11,7 @@ use crate::domain::practice::Practice;
 use crate::domain::programme::Asks;
 use crate::domain::reason::Reason;
 use crate::domain::reply::{Expects, PromptKind, ReadingKind};
-use crate::domain::sms::{self, SmsPolicy, SmsRefusal};
+use crate::domain::sms::{SmsPolicy, SmsRefusal};
 use crate::domain::template::Facts;
 use crate::store::ledger::MessageRow;
 use chrono::TimeZone;
@@ -54,35 +54,31 @@ pub(super) fn compose(
     let template = engine
         .catalogue
         .get(language, &message.template)
-        .or_else(|| engine.catalogue.get(&practice.settings.language, &message.template))
+        .or_else(|| engine.catalogue.best(&practice.settings.language, &message.template))
         .ok_or(Reason::TemplateMissing)?;
     let mut facts = facts_of(practice, batch, message, stored);
     if let Some(body) = &message.body {
         facts.set("message", body.clone());
     }
-    let rendered = template.render(route.channel, &facts).map_err(|error| match error {
-        RenderError::Missing(_) => Reason::MissingFact,
-        RenderError::TooLong { .. } => Reason::TooLong,
-        _ => Reason::TemplateMissing,
-    })?;
     let policy = engine.gateways.get(&route.gateway).map(|g| g.policy().clone()).unwrap_or_default();
-    let (text, segments) = match route.channel {
-        Channel::Email => (rendered.text, 0),
-        Channel::Sms => {
-            let limits = SmsPolicy { unicode: policy.ucs2_allowed, max_segments: policy.max_segments as usize };
-            let fitted = sms::fit(&rendered.text, limits).map_err(|refusal| match refusal {
-                SmsRefusal::TooLong { .. } => Reason::TooLong,
-                _ => Reason::Unsendable,
-            })?;
-            if fitted.text.chars().count() > policy.max_characters as usize {
-                return Err(Reason::TooLong);
-            }
-            (fitted.text, fitted.measure.segments as i64)
-        }
+    let limits = RenderPolicy {
+        sms: SmsPolicy { unicode: policy.ucs2_allowed, max_segments: policy.max_segments as usize },
+        allow_values: false,
     };
+    let rendered = template.render(route.channel, &facts, limits).map_err(|error| match error {
+        RenderError::NoWording(_) => Reason::TemplateMissing,
+        RenderError::Missing(_) | RenderError::WrongType(_) => Reason::MissingFact,
+        RenderError::ResultValue(_) => Reason::NoPermission,
+        RenderError::Sms(SmsRefusal::TooLong { .. }) => Reason::TooLong,
+        RenderError::Sms(_) => Reason::Unsendable,
+    })?;
+    if route.channel == Channel::Sms && rendered.text.chars().count() > policy.max_characters as usize {
+        return Err(Reason::TooLong);
+    }
+    let segments = rendered.measure.as_ref().map_or(0, |measure| measure.segments as i64);
     Ok(Composed {
         subject: rendered.subject,
-        text,
+        text: rendered.text,
         html: rendered.html,
         reply_to: (route.channel == Channel::Email && message.patient_id.is_some())
             .then(|| format!("reply+{}@{}", message.id, practice.settings.reply_domain)),

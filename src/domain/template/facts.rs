@@ -75,6 +75,19 @@ impl Facts {
         self.values.get(&key(name))
     }
 
+    /// The value in words, as a text message would show it; `None` when it is absent, blank or a flag.
+    pub fn words(&self, name: &str) -> Option<String> {
+        self.text(name, Style::Plain)
+    }
+
+    /// Whether there is a value of that name and it is blank.
+    pub fn is_blank(&self, name: &str) -> bool {
+        match self.get(name) {
+            Some(Fact::Flag(_)) | None => false,
+            Some(_) => self.words(name).is_none(),
+        }
+    }
+
     /// The flag of that name. `yes` and `no`, as they arrive from tables, count as flags.
     pub(super) fn flag(&self, name: &str) -> Option<bool> {
         match self.get(name)? {

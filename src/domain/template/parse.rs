@@ -76,8 +76,13 @@ impl Parser<'_> {
                     return;
                 }
                 Some('(') if self.peek(1) == Some('(') => {
-                    self.errors.push(TemplateError::Nested { at: self.at });
-                    // The inner one is read as if the outer had never been opened, to find further faults.
+                    // Reading goes on at the inner one, to find further faults.
+                    if behind_flag {
+                        self.errors.push(TemplateError::Nested { at: self.at });
+                        self.open += 2;
+                    } else {
+                        self.errors.push(TemplateError::NotClosed { at: start });
+                    }
                     return;
                 }
                 Some(')') if open == 0 && self.peek(1) == Some(')') => break,

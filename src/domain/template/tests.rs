@@ -80,7 +80,8 @@ fn faults_are_all_reported_with_their_place() {
             TemplateError::Empty { at: 13 }
         ]
     );
-    assert_eq!(faults("((a ((b)) c"), [TemplateError::Nested { at: 4 }]);
+    assert_eq!(faults("((a ((b)) c"), [TemplateError::NotClosed { at: 0 }]);
+    assert_eq!(faults("((f??Hello ((n)))) x"), [TemplateError::Nested { at: 11 }]);
     assert_eq!(
         faults("((a.b)) ((c{{d}}))"),
         [
