@@ -9,3 +9,4 @@ pub mod intake;
 pub mod outreach;
 pub mod secret;
 pub mod store;
+pub mod web;
