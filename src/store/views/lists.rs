@@ -208,3 +208,29 @@ pub async fn recently_heard(db: &Db, practice_id: &str, limit: i64) -> Result<Ve
     );
     db.fetch(&SQL, &[practice_id.into(), limit.into()]).await
 }
+
+/// A message that somebody just got, and the question in it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[allow(missing_docs, reason = "columns of attempt, message and prompt")]
+pub struct Asked {
+    pub message_id: String,
+    pub patient_id: String,
+    pub gateway: String,
+    pub channel: String,
+    pub address: String,
+    pub prompt_id: Option<String>,
+    pub expects: Option<String>,
+}
+
+/// Planned messages that reached people after `since` and up to `until`, with the question they asked if it is still open.
+/// Used by the demo's people.
+pub async fn asked_since(db: &Db, practice_id: &str, since: i64, until: i64) -> Result<Vec<Asked>, StoreError> {
+    const SQL: Sql = Sql::same(
+        "SELECT m.id AS message_id, m.patient_id, a.gateway, a.channel, a.address, q.id AS prompt_id, q.expects
+         FROM attempt a JOIN message m ON m.id = a.message_id LEFT JOIN prompt q ON q.message_id = m.id AND q.status = 'open'
+         WHERE m.practice_id = $1 AND a.started_at > $2 AND a.started_at <= $3 AND m.patient_id IS NOT NULL
+         AND m.direction = 'out' AND m.status IN ('accepted', 'delivered')
+         AND (q.id IS NOT NULL OR m.template = 'results_notice') ORDER BY a.started_at, m.id",
+    );
+    db.fetch(&SQL, &[practice_id.into(), since.into(), until.into()]).await
+}

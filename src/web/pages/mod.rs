@@ -25,7 +25,10 @@ mod wording;
 mod words;
 
 pub use error::PageError;
+pub use person::what as entry_in_words;
+pub use reading::in_words;
 pub use simulation::{Progress, Simulation};
+pub use words::{message as message_in_words, status_in_words};
 
 use super::AppState;
 use axum::Router;

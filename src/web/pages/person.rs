@@ -6,7 +6,7 @@ mod record;
 mod timeline;
 
 pub(super) use contact::address;
-pub(super) use record::what;
+pub use record::what;
 
 use super::alerts;
 use super::desk::{Desk, Menu};

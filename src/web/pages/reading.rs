@@ -44,6 +44,11 @@ struct Stretch {
     marked: bool,
 }
 
+/// How a stored understanding (JSON) reads in words, and who has to see the reply.
+pub fn in_words(facts: &str) -> Option<(String, &'static str)> {
+    Read::parse(facts).map(|read| (read.sentence(), read.route().words))
+}
+
 impl Read {
     /// Reads a stored understanding; `None` when there is none.
     pub fn parse(facts: &str) -> Option<Self> {

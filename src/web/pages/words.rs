@@ -42,8 +42,13 @@ pub(super) fn reason(word: &str) -> Option<&'static str> {
     }
 }
 
+/// Where a message stands, in words.
+pub fn status_in_words(word: &str) -> &'static str {
+    status(word).words
+}
+
 /// What a message is, by its kind and wording.
-pub(super) fn message(kind: &str, template: &str) -> String {
+pub fn message(kind: &str, template: &str) -> String {
     let words = match template {
         "" if kind.is_empty() => "Reply",
         "welcome" => "Welcome",

@@ -52,7 +52,7 @@ fn one(desk: &Desk, person: &Person, entry: &RecordEntryRow) -> Markup {
 }
 
 /// "Goal check-in: 4 days".
-pub(in crate::web::pages) fn what(entry: &RecordEntryRow) -> String {
+pub fn what(entry: &RecordEntryRow) -> String {
     let name = match entry.kind.as_str() {
         "check_in" => "Goal check-in",
         "confirmation" => "Appointment",
