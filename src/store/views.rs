@@ -1,5 +1,8 @@
 //! What pages and reports read: joined, ordered, bounded.
 
+pub mod lists;
+pub mod person;
+
 use super::{Db, Sql, StoreError};
 use serde::Serialize;
 use sqlx::FromRow;
