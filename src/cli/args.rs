@@ -25,6 +25,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 #[allow(missing_docs, reason = "the variants' own words are the help text")]
 pub enum Command {
+    /// Start an invented practice on this machine, with pages and a phone simulator
+    Demo(DemoArgs),
     /// Run the program: send, receive, and answer webhooks and health checks
     Serve(ServeArgs),
     /// Bring the database's tables up to date
@@ -65,6 +67,20 @@ pub enum Command {
     /// How well replies are understood
     #[command(subcommand)]
     Replies(RepliesCommand),
+}
+
+#[derive(Debug, Args)]
+#[allow(missing_docs, reason = "help texts")]
+pub struct DemoArgs {
+    /// Where the pages are served; this machine only
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8420")]
+    pub listen: std::net::SocketAddr,
+    /// The same number gives the same practice
+    #[arg(long, default_value_t = 2027)]
+    pub seed: u64,
+    /// Print the loop for one person in the terminal and end
+    #[arg(long)]
+    pub transcript: bool,
 }
 
 /// Which parts run in this process.

@@ -194,7 +194,7 @@ impl Loading<'_> {
                     unit: finding.unit.to_owned(),
                     original_value: finding.value.clone(),
                     original_unit: finding.unit.to_owned(),
-                    components: "[]".to_owned(),
+                    source_record: "{}".to_owned(),
                     reference_low: finding.low,
                     reference_high: finding.high,
                     flag: finding.flag.to_owned(),

@@ -23,6 +23,7 @@ use crate::clock::{Clock, instant};
 use crate::config::{Config, ConfigError};
 use crate::domain::calendar::local_date;
 use crate::domain::reply::Reader;
+use crate::domain::result::ResultsCatalogue;
 use crate::gateways::{GatewaySettings, Gateways, Surroundings};
 use crate::outreach::{Engine, OutreachError};
 use crate::store::{Db, StoreError};
@@ -125,7 +126,7 @@ impl Demo {
         db.migrate().await?;
         let gateways = gateways(&config, &clock)?;
         let zone = config.practice.zone;
-        let engine = Arc::new(Engine::new(db, clock.clone(), config, gateways, Catalogue::shipped(), Reader::shipped()));
+        let engine = Arc::new(Engine::new(db, clock.clone(), config, gateways, Catalogue::shipped(), Reader::shipped(), ResultsCatalogue::shipped().map_err(|e| DemoError::Gateway(e.to_string()))?));
         let today = local_date(options.start, zone);
         let people = invent::people(options.seed, options.people.max(1), today);
         let visits = care::visits(options.seed, &people, today);
