@@ -61,7 +61,7 @@ pub async fn retire_unnamed(tx: &mut Tx, rows: &[(String, i64)]) -> Result<u64, 
 const OF_PATIENTS: Sql = batch_sql!(
     "SELECT c.* FROM contact_point c JOIN ",
     [id text],
-    " AS r ON c.patient_id = r.id WHERE c.status <> 'old' ORDER BY c.patient_id, c.channel, c.rank, c.id"
+    " AS r ON c.patient_id = r.id WHERE c.status <> 'old' ORDER BY c.patient_id, c.rank, c.channel, c.id"
 );
 
 /// The contact points of these patients, best first, without retired ones.
