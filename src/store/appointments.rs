@@ -1,6 +1,6 @@
 //! Appointments, and the queue of those that must be planned again.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch, batch_sql, ids_json, insert_sql, last_of_each};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -42,7 +42,12 @@ pub async fn upsert(tx: &mut Tx, rows: &[AppointmentRow]) -> Result<Vec<String>,
         return Ok(Vec::new());
     }
     let ids: Vec<(String,)> = tx
-        .fetch(&UPSERT, &[serde_json::to_string(rows)?.into()])
+        .fetch(
+            &UPSERT,
+            &[batch(&last_of_each(rows, |r| {
+                (&r.practice_id, &r.source_id)
+            }))?],
+        )
         .await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }

@@ -1,6 +1,6 @@
 //! Phone numbers and email addresses, and stops that outlive them.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch, batch_sql, ids_json, insert_sql, last_of_each};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -32,7 +32,8 @@ const UPSERT: Sql = insert_sql!(
 
 /// Adds contact points. One that is known keeps its state, except that an old one comes back to use.
 pub async fn upsert(tx: &mut Tx, rows: &[ContactPointRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&UPSERT, rows).await
+    let rows = last_of_each(rows, |r| (&r.patient_id, &r.channel, &r.address));
+    tx.run_rows(&UPSERT, &rows).await
 }
 
 const RETIRE: Sql = batch_sql!(
@@ -98,8 +99,7 @@ pub async fn at_addresses(
         .iter()
         .map(|(channel, address)| Address { channel, address })
         .collect();
-    tx.fetch(&AT_ADDRESSES, &[serde_json::to_string(&rows)?.into()])
-        .await
+    tx.fetch(&AT_ADDRESSES, &[batch(&rows)?]).await
 }
 
 /// Sets the state of every contact point at an address: `active`, `unreachable` or `wrong_person`.

@@ -1,6 +1,6 @@
 //! What waits to be sent: claims with numbered leases, and what ends them.
 
-use super::rows::{batch_sql, ids_json};
+use super::rows::{batch, batch_sql, ids_json, in_order, last_of_each};
 use super::{Db, Sql, StoreError, Tx};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -26,7 +26,8 @@ const INSERT: Sql = Sql {
 
 /// Lets messages wait for their moment.
 pub async fn insert(tx: &mut Tx, rows: &[NewDue]) -> Result<u64, StoreError> {
-    tx.run_rows(&INSERT, rows).await
+    tx.run_rows(&INSERT, &in_order(rows, |r| &r.message_id))
+        .await
 }
 
 /// A claimed message: ours until the lease ends.
@@ -89,7 +90,10 @@ pub async fn finish(tx: &mut Tx, claims: &[Held]) -> Result<Vec<String>, StoreEr
         return Ok(Vec::new());
     }
     let rows: Vec<(String,)> = tx
-        .fetch(&FINISH, &[serde_json::to_string(claims)?.into()])
+        .fetch(
+            &FINISH,
+            &[batch(&in_order(claims, |c| (&c.message_id, c.lease)))?],
+        )
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
@@ -117,7 +121,10 @@ pub async fn defer(tx: &mut Tx, claims: &[Deferred]) -> Result<Vec<String>, Stor
         return Ok(Vec::new());
     }
     let rows: Vec<(String,)> = tx
-        .fetch(&DEFER, &[serde_json::to_string(claims)?.into()])
+        .fetch(
+            &DEFER,
+            &[batch(&in_order(claims, |c| (&c.message_id, c.lease)))?],
+        )
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
@@ -146,8 +153,8 @@ pub async fn reschedule(tx: &mut Tx, rows: &[(String, i64)]) -> Result<u64, Stor
         message_id: &'a str,
         due_at: i64,
     }
-    let rows: Vec<_> = rows
-        .iter()
+    let rows: Vec<_> = last_of_each(rows, |(message_id, _)| message_id)
+        .into_iter()
         .map(|(message_id, due_at)| Moved {
             message_id,
             due_at: *due_at,

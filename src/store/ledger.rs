@@ -1,6 +1,6 @@
 //! The send ledger and everything received: the `message` and `attempt` tables.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch, batch_sql, ids_json, in_order, insert_sql, last_of_each};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -44,6 +44,16 @@ pub struct MessageRow {
     pub updated_at: i64,
 }
 
+impl MessageRow {
+    /// What makes it the only one: for what we send, then for what we receive.
+    fn key(&self) -> impl Ord + use<'_> {
+        (
+            (&self.patient_id, &self.purpose, &self.anchor, &self.step),
+            (&self.gateway, &self.provider_reference),
+        )
+    }
+}
+
 const INSERT: Sql = insert_sql!(
     "message",
     [
@@ -63,7 +73,7 @@ pub async fn insert(tx: &mut Tx, rows: &[MessageRow]) -> Result<Vec<String>, Sto
         return Ok(Vec::new());
     }
     let inserted: Vec<(String,)> = tx
-        .fetch(&INSERT, &[serde_json::to_string(rows)?.into()])
+        .fetch(&INSERT, &[batch(&in_order(rows, MessageRow::key))?])
         .await?;
     Ok(inserted.into_iter().map(|(id,)| id).collect())
 }
@@ -120,7 +130,8 @@ const SET_STATUS: Sql = batch_sql!(
 
 /// Moves messages to a new status.
 pub async fn set_status(tx: &mut Tx, changes: &[StatusChange]) -> Result<u64, StoreError> {
-    tx.run_rows(&SET_STATUS, changes).await
+    tx.run_rows(&SET_STATUS, &last_of_each(changes, |c| &c.id))
+        .await
 }
 
 /// What became of a try, for the ledger.
@@ -147,7 +158,7 @@ const SETTLE: Sql = batch_sql!(
 
 /// Records outcomes of tries. A delivery report that overtook the outcome is not set back.
 pub async fn settle(tx: &mut Tx, rows: &[SettledMessage]) -> Result<u64, StoreError> {
-    tx.run_rows(&SETTLE, rows).await
+    tx.run_rows(&SETTLE, &last_of_each(rows, |r| &r.id)).await
 }
 
 /// A try about to be made, or made.
@@ -208,7 +219,8 @@ const FINISH_ATTEMPT: Sql = batch_sql!(
 
 /// Records how tries ended.
 pub async fn finish_attempts(tx: &mut Tx, rows: &[AttemptOutcome]) -> Result<u64, StoreError> {
-    tx.run_rows(&FINISH_ATTEMPT, rows).await
+    let rows = last_of_each(rows, |r| (&r.message_id, r.number));
+    tx.run_rows(&FINISH_ATTEMPT, &rows).await
 }
 
 const LAST_ATTEMPTS: Sql = batch_sql!(

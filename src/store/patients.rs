@@ -1,6 +1,6 @@
 //! Patients, their identifiers and tags.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch, batch_sql, ids_json, in_order, insert_sql, last_of_each};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -50,7 +50,7 @@ const UPSERT: Sql = insert_sql!(
 /// Adds patients, or brings what the practice's data says of them up to date. What people or staff told us (pause, own
 /// window, unsafe contact) is left as it is.
 pub async fn upsert(tx: &mut Tx, rows: &[PatientRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&UPSERT, rows).await
+    tx.run_rows(&UPSERT, &last_of_each(rows, |r| &r.id)).await
 }
 
 const BY_IDS: Sql =
@@ -148,7 +148,8 @@ const INSERT_IDENTIFIERS: Sql = insert_sql!(
 
 /// Notes identifiers; one that is already known keeps its patient.
 pub async fn add_identifiers(tx: &mut Tx, rows: &[IdentifierRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&INSERT_IDENTIFIERS, rows).await
+    let rows = in_order(rows, |r| (&r.practice_id, &r.system, &r.value));
+    tx.run_rows(&INSERT_IDENTIFIERS, &rows).await
 }
 
 const FIND_IDENTIFIERS: Sql = batch_sql!(
@@ -165,8 +166,7 @@ pub async fn find_identifiers(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&FIND_IDENTIFIERS, &[serde_json::to_string(rows)?.into()])
-        .await
+    tx.fetch(&FIND_IDENTIFIERS, &[batch(rows)?]).await
 }
 
 /// A tag on a patient's record.
@@ -187,7 +187,8 @@ const ADD_TAGS: Sql = insert_sql!(
 
 /// Adds tags; one already there keeps its date.
 pub async fn add_tags(tx: &mut Tx, rows: &[TagRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&ADD_TAGS, rows).await
+    let rows = in_order(rows, |r| (&r.patient_id, &r.tag));
+    tx.run_rows(&ADD_TAGS, &rows).await
 }
 
 /// Takes a tag off.
@@ -277,5 +278,6 @@ const UPSERT_RELATED: Sql = insert_sql!(
 
 /// Adds or updates related people.
 pub async fn upsert_related(tx: &mut Tx, rows: &[RelatedPersonRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&UPSERT_RELATED, rows).await
+    let rows = last_of_each(rows, |r| (&r.patient_id, &r.source_id));
+    tx.run_rows(&UPSERT_RELATED, &rows).await
 }

@@ -1,6 +1,6 @@
 //! Questions that wait for their answer: at most one open a person.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch, batch_sql, ids_json, in_order, insert_sql};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -41,7 +41,7 @@ pub async fn open(tx: &mut Tx, rows: &[PromptRow]) -> Result<Vec<String>, StoreE
         return Ok(Vec::new());
     }
     let ids: Vec<(String,)> = tx
-        .fetch(&INSERT, &[serde_json::to_string(rows)?.into()])
+        .fetch(&INSERT, &[batch(&in_order(rows, |r| &r.patient_id))?])
         .await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }

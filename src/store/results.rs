@@ -1,6 +1,6 @@
 //! Test results: held until released.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch, batch_sql, ids_json, in_order, insert_sql};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -53,7 +53,10 @@ pub async fn insert(tx: &mut Tx, rows: &[TestResultRow]) -> Result<Vec<String>, 
         return Ok(Vec::new());
     }
     let ids: Vec<(String,)> = tx
-        .fetch(&INSERT, &[serde_json::to_string(rows)?.into()])
+        .fetch(
+            &INSERT,
+            &[batch(&in_order(rows, |r| (&r.practice_id, &r.source_id)))?],
+        )
         .await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
