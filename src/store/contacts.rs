@@ -37,9 +37,10 @@ pub async fn upsert(tx: &mut Tx, rows: &[ContactPointRow]) -> Result<u64, StoreE
 }
 
 const RETIRE: Sql = batch_sql!(
-    "UPDATE contact_point SET status = 'old' WHERE status IN ('active', 'unreachable') AND patient_id IN (SELECT r.patient_id FROM ",
+    "UPDATE contact_point SET status = 'old' FROM ",
     [patient_id text, updated_at bigint],
-    " AS r WHERE contact_point.updated_at < r.updated_at)"
+    " AS r WHERE contact_point.patient_id = r.patient_id AND contact_point.updated_at < r.updated_at
+      AND contact_point.status IN ('active', 'unreachable')"
 );
 
 /// Retires contact points of a person that the newest import no longer names: (patient, time of that import).
@@ -102,7 +103,8 @@ pub async fn at_addresses(
     tx.fetch(&AT_ADDRESSES, &[batch(&rows)?]).await
 }
 
-/// Sets the state of every contact point at an address: `active`, `unreachable` or `wrong_person`.
+/// Sets the state of every contact point at an address: `active`, `unreachable` or `wrong_person`. A retired one stays
+/// retired, and one where somebody else answered stays so, whatever is delivered there: the number may have a new owner.
 pub async fn set_status(
     tx: &mut Tx,
     channel: &str,
@@ -112,7 +114,8 @@ pub async fn set_status(
     now: i64,
 ) -> Result<u64, StoreError> {
     const SQL: Sql = Sql::same(
-        "UPDATE contact_point SET status = $3, failure_days = $4, updated_at = $5 WHERE channel = $1 AND address = $2",
+        "UPDATE contact_point SET status = $3, failure_days = $4, updated_at = $5 WHERE channel = $1 AND address = $2
+         AND status NOT IN ('old', 'wrong_person')",
     );
     tx.run(
         &SQL,

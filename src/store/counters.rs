@@ -52,15 +52,14 @@ pub async fn get(tx: &mut Tx, keys: &[CounterRow]) -> Result<Vec<CounterRow>, St
     tx.fetch(&GET, &[batch(keys)?]).await
 }
 
-/// Deletes counters of periods before the one named, for subjects with this prefix. Periods sort by time.
+/// Deletes counters of periods with this prefix that come before `period`, which has it too. Periods sort by time.
 pub async fn forget_before(
     tx: &mut Tx,
     period_prefix: &str,
     period: &str,
 ) -> Result<u64, StoreError> {
-    const SQL: Sql = Sql::same("DELETE FROM counter WHERE period < $2 AND period LIKE $1");
-    tx.run(&SQL, &[format!("{period_prefix}%").into(), period.into()])
-        .await
+    const SQL: Sql = Sql::same("DELETE FROM counter WHERE period >= $1 AND period < $2");
+    tx.run(&SQL, &[period_prefix.into(), period.into()]).await
 }
 
 /// Reserves `count` slots of a gateway's rate, `interval_us` apart, none earlier than `now_us`. Returns the first slot, in

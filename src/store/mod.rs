@@ -153,7 +153,15 @@ impl Db {
     /// Brings the tables up to date. Refuses a database that a newer program wrote.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let (migrator, ran) = match self {
-            Self::Sqlite { write, .. } => (&SQLITE_MIGRATIONS, SQLITE_MIGRATIONS.run(write).await),
+            Self::Sqlite { write, .. } => {
+                let mut ran = SQLITE_MIGRATIONS.run(write).await;
+                // On PostgreSQL a lock keeps two programs from migrating at once. On SQLite the later one fails, finding the
+                // tables there, and looks again.
+                if matches!(ran, Err(sqlx::migrate::MigrateError::ExecuteMigration(..))) {
+                    ran = SQLITE_MIGRATIONS.run(write).await;
+                }
+                (&SQLITE_MIGRATIONS, ran)
+            }
             Self::Postgres(pool) => (&POSTGRES_MIGRATIONS, POSTGRES_MIGRATIONS.run(pool).await),
         };
         match ran {

@@ -96,25 +96,65 @@ pub async fn search(
     text: &str,
     limit: i64,
 ) -> Result<Vec<PatientRow>, StoreError> {
-    const SQL: Sql = Sql::same(
-        "SELECT * FROM patient WHERE practice_id = $1 AND (id = $2 OR nhs_number = $3 OR LOWER(family_name) LIKE $4
-         OR LOWER(given_name) LIKE $4
-         OR id IN (SELECT patient_id FROM patient_identifier WHERE practice_id = $1 AND value = $2))
-         ORDER BY family_name, given_name, id LIMIT $5",
-    );
+    macro_rules! named {
+        ($like:literal) => {
+            concat!(
+                "SELECT * FROM patient WHERE practice_id = $1 AND (id = $2 OR nhs_number = $3 OR LOWER(family_name) ",
+                $like,
+                " OR LOWER(given_name) ",
+                $like,
+                " OR id IN (SELECT patient_id FROM patient_identifier WHERE practice_id = $1 AND value = $2))
+                 ORDER BY family_name, given_name, id LIMIT $5"
+            )
+        };
+    }
+    const SQL: Sql = Sql {
+        sqlite: named!("GLOB $4"),
+        postgres: named!("LIKE $4"),
+    };
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let like = format!("{}%", text.to_lowercase().replace(['%', '_'], ""));
+    let begins = match db {
+        Db::Sqlite { .. } => glob(text),
+        Db::Postgres(_) => like(text),
+    };
     db.fetch(
         &SQL,
         &[
             practice_id.into(),
             text.into(),
             digits.into(),
-            like.into(),
+            begins.into(),
             limit.into(),
         ],
     )
     .await
+}
+
+/// A LIKE pattern for names in lower case that begin with `text`.
+fn like(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 1);
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern + "%"
+}
+
+/// The same as a GLOB pattern. SQLite knows the lower case of ASCII letters only: other letters match in either case.
+fn glob(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        if c.is_ascii() && !matches!(c, '*' | '?' | '[') {
+            pattern.push(c.to_ascii_lowercase());
+        } else {
+            pattern.push('[');
+            pattern.extend(c.to_lowercase().chain(c.to_uppercase()));
+            pattern.push(']');
+        }
+    }
+    pattern + "*"
 }
 
 /// A page of a practice's patients in order of id, after `after`.

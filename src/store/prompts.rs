@@ -134,9 +134,10 @@ pub async fn expire(tx: &mut Tx, now: i64, limit: i64) -> Result<Vec<PromptRow>,
     const SQL: Sql = Sql {
         sqlite: "UPDATE prompt SET status = 'expired' WHERE id IN
             (SELECT id FROM prompt WHERE status = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING *",
-        postgres: "UPDATE prompt SET status = 'expired' WHERE id IN
+        postgres: "WITH next AS MATERIALIZED
             (SELECT id FROM prompt WHERE status = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2
-             FOR UPDATE SKIP LOCKED) RETURNING *",
+             FOR UPDATE SKIP LOCKED)
+            UPDATE prompt SET status = 'expired' FROM next WHERE prompt.id = next.id RETURNING prompt.*",
     };
     tx.fetch(&SQL, &[now.into(), limit.into()]).await
 }

@@ -115,21 +115,14 @@ pub async fn set_state(
     by: &str,
     now: i64,
 ) -> Result<bool, StoreError> {
-    const SQL: Sql = Sql::same(
-        "UPDATE test_result SET state = $2, released_by = CASE WHEN $2 = 'released' THEN $3 ELSE released_by END,
-         released_at = CASE WHEN $2 = 'released' THEN $4 ELSE released_at END, updated_at = $4
-         WHERE id = $1 AND (state = $5 OR state = $6)",
+    const SQL: Sql = batch_sql!(
+        "UPDATE test_result SET state = $3, released_by = CASE WHEN $3 = 'released' THEN $4 ELSE released_by END,
+         released_at = CASE WHEN $3 = 'released' THEN $5 ELSE released_at END, updated_at = $5
+         WHERE id = $2 AND state IN (SELECT r.id FROM ",
+        [id text],
+        " AS r)"
     );
-    let first = from.first().copied().unwrap_or_default();
-    let second = from.get(1).copied().unwrap_or(first);
-    let args = [
-        id.into(),
-        to.into(),
-        by.into(),
-        now.into(),
-        first.into(),
-        second.into(),
-    ];
+    let args = [ids_json(from), id.into(), to.into(), by.into(), now.into()];
     Ok(tx.run(&SQL, &args).await? == 1)
 }
 

@@ -56,12 +56,7 @@ pub fn postgres_url() -> Option<String> {
 pub async fn fresh_database(on: On) -> Option<(String, tempfile::TempDir)> {
     // Where the machine has memory for files, syncing costs nothing: what durability means is tested by killing processes.
     let shm = std::path::Path::new("/dev/shm");
-    let folder = if shm.is_dir() {
-        tempfile::tempdir_in(shm)
-    } else {
-        tempfile::tempdir()
-    }
-    .unwrap();
+    let folder = if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() }.unwrap();
     match on {
         On::Sqlite => Some((
             folder.path().join("between.sqlite").display().to_string(),
