@@ -21,7 +21,9 @@ pub fn in_text(file: &File) -> Vec<Command> {
         } else if !file.path.ends_with(".md") {
             found.extend(in_list(line, &place));
         } else if fenced {
-            found.extend(line.split(['|', ';', '&']).filter_map(|part| command(part.trim_start_matches(['$', ' ']), &place)));
+            found.extend(
+                line.split(['|', ';', '&']).filter_map(|part| command(part.trim_start_matches(['$', ' ']), &place)),
+            );
         } else {
             found.extend(line.split('`').skip(1).step_by(2).filter_map(|code| command(code, &place)));
         }
@@ -32,7 +34,8 @@ pub fn in_text(file: &File) -> Vec<Command> {
 fn command(text: &str, place: &str) -> Option<Command> {
     let text = text.trim_start();
     // Variables may be set before the program: DATABASE_URL=postgres://… between serve
-    let assignment = |word: &str| word.split_once('=').is_some_and(|(name, _)| !name.is_empty() && !name.starts_with('-'));
+    let assignment =
+        |word: &str| word.split_once('=').is_some_and(|(name, _)| !name.is_empty() && !name.starts_with('-'));
     let mut parts = text.split_whitespace().skip_while(|word| assignment(word)).peekable();
     if parts.next()? != "between" {
         return None;
@@ -46,7 +49,9 @@ fn split<'a>(parts: impl Iterator<Item = &'a str>, place: &str) -> Command {
     let mut leading = true;
     for part in parts.take_while(|part| *part != "#") {
         if let Some(option) = part.strip_prefix("--") {
-            found.options.push(format!("--{}", option.split('=').next().unwrap_or_default().trim_end_matches([',', '.'])));
+            found
+                .options
+                .push(format!("--{}", option.split('=').next().unwrap_or_default().trim_end_matches([',', '.'])));
             // `--config FILE serve`: what follows an option before the first word is its value.
             leading = leading && found.words.is_empty();
         } else if leading && !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c == '-') {
@@ -110,7 +115,10 @@ mod tests {
     use super::*;
 
     fn found(path: &str, text: &str) -> Vec<(Vec<String>, Vec<String>)> {
-        in_text(&File { path: path.to_owned(), text: text.to_owned() }).into_iter().map(|c| (c.words, c.options)).collect()
+        in_text(&File { path: path.to_owned(), text: text.to_owned() })
+            .into_iter()
+            .map(|c| (c.words, c.options))
+            .collect()
     }
 
     fn words(list: &[&str]) -> Vec<String> {
@@ -120,7 +128,8 @@ mod tests {
     #[test]
     fn commands_are_read_from_blocks_code_and_lists() {
         let text = "Run `between results list --json` in `between`.\n```\nA=b between plan --dry-run --days 90 # comment\n```\nbetween two";
-        let expected = [(words(&["results", "list"]), words(&["--json"])), (words(&["plan"]), words(&["--dry-run", "--days"]))];
+        let expected =
+            [(words(&["results", "list"]), words(&["--json"])), (words(&["plan"]), words(&["--dry-run", "--days"]))];
         assert_eq!(found("README.md", text), expected);
         assert_eq!(found("README.md", "`between inspect reply \"stop it\"` `between import FILE`").len(), 2);
         assert_eq!(found("README.md", "`between --config FILE serve`"), [(words(&["serve"]), words(&["--config"]))]);
@@ -134,7 +143,10 @@ mod tests {
     fn settings_are_read() {
         let names = toml_names("a = 1\n[practice.limits]\n# per_week = 2\nper_day = 2\n");
         assert_eq!(names, ["a", "practice.limits", "practice.limits.per_day"]);
-        let file = File { path: "d.md".to_owned(), text: "set `practice.limits.per_day`, not `src/a.rs` or `e.g.`".to_owned() };
+        let file = File {
+            path: "d.md".to_owned(),
+            text: "set `practice.limits.per_day`, not `src/a.rs` or `e.g.`".to_owned(),
+        };
         assert_eq!(settings(&file, &names).len(), 1);
     }
 }

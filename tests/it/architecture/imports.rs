@@ -14,7 +14,8 @@ pub fn of(code: &str, module: &[String]) -> Vec<(usize, ModulePath)> {
             continue;
         }
         let (mut base, mut rest) = (base, &code[at..]);
-        while let Some(after) = rest.trim_start().strip_prefix("super").and_then(|r| r.trim_start().strip_prefix("::")) {
+        while let Some(after) = rest.trim_start().strip_prefix("super").and_then(|r| r.trim_start().strip_prefix("::"))
+        {
             rest = after;
             base.pop();
         }
@@ -79,7 +80,8 @@ fn tree(rest: &mut &str, base: &[String], found: &mut Vec<ModulePath>) {
                 tree(rest, &path, found);
                 *rest = rest.trim_start();
                 if let Some(alias) = rest.strip_prefix("as ") {
-                    *rest = alias.trim_start().trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').trim_start();
+                    *rest =
+                        alias.trim_start().trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').trim_start();
                 }
                 *rest = rest.strip_prefix(',').unwrap_or(rest);
                 if rest.len() == before || rest.is_empty() {
@@ -137,7 +139,14 @@ mod tests {
         let code = "use crate::domain::{sms, reply::{Intent, Flag as F}, self};\npub(in crate::store) fn f() { crate::clock::now() }";
         assert_eq!(
             paths(code, &["web"]),
-            ["1 domain::sms", "1 domain::reply::Intent", "1 domain::reply::Flag", "1 domain", "2 store", "2 clock::now"]
+            [
+                "1 domain::sms",
+                "1 domain::reply::Intent",
+                "1 domain::reply::Flag",
+                "1 domain",
+                "2 store",
+                "2 clock::now"
+            ]
         );
     }
 

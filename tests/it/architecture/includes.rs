@@ -52,7 +52,10 @@ fn migrations_come_in_pairs() {
 #[test]
 fn a_forgotten_file_is_found() {
     let data = [sources::sample("messages/en/a.toml", ""), sources::sample("messages/en/b.toml", "")];
-    let list = sources::from_files(&[sources::sample("src/catalogue/shipped.rs", "include_str!(\"../../messages/en/a.toml\")")]);
+    let list = sources::from_files(&[sources::sample(
+        "src/catalogue/shipped.rs",
+        "include_str!(\"../../messages/en/a.toml\")",
+    )]);
     assert_eq!(not_embedded(&data, &list, &[]), ["messages/en/b.toml: neither built in nor named in a document"]);
     assert!(not_embedded(&data, &list, &[sources::sample("docs/A.md", "copy `messages/en/b.toml`")]).is_empty());
     let one = [sources::sample("migrations/sqlite/0002_x.sql", "")];

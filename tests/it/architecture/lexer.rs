@@ -4,6 +4,8 @@
 #[derive(Debug, PartialEq, Eq)]
 pub struct Literal {
     pub line: usize,
+    /// Where it begins in `Lexed::code`, in bytes.
+    pub at: usize,
     pub text: String,
 }
 
@@ -48,7 +50,7 @@ pub fn lex(source: &str) -> Lexed {
 
 /// Keeps the literal and returns where it ends.
 fn take(chars: &[char], body: usize, close: (usize, usize), line: usize, out: &mut Lexed) -> usize {
-    out.strings.push(Literal { line, text: chars[body..close.0].iter().collect() });
+    out.strings.push(Literal { line, at: out.code.len(), text: chars[body..close.0].iter().collect() });
     close.1
 }
 
@@ -92,7 +94,8 @@ fn string_end(chars: &[char], at: usize) -> Option<(usize, (usize, usize))> {
     while end < chars.len() {
         if !raw && chars[end] == '\\' {
             end += 2;
-        } else if chars[end] == '"' && chars[end + 1..].iter().take_while(|c| **c == '#').take(hashes).count() == hashes {
+        } else if chars[end] == '"' && chars[end + 1..].iter().take_while(|c| **c == '#').take(hashes).count() == hashes
+        {
             return Some((body, (end, end + 1 + hashes)));
         } else {
             end += 1;

@@ -19,7 +19,15 @@ fn clock_reads(sources: &[Source]) -> Vec<String> {
 /// Only `store` holds SQL.
 fn sql(sources: &[Source]) -> Vec<String> {
     const STARTS: [&str; 9] = [
-        "SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "CREATE TABLE ", "ALTER TABLE ", "DROP TABLE ", "PRAGMA ", "VACUUM",
+        "SELECT ",
+        "INSERT INTO ",
+        "UPDATE ",
+        "DELETE FROM ",
+        "CREATE TABLE ",
+        "ALTER TABLE ",
+        "DROP TABLE ",
+        "PRAGMA ",
+        "VACUUM",
     ];
     let mut faults = Vec::new();
     for source in sources.iter().filter(|s| s.module.first().is_none_or(|m| m != "store")) {
@@ -82,13 +90,19 @@ fn no_machine_is_named() {
 #[test]
 fn bad_samples_are_found() {
     let bad = sources::from_files(&[
-        sources::sample("src/web/mod.rs", "let t = chrono::Utc::now();\nlet q = \"SELECT id FROM patient\"; // SELECT in a comment"),
+        sources::sample(
+            "src/web/mod.rs",
+            "let t = chrono::Utc::now();\nlet q = \"SELECT id FROM patient\"; // SELECT in a comment",
+        ),
         sources::sample("src/store/due.rs", "const A: &str = \"SELECT 1\";"),
         sources::sample("src/clock.rs", "Utc::now()"),
     ]);
     assert_eq!(clock_reads(&bad), ["src/web/mod.rs:1: Utc::now outside clock"]);
     assert_eq!(sql(&bad), ["src/web/mod.rs:2: SQL outside store"]);
-    let test = File { path: "tests/it/a.rs".to_owned(), text: format!("#[test]\n{}]\nfn a() {{}}", ["#[", "ignore"].concat()) };
+    let test = File {
+        path: "tests/it/a.rs".to_owned(),
+        text: format!("#[test]\n{}]\nfn a() {{}}", ["#[", "ignore"].concat()),
+    };
     assert_eq!(ignored_tests(&[test]), ["tests/it/a.rs:2: an ignored test"]);
     let place = File { path: "docs/A.md".to_owned(), text: format!("in `{}me/x` and https://a.b{}me/x", "/ho", "/ho") };
     assert_eq!(machine_paths(&[place]).len(), 1);

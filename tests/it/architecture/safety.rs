@@ -38,7 +38,9 @@ fn check(log: &str, known: &Known) -> Vec<String> {
             faults.push(format!("the section at place {} is not {name}", index + 1));
             continue;
         }
-        faults.extend(fields(section).into_iter().chain(controls(section, known)).map(|fault| format!("{name}: {fault}")));
+        faults.extend(
+            fields(section).into_iter().chain(controls(section, known)).map(|fault| format!("{name}: {fault}")),
+        );
     }
     faults
 }
@@ -48,7 +50,8 @@ fn field<'a>(section: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn fields(section: &str) -> Vec<String> {
-    let mut faults: Vec<String> = FIELDS.iter().filter(|f| field(section, f).is_none()).map(|f| format!("no {f}")).collect();
+    let mut faults: Vec<String> =
+        FIELDS.iter().filter(|f| field(section, f).is_none()).map(|f| format!("no {f}")).collect();
     let (before, after) = (field(section, "Before").and_then(rating), field(section, "After").and_then(rating));
     match (before, after) {
         (Some(before), Some(after)) if after <= before && after <= 3 => {}
@@ -83,7 +86,10 @@ fn controls(section: &str, known: &Known) -> Vec<String> {
                 if paths.is_empty() || tests.is_empty() {
                     faults.push(format!("no code or no test: {what}"));
                 }
-                let missing = paths.iter().filter(|p| !(known.paths)(p)).chain(tests.iter().filter(|t| !known.tests.contains(**t)));
+                let missing = paths
+                    .iter()
+                    .filter(|p| !(known.paths)(p))
+                    .chain(tests.iter().filter(|t| !known.tests.contains(**t)));
                 faults.extend(missing.map(|name| format!("{name} does not exist: {what}")));
             }
             "training" | "process" if place == "the practice" => {}
