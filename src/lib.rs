@@ -1,8 +1,17 @@
 //! `between`: the text and email companion for the time between two appointments.
 
-/// Shipped and practice-owned wording: loading, rendering, checking.
 pub mod catalogue;
-/// Values and rules, pure: no I/O, no clock, no database.
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod demo;
 pub mod domain;
-/// CSV, FHIR and the like: bytes in, values out, and the other way round.
+pub mod gateways;
+pub mod intake;
 pub mod interchange;
+pub mod outreach;
+pub mod secret;
+pub mod store;
+pub mod telemetry;
+pub mod web;
+pub mod worker;

@@ -1,2 +1,17 @@
-//! one integration binary
+//! The one integration binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests are tests"
+)]
+
+#[path = "../support/app.rs"]
+mod app;
 mod architecture;
+mod email;
+#[path = "../support/gateways/mod.rs"]
+mod fake_gateways;
+mod gateways;
+mod scenarios;

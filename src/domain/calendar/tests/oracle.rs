@@ -44,8 +44,15 @@ fn moved_by_the_gap(fire: &DateTime<Utc>) -> bool {
     (gap..gap + Duration::hours(1)).contains(fire)
 }
 
+/// 01:00 to 02:00 GMT on the October day, when the clock shows 01:00 to 02:00 for the second time. croner takes a list of
+/// minutes for an interval job and repeats part of it there; a wall time is one send to us, so the second is never ours.
+fn repeated_by_the_overlap(fire: &DateTime<Utc>) -> bool {
+    let again = utc("2027-10-31T01:00:00Z");
+    (again..again + Duration::hours(1)).contains(fire)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn f08_r13_firings_of_2027_agree_with_croner(expression in expression(), start_minute in 0..500_000i64) {
@@ -63,9 +70,12 @@ proptest! {
             .map(|fire| fire.to_utc())
             .take_while(|fire| *fire <= until)
             .collect();
-        let outside = |fires: &[DateTime<Utc>]| -> Vec<_> {
-            fires.iter().filter(|fire| !moved_by_the_gap(fire)).copied().collect()
+        prop_assert!(!ours.iter().any(repeated_by_the_overlap));
+        let is_list = expression.starts_with("0,30");
+        let comparable = |fires: &[DateTime<Utc>]| -> Vec<_> {
+            let kept = |fire: &&DateTime<Utc>| !moved_by_the_gap(fire) && !(is_list && repeated_by_the_overlap(fire));
+            fires.iter().filter(kept).copied().collect()
         };
-        prop_assert_eq!(outside(&ours), outside(&theirs), "{}", expression);
+        prop_assert_eq!(comparable(&ours), comparable(&theirs), "{}", expression);
     }
 }

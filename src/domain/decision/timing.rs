@@ -1,0 +1,66 @@
+//! May it go at this moment, or when?
+
+use super::{Decision, NEVER_CAPPED, SendFacts, next_day, next_week};
+use crate::domain::message::Purpose;
+use crate::domain::reason::Reason;
+use chrono::{DateTime, Utc};
+
+use super::route::Route;
+
+/// Wait, unless by then it is of no use any more.
+pub(super) fn wait(facts: &SendFacts<'_>, reason: Reason, until: i64) -> Decision {
+    match facts.expires_at {
+        // What merely waits for staff or data is looked at again until its last moment, and then expires as such.
+        Some(expires) if until >= expires => Decision::Skip(reason),
+        _ => Decision::Wait(reason, until),
+    }
+}
+
+pub(super) fn may_go_now(facts: &SendFacts<'_>, route: Route, now: DateTime<Utc>) -> Decision {
+    let Some(person) = &facts.person else {
+        return Decision::Send(route);
+    };
+    let now_ms = now.timestamp_millis();
+    let practice = facts.practice;
+    let window = practice.window_for(person.window);
+    if !window.contains(now, person.zone, &practice.holidays) {
+        return match window.next_open(now, person.zone, &practice.holidays) {
+            Some(open) => wait(facts, Reason::WaitsForWindow, open.at.timestamp_millis()),
+            None => Decision::Skip(Reason::WaitsForWindow),
+        };
+    }
+    if let Some(open) = route.gateway_opens_at
+        && open > now_ms
+    {
+        return wait(facts, Reason::WaitsForWindow, open);
+    }
+    if facts.priority < NEVER_CAPPED && facts.purpose != Purpose::Service {
+        let limits = &practice.settings.limits;
+        let open_after = |at: DateTime<Utc>| {
+            window
+                .next_open(at, person.zone, &practice.holidays)
+                .map_or(at, |open| open.at)
+                .timestamp_millis()
+        };
+        if facts.used.week >= limits.per_week {
+            return wait(
+                facts,
+                Reason::Capped,
+                open_after(next_week(now, person.zone)),
+            );
+        }
+        if facts.used.today + facts.used.more_important_today >= limits.per_day {
+            return wait(
+                facts,
+                Reason::Capped,
+                open_after(next_day(now, person.zone)),
+            );
+        }
+    }
+    if facts.asks
+        && let Some(until) = facts.other_question_until
+    {
+        return wait(facts, Reason::QuestionOpen, until.max(now_ms + 60_000));
+    }
+    Decision::Send(route)
+}

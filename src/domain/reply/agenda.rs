@@ -1,0 +1,473 @@
+//! Things to talk about, in the person's own words and order.
+
+use super::context::Prompt;
+use super::label::Label;
+use super::numbers::{Amount, Role};
+use super::text::Text;
+use super::tokens::{Break, Kind};
+
+/// What was raised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Agenda {
+    /// Items, none of them if there is nothing to raise.
+    Items(Vec<String>),
+    /// A number that is not on the menu.
+    NotOnMenu,
+    /// Nothing that can be kept as an item.
+    Nothing,
+}
+
+/// Reads an agenda.
+pub fn read(text: &Text<'_>, amounts: &[Amount], prompt: &Prompt) -> Agenda {
+    let menu = menu_size(&prompt.text);
+    if text.says(Label::NothingToRaise)
+        && (text.core_len() <= 3
+            || text
+                .first(Label::NothingToRaise)
+                .is_some_and(|h| h.from as usize <= text.core.start + 1))
+    {
+        return Agenda::Items(Vec::new());
+    }
+    let parts = parts(text, menu > 0, amounts);
+    let mut items: Vec<String> = Vec::new();
+    for (from, to) in parts {
+        menu_keys(text, from, to, amounts, menu, &mut items);
+    }
+    if menu > 0
+        && let [only] = items.as_slice()
+        && let Ok(key) = only.parse::<u64>()
+    {
+        if key == 0 || key > menu {
+            return Agenda::NotOnMenu;
+        }
+        if prompt.text.contains(&format!("{key} nothing")) {
+            return Agenda::Items(Vec::new());
+        }
+    }
+    if menu > 0
+        && items
+            .iter()
+            .any(|i| i.parse::<u64>().is_ok_and(|k| k == 0 || k > menu))
+    {
+        return Agenda::NotOnMenu;
+    }
+    if items.is_empty() {
+        Agenda::Nothing
+    } else {
+        Agenda::Items(items)
+    }
+}
+
+/// How many numbered options a question holds.
+fn menu_size(prompt: &str) -> u64 {
+    let mut n = 0;
+    for word in prompt.split_whitespace() {
+        if word.trim_end_matches(['.', ')', ':']).parse() == Ok(n + 1) {
+            n += 1;
+        }
+    }
+    if n > 1 { n } else { 0 }
+}
+
+/// Numbers of the menu stand for themselves; other words are kept as written.
+fn menu_keys(
+    text: &Text<'_>,
+    from: usize,
+    to: usize,
+    amounts: &[Amount],
+    menu: u64,
+    items: &mut Vec<String>,
+) {
+    let mut start = from;
+    if menu > 0 {
+        let mut at = from;
+        while at < to {
+            if text.is(at, &["number", "and", "option", "also", "plus", "please"]) {
+                at += 1;
+                continue;
+            }
+            let Some(amount) = amounts.iter().find(|a| {
+                a.from == at
+                    && a.role == Role::Plain
+                    && a.unit == super::facts::Unit::None
+                    && a.lo.fract() == 0.0
+            }) else {
+                break;
+            };
+            items.push(format!("{}", amount.lo));
+            if !amount.single() {
+                items.push(format!("{}", amount.hi));
+            }
+            at = amount.end;
+            start = at;
+        }
+        while start < to && text.is(start, &["and", "also", "plus", "please", "so"]) {
+            start += 1;
+        }
+    }
+    let (start, end) = trim(text, start, to);
+    if start < end {
+        let item = text
+            .written(start, end)
+            .trim_matches(['.', ',', ';', ':', '!', '?', '-', ' ', '\u{2022}'])
+            .to_owned();
+        let item = item.split_whitespace().collect::<Vec<_>>().join(" ");
+        if item.chars().any(char::is_alphanumeric) {
+            items.push(item);
+        }
+    }
+}
+
+/// Words that lead up to an item and are no part of it.
+const LEADS: [&[&str]; 27] = [
+    &["um"],
+    &["er"],
+    &["erm"],
+    &["uh"],
+    &["i", "would", "like", "to"],
+    &["id", "like", "to"],
+    &["i", "want", "to"],
+    &["want", "to"],
+    &["i", "wanted", "to"],
+    &["would", "like", "to"],
+    &["can", "we"],
+    &["could", "we"],
+    &["talk", "about"],
+    &["discuss"],
+    &["speak", "about"],
+    &["speak", "of"],
+    &["chat", "about"],
+    &["cover"],
+    &["ask", "about"],
+    &["i", "should", "like", "to"],
+    &["please"],
+    &["also"],
+    &["firstly"],
+    &["secondly"],
+    &["thirdly"],
+    &["and"],
+    &["to"],
+];
+
+fn trim(text: &Text<'_>, mut from: usize, mut to: usize) -> (usize, usize) {
+    loop {
+        let lead = LEADS.iter().find(|lead| {
+            lead.iter()
+                .enumerate()
+                .all(|(i, w)| from + i < to && text.is(from + i, &[w]))
+        });
+        match lead {
+            Some(lead) => from += lead.len(),
+            None => break,
+        }
+    }
+    while to > from
+        && (text.is(
+            to - 1,
+            &["please", "thanks", "and", "also", "ta", "x", "comma", "lol"],
+        ) || text.token(to - 1).is_some_and(|t| t.kind == Kind::Emoji))
+    {
+        to -= 1;
+    }
+    if to >= from + 2
+        && text.is(to - 2, &["question", "full"])
+        && text.is(to - 1, &["mark", "stop"])
+    {
+        to -= 2;
+    }
+    (from, to)
+}
+
+/// Cuts the reply into items: by its own numbering, its lines, its commas, its sentences.
+fn parts(text: &Text<'_>, menu: bool, amounts: &[Amount]) -> Vec<(usize, usize)> {
+    let body = body(text);
+    let numbered = numbering(text, body.clone(), menu, amounts);
+    let mut cuts: Vec<(usize, usize)> = Vec::new();
+    if numbered.len() >= 2 {
+        for (n, (mark, start)) in numbered.iter().enumerate() {
+            let end = numbered
+                .get(n + 1)
+                .map_or_else(|| paragraph_end(text, *start, body.end), |(next, _)| *next);
+            let _ = mark;
+            cuts.push((*start, end));
+        }
+    } else {
+        let lines: Vec<usize> = (body.start + 1..body.end)
+            .filter(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line))
+            .collect();
+        let mut start = body.start;
+        for end in lines.iter().copied().chain(std::iter::once(body.end)) {
+            if end > start {
+                split_line(text, start, end, &mut cuts);
+            }
+            start = end;
+        }
+    }
+    cuts.retain(|(from, to)| !is_courtesy(text, *from, *to));
+    cuts
+}
+
+/// Without the salutation.
+fn body(text: &Text<'_>) -> std::ops::Range<usize> {
+    let mut from = text.core.start;
+    // "Hi, see my list:", "I'd like to cover:" on a line of its own.
+    loop {
+        let end = (from + 1..text.core.end)
+            .find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line));
+        match end {
+            Some(end) if is_opening(text, from, end) => from = end,
+            _ => break,
+        }
+    }
+    from..text.core.end
+}
+
+fn is_opening(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let last = text.token(to - 1);
+    let next_mark = text.token(to).map(|t| t.mark);
+    let colon = next_mark == Some(b':');
+    let _ = last;
+    colon || text.is(from, &["dear", "hello", "hi"]) && to - from <= 5
+}
+
+/// Where "1", "2)", "(a)", "3." start an item each.
+fn numbering(
+    text: &Text<'_>,
+    body: std::ops::Range<usize>,
+    menu: bool,
+    amounts: &[Amount],
+) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut want = 1u64;
+    for at in body.clone() {
+        let Some(token) = text.token(at) else { break };
+        let marked = text
+            .token(at + 1)
+            .is_some_and(|t| matches!(t.mark, b'.' | b')' | b':' | b'-') && t.marks > 0);
+        let plain = token.kind == Kind::Number
+            && token.digits == 1
+            && token.value == want
+            && text.token(at + 1).is_some_and(|t| t.kind == Kind::Word);
+        let value = amounts.iter().any(|a| {
+            a.from <= at
+                && at < a.to
+                && (a.unit != super::facts::Unit::None || a.of.is_some() || a.decimals > 0)
+                && !marked
+        });
+        if plain
+            && !value
+            && (!menu || marked)
+            && (at == body.start || want > 1 || token.parted >= Break::Line || marked)
+        {
+            found.push((at, at + 1));
+            want += 1;
+        }
+    }
+    if found.len() >= 2 {
+        return found;
+    }
+    found.clear();
+    let mut letter = b'a';
+    for at in body {
+        let Some(token) = text.token(at) else { break };
+        if token.kind == Kind::Word
+            && token.to - token.from == 1
+            && text.word(at).as_bytes() == [letter]
+            && (token.bracket || text.token(at + 1).is_some_and(|t| t.mark == b')'))
+        {
+            found.push((at, at + 1));
+            letter += 1;
+        }
+    }
+    if found.len() < 2 {
+        found.clear();
+    }
+    found
+}
+
+fn paragraph_end(text: &Text<'_>, from: usize, to: usize) -> usize {
+    (from + 1..to)
+        .find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Paragraph))
+        .unwrap_or(to)
+}
+
+fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, usize)>) {
+    let mut from = from;
+    // A colon after a lead: "two matters: first, ...".
+    if let Some(colon) = (from + 1..to).find(|i| {
+        text.token(*i)
+            .is_some_and(|t| t.mark == b':' && t.parted == Break::Clause)
+    }) && (from..colon).any(|i| {
+        text.is(
+            i,
+            &[
+                "discuss",
+                "talk",
+                "list",
+                "matters",
+                "things",
+                "following",
+                "cover",
+                "raise",
+                "questions",
+            ],
+        )
+    }) {
+        from = colon;
+    }
+    let is_comma = |i: usize| {
+        text.token(i).is_some_and(|t| {
+            matches!(t.parted, Break::Comma) && t.mark != 0
+                || matches!(t.mark, b';' | b'/') && t.parted < Break::Sentence
+        }) || text.is(i, &["comma"])
+    };
+    let sentence = |i: usize| {
+        text.token(i)
+            .is_some_and(|t| t.parted >= Break::Sentence && t.mark != 0)
+    };
+    let mut start = from;
+    let mut at = from + 1;
+    let first = cuts.len();
+    let mut ended = false;
+    while at <= to {
+        let end = at == to;
+        let cut = end
+            || sentence(at)
+            || is_comma(at) && !continues(text, at, start)
+            || is_and(text, at, start, to);
+        if cut {
+            let piece = (start, at);
+            let joined = cuts.len() > first && continues_sentence(text, start) && ended;
+            if joined {
+                if let Some(last) = cuts.last_mut() {
+                    last.1 = at;
+                }
+            } else {
+                cuts.push(piece);
+            }
+            ended = sentence(at);
+            start = at;
+            if text.is(at, &["comma", "and", "also", "plus"]) && !end {
+                start = at + 1;
+            }
+        }
+        at += 1;
+    }
+}
+
+/// What follows a comma but goes on with the same matter: "my chest, goes tight when I hoover".
+fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
+    text.is(
+        at,
+        &[
+            "all",
+            "every",
+            "been",
+            "goes",
+            "going",
+            "gets",
+            "getting",
+            "when",
+            "which",
+            "especially",
+            "mainly",
+            "mostly",
+            "because",
+            "but",
+            "so",
+            "as",
+            "since",
+            "at",
+            "in",
+            "on",
+            "if",
+            "not",
+            "just",
+            "like",
+            "really",
+            "very",
+            "always",
+            "sometimes",
+            "want",
+            "is",
+            "are",
+            "who",
+            "that",
+            "thats",
+            "it",
+            "its",
+            "worse",
+            "wondering",
+            "should",
+            "what",
+            "it",
+            "then",
+            "keeps",
+            "keep",
+            "both",
+            "even",
+            "also",
+            "comma",
+            "though",
+            "yes",
+            "no",
+            "weight",
+            "activity",
+            "money",
+            "caring",
+            "he",
+            "she",
+            "they",
+            "i",
+            "im",
+            "ive",
+            "need",
+        ],
+    ) && !text.is(at, &["weight", "money"])
+}
+
+/// A sentence that belongs to the item before: "kidneys. are they packing up".
+fn continues_sentence(text: &Text<'_>, at: usize) -> bool {
+    text.is(
+        at,
+        &[
+            "are", "is", "it", "its", "they", "bit", "because", "so", "not", "just", "worse",
+        ],
+    )
+}
+
+/// "X and Y" are two things when both are named shortly and the second is no clause about the first.
+fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
+    if !text.is(at, &["and", "plus"]) || at == start || at + 1 >= to {
+        return false;
+    }
+    let clause = text.is(
+        at + 1,
+        &[
+            "i", "im", "ive", "it", "its", "he", "she", "they", "we", "then", "wasnt", "was", "is",
+            "are", "cant", "have", "had", "has", "get", "off", "on", "down", "around", "night",
+            "evening", "half", "needles", "out", "lift", "not", "dizzy", "sick", "tired",
+        ],
+    );
+    let skip = text.is(at + 1, &["i"]) && text.is(at + 2, &["skip"]);
+    let pair = at >= 1
+        && (text.is(
+            at - 1,
+            &["pins", "high", "blood", "up", "on", "day", "morning"],
+        ) && !text.is(at - 1, &["blood"]));
+    (!clause || skip) && !pair
+}
+
+fn is_courtesy(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let known = &text.lexicon.known;
+    let words = (from..to)
+        .filter(|i| !text.within(*i, &known.courtesy) && !text.within(*i, &known.titles))
+        .count();
+    let opening = ["trust", "grateful", "enclose", "hope", "thank", "thanks"];
+    words == 0
+        || text.is(from, &opening)
+        || text.is(from, &["i"]) && text.is(from + 1, &opening)
+        || text.is(from, &["thats", "see"]) && to - from <= 2
+        || text.is(from, &["not"]) && to - from <= 4
+        || text.is(from, &["that"]) && to - from <= 3
+}

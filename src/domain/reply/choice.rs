@@ -1,0 +1,441 @@
+//! Options of a menu: by key, by place, by their words, by the time of day they stand for.
+
+use super::context::MenuOption;
+use super::facts::{DayPart, NumberWord};
+use super::label::Label;
+use super::numbers::{Amount, Role};
+use super::text::Text;
+use super::tokens::{Break, Kind};
+
+/// What was chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chosen {
+    /// Keys, in the menu's order; and why a person has to check, if so.
+    Keys(Vec<String>, Option<&'static str>),
+    /// A number that is no key.
+    NotOnMenu,
+    /// Nothing.
+    Nothing,
+}
+
+/// Reads a choice.
+pub fn read(text: &Text<'_>, amounts: &[Amount], options: &[MenuOption]) -> Chosen {
+    let mut check = None;
+    let mut refused = vec![false; options.len()];
+    let mut picked = vec![false; options.len()];
+    let mut off_menu = false;
+    by_key(
+        text,
+        amounts,
+        options,
+        &mut picked,
+        &mut refused,
+        &mut off_menu,
+        &mut check,
+    );
+    let by_number = picked.iter().any(|p| *p);
+    if !by_number {
+        by_place(text, options, &mut picked);
+    }
+    if !picked.iter().any(|p| *p) {
+        by_words(text, options, &mut picked, &mut refused);
+        by_time(
+            text,
+            amounts,
+            options,
+            &mut picked,
+            &mut refused,
+            &mut check,
+        );
+    }
+    let none_option = |o: &MenuOption| {
+        o.label.to_lowercase().starts_with("none") || o.label.to_lowercase().starts_with("nothing")
+    };
+    if !picked.iter().any(|p| *p) {
+        if text.says(Label::AllOptions) || text.says(Label::AnyOption) {
+            for (slot, option) in picked.iter_mut().zip(options) {
+                *slot = !none_option(option);
+            }
+        } else if refused.iter().any(|r| *r) {
+            for ((slot, no), option) in picked.iter_mut().zip(&refused).zip(options) {
+                *slot = !*no && !none_option(option);
+            }
+            check = Some("said what not");
+        }
+    } else if refused.iter().any(|r| *r) {
+        for (slot, no) in picked.iter_mut().zip(&refused) {
+            *slot &= !*no;
+        }
+    }
+    let keys: Vec<String> = options
+        .iter()
+        .zip(&picked)
+        .filter(|(_, p)| **p)
+        .map(|(o, _)| o.key.clone())
+        .collect();
+    if !keys.is_empty() {
+        let either =
+            text.core.clone().any(|i| text.is(i, &["either", "or"])) && keys.len() > 1 && by_number;
+        if either && check.is_none() {
+            check = Some("one or the other");
+        }
+        return Chosen::Keys(keys, check);
+    }
+    if off_menu {
+        Chosen::NotOnMenu
+    } else {
+        Chosen::Nothing
+    }
+}
+
+fn by_key(
+    text: &Text<'_>,
+    amounts: &[Amount],
+    options: &[MenuOption],
+    picked: &mut [bool],
+    refused: &mut [bool],
+    off_menu: &mut bool,
+    check: &mut Option<&'static str>,
+) {
+    for amount in amounts {
+        if amount.role != Role::Plain || amount.lo.fract() != 0.0 || amount.of.is_some() {
+            continue;
+        }
+        if amount.unit != super::facts::Unit::None
+            || text.is(amount.end, &["oclock", "am", "pm", "years", "times"])
+        {
+            continue;
+        }
+        if amount.words && !word_is_key(text, amount) {
+            continue;
+        }
+        let not = (1..=3).any(|back| {
+            amount.from.checked_sub(back).is_some_and(|b| {
+                text.is(b, &["not", "cant", "dont", "never", "no"])
+                    && (b + 1..=amount.from)
+                        .all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
+            })
+        });
+        let other = (1..=3).any(|back| {
+            amount.from.checked_sub(back).is_some_and(|b| {
+                text.within(b, &text.lexicon.known.relation)
+                    && (b..amount.from).all(|i| text.token(i).is_some_and(|t| t.kind == Kind::Word))
+            })
+        });
+        let ends = [amount.lo, amount.hi];
+        for (n, value) in ends.iter().enumerate() {
+            if n == 1 && amount.single() {
+                continue;
+            }
+            let key = format!("{value}");
+            match options.iter().position(|o| o.key == key) {
+                Some(at) => {
+                    let slot = if not || other {
+                        refused.get_mut(at)
+                    } else {
+                        picked.get_mut(at)
+                    };
+                    if let Some(slot) = slot {
+                        *slot = true;
+                    }
+                    if not {
+                        check.get_or_insert("one option was refused");
+                    }
+                    if other {
+                        *check = Some("the other choice is somebody else's");
+                    }
+                }
+                None => *off_menu |= amounts.len() == 1,
+            }
+        }
+        if amount.doubtful {
+            *check = Some("a word that sounds like a number");
+        }
+    }
+    if text.is(text.core.start, &["number", "option", "no"])
+        && text.is(text.core.start + 1, &["too", "to", "for", "fore", "won"])
+        && !picked.iter().any(|p| *p)
+    {
+        let at = if text.is(text.core.start + 1, &["too", "to"]) {
+            "2"
+        } else if text.is(text.core.start + 1, &["won"]) {
+            "1"
+        } else {
+            "4"
+        };
+        if let Some(i) = options.iter().position(|o| o.key == at)
+            && let Some(slot) = picked.get_mut(i)
+        {
+            *slot = true;
+            *check = Some("a word that sounds like a number");
+        }
+    }
+    // "can't do 1 cos of my hips so 2": what follows decides, and needs no check.
+    if check == &Some("one option was refused")
+        && text.core.clone().any(|i| text.is(i, &["so", "because"]))
+    {
+        *check = None;
+    }
+}
+
+fn word_is_key(text: &Text<'_>, amount: &Amount) -> bool {
+    let alone = amount.from == text.core.start && amount.to >= text.core.end;
+    let named = amount
+        .from
+        .checked_sub(1)
+        .is_some_and(|b| text.is(b, &["option", "number", "and", "or"]));
+    alone
+        || named
+        || amount.from == text.core.start
+            && text
+                .token(amount.to)
+                .is_none_or(|t| t.parted >= Break::Comma)
+}
+
+fn by_place(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
+    for at in text.core.clone() {
+        let ordinal = ["first", "second", "third", "fourth", "fifth", "sixth"]
+            .iter()
+            .position(|w| text.is(at, &[w]));
+        let place = ordinal.or_else(|| {
+            text.is(at, &["last", "bottom", "final"])
+                .then(|| options.len().saturating_sub(1))
+        });
+        if let Some(place) = place
+            && (text.is(at + 1, &["one", "option", "choice"]) || at + 1 >= text.core.end)
+            && let Some(slot) = picked.get_mut(place)
+        {
+            *slot = true;
+        }
+    }
+}
+
+/// Words of a label that only one option has.
+fn by_words(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool], refused: &mut [bool]) {
+    let labels: Vec<Vec<String>> = options
+        .iter()
+        .map(|o| {
+            o.label
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|w| w.len() > 1)
+                .map(super::normalise::fold_word)
+                .collect()
+        })
+        .collect();
+    for (i, words) in labels.iter().enumerate() {
+        let mut hit = None;
+        let mut matched = 0;
+        for (w, word) in words.iter().enumerate() {
+            let unique = labels
+                .iter()
+                .enumerate()
+                .all(|(j, other)| j == i || !other.contains(word));
+            let weak = matches!(
+                word.as_str(),
+                "of" | "these"
+                    | "the"
+                    | "group"
+                    | "class"
+                    | "service"
+                    | "and"
+                    | "or"
+                    | "me"
+                    | "a"
+                    | "call"
+                    | "to"
+            );
+            let Some(at) = text.core.clone().find(|t| same_word(text, *t, word)) else {
+                continue;
+            };
+            matched += 1;
+            if unique
+                && !weak
+                && (w == 0 || words.len() == 1 || word.len() > 4 || matched == words.len())
+                || words.len() > 1 && matched == words.len()
+            {
+                hit.get_or_insert(at);
+            }
+        }
+        let Some(at) = hit else { continue };
+        let not = (1..=3).any(|back| {
+            at.checked_sub(back).is_some_and(|b| {
+                text.is(
+                    b,
+                    &[
+                        "not", "no", "except", "bar", "but", "dont", "never", "would",
+                    ],
+                ) && !text.is(b, &["would"])
+            }) && (at.saturating_sub(back) + 1..=at)
+                .all(|x| text.token(x).is_some_and(|t| t.parted <= Break::Space))
+        });
+        if let Some(slot) = if not {
+            refused.get_mut(i)
+        } else {
+            picked.get_mut(i)
+        } {
+            *slot = true;
+        }
+    }
+    // "Walking group. Cooking would be the death of my family": the first sentence chooses.
+    if picked.iter().filter(|p| **p).count() > 1
+        && !text
+            .core
+            .clone()
+            .any(|i| text.is(i, &["and", "both", "or", "also"]))
+    {
+        let end = text.sentence_end(text.core.start);
+        let in_first = |words: &Vec<String>| {
+            words
+                .iter()
+                .any(|w| w.len() > 3 && (text.core.start..end).any(|t| same_word(text, t, w)))
+        };
+        if end < text.core.end && labels.iter().filter(|w| in_first(w)).count() >= 1 {
+            for (slot, words) in picked.iter_mut().zip(&labels) {
+                *slot &= in_first(words);
+            }
+        }
+    }
+    synonyms(text, options, picked);
+}
+
+fn same_word(text: &Text<'_>, at: usize, word: &str) -> bool {
+    let own = text.word(at);
+    if own == word || text.is(at, &[word]) {
+        return true;
+    }
+    let stem = |w: &str| {
+        w.strip_suffix("ing")
+            .or_else(|| w.strip_suffix("in"))
+            .or_else(|| w.strip_suffix('s'))
+            .unwrap_or(w)
+            .to_owned()
+    };
+    own.len() > 3 && stem(own) == stem(word)
+}
+
+/// Everyday words for the usual options: ways to be reached.
+fn synonyms(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
+    const WORDS: [(&str, &[&str]); 5] = [
+        ("letter", &["post", "posted", "mail", "paper", "letters"]),
+        (
+            "phone call",
+            &[
+                "ring",
+                "phone",
+                "call",
+                "telephone",
+                "phoned",
+                "rung",
+                "speak",
+            ],
+        ),
+        ("text", &["texts", "sms", "txt", "text"]),
+        ("email", &["e-mail", "emails", "mail"]),
+        ("none", &["none", "neither", "nothing"]),
+    ];
+    if picked.iter().any(|p| *p) {
+        return;
+    }
+    for (label, words) in WORDS {
+        if let Some(i) = options
+            .iter()
+            .position(|o| o.label.to_lowercase().contains(label))
+            && let Some(at) = text.core.clone().find(|t| text.is(*t, words))
+        {
+            let electronic =
+                label == "letter" && text.is(at, &["mail"]) && at > 0 && text.word(at - 1) == "e";
+            if electronic {
+                continue;
+            }
+            if let Some(slot) = picked.get_mut(i) {
+                *slot = true;
+                return;
+            }
+        }
+    }
+}
+
+fn part_of(label: &str) -> Option<DayPart> {
+    let low = label.to_lowercase();
+    if low.contains("morning") {
+        Some(DayPart::Morning)
+    } else if low.contains("afternoon") {
+        Some(DayPart::Afternoon)
+    } else if low.contains("evening") {
+        Some(DayPart::Evening)
+    } else {
+        None
+    }
+}
+
+/// Options that are parts of the day take clock times and other words for them.
+fn by_time(
+    text: &Text<'_>,
+    amounts: &[Amount],
+    options: &[MenuOption],
+    picked: &mut [bool],
+    refused: &mut [bool],
+    check: &mut Option<&'static str>,
+) {
+    let parts: Vec<Option<DayPart>> = options.iter().map(|o| part_of(&o.label)).collect();
+    if parts.iter().filter(|p| p.is_some()).count() < 2 {
+        return;
+    }
+    let mut set = |slots: &mut [bool], part: DayPart| {
+        if let Some(i) = parts.iter().position(|p| *p == Some(part))
+            && let Some(slot) = slots.get_mut(i)
+        {
+            *slot = true;
+        }
+    };
+    for at in text.core.clone() {
+        if let Some(clock) = super::clock::clock(text, at)
+            && let Some(time) = clock.time()
+        {
+            use chrono::Timelike;
+            let part = |hour: u32| {
+                if hour < 12 {
+                    DayPart::Morning
+                } else if hour < 17 {
+                    DayPart::Afternoon
+                } else {
+                    DayPart::Evening
+                }
+            };
+            let not_before = at >= 1
+                && text.is(at - 1, &["before", "until", "till", "til"])
+                && (at.saturating_sub(5)..at).any(|i| text.is(i, &["dont", "not", "never", "no"]));
+            if not_before || at >= 1 && text.is(at - 1, &["after"]) {
+                set(picked, part(time.hour()));
+                set(picked, DayPart::Evening);
+            } else if !(at >= 1 && text.is(at - 1, &["before", "until", "by", "than"])) {
+                set(picked, part(time.hour()));
+            }
+            *check = Some("a time of day, no option");
+            return;
+        }
+        if let Some(part) = text.fact(at).part {
+            let not = (1..=2).any(|b| {
+                at.checked_sub(b)
+                    .is_some_and(|x| text.is(x, &["not", "no", "except", "bar", "cant", "dont"]))
+            });
+            let my_work = text.is(at, &["nights", "night"])
+                && (1..=2).any(|b| {
+                    at.checked_sub(b)
+                        .is_some_and(|x| text.is(x, &["work", "works", "working"]))
+                });
+            if not {
+                set(refused, part);
+            } else if !my_work && !text.is(at, &["am"]) {
+                set(picked, part);
+            } else if text.is(at, &["am"]) && at == text.core.start {
+                set(picked, part);
+            }
+        }
+        if text.is(at, &["lunch", "lunchtime", "dinnertime"]) && text.core_len() < 6 {
+            set(picked, DayPart::Afternoon);
+            *check = Some("lunchtime");
+        }
+    }
+    let _ = (amounts, NumberWord::Half);
+}

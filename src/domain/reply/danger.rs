@@ -1,0 +1,521 @@
+//! Danger, read first and in every state: which red flags are meant, and which are denied, past, another's or a way of speaking.
+
+use super::context::{Context, Expects, PromptKind, ReadingKind};
+use super::lexicon::{Means, Whose};
+use super::pattern::Hit;
+use super::text::Text;
+use super::tokens::{Break, Kind};
+use super::understanding::Flag;
+
+/// One red flag that stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alarm {
+    /// Its family.
+    pub flag: Flag,
+    /// First token.
+    pub from: usize,
+    /// One past the last.
+    pub to: usize,
+    /// The phrase's number in the lexicon.
+    pub entry: u16,
+}
+
+/// Everything the lexicon of danger found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dangers {
+    /// Red flags that stand.
+    pub alarms: Vec<Alarm>,
+    /// Words a person should read without hurry.
+    pub watch: Vec<(usize, usize)>,
+    /// Danger words that were denied, past, or another person's.
+    pub dismissed: Vec<(usize, usize)>,
+    /// Some of them cannot wait for the review.
+    pub soon: bool,
+    /// Nothing may be sent.
+    pub unsafe_contact: bool,
+}
+
+/// Judges every danger phrase.
+pub fn read(text: &Text<'_>, asked_reading: Option<ReadingKind>) -> Dangers {
+    let mut dangers = Dangers::default();
+    for hit in &text.hits {
+        let (from, to) = (hit.from as usize, hit.to as usize);
+        match text.lexicon.means(hit.entry) {
+            Some(Means::Flag {
+                family,
+                denied,
+                whose,
+                unsafe_contact,
+                asked,
+            }) => {
+                if is_idiom(text, hit) || asked.is_some() && asked != asked_reading {
+                    continue;
+                }
+                match judge(text, from, to, denied, whose) {
+                    Verdict::Alarm if family == Flag::Breathless && as_ever(text, from, to) => {
+                        dangers.watch.push((from, to))
+                    }
+                    Verdict::Alarm => {
+                        dangers.alarms.push(Alarm {
+                            flag: family,
+                            from,
+                            to,
+                            entry: hit.entry,
+                        });
+                        dangers.unsafe_contact |= unsafe_contact;
+                    }
+                    Verdict::Watch => dangers.watch.push((from, to)),
+                    Verdict::Dismissed => dangers.dismissed.push((from, to)),
+                }
+            }
+            Some(Means::Watch { soon }) if !is_idiom(text, hit) => {
+                if is_denied(text, from, to) && !comes_back(text, to) {
+                    dangers.dismissed.push((from, to));
+                } else {
+                    dangers.watch.push((from, to));
+                    dangers.soon |= soon;
+                }
+            }
+            _ => {}
+        }
+    }
+    let dismissed = dangers.dismissed.clone();
+    dangers
+        .watch
+        .retain(|(from, to)| !dismissed.iter().any(|(f, t)| from < t && f < to));
+    dangers
+}
+
+enum Verdict {
+    Alarm,
+    Watch,
+    Dismissed,
+}
+
+fn judge(text: &Text<'_>, from: usize, to: usize, denied: bool, whose: Whose) -> Verdict {
+    if denied && is_denied(text, from, to) {
+        return if comes_back(text, to) {
+            Verdict::Alarm
+        } else {
+            Verdict::Dismissed
+        };
+    }
+    if is_asked_about(text, from) {
+        return Verdict::Watch;
+    }
+    if whose == Whose::Anyone {
+        return Verdict::Alarm;
+    }
+    if is_past(text, from, to) {
+        return Verdict::Dismissed;
+    }
+    if anothers(text, from) && (whose == Whose::Own || is_over(text, from, to)) {
+        return Verdict::Dismissed;
+    }
+    Verdict::Alarm
+}
+
+/// An idiom takes away the danger words it covers, unless the phrase reaches beyond it on a word of its own.
+fn is_idiom(text: &Text<'_>, hit: &Hit) -> bool {
+    text.hits.iter().any(|h| {
+        text.lexicon.means(h.entry) == Some(Means::Harmless)
+            && h.from < hit.to
+            && hit.from < h.to
+            // The idiom has to hold the phrase's first or last word.
+            && (h.from <= hit.from && hit.from < h.to || h.from < hit.to && hit.to <= h.to)
+    })
+}
+
+/// A denial right before, reaching over light words and over a list of signs.
+pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let known = &text.lexicon.known;
+    // "chest pain: none", "any chest pain? no"
+    if text.is(to, &["no", "none", "nil", "nope", "negative"])
+        && text.token(to).is_some_and(|t| {
+            t.parted <= Break::Clause || text.token(to - 1).is_some_and(|b| b.asked)
+        })
+        && text.token(to + 1).is_none_or(|t| t.parted >= Break::Comma)
+    {
+        return true;
+    }
+    if text.is(to, &["free"]) {
+        return true;
+    }
+    let mut at = from;
+    let mut steps = 0;
+    while let Some(before) = at.checked_sub(1) {
+        let parted = text.token(at).map_or(Break::None, |t| t.parted);
+        if parted >= Break::Sentence || steps > 14 {
+            return false;
+        }
+        if known
+            .negators
+            .contains(text.token(before).map_or(0, |t| t.word))
+        {
+            // "No, chest pain": an answer, then the danger. "no I had a fit": the answer again.
+            let answers = text.is(before, &["no"])
+                && (parted >= Break::Comma
+                    || before == text.core.start && text.within(before + 1, &known.own));
+            let only = text.is(before + 1, &["just", "only", "sure", "know"]);
+            let more_than = text.is(before, &["no"])
+                && text.is(before + 1, &["more", "worse"])
+                && (to..to + 4).any(|i| text.is(i, &["than"]));
+            let done = text.is(before, &["no"]) && (from == before + 1) && is_past_verb(text, from);
+            return !(answers || only || more_than || done);
+        }
+        let listed = parted == Break::Comma
+            || text.is(before, &["or", "and", "nor"])
+            || known
+                .light
+                .contains(text.token(before).map_or(0, |t| t.word))
+            || known
+                .concern
+                .contains(text.token(before).map_or(0, |t| t.word))
+            || in_list(text, before, from);
+        if !listed {
+            return false;
+        }
+        at = before;
+        steps += 1;
+    }
+    false
+}
+
+/// A word of another sign in the same list of denials: "no cough, wheeze or chest pain".
+fn in_list(text: &Text<'_>, at: usize, from: usize) -> bool {
+    text.hits.iter().any(|h| {
+        (h.from as usize) <= at
+            && at < h.to as usize
+            && (h.to as usize) <= from
+            && matches!(
+                text.lexicon.means(h.entry),
+                Some(Means::Flag { .. } | Means::Watch { .. })
+            )
+    })
+}
+
+fn is_past_verb(text: &Text<'_>, at: usize) -> bool {
+    let word = text.word(at);
+    word.ends_with("ed") && word.len() > 4
+        || text.is(
+            at,
+            &[
+                "hit", "fell", "cut", "had", "took", "went", "came", "got", "sick", "sicked",
+                "felt", "bit", "woke", "been",
+            ],
+        )
+}
+
+/// "no chest pain today but had some Sunday": the danger comes back after the denial.
+fn comes_back(text: &Text<'_>, to: usize) -> bool {
+    let end = (to + 12).min(text.tokens.len());
+    let Some(but) =
+        (to..end).find(|i| text.is(*i, &["but", "though", "however", "except", "only"]))
+    else {
+        return false;
+    };
+    (but + 1..(but + 5).min(text.tokens.len())).any(|i| {
+        text.is(
+            i,
+            &[
+                "had",
+                "got",
+                "felt",
+                "did",
+                "was",
+                "have",
+                "some",
+                "yesterday",
+                "earlier",
+            ],
+        )
+    }) && (but + 1..(but + 7).min(text.tokens.len())).any(|i| {
+        text.is(
+            i,
+            &[
+                "some",
+                "it",
+                "one",
+                "bit",
+                "yesterday",
+                "earlier",
+                "little",
+                "them",
+                "few",
+                "twinge",
+            ],
+        ) || text.fact(i).weekday > 0
+    }) && !(but + 1..(but + 5).min(text.tokens.len()))
+        .any(|i| text.is(i, &["fun", "good", "lovely"]))
+}
+
+/// "what do I do if I get chest pain": asked about, not felt.
+fn is_asked_about(text: &Text<'_>, from: usize) -> bool {
+    (1..=4).any(|b| {
+        from.checked_sub(b).is_some_and(|x| {
+            text.is(x, &["if", "incase", "case", "unless"])
+                && (x + 1..from).all(|i| {
+                    text.is(
+                        i,
+                        &[
+                            "i", "you", "we", "get", "gets", "have", "feel", "had", "a", "any",
+                            "the", "of", "ever", "should", "develop", "my", "it", "im", "there",
+                        ],
+                    )
+                })
+                && !x.checked_sub(1).is_some_and(|p| {
+                    text.is(
+                        p,
+                        &["know", "sure", "wondering", "wonder", "as", "like", "feels"],
+                    )
+                })
+        })
+    })
+}
+
+/// Long ago: a year, "years ago", "as a child".
+fn is_past(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let start = text.sentence_start(from);
+    let end = text.sentence_end(from).max(to);
+    let year = |i: usize| {
+        text.token(i).is_some_and(|t| {
+            t.kind == Kind::Number
+                && t.digits == 4
+                && (1920..=2100).contains(&t.value)
+                && i.checked_sub(1).is_some_and(|b| {
+                    text.is(
+                        b,
+                        &[
+                            "in", "since", "of", "from", "back", "around", "during", "year",
+                        ],
+                    )
+                })
+        })
+    };
+    let ago = |i: usize| {
+        text.is(i, &["ago"])
+            && i.checked_sub(1).is_some_and(|b| {
+                matches!(text.fact(b).unit, super::facts::Unit::Year)
+                    || text.is(b, &["long", "ages", "time"])
+            })
+    };
+    let young = |i: usize| {
+        text.is(i, &["childhood"])
+            || text.is(
+                i,
+                &["child", "kid", "boy", "girl", "little", "younger", "baby"],
+            ) && (i.saturating_sub(3)..i).any(|b| text.is(b, &["as", "when", "was"]))
+    };
+    let now = (to..end).any(|i| text.is(i, &["again", "now", "today", "back", "still", "since"]));
+    (start..end).any(|i| year(i) && !now || ago(i) && !now || young(i))
+}
+
+/// Said of somebody else, and not of the writer.
+fn anothers(text: &Text<'_>, from: usize) -> bool {
+    let known = &text.lexicon.known;
+    let start = text.sentence_start(from);
+    let mut other = false;
+    for at in start..from {
+        if text.within(at, &known.relation) {
+            // "the wife says", "my daughter caught me": she only speaks, or stands by.
+            other = !text.is(
+                at + 1,
+                &[
+                    "says", "said", "thinks", "reckons", "thought", "noticed", "told", "here",
+                    "typing",
+                ],
+            );
+        } else if other && text.is(at, &["i", "ive", "im", "me"]) {
+            other = false;
+        }
+    }
+    other || text.is(from, &["his", "her"]) && text.within(from + 1, &known.relation)
+}
+
+/// A past event of another person: had, died, has had.
+fn is_over(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let start = text.sentence_start(from);
+    let end = text.sentence_end(from).max(to);
+    let going_on = (start..end).any(|i| {
+        text.is(
+            i,
+            &[
+                "now",
+                "having",
+                "today",
+                "tonight",
+                "just",
+                "currently",
+                "ambulance",
+                "999",
+                "keeps",
+                "again",
+                "this",
+                "cant",
+                "wont",
+                "since",
+            ],
+        ) || text.is(i, &["is", "hes", "shes", "has"])
+            && i < from
+            && from - i <= 3
+            && !text.is(i + 1, &["had", "died"])
+    });
+    let over = (start..end).any(|i| {
+        text.is(
+            i,
+            &[
+                "died",
+                "had",
+                "used",
+                "after",
+                "home",
+                "better",
+                "fine",
+                "recovering",
+                "when",
+                "rushed",
+                "bless",
+                "lost",
+                "survived",
+                "hospital",
+                "history",
+                "family",
+                "since",
+                "was",
+                "chemo",
+                "ages",
+                "dies",
+            ],
+        )
+    });
+    over && !going_on
+}
+
+/// Long-standing and no worse.
+fn as_ever(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let end = text.sentence_end(from).max(to);
+    let start = text.sentence_start(from);
+    (start..end).any(|i| {
+        text.is(i, &["same"])
+            && text.is(i + 1, &["as"])
+            && text.is(
+                i + 2,
+                &["always", "ever", "usual", "before", "normal", "last"],
+            )
+            || text.is(i, &["as"]) && text.is(i + 1, &["usual", "always", "ever", "normal"])
+            || text.is(i, &["no", "not", "isnt", "never"])
+                && text.is(i + 1, &["worse", "more", "any"])
+                && !text.is(i + 2, &["or"])
+    })
+}
+
+/// The family that is told first when several are meant.
+pub fn gravest(alarms: &[Alarm], context: &Context<'_>) -> Option<Alarm> {
+    let asthma = context.prompt.is_some_and(|p| {
+        p.text.contains("inhaler") || p.text.contains("peak flow") || p.text.contains("breathing")
+    });
+    alarms.iter().copied().min_by_key(|a| {
+        let rank = match a.flag {
+            Flag::Suicide => 0,
+            Flag::Overdose => 1,
+            Flag::SelfHarm => 2,
+            Flag::Anaphylaxis => 3,
+            Flag::Abuse => 4,
+            Flag::Safeguarding => 5,
+            Flag::Pregnancy => 6,
+            Flag::HeadInjury => 7,
+            Flag::Stroke => 8,
+            Flag::Seizure => 9,
+            Flag::ChestPain => 10,
+            Flag::Cyanosis => 11,
+            Flag::Asthma if asthma => 11,
+            Flag::Sepsis => 12,
+            Flag::Dka => 13,
+            Flag::Hypo => 14,
+            Flag::SightLoss => 15,
+            Flag::Dvt => 16,
+            Flag::DiabeticFoot => 17,
+            Flag::Asthma => 18,
+            Flag::Breathless => 19,
+            Flag::Collapse => 20,
+            Flag::Bleeding => 21,
+            Flag::Palpitations => 22,
+            Flag::LowMood => 23,
+        };
+        (rank, a.from)
+    })
+}
+
+/// Which answer to the open question would itself be danger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worry {
+    /// The question names signs of danger: yes is urgent.
+    YesUrgent,
+    /// The question names signs a person should hear of: yes is read.
+    YesReview,
+    /// The question asks whether all is as usual: no is urgent.
+    NoUrgent,
+    /// Neither.
+    None,
+}
+
+/// Reads the question for what would be a worrying answer.
+pub fn worry(context: &Context<'_>) -> Worry {
+    let Some(prompt) = context.prompt else {
+        return Worry::None;
+    };
+    if prompt.kind != PromptKind::Wellbeing || !matches!(prompt.expects, Expects::YesNoSome) {
+        return Worry::None;
+    }
+    let low = prompt.text.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|w| low.contains(w));
+    let signs = has(&[
+        "chest pain",
+        "breathless",
+        "dizzy",
+        "short of breath",
+        "faint",
+        "blackout",
+        "palpitation",
+        "swelling",
+        "bleed",
+        "weakness",
+        "numb",
+        "vision",
+        "thoughts of",
+        "hurting yourself",
+        "harming",
+    ]);
+    if has(&[
+        "as usual",
+        "as normal",
+        "as good as",
+        "feeling safe",
+        "feel safe",
+        "back to normal",
+        "all right",
+        "as well as",
+    ]) {
+        return Worry::NoUrgent;
+    }
+    if signs {
+        return Worry::YesUrgent;
+    }
+    if has(&[
+        "low sugar",
+        "hypo",
+        "fall",
+        "pain",
+        "sick",
+        "cough",
+        "wheez",
+        "side effect",
+        "trouble",
+        "problem",
+        "rash",
+        "headache",
+    ]) {
+        return Worry::YesReview;
+    }
+    Worry::None
+}

@@ -1,0 +1,140 @@
+//! What the readers have found so far, put together by the rules of precedence.
+
+use super::text::Text;
+use super::understanding::{Because, Fields, Flag, Intent, Route, Understanding};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// An understanding in the making. A route is only ever raised.
+#[derive(Debug)]
+pub struct Draft {
+    /// The answer to the open question.
+    pub answer: Option<Intent>,
+    /// Everything that was said.
+    pub said: BTreeSet<Intent>,
+    /// Fields.
+    pub fields: Fields,
+    /// Who has to see it.
+    pub route: Route,
+    /// Reasons.
+    pub because: Vec<Because>,
+    /// Danger.
+    pub flag: Option<Flag>,
+    /// Nothing may be sent.
+    pub unsafe_contact: bool,
+    /// A reader was not sure.
+    pub doubts: u8,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self {
+            answer: None,
+            said: BTreeSet::new(),
+            fields: Fields::default(),
+            route: Route::Auto,
+            because: Vec::new(),
+            flag: None,
+            unsafe_contact: false,
+            doubts: 0,
+        }
+    }
+}
+
+impl Draft {
+    /// Adds something that was said, with who has to see it and why.
+    pub fn say(
+        &mut self,
+        intent: Intent,
+        route: Route,
+        text: &Text<'_>,
+        why: impl Into<Cow<'static, str>>,
+        from: usize,
+        to: usize,
+    ) {
+        self.said.insert(intent);
+        self.raise(route);
+        self.because.push(text.because(why, from, to));
+    }
+
+    /// Sets the answer to the open question.
+    pub fn answer(
+        &mut self,
+        intent: Intent,
+        route: Route,
+        text: &Text<'_>,
+        why: impl Into<Cow<'static, str>>,
+        from: usize,
+        to: usize,
+    ) {
+        self.answer = Some(intent);
+        self.say(intent, route, text, why, from, to);
+    }
+
+    /// Raises the route.
+    pub fn raise(&mut self, route: Route) {
+        self.route = self.route.max(route);
+    }
+
+    /// Raises the route to a person's reading, and says why.
+    pub fn doubt(&mut self, text: &Text<'_>, why: impl Into<Cow<'static, str>>) {
+        self.raise(Route::Review);
+        self.doubts = self.doubts.saturating_add(1);
+        self.because
+            .push(text.because(why, text.core.start, text.core.end));
+    }
+
+    /// The finished understanding: the first intent by precedence, the rest beside it.
+    pub fn finish(mut self) -> Understanding {
+        let rank = |intent: Intent| -> u8 {
+            match intent {
+                Intent::AutoReply => 0,
+                Intent::RedFlag => 1,
+                Intent::Bereavement => 2,
+                Intent::WrongPerson => 3,
+                Intent::Carer => 4,
+                Intent::Stop => 5,
+                other if self.answer == Some(other) => 6,
+                Intent::Cancel => 7,
+                Intent::Reschedule => 8,
+                Intent::ContactChange => 9,
+                Intent::Question => 12,
+                Intent::Language => 13,
+                Intent::Complaint => 14,
+                Intent::Other => 15,
+                Intent::Thanks => 16,
+                Intent::Unclear => 17,
+                _ => 10,
+            }
+        };
+        let first = self
+            .said
+            .iter()
+            .copied()
+            .min_by_key(|i| rank(*i))
+            .unwrap_or(Intent::Unclear);
+        if first == Intent::Unclear {
+            self.raise(Route::Review);
+        }
+        let mut also = std::mem::take(&mut self.said);
+        also.remove(&first);
+        // Courtesies are not listed, and what could not be understood is no second meaning.
+        also.remove(&Intent::Thanks);
+        also.remove(&Intent::Unclear);
+        let confidence = match (self.route, first) {
+            (_, Intent::Unclear) => 0.2,
+            (Route::Auto, _) => 0.95,
+            _ => (0.9 - 0.15 * f32::from(self.doubts)).max(0.4),
+        };
+        Understanding {
+            intent: first,
+            fields: self.fields,
+            also,
+            route: self.route,
+            confidence,
+            because: self.because,
+            flag: self.flag,
+            unsafe_contact: self.unsafe_contact,
+        }
+    }
+}

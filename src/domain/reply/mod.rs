@@ -1,0 +1,161 @@
+//! What a reply means: one pure function, used by live traffic, by the page that explains a reading, and by `between inspect reply`.
+//!
+//! The order of reading: machines are told from people; danger in any state and beside any other content; wishes about the
+//! messages themselves; who is writing; the answer to the open question; what people say anyway; else a person.
+//! A route is only ever raised: see [`Route`].
+
+mod agenda;
+mod answers;
+mod anyway;
+mod appointment;
+mod choice;
+mod clock;
+mod contact;
+mod context;
+mod count;
+mod danger;
+mod dates;
+mod draft;
+pub mod evaluate;
+pub mod examples;
+mod facts;
+pub mod inspect;
+mod label;
+mod language;
+mod lexicon;
+mod normalise;
+mod numbers;
+pub mod own_words;
+mod pattern;
+mod reader;
+mod readings;
+mod settings;
+mod text;
+mod tokens;
+mod understanding;
+mod vocabulary;
+mod wishes;
+mod yes_no;
+
+#[cfg(test)]
+mod tests;
+
+pub use context::{Channel, Context, Expects, MenuOption, Prompt, PromptKind, ReadingKind};
+pub use lexicon::{Lexicon, LexiconError, Other, RedFlag, RedFlagFile, Whose};
+pub use reader::{Reader, ReaderError};
+pub use settings::{CutOffs, Limits, Plausible, Range, Settings};
+pub use understanding::{
+    Because, DangerText, Fields, Flag, Intent, Level, Part, Reading, Route, Scope, Understanding,
+};
+
+use danger::{Alarm, Dangers};
+use draft::Draft;
+use text::Text;
+use wishes::Outcome;
+
+/// Reads a reply. Pure, in linear time, and never fails: what is not understood goes to a person.
+pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
+    let text = Text::new(reply, context);
+    let mut draft = Draft::default();
+    if text.tokens.is_empty() {
+        draft.doubt(&text, "nothing was written");
+        draft.said.insert(Intent::Unclear);
+        return draft.finish();
+    }
+    if wishes::machine(&text, &mut draft) {
+        return draft.finish();
+    }
+    let dangers = danger::read(&text, context.asked_reading());
+    let alarm = danger::gravest(&dangers.alarms, context);
+    if let Some(alarm) = alarm {
+        raise_alarm(&text, &alarm, &dangers, &mut draft);
+    }
+    if let Some(code) = language::of(&text) {
+        draft.fields.language = Some(code);
+        draft.say(
+            Intent::Language,
+            Route::Review,
+            &text,
+            "another language",
+            0,
+            text.tokens.len(),
+        );
+    }
+    read_rest(&text, context, &dangers, alarm.as_ref(), &mut draft);
+    if draft.said.is_empty() {
+        draft.doubt(&text, "not understood");
+        draft.said.insert(Intent::Unclear);
+    }
+    draft.finish()
+}
+
+fn raise_alarm(text: &Text<'_>, alarm: &Alarm, dangers: &Dangers, draft: &mut Draft) {
+    draft.flag = Some(alarm.flag);
+    let phrase = format!("red flag: {}", text.lexicon.phrase(alarm.entry));
+    draft.say(
+        Intent::RedFlag,
+        Route::Urgent,
+        text,
+        phrase,
+        alarm.from,
+        alarm.to,
+    );
+    if dangers.unsafe_contact {
+        draft.unsafe_contact = true;
+    }
+}
+
+fn read_rest(
+    text: &Text<'_>,
+    context: &Context<'_>,
+    dangers: &Dangers,
+    alarm: Option<&Alarm>,
+    draft: &mut Draft,
+) {
+    let stop = wishes::stop(text, context, draft);
+    if draft.unsafe_contact {
+        // Whoever writes that somebody reads along wants no more messages, said or not.
+        let asks = draft.said.contains(&Intent::Stop)
+            || text
+                .core
+                .clone()
+                .any(|i| text.is(i, &["dont", "stop", "not"]));
+        if asks {
+            draft.said.insert(Intent::Stop);
+            draft.fields.scope.get_or_insert(Scope::All);
+        }
+    }
+    if stop == Outcome::Whole && alarm.is_none() {
+        return;
+    }
+    if stop != Outcome::Whole
+        && draft.said.is_empty()
+        && wishes::start_or_help(text, context, draft) == Outcome::Whole
+    {
+        return;
+    }
+    let amounts = numbers::amounts(text);
+    let died = alarm.is_none() && wishes::bereavement(text, draft);
+    let stranger = !died && alarm.is_none() && wishes::wrong_person(text, draft);
+    if !died && !stranger {
+        wishes::carer(text, draft);
+    }
+    contact::read(text, &amounts, draft);
+    let answer = if stop == Outcome::Part
+        && alarm.is_none()
+        && !draft.said.contains(&Intent::Carer)
+        && !matches!(
+            context.expects(),
+            Some(Expects::Reading { .. } | Expects::Appointment { .. } | Expects::OptIn)
+        )
+        || died
+        || stranger
+    {
+        None
+    } else {
+        answers::read(text, context, &amounts, dangers, draft)
+    };
+    answers::unasked(text, context, &amounts, draft);
+    anyway::read(text, dangers, answer, draft);
+    answers::last(text, context, &amounts, dangers, draft);
+}

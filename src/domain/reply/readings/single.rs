@@ -1,0 +1,438 @@
+//! Readings of one number: glucose, peak flow, steps, HbA1c, temperature, oxygen.
+
+use super::super::context::{Context, ReadingKind};
+use super::super::facts::Unit;
+use super::super::numbers::{Amount, Role};
+use super::super::text::Text;
+use super::super::tokens::{Break, Kind};
+use super::super::understanding::{Level, Reading, Route};
+use super::{Found, Owner, limit, owner};
+
+/// mg/dL in one mmol/L of glucose (domain reference, section 3).
+const MG_DL: f64 = 18.016;
+
+struct Sort {
+    kind: ReadingKind,
+    unit: &'static str,
+    /// Words that name it.
+    names: &'static [&'static str],
+    units: &'static [Unit],
+}
+
+fn sort(kind: ReadingKind) -> Sort {
+    let (unit, names, units): (_, &'static [&'static str], &'static [Unit]) = match kind {
+        ReadingKind::Glucose => (
+            "mmol/L",
+            &[
+                "sugar", "sugars", "glucose", "bm", "bms", "libre", "meter", "dexcom", "bg",
+                "shuger",
+            ],
+            &[Unit::Mmol, Unit::MgDl],
+        ),
+        ReadingKind::PeakFlow => (
+            "L/min",
+            &["pf", "peak", "flow", "pefr", "blew", "blow", "pef"],
+            &[Unit::LitresMinute],
+        ),
+        ReadingKind::Steps => ("steps", &["steps", "step"], &[Unit::Step]),
+        ReadingKind::Hba1c => (
+            "mmol/mol",
+            &["hba1c", "a1c", "hb1ac", "hba"],
+            &[Unit::PerMol, Unit::Percent, Unit::Mmol],
+        ),
+        ReadingKind::Temperature => (
+            "Cel",
+            &["temperature", "temp", "fever"],
+            &[Unit::Celsius, Unit::Fahrenheit, Unit::Degree],
+        ),
+        _ => (
+            "%",
+            &[
+                "oxygen",
+                "sats",
+                "spo2",
+                "o2",
+                "sat",
+                "saturation",
+                "saturations",
+                "oximeter",
+                "clip",
+            ],
+            &[Unit::Percent],
+        ),
+    };
+    Sort {
+        kind,
+        unit,
+        names,
+        units,
+    }
+}
+
+/// Other measurements whose numbers are not the one asked for.
+const OTHERS: [&str; 22] = [
+    "ketones",
+    "ketone",
+    "pulse",
+    "insulin",
+    "units",
+    "heart",
+    "hr",
+    "bpm",
+    "potassium",
+    "cholesterol",
+    "egfr",
+    "weight",
+    "bp",
+    "pressure",
+    "puffs",
+    "carbs",
+    "sats",
+    "temp",
+    "age",
+    "rate",
+    "ref",
+    "room",
+];
+
+/// Reads one kind of value; unasked ones only where they are named.
+pub fn read(
+    text: &Text<'_>,
+    context: &Context<'_>,
+    amounts: &[Amount],
+    kind: ReadingKind,
+    asked: bool,
+) -> Found {
+    let sort = sort(kind);
+    let mut found = Found::default();
+    let mut values: Vec<(Amount, f64, Level, &'static str)> = Vec::new();
+    let mut others = false;
+    let mut since = 0;
+    for amount in amounts {
+        if amount.role == Role::Muddled && asked {
+            found.ask_again = Some("letters among the digits");
+        }
+        if amount.role == Role::Phone
+            || amount.role == Role::Date
+            || amount.role == Role::Ordinal
+            || amount.role == Role::Clock
+            || amount.role == Role::Muddled
+        {
+            continue;
+        }
+        let named = is_named(text, amount, sort.names);
+        if amount.role == Role::Aside && !named {
+            continue;
+        }
+        if !asked
+            && !(named && unit_fits(amount, &sort)
+                || matches!(amount.unit, Unit::Mmol)
+                    && kind == ReadingKind::Glucose
+                    && amount.lo < 40.0
+                || matches!(amount.unit, Unit::PerMol) && kind == ReadingKind::Hba1c)
+        {
+            continue;
+        }
+        if is_other(text, amount, &sort) {
+            continue;
+        }
+        if is_change(text, amount) {
+            continue;
+        }
+        let Some((value, unit)) = in_unit(text, context, amount, &sort, asked, &mut found) else {
+            continue;
+        };
+        let whose = owner(text, amount.from, since);
+        since = amount.end;
+        if whose == Owner::Other && asked {
+            let person = (amount.from.saturating_sub(4)..amount.from).any(|i| {
+                text.within(i, &text.lexicon.known.relation) || text.is(i, &["his", "hers"])
+            });
+            if person {
+                others = true;
+                continue;
+            }
+        }
+        values.push((*amount, value, Level::Number(value), unit));
+    }
+    if asked && values.iter().any(|v| !v.0.past) {
+        values.retain(|v| !v.0.past);
+    } else if asked && !values.is_empty() && kind == ReadingKind::Hba1c {
+        values.clear();
+        found.ask_again = Some("a value of another time");
+    }
+    if others {
+        found.doubt("a value of somebody else was left out");
+    }
+    if kind == ReadingKind::Glucose {
+        meter_words(text, &mut values, asked, &mut found);
+    }
+    if asked {
+        choose(text, context, kind, &mut values, &mut found);
+    }
+    for (amount, _, level, unit) in values {
+        if amount.words {
+            found.doubt("a value in words");
+        }
+        found.push(
+            Reading::Single {
+                kind: sort.kind,
+                level,
+                unit,
+            },
+            amount.from,
+            amount.end.max(amount.from + 1),
+        );
+    }
+    if !found.is_empty() {
+        found.ask_again = None;
+    } else if asked
+        && found.ask_again.is_none()
+        && amounts.iter().any(|a| matches!(a.role, Role::Plain))
+    {
+        found.ask_again = Some("no value can be read from these numbers");
+    }
+    found
+}
+
+fn is_named(text: &Text<'_>, amount: &Amount, names: &[&str]) -> bool {
+    let start = text.sentence_start(amount.from);
+    (start.max(amount.from.saturating_sub(5))..amount.from).any(|i| text.is(i, names))
+        || text
+            .token(amount.end)
+            .is_some_and(|t| t.parted <= Break::Space)
+            && text.is(amount.end, names)
+        || amount.unit == Unit::Step && names.contains(&"steps")
+}
+
+fn unit_fits(amount: &Amount, sort: &Sort) -> bool {
+    amount.unit == Unit::None || sort.units.contains(&amount.unit)
+}
+
+/// "ketones 0.3", "pulse 88": the nearest name before the number is another measurement's.
+fn is_other(text: &Text<'_>, amount: &Amount, sort: &Sort) -> bool {
+    let start = text.sentence_start(amount.from);
+    for at in (start.max(amount.from.saturating_sub(3))..amount.from).rev() {
+        if text.token(at).is_some_and(|t| t.kind == Kind::Number)
+            || text
+                .token(at + 1)
+                .is_some_and(|t| t.parted >= Break::Clause)
+        {
+            break;
+        }
+        if text.is(at, sort.names) {
+            return false;
+        }
+        if text.is(at, &OTHERS) {
+            return true;
+        }
+    }
+    text.token(amount.end)
+        .is_some_and(|t| t.parted <= Break::Space)
+        && text.is(amount.end, &OTHERS)
+        && !text.is(amount.end, sort.names)
+}
+
+fn is_change(text: &Text<'_>, amount: &Amount) -> bool {
+    amount
+        .from
+        .checked_sub(1)
+        .is_some_and(|b| text.is(b, &["from"]))
+}
+
+/// The value in the unit it is filed in, or nothing when the unit is wrong or the value not plausible.
+fn in_unit(
+    text: &Text<'_>,
+    context: &Context<'_>,
+    amount: &Amount,
+    sort: &Sort,
+    asked: bool,
+    found: &mut Found,
+) -> Option<(f64, &'static str)> {
+    let plausible = &context.reader.settings.plausible;
+    let refuse = |found: &mut Found, why: &'static str| {
+        found.ask_again = Some(why);
+        None
+    };
+    if !unit_fits(amount, sort) {
+        return if asked && sort.kind != ReadingKind::PeakFlow {
+            refuse(found, "not the unit of this reading")
+        } else {
+            None
+        };
+    }
+    if amount.of.is_some() || !amount.single() {
+        return if asked {
+            refuse(found, "a range, not a reading")
+        } else {
+            None
+        };
+    }
+    let value = amount.lo;
+    let (value, unit, range) = match (sort.kind, amount.unit) {
+        (ReadingKind::Glucose, Unit::MgDl) => {
+            found.doubt("converted from mg/dL");
+            (
+                (value / MG_DL * 10.0).round() / 10.0,
+                sort.unit,
+                plausible.glucose,
+            )
+        }
+        (ReadingKind::Glucose, _) => (value, sort.unit, plausible.glucose),
+        (ReadingKind::PeakFlow, _) => (value, sort.unit, plausible.peak_flow),
+        (ReadingKind::Steps, _) => {
+            if text.is(amount.end, &["run", "walk", "row", "swim", "not"])
+                && amount.unit == Unit::None
+            {
+                return refuse(found, "not steps");
+            }
+            (value, sort.unit, plausible.steps)
+        }
+        (ReadingKind::Hba1c, Unit::Percent) => (value, "%", plausible.hba1c_percent),
+        (ReadingKind::Hba1c, Unit::Mmol) => return refuse(found, "not the unit of HbA1c"),
+        (ReadingKind::Hba1c, _) => (value, sort.unit, plausible.hba1c),
+        (ReadingKind::Temperature, Unit::Fahrenheit) => {
+            found.doubt("converted from Fahrenheit");
+            (
+                ((value - 32.0) / 1.8 * 10.0).round() / 10.0,
+                sort.unit,
+                plausible.temperature,
+            )
+        }
+        (ReadingKind::Temperature, _) => (value, sort.unit, plausible.temperature),
+        _ => (value, sort.unit, plausible.spo2),
+    };
+    if range.holds(value) {
+        Some((value, unit))
+    } else if asked {
+        refuse(found, "the value is not plausible")
+    } else {
+        None
+    }
+}
+
+/// HI and LO are what a meter shows; "Hi nurse, 7.1" is a greeting.
+fn meter_words(
+    text: &Text<'_>,
+    values: &mut Vec<(Amount, f64, Level, &'static str)>,
+    asked: bool,
+    found: &mut Found,
+) {
+    for at in 0..text.tokens.len() {
+        let level = if text.is(at, &["hi"]) {
+            Level::Hi
+        } else if text.word(at) == "lo" {
+            Level::Lo
+        } else {
+            continue;
+        };
+        let shown = at.checked_sub(1).is_some_and(|b| {
+            text.is(
+                b,
+                &[
+                    "says", "say", "said", "reads", "read", "showing", "shows", "showed", "was",
+                    "is", "reading", "meter", "still", "got", "just",
+                ],
+            )
+        });
+        let alone = text.tokens.len() == 1
+            || text.core == (at..at + 1) && text.core_len() == 1 && values.is_empty();
+        let first = at == 0 || (0..at).all(|i| text.within(i, &text.lexicon.known.courtesy));
+        let next_ends = text
+            .token(at + 1)
+            .is_none_or(|t| t.parted >= Break::Sentence);
+        let follows = text.is(
+            at + 1,
+            &[
+                "and", "again", "on", "all", "since", "this", "for", "but", "with", "now", "today",
+                "still",
+            ],
+        );
+        let is_meter = match level {
+            Level::Lo => asked || shown,
+            _ => {
+                shown && values.is_empty()
+                    || asked && values.is_empty() && (alone || first && (follows || next_ends))
+            }
+        };
+        if is_meter {
+            let amount = Amount {
+                lo: 0.0,
+                hi: 0.0,
+                of: None,
+                words: false,
+                doubtful: false,
+                decimals: 0,
+                from: at,
+                to: at + 1,
+                unit: Unit::None,
+                end: at + 1,
+                role: Role::Plain,
+                bound: super::super::numbers::Bound::Exact,
+                past: false,
+            };
+            found.ask_again = None;
+            values.push((amount, 0.0, level, "mmol/L"));
+            return;
+        }
+    }
+}
+
+/// Best of three blows; "86 or 98" is no value; a corrected value wins.
+fn choose(
+    text: &Text<'_>,
+    context: &Context<'_>,
+    kind: ReadingKind,
+    values: &mut Vec<(Amount, f64, Level, &'static str)>,
+    found: &mut Found,
+) {
+    let mut i = 1;
+    while i < values.len() {
+        let corrects = match (values.get(i - 1), values.get(i)) {
+            (Some(a), Some(b)) => {
+                b.0.from - a.0.end.min(b.0.from) <= 4
+                    && (a.0.end..b.0.from).any(|at| super::super::count::is_correction(text, at))
+            }
+            _ => false,
+        };
+        if corrects {
+            values.remove(i - 1);
+        } else {
+            i += 1;
+        }
+    }
+    if kind == ReadingKind::PeakFlow && values.len() >= 2 {
+        let bare = values.windows(2).all(|w| matches!(w, [a, b] if b.0.from - a.0.end <= usize::from(text.is(a.0.end, &["and"]))));
+        if bare && let Some(best) = values.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)) {
+            values.clear();
+            values.push(best);
+        }
+    }
+    if matches!(
+        kind,
+        ReadingKind::Spo2 | ReadingKind::Temperature | ReadingKind::Hba1c
+    ) && values.len() > 1
+    {
+        let either = values
+            .windows(2)
+            .any(|w| matches!(w, [a, b] if (a.0.end..b.0.from).any(|i| text.is(i, &["or"]))));
+        if either {
+            let limits = &context.reader.settings.cut_off.spo2;
+            found.danger_left_out = kind == ReadingKind::Spo2
+                && values.iter().any(|v| limit(v.1, limits) == Route::Urgent);
+            found.ask_again = Some("one of two values");
+            values.clear();
+        }
+    }
+    if found.ask_again.is_some() && kind == ReadingKind::Spo2 && values.is_empty() {
+        let limits = &context.reader.settings.cut_off.spo2;
+        for amount in super::super::numbers::amounts(text) {
+            if !amount.single()
+                && context.reader.settings.plausible.spo2.holds(amount.lo)
+                && limit(amount.lo, limits) == Route::Urgent
+            {
+                found.danger_left_out = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! A reply made ready for the readers: the person's own words, folded, cut into tokens, phrases found.
+
+use super::context::{Channel, Context, Prompt};
+use super::facts::Fact;
+use super::label::Label;
+use super::lexicon::{Lexicon, Means};
+use super::normalise::Folded;
+use super::own_words;
+use super::pattern::{Class, Hit, Sought};
+use super::tokens::{Break, Kind, Token, tokenise};
+use super::understanding::Because;
+use super::vocabulary::Vocabulary;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// One reply, ready to read.
+#[derive(Debug)]
+pub struct Text<'a> {
+    /// As it came.
+    pub original: &'a str,
+    /// The bytes of `original` that are the person's own.
+    pub kept: Vec<Range<usize>>,
+    /// Folded.
+    pub folded: Folded,
+    /// Cut.
+    pub tokens: Vec<Token>,
+    /// Without the courtesies at both ends; everything if there is nothing else.
+    pub core: Range<usize>,
+    /// Phrases, by their first token.
+    pub hits: Vec<Hit>,
+    /// The lexicon they were found with.
+    pub lexicon: &'a Lexicon,
+}
+
+impl<'a> Text<'a> {
+    /// Reads a reply once for all readers.
+    pub fn new(original: &'a str, context: &Context<'a>) -> Self {
+        let lexicon = &context.reader.lexicon;
+        let kept = match context.channel {
+            Channel::Sms => both_ends(original, context.reader.settings.longest),
+            Channel::Email => own_words::kept(original),
+        };
+        let folded = Folded::of(original, &kept);
+        let name = context.prompt.and_then(addressee);
+        let tokens = tokenise(&folded, &lexicon.vocabulary, name.as_deref());
+        let core = core(&tokens, lexicon);
+        let mut hits = Vec::new();
+        lexicon.phrases.scan(
+            &Sought {
+                tokens: &tokens,
+                core: core.clone(),
+            },
+            &mut hits,
+        );
+        Self {
+            original,
+            kept,
+            folded,
+            tokens,
+            core,
+            hits,
+            lexicon,
+        }
+    }
+
+    /// The token at a place.
+    pub fn token(&self, at: usize) -> Option<&Token> {
+        self.tokens.get(at)
+    }
+
+    /// What is known of the word at a place.
+    pub fn fact(&self, at: usize) -> Fact {
+        self.tokens
+            .get(at)
+            .map(|t| self.lexicon.fact(t.word))
+            .unwrap_or_default()
+    }
+
+    /// The folded letters of a token.
+    pub fn word(&self, at: usize) -> &str {
+        self.tokens.get(at).map_or("", |t| {
+            self.folded
+                .text
+                .get(t.from as usize..t.to as usize)
+                .unwrap_or("")
+        })
+    }
+
+    /// Whether the word at a place, as the lexicon knows it, is one of these.
+    pub fn is(&self, at: usize, words: &[&str]) -> bool {
+        self.tokens.get(at).is_some_and(|t| {
+            match t.word {
+                // A word the lexicon does not know is compared as written.
+                0 => words.contains(&self.word(at)),
+                Vocabulary::NUMBER | Vocabulary::NAME => false,
+                known => words.contains(&self.lexicon.vocabulary.name(known)),
+            }
+        })
+    }
+
+    /// Whether the word at a place is in a set.
+    pub fn within(&self, at: usize, class: &Class) -> bool {
+        self.tokens.get(at).is_some_and(|t| class.contains(t.word))
+    }
+
+    /// Whether the phrase is there, anywhere.
+    pub fn says(&self, label: Label) -> bool {
+        self.first(label).is_some()
+    }
+
+    /// The first place where a phrase stands that no idiom covers.
+    pub fn first(&self, label: Label) -> Option<Hit> {
+        self.all(label).next()
+    }
+
+    /// Every place where a phrase stands.
+    pub fn all(&self, label: Label) -> impl Iterator<Item = Hit> + '_ {
+        self.hits
+            .iter()
+            .copied()
+            .filter(move |h| self.lexicon.means(h.entry) == Some(Means::Says(label)))
+    }
+
+    /// Whether an idiom covers any of these tokens.
+    pub fn idiom(&self, from: usize, to: usize) -> bool {
+        self.hits.iter().any(|h| {
+            (h.from as usize) < to
+                && from < h.to as usize
+                && self.lexicon.means(h.entry) == Some(Means::Harmless)
+        })
+    }
+
+    /// The first token of the sentence a token stands in.
+    pub fn sentence_start(&self, at: usize) -> usize {
+        (1..=at)
+            .rev()
+            .find(|i| {
+                self.tokens
+                    .get(*i)
+                    .is_some_and(|t| t.parted >= Break::Sentence)
+            })
+            .unwrap_or(0)
+    }
+
+    /// One past the last token of the sentence a token stands in.
+    pub fn sentence_end(&self, at: usize) -> usize {
+        (at + 1..self.tokens.len())
+            .find(|i| {
+                self.tokens
+                    .get(*i)
+                    .is_some_and(|t| t.parted >= Break::Sentence)
+            })
+            .unwrap_or(self.tokens.len())
+    }
+
+    /// The person's own writing between two tokens.
+    pub fn written(&self, from: usize, to: usize) -> &'a str {
+        let (Some(first), Some(last)) = (
+            self.tokens.get(from),
+            to.checked_sub(1).and_then(|l| self.tokens.get(l)),
+        ) else {
+            return "";
+        };
+        let start = self.folded.origin(first.from as usize) as usize;
+        let end = self.end_in_original(last);
+        self.original.get(start..end).unwrap_or("")
+    }
+
+    fn end_in_original(&self, token: &Token) -> usize {
+        let last = self.folded.origin((token.to as usize).saturating_sub(1)) as usize;
+        let step = self
+            .original
+            .get(last..)
+            .and_then(|t| t.chars().next())
+            .map_or(0, char::len_utf8);
+        last + step
+    }
+
+    /// A reason, with its place in characters of the original.
+    pub fn because(&self, what: impl Into<Cow<'static, str>>, from: usize, to: usize) -> Because {
+        let span = self
+            .tokens
+            .get(from)
+            .zip(to.checked_sub(1).and_then(|l| self.tokens.get(l)));
+        let (start, end) = span.map_or((0, 0), |(first, last)| {
+            (
+                self.folded.origin(first.from as usize) as usize,
+                self.end_in_original(last),
+            )
+        });
+        Because {
+            what: what.into(),
+            from: characters(self.original, start),
+            to: characters(self.original, end),
+        }
+    }
+
+    /// The number of tokens that are words, numbers or pictures of the core.
+    pub fn core_len(&self) -> usize {
+        self.core.len()
+    }
+}
+
+fn characters(text: &str, byte: usize) -> usize {
+    if text.is_ascii() {
+        byte
+    } else {
+        text.get(..byte).map_or(0, |t| t.chars().count())
+    }
+}
+
+/// A text that is longer than anybody types is read at both ends.
+fn both_ends(text: &str, longest: usize) -> Vec<Range<usize>> {
+    if text.len() <= longest {
+        return vec![0..text.len()];
+    }
+    let half = longest / 2;
+    let first = (0..=half)
+        .rev()
+        .find(|i| text.is_char_boundary(*i))
+        .unwrap_or(0);
+    let last = (text.len() - half..text.len())
+        .find(|i| text.is_char_boundary(*i))
+        .unwrap_or(text.len());
+    vec![0..first, last..text.len()]
+}
+
+/// The first name or surname our own message greeted, folded.
+fn addressee(prompt: &Prompt) -> Option<Cow<'_, str>> {
+    let text = prompt.text.as_str();
+    let at = text
+        .find("Hello ")
+        .map(|i| i + 6)
+        .or_else(|| text.find("Dear ").map(|i| i + 5))?;
+    let rest = text.get(at..)?;
+    let end = rest.find([',', '\n', '.', ':'])?;
+    let name = rest.get(..end)?.split(' ').next_back()?;
+    (name.len() > 2 && name.len() < 30).then(|| Cow::Owned(super::normalise::fold_word(name)))
+}
+
+/// Leaves out greetings at the start and thanks, kisses and smiles at the end.
+fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
+    let word = |at: usize, words: &[&str]| tokens.get(at).is_some_and(|t| t.word > Vocabulary::NAME && words.contains(&lexicon.vocabulary.name(t.word)));
+    let courtesy = |t: &Token| {
+        lexicon.known.courtesy.contains(t.word) || lexicon.known.titles.contains(t.word) || t.word == Vocabulary::NAME || t.kind == Kind::Emoji && t.word == 0
+    };
+    let mut from = 0;
+    loop {
+        if word(from, &["good"]) && word(from + 1, &["morning", "afternoon", "evening", "day"]) {
+            from += 2;
+        } else if tokens.get(from).is_some_and(courtesy) || from == 0 && word(0, &["morning", "afternoon", "evening"]) {
+            from += 1;
+        } else {
+            break;
+        }
+    }
+    let mut to = tokens.len();
+    while let Some(last) = to.checked_sub(1).filter(|last| *last >= from) {
+        // "thank you very much", "thanks for asking"
+        let thanks = (last.saturating_sub(4)..last).find(|i| word(*i, &["thanks", "thank", "ta", "cheers"]));
+        let tail = word(last, &["you", "much", "very", "so", "kindly", "again", "lot", "asking", "everyone"]) && thanks.is_some();
+        if tail || tokens.get(last).is_some_and(courtesy) {
+            to = last;
+        } else {
+            break;
+        }
+    }
+    if from >= to { 0..tokens.len() } else { from..to }
+}

@@ -1,0 +1,88 @@
+//! What comes in by the HTTP gateway's own form: texts from people, and receipts.
+
+use chrono::DateTime;
+use serde::Deserialize;
+
+use super::{form::Described, settings::SignatureForm};
+use crate::{
+    gateways::{
+        Forged, ParseError, Received, WebhookRequest,
+        signature::{check_hmac_hex, check_window},
+    },
+    secret::Secret,
+};
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Event {
+    Inbound {
+        id: String,
+        from: String,
+        to: String,
+        text: String,
+        at: Option<String>,
+    },
+    Receipt {
+        #[serde(flatten)]
+        described: Described,
+        at: Option<String>,
+    },
+}
+
+/// Checks the signature, and the signed time where there is one.
+pub(super) fn verify(
+    keys: &[Secret],
+    form: SignatureForm,
+    request: &WebhookRequest<'_>,
+) -> Result<(), Forged> {
+    let given = request.header("x-signature").ok_or(Forged::Unsigned)?;
+    match form {
+        SignatureForm::Body => check_hmac_hex(keys, &[request.body], given),
+        SignatureForm::TimestampAndBody => {
+            let timestamp = request.header("x-timestamp").ok_or(Forged::Unsigned)?;
+            check_hmac_hex(keys, &[timestamp.as_bytes(), b".", request.body], given)?;
+            let seconds: i64 = timestamp.parse().map_err(|_| Forged::Unsigned)?;
+            check_window(seconds.saturating_mul(1_000), request.received_at_ms)
+        }
+    }
+}
+
+/// Reads one event.
+pub(super) fn parse(body: &[u8]) -> Result<Vec<Received>, ParseError> {
+    let event: Event = serde_json::from_slice(body).map_err(|_| ParseError::new("not_the_form"))?;
+    Ok(vec![match event {
+        Event::Inbound {
+            id,
+            from,
+            to,
+            text,
+            at,
+        } => {
+            if id.is_empty() || from.is_empty() {
+                return Err(ParseError::new("no_id_or_sender"));
+            }
+            Received::Inbound {
+                provider_reference: id,
+                from,
+                to,
+                text,
+                sent_at_ms: instant(at.as_deref()),
+            }
+        }
+        Event::Receipt { described, at } => Received::Report {
+            status: described
+                .status()
+                .ok_or(ParseError::new("unknown_status"))?,
+            reference: described.reference,
+            provider_id: Some(described.id).filter(|id| !id.is_empty()),
+            occurred_at_ms: instant(at.as_deref()),
+        },
+    }])
+}
+
+/// RFC 3339. A time we cannot read is left out: it is the provider's remark, not what the message rests on.
+fn instant(text: Option<&str>) -> Option<i64> {
+    DateTime::parse_from_rfc3339(text?)
+        .ok()
+        .map(|at| at.timestamp_millis())
+}

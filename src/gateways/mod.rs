@@ -1,0 +1,176 @@
+//! The outside message world: every gateway behind one interface.
+//!
+//! A gateway is a replaceable pipe. It knows its provider's forms, codes and signatures, and nothing of schedules,
+//! consent or records: those are decided above, and the record is kept elsewhere.
+
+mod client;
+mod form_data;
+pub mod generic;
+pub mod govuk_notify;
+pub mod http;
+mod message;
+pub mod nhs_notify;
+mod policy;
+pub mod sandbox;
+mod set;
+mod settings;
+mod signature;
+pub mod smtp;
+pub mod twilio;
+mod webhook;
+
+use std::{sync::Arc, time::Duration};
+
+pub use client::install_tls_provider;
+pub use message::{Accepted, LookUp, OutboundMessage};
+pub use policy::{DeliveryHours, HoursSettings, Policy, PolicySettings};
+pub use set::{Gateways, Surroundings};
+use settings::Faults;
+pub use settings::{GatewaySettings, SettingsFault};
+pub use webhook::{Forged, ParseError, Received, WebhookRequest};
+
+use crate::domain::delivery::SendFailure;
+
+/// No attempt lasts longer, whatever a gateway does.
+const LONGEST_ATTEMPT: Duration = Duration::from_secs(30);
+
+/// The time in UTC milliseconds: gateways never read a clock of their own.
+pub type NowMs = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// A configured gateway.
+pub enum Gateway {
+    /// Sends nothing.
+    Sandbox(sandbox::Sandbox),
+    /// Speaks our own JSON form.
+    Http(http::Http),
+    /// A mail server.
+    Smtp(smtp::Smtp),
+    /// Twilio.
+    Twilio(twilio::Twilio),
+    /// GOV.UK Notify.
+    GovukNotify(govuk_notify::GovukNotify),
+    /// NHS Notify.
+    NhsNotify(Box<nhs_notify::NhsNotify>),
+    /// Described in configuration.
+    Generic(Box<generic::Generic>),
+}
+
+/// The path under the installation's public address at which a gateway's provider reaches us.
+pub fn webhook_path(gateway: &str) -> String {
+    format!("/webhooks/{gateway}")
+}
+
+/// What every gateway has.
+pub struct Base {
+    name: String,
+    policy: Policy,
+    now_ms: NowMs,
+}
+
+impl Base {
+    fn with(self, policy: Policy) -> Self {
+        Self { policy, ..self }
+    }
+
+    fn now(&self) -> i64 {
+        (self.now_ms)()
+    }
+
+    fn sender(&self, message: &OutboundMessage) -> Option<String> {
+        message
+            .sender
+            .clone()
+            .or_else(|| self.policy.sender.clone())
+    }
+}
+
+/// The question "what became of this message?".
+struct Ask<'a> {
+    reference: &'a str,
+    to: &'a str,
+    sent_after_ms: i64,
+    text: &'a str,
+}
+
+/// What a kind of gateway implements; [`Gateway`] does the checks that all share.
+trait Adapter {
+    fn base(&self) -> &Base;
+    async fn send(&self, message: &OutboundMessage) -> Result<Accepted, SendFailure>;
+    async fn look_up(&self, ask: &Ask<'_>) -> Result<LookUp, SendFailure>;
+    fn verify(&self, request: &WebhookRequest<'_>) -> Result<(), Forged>;
+    fn parse(&self, request: &WebhookRequest<'_>) -> Result<Vec<Received>, ParseError>;
+}
+
+macro_rules! each {
+    ($gateway:expr, $adapter:ident => $body:expr) => {
+        match $gateway {
+            Gateway::Sandbox($adapter) => $body,
+            Gateway::Http($adapter) => $body,
+            Gateway::Smtp($adapter) => $body,
+            Gateway::Twilio($adapter) => $body,
+            Gateway::GovukNotify($adapter) => $body,
+            Gateway::NhsNotify($adapter) => $body,
+            Gateway::Generic($adapter) => $body,
+        }
+    };
+}
+
+impl Gateway {
+    /// The name it has in the configuration.
+    pub fn name(&self) -> &str {
+        each!(self, g => &g.base().name)
+    }
+
+    /// What it may be used for.
+    pub fn policy(&self) -> &Policy {
+        each!(self, g => &g.base().policy)
+    }
+
+    /// Hands one message over. `Ok` only when the gateway proved that it has it; the answer is bounded in time and size.
+    ///
+    /// A message past its `valid_until_ms` is refused here as [`SendFailure::Expired`].
+    pub async fn send(&self, message: &OutboundMessage) -> Result<Accepted, SendFailure> {
+        if !self.policy().channels.contains(&message.channel) {
+            return Err(SendFailure::NotConfigured);
+        }
+        let now = each!(self, g => g.base().now());
+        if message.valid_until_ms.is_some_and(|until| until <= now) {
+            return Err(SendFailure::Expired);
+        }
+        // Each call has its own limits; this one holds for a send that needs several.
+        let attempt = async { each!(self, g => g.send(message).await) };
+        tokio::time::timeout(LONGEST_ATTEMPT, attempt)
+            .await
+            .unwrap_or(Err(SendFailure::TimedOut))
+    }
+
+    /// Asks what became of a message whose outcome is unknown.
+    ///
+    /// Providers that know no reference of ours are asked by recipient and time, and `text` must match exactly.
+    /// Ask only when the failed call has certainly ended (after its time limit), or it may still arrive after the answer.
+    pub async fn look_up(
+        &self,
+        reference: &str,
+        to: &str,
+        sent_after_ms: i64,
+        text: &str,
+    ) -> Result<LookUp, SendFailure> {
+        let ask = Ask {
+            reference,
+            to,
+            sent_after_ms,
+            text,
+        };
+        each!(self, g => g.look_up(&ask).await)
+    }
+
+    /// Whether the request proves that it comes from this gateway. Pure; secrets are compared in constant time.
+    pub fn verify(&self, request: &WebhookRequest<'_>) -> Result<(), Forged> {
+        each!(self, g => g.verify(request))
+    }
+
+    /// The values in a verified request; an empty list when it holds nothing for us. Pure.
+    pub fn parse(&self, request: &WebhookRequest<'_>) -> Result<Vec<Received>, ParseError> {
+        each!(self, g => g.parse(request))
+    }
+}

@@ -1,0 +1,262 @@
+//! Understanding what was received: one transaction a message, so that what a text causes happens once or not at all.
+
+use super::apply::Applying;
+use super::who::{Sender, sender};
+use crate::clock::instant;
+use crate::domain::calendar::day_key;
+use crate::domain::conversation::{
+    Consequences, Effect, State, consequences, consequences_unknown,
+};
+use crate::domain::message::{MessageStatus, Purpose};
+use crate::domain::reason::Reason;
+use crate::domain::reply::{Channel, Context, Prompt, Understanding, understand};
+use crate::outreach::{Engine, OutreachError, PracticeState, Practices};
+use crate::store::ledger::{MessageRow, StatusChange};
+use crate::store::prompts::PromptRow;
+use crate::store::{Tx, inbox, ledger};
+
+impl Engine {
+    /// Reads what has come in, oldest first. Returns how many messages were handled.
+    pub async fn handle_received(&self) -> Result<usize, OutreachError> {
+        let mut handled = 0;
+        loop {
+            let now = self.clock.now_ms();
+            let lease = now + self.config.receiving.lease_seconds * 1000;
+            let mut tx = self.db.begin().await?;
+            let claims = inbox::claim(&mut tx, now, lease, self.config.receiving.batch).await?;
+            tx.commit().await?;
+            if claims.is_empty() {
+                return Ok(handled);
+            }
+            let practices = self.practices().await?;
+            for claim in claims {
+                let poisoned = claim.tries > self.config.receiving.poison_after;
+                match self
+                    .handle_one(&practices, &claim.message_id, poisoned)
+                    .await
+                {
+                    Ok(()) => handled += 1,
+                    Err(OutreachError::Store(error)) if !error.is_outage() => {
+                        // It stays in the inbox under its lease; after some tries it goes to staff as it is (R20).
+                        tracing::error!(message_id = %claim.message_id, code = "handle_failed", "a received message could not be read");
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+    }
+
+    async fn handle_one(
+        &self,
+        practices: &Practices,
+        id: &str,
+        poisoned: bool,
+    ) -> Result<(), OutreachError> {
+        let mut tx = self.db.begin().await?;
+        if !inbox::finish(&mut tx, id).await? {
+            return Ok(());
+        }
+        let Some(message) = ledger::by_ids(&mut tx, &[id.to_owned()])
+            .await?
+            .into_iter()
+            .next()
+        else {
+            tx.commit().await?;
+            return Ok(());
+        };
+        let day = format!(
+            "d:{}",
+            day_key(instant(self.clock.now_ms()), self.config.practice.zone)
+        );
+        let who = sender(&mut tx, practices, &message, &day).await?;
+        let Some(practice) = practices.get(&who.practice_id) else {
+            self.for_staff_raw(&mut tx, &message, &who, Reason::UnknownSender)
+                .await?;
+            tx.commit().await?;
+            return Ok(());
+        };
+        if poisoned {
+            let applying = Applying {
+                engine: self,
+                practice,
+                practices,
+                message: &message,
+                who: &who,
+                day: &day,
+            };
+            applying
+                .alert(&mut tx, None, "poison", "urgent", Reason::Poison.sentence())
+                .await?;
+            self.for_staff_raw(&mut tx, &message, &who, Reason::Poison)
+                .await?;
+            tx.commit().await?;
+            return Ok(());
+        }
+        self.understand_and_apply(&mut tx, practices, practice, &message, &who, &day)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn understand_and_apply(
+        &self,
+        tx: &mut Tx,
+        practices: &Practices,
+        practice: &PracticeState,
+        message: &MessageRow,
+        who: &Sender,
+        day: &str,
+    ) -> Result<(), OutreachError> {
+        let prompt = who
+            .prompt
+            .as_ref()
+            .and_then(|row| as_prompt(row).map(|prompt| (prompt, row.asked_again)));
+        let zone = practice
+            .practice
+            .zone_of(who.one().and_then(|p| p.zone.as_deref()));
+        let text = message.body.as_deref().unwrap_or_default();
+        let read = understand(
+            text,
+            &Context {
+                prompt: prompt.as_ref().map(|(prompt, _)| prompt),
+                received_at: instant(message.created_at),
+                zone,
+                channel: if message.channel.as_deref() == Some("email") {
+                    Channel::Email
+                } else {
+                    Channel::Sms
+                },
+                reader: &self.reader,
+            },
+        );
+        let flooded = who.received_today > self.config.receiving.flood_per_day;
+        let state = State {
+            practice: &practice.practice,
+            prompt: prompt.as_ref().map(|(prompt, asked)| (prompt, *asked)),
+            topic: topic(who),
+            stopped: who.stopped,
+            auto_answers_today: if flooded { i64::MAX } else { who.auto_answers },
+            now: instant(message.created_at),
+            text,
+            zone,
+        };
+        let what = if who.one().is_some() {
+            consequences(&read, &state)
+        } else {
+            consequences_unknown(&read, &state)
+        };
+        let what = if who.people.is_empty() {
+            with_unknown_sender_answer(what, &read, &state, who)
+        } else {
+            what
+        };
+        let applying = Applying {
+            engine: self,
+            practice,
+            practices,
+            message,
+            who,
+            day,
+        };
+        applying.apply(tx, &what, flooded).await?;
+        let reason = match (&what, who.people.len()) {
+            (_, 0) => Reason::UnknownSender,
+            (_, n) if n > 1 => Reason::SeveralPeople,
+            (what, _) if what.for_staff => Reason::ForStaff,
+            _ => Reason::None,
+        };
+        let status = if what.for_staff {
+            MessageStatus::ForStaff
+        } else {
+            MessageStatus::Handled
+        };
+        let change = StatusChange {
+            id: message.id.clone(),
+            status: status.to_string(),
+            reason: reason.to_string(),
+            at: self.clock.now_ms(),
+        };
+        let understanding = serde_json::to_string(&read).unwrap_or_else(|_| "{}".to_owned());
+        let person = who.one().map(|p| p.id.as_str());
+        ledger::set_received(
+            tx,
+            &message.id,
+            &who.practice_id,
+            person,
+            &understanding,
+            &change,
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn for_staff_raw(
+        &self,
+        tx: &mut Tx,
+        message: &MessageRow,
+        who: &Sender,
+        reason: Reason,
+    ) -> Result<(), OutreachError> {
+        let change = StatusChange {
+            id: message.id.clone(),
+            status: MessageStatus::ForStaff.to_string(),
+            reason: reason.to_string(),
+            at: self.clock.now_ms(),
+        };
+        let person = who.one().map(|p| p.id.as_str());
+        ledger::set_received(tx, &message.id, &who.practice_id, person, "{}", &change).await?;
+        Ok(())
+    }
+}
+
+/// Nobody has this number: once a day it is told so, without a word about anybody's care.
+fn with_unknown_sender_answer(
+    mut what: Consequences,
+    read: &Understanding,
+    state: &State<'_>,
+    who: &Sender,
+) -> Consequences {
+    let answered = what.effects.iter().any(|e| matches!(e, Effect::Answer(_)));
+    let limit = state.practice.settings.limits.auto_answers_per_day;
+    let machine = read.intent == crate::domain::reply::Intent::AutoReply;
+    if !answered
+        && !machine
+        && !read.unsafe_contact()
+        && !who.stopped
+        && state.auto_answers_today < limit
+    {
+        what.effects
+            .push(Effect::Answer(crate::domain::conversation::Answer {
+                template: "unknown_sender",
+                values: Vec::new(),
+                safety: false,
+                counted: true,
+            }));
+    }
+    what
+}
+
+/// The stored question as the reader wants it; one that cannot be read counts as none.
+fn as_prompt(row: &PromptRow) -> Option<Prompt> {
+    Some(Prompt {
+        kind: serde_json::from_str(&row.kind).ok()?,
+        text: row.body.clone(),
+        expects: serde_json::from_str(&row.expects).ok()?,
+    })
+}
+
+/// What "stop these" means: the topic of the open question, or of the newest one.
+fn topic(who: &Sender) -> Option<Purpose> {
+    let row = who.prompt.as_ref().or(who.earlier.as_ref())?;
+    Some(match as_prompt(row)?.kind {
+        crate::domain::reply::PromptKind::GoalProgress
+        | crate::domain::reply::PromptKind::Wellbeing => Purpose::Goals,
+        crate::domain::reply::PromptKind::Agenda => Purpose::Agenda,
+        crate::domain::reply::PromptKind::Appointment => Purpose::Appointments,
+        crate::domain::reply::PromptKind::Reading => Purpose::Readings,
+        crate::domain::reply::PromptKind::ResultsSent => Purpose::Results,
+        crate::domain::reply::PromptKind::ChoiceMenu | crate::domain::reply::PromptKind::OptOut => {
+            return None;
+        }
+    })
+}

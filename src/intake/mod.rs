@@ -1,0 +1,13 @@
+//! What comes in: stored raw and durable first, understood later, in a step of its own that can be repeated.
+
+mod apply;
+mod handle;
+pub mod imports;
+mod receive;
+mod reports;
+mod view;
+mod who;
+
+pub use receive::{Inbound, ReceiveError, Receiver, receive};
+pub use reports::{Report, take_reports};
+pub use view::record_view;

@@ -1,0 +1,87 @@
+//! From settings to a working engine; every fault of the settings is named at once.
+
+use super::Engine;
+use crate::catalogue::Catalogue;
+use crate::clock::Clock;
+use crate::config::{Config, Environment};
+use crate::domain::reply::Reader;
+use crate::domain::result::ResultsCatalogue;
+use crate::gateways::{GatewaySettings, Gateways, Surroundings};
+use crate::store::{Db, StoreError};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Why an engine could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum AssembleError {
+    /// Settings that cannot be used, each in a sentence.
+    #[error("the settings cannot be used:\n  {}", .0.join("\n  "))]
+    Settings(Vec<String>),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Engine {
+    /// Reads gateways and wording from the settings and opens the database, without touching its tables.
+    pub async fn from_config(config: Config, clock: Clock) -> Result<Self, AssembleError> {
+        let (gateways, catalogue, results) =
+            Self::check(&config, &clock).map_err(AssembleError::Settings)?;
+        let db = Db::open(&config.database.url).await?;
+        Ok(Self::new(
+            db,
+            clock,
+            config,
+            gateways,
+            catalogue,
+            Reader::shipped(),
+            results,
+        ))
+    }
+
+    /// What the settings give, or everything that is wrong with them. Opens nothing and prints no secret.
+    pub fn check(
+        config: &Config,
+        clock: &Clock,
+    ) -> Result<(Gateways, Catalogue, ResultsCatalogue), Vec<String>> {
+        let mut faults = config.practice.faults();
+        let mut settings: BTreeMap<String, GatewaySettings> = BTreeMap::new();
+        for (name, table) in &config.gateways {
+            match toml::Value::Table(table.clone()).try_into() {
+                Ok(gateway) => {
+                    settings.insert(name.clone(), gateway);
+                }
+                Err(error) => faults.push(format!("gateways.{name}: {}", error.message())),
+            }
+        }
+        let time = clock.clone();
+        let around = Surroundings {
+            live: config.environment == Environment::Live,
+            public_url: (!config.server.public_url.is_empty())
+                .then(|| config.server.public_url.clone()),
+            now_ms: Arc::new(move || time.now_ms()),
+        };
+        let gateways = Gateways::build(&settings, &around).unwrap_or_else(|found| {
+            faults.extend(found.iter().map(ToString::to_string));
+            Gateways::default()
+        });
+        let catalogue = if config.messages.folder.is_empty() {
+            Catalogue::shipped()
+        } else {
+            Catalogue::with_folder(Path::new(&config.messages.folder)).unwrap_or_else(|found| {
+                faults.extend(found.iter().map(ToString::to_string));
+                Catalogue::shipped()
+            })
+        };
+        if let Err(fault) = super::programmes::for_installation(config) {
+            faults.push(fault);
+        }
+        let results = ResultsCatalogue::shipped().map_err(|e| vec![e.to_string()])?;
+        if faults.is_empty() {
+            Ok((gateways, catalogue, results))
+        } else {
+            Err(faults)
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The calls to gateways: no transaction is open while they run.
+
+use super::Engine;
+use crate::domain::delivery::{DeliveryStatus, SendFailure};
+use crate::gateways::{Accepted, Gateway, LookUp, OutboundMessage};
+use crate::store::due::Held;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What is asked of the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// Take this message.
+    Send,
+    /// What became of it? Asked when a try ended without an answer; the time is when that try began.
+    LookUp {
+        /// UTC milliseconds.
+        since: i64,
+    },
+}
+
+/// A call about to be made. The try is in the ledger already.
+pub struct Call {
+    /// The claim it is made under.
+    pub held: Held,
+    /// The number of the try.
+    pub number: i64,
+    /// The gateway.
+    pub gateway: Arc<Gateway>,
+    /// What goes out.
+    pub message: OutboundMessage,
+    /// Send, or ask what became of it.
+    pub ask: Ask,
+    /// Not before this moment: the slot in the gateway's rate, UTC milliseconds.
+    pub not_before: i64,
+    /// Not after this moment: then somebody else may have claimed it, UTC milliseconds.
+    pub lease_until: i64,
+    /// What settling needs to know.
+    pub about: About,
+}
+
+/// What settling needs to know of a message.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// The practice.
+    pub practice_id: String,
+    /// The person.
+    pub patient_id: Option<String>,
+    /// The wording, for what to do when the outcome stays unknown.
+    pub template: String,
+    /// It waits in the lane of safety texts or answers.
+    pub urgent: bool,
+    /// From when on it is of no use, UTC milliseconds.
+    pub expires_at: i64,
+    /// SMS segments.
+    pub segments: i64,
+    /// It asked a question.
+    pub asks: bool,
+}
+
+/// How a call ended.
+pub struct Outcome {
+    /// The claim it was made under.
+    pub held: Held,
+    /// The number of the try.
+    pub number: i64,
+    /// The gateway.
+    pub gateway: Arc<Gateway>,
+    /// Channel and address of the try.
+    pub to: (crate::domain::delivery::Channel, String),
+    /// What was asked.
+    pub ask: Ask,
+    /// The answer.
+    pub answer: Answer,
+    /// When, UTC milliseconds.
+    pub at: i64,
+    /// What settling needs to know.
+    pub about: About,
+}
+
+/// The gateway's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It has the message.
+    Taken {
+        /// The provider's id.
+        provider_id: Option<String>,
+        /// Where it stands.
+        status: DeliveryStatus,
+    },
+    /// It has not, for this reason (or nobody knows: `SendFailure::certainly_not_sent`).
+    Failed(SendFailure),
+    /// It was asked and does not have it.
+    NotThere,
+    /// It was asked and cannot tell.
+    CannotTell,
+    /// No call was made: the claim had run out before its turn.
+    NotMade,
+}
+
+impl Engine {
+    /// Makes one call, at its slot.
+    pub async fn make(&self, call: Call) -> Outcome {
+        // A still clock cannot wait; its driver moves it from slot to slot instead.
+        let wait = call.not_before - self.clock.now_ms();
+        if wait > 0 && !self.clock.is_manual() {
+            tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
+        }
+        let to = (call.message.channel, call.message.to.clone());
+        let answer = if self.clock.now_ms() >= call.lease_until - CALL_MARGIN_MS {
+            Answer::NotMade
+        } else {
+            match call.ask {
+                Ask::Send => match call.gateway.send(&call.message).await {
+                    Ok(Accepted {
+                        provider_id,
+                        status,
+                    }) => Answer::Taken {
+                        provider_id,
+                        status,
+                    },
+                    Err(failure) => Answer::Failed(failure),
+                },
+                Ask::LookUp { since } => {
+                    let message = &call.message;
+                    match call
+                        .gateway
+                        .look_up(&message.reference, &message.to, since, &message.text)
+                        .await
+                    {
+                        Ok(LookUp::Found {
+                            provider_id,
+                            status,
+                        }) => Answer::Taken {
+                            provider_id,
+                            status,
+                        },
+                        Ok(LookUp::NotFound) => Answer::NotThere,
+                        Ok(LookUp::CannotTell) => Answer::CannotTell,
+                        Err(failure) => Answer::Failed(failure),
+                    }
+                }
+            }
+        };
+        Outcome {
+            held: call.held,
+            number: call.number,
+            gateway: call.gateway,
+            to,
+            ask: call.ask,
+            answer,
+            at: self.clock.now_ms(),
+            about: call.about,
+        }
+    }
+
+    /// Makes all calls and waits for them: for one pass of `send-due` and for tests.
+    pub(super) async fn make_all(&self, calls: Vec<Call>) -> Vec<Outcome> {
+        let running: FuturesUnordered<_> = calls.into_iter().map(|call| self.make(call)).collect();
+        running.collect().await
+    }
+}
+
+/// A call may take this long at most (the gateways' time limit), so it is not begun with less of the lease left: after
+/// the lease another worker may ask what became of it.
+pub(super) const CALL_MARGIN_MS: i64 = 31_000;

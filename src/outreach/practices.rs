@@ -1,0 +1,91 @@
+//! The practices with their settings, programmes and the age of their data.
+
+use super::{Engine, OutreachError, programmes};
+use crate::domain::practice::Practice;
+use crate::domain::programme::Programme;
+use crate::store;
+use std::collections::BTreeMap;
+
+/// A practice ready to plan and send with.
+#[derive(Debug)]
+pub struct PracticeState {
+    /// Its settings, compiled.
+    pub practice: Practice,
+    /// Its programmes: shipped, of this installation, its own; the later replace the earlier by name.
+    pub programmes: Vec<Programme>,
+}
+
+impl PracticeState {
+    /// The programme of that name.
+    pub fn programme(&self, name: &str) -> Option<&Programme> {
+        self.programmes.iter().find(|p| p.name == name)
+    }
+}
+
+/// All practices by id.
+#[derive(Debug, Default)]
+pub struct Practices {
+    by_id: BTreeMap<String, PracticeState>,
+}
+
+impl Practices {
+    /// The practice with that id.
+    pub fn get(&self, id: &str) -> Option<&PracticeState> {
+        self.by_id.get(id)
+    }
+
+    /// All of them, in order of id.
+    pub fn iter(&self) -> impl Iterator<Item = &PracticeState> {
+        self.by_id.values()
+    }
+}
+
+pub(super) async fn load(engine: &Engine) -> Result<Practices, OutreachError> {
+    let rows = store::practices::all(&engine.db).await?;
+    let feeds = store::practices::feeds(&engine.db).await?;
+    let proven = store::alerts::proven_routes(&engine.db).await?;
+    let own = store::programmes::all(&engine.db).await?;
+    let shared = programmes::for_installation(&engine.config).map_err(|problem| {
+        OutreachError::Practice {
+            practice: "all".to_owned(),
+            problem,
+        }
+    })?;
+    let mut by_id = BTreeMap::new();
+    for row in rows {
+        let fault = |problem| OutreachError::Practice {
+            practice: row.id.clone(),
+            problem,
+        };
+        let settings = engine
+            .config
+            .practice_settings(&row.settings)
+            .map_err(fault)?;
+        let mut practice =
+            Practice::new(&row.id, &row.name, settings, &engine.bank_holidays).map_err(fault)?;
+        practice.sending_allowed_at = row.sending_allowed_at;
+        practice.feeds = feeds
+            .iter()
+            .filter(|(id, ..)| *id == row.id)
+            .map(|(_, kind, at)| (kind.clone(), *at))
+            .collect();
+        practice.route_proven_at = proven
+            .iter()
+            .find(|(id, route, _)| *id == row.id && *route == practice.settings.alerts.route)
+            .map(|(.., at)| *at);
+        let mut programmes = shared.clone();
+        for stored in own.iter().filter(|p| p.practice_id == row.id) {
+            let programme = Programme::from_toml(&stored.definition).map_err(fault)?;
+            programmes.retain(|p| p.name != programme.name);
+            programmes.push(programme);
+        }
+        by_id.insert(
+            row.id.clone(),
+            PracticeState {
+                practice,
+                programmes,
+            },
+        );
+    }
+    Ok(Practices { by_id })
+}

@@ -1,0 +1,52 @@
+//! Consent history: append-only.
+
+use super::rows::{batch_sql, ids_json, insert_sql};
+use super::{Sql, StoreError, Tx};
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+
+/// One row of `consent`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromRow)]
+#[allow(missing_docs, reason = "the fields are the columns of consent")]
+pub struct ConsentRow {
+    pub id: String,
+    pub patient_id: String,
+    pub channel: String,
+    pub purpose: String,
+    pub decision: String,
+    pub source: String,
+    pub actor: String,
+    pub message_id: Option<String>,
+    pub at: i64,
+}
+
+const INSERT: Sql = insert_sql!(
+    "consent",
+    [
+        id text, patient_id text, channel text, purpose text, decision text, source text, actor text, message_id text,
+        at bigint
+    ],
+    "ON CONFLICT DO NOTHING"
+);
+
+/// Appends to the history.
+pub async fn append(tx: &mut Tx, rows: &[ConsentRow]) -> Result<u64, StoreError> {
+    tx.run_rows(&INSERT, rows).await
+}
+
+const OF_PATIENTS: Sql = batch_sql!(
+    "SELECT c.* FROM consent c JOIN ",
+    [id text],
+    " AS r ON c.patient_id = r.id ORDER BY c.patient_id, c.at, c.id"
+);
+
+/// The history of these patients, oldest first.
+pub async fn of_patients(
+    tx: &mut Tx,
+    patient_ids: &[String],
+) -> Result<Vec<ConsentRow>, StoreError> {
+    if patient_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch(&OF_PATIENTS, &[ids_json(patient_ids)]).await
+}

@@ -1,0 +1,95 @@
+//! Counters that only add, and the pace of each gateway, shared by every worker.
+
+use super::rows::{batch_sql, ids_json, insert_sql};
+use super::{Sql, StoreError, Tx};
+use serde::Serialize;
+use sqlx::FromRow;
+
+/// So many more of a subject in a period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[allow(missing_docs, reason = "the fields are the columns of counter")]
+pub struct CounterRow {
+    pub subject: String,
+    pub period: String,
+    pub used: i64,
+}
+
+const ADD: Sql = insert_sql!(
+    "counter",
+    [subject text, period text, used bigint],
+    "ON CONFLICT (subject, period) DO UPDATE SET used = counter.used + excluded.used"
+);
+
+/// Adds to counters. Rows of one call must differ in (subject, period).
+pub async fn add(tx: &mut Tx, rows: &[CounterRow]) -> Result<u64, StoreError> {
+    tx.run_rows(&ADD, rows).await
+}
+
+const GET: Sql = batch_sql!(
+    "SELECT c.* FROM counter c JOIN ",
+    [subject text, period text, used bigint],
+    " AS r ON c.subject = r.subject AND c.period = r.period"
+);
+
+/// The counters with these keys (`used` of the arguments is not looked at); one never added to is absent.
+pub async fn get(tx: &mut Tx, keys: &[CounterRow]) -> Result<Vec<CounterRow>, StoreError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch(&GET, &[serde_json::to_string(keys)?.into()]).await
+}
+
+/// Deletes counters of periods before the one named, for subjects with this prefix. Periods sort by time.
+pub async fn forget_before(
+    tx: &mut Tx,
+    period_prefix: &str,
+    period: &str,
+) -> Result<u64, StoreError> {
+    const SQL: Sql = Sql::same("DELETE FROM counter WHERE period < $2 AND period LIKE $1");
+    tx.run(&SQL, &[format!("{period_prefix}%").into(), period.into()])
+        .await
+}
+
+/// Reserves `count` slots of a gateway's rate, `interval_us` apart, none earlier than `now_us`. Returns the first slot, in
+/// microseconds since 1970: the caller sends one message at each slot, so that all workers together keep the rate.
+pub async fn reserve_pace(
+    tx: &mut Tx,
+    gateway: &str,
+    count: i64,
+    interval_us: i64,
+    now_us: i64,
+) -> Result<i64, StoreError> {
+    const SQL: Sql = Sql::same(
+        "INSERT INTO gateway_pace (gateway, next_free_us) VALUES ($1, $4 + $2 * $3)
+         ON CONFLICT (gateway) DO UPDATE SET next_free_us =
+         CASE WHEN gateway_pace.next_free_us > $4 THEN gateway_pace.next_free_us ELSE $4 END + $2 * $3
+         RETURNING next_free_us",
+    );
+    let rows: Vec<(i64,)> = tx
+        .fetch(
+            &SQL,
+            &[
+                gateway.into(),
+                count.into(),
+                interval_us.into(),
+                now_us.into(),
+            ],
+        )
+        .await?;
+    let next_free = rows.first().map_or(now_us, |(at,)| *at);
+    Ok(next_free - count * interval_us)
+}
+
+const PACES: Sql = batch_sql!(
+    "SELECT p.gateway, p.next_free_us FROM gateway_pace p JOIN ",
+    [id text],
+    " AS r ON p.gateway = r.id"
+);
+
+/// The next free moment of each gateway's rate, microseconds since 1970; one never used is absent.
+pub async fn paces(tx: &mut Tx, gateways: &[String]) -> Result<Vec<(String, i64)>, StoreError> {
+    if gateways.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch(&PACES, &[ids_json(gateways)]).await
+}

@@ -1,0 +1,224 @@
+//! What waits to be sent: claims with numbered leases, and what ends them.
+
+use super::rows::{batch_sql, ids_json};
+use super::{Db, Sql, StoreError, Tx};
+use serde::Serialize;
+use sqlx::FromRow;
+
+/// A message that waits.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewDue {
+    /// Which message; the ledger row must exist.
+    pub message_id: String,
+    /// `domain::message::Lane::number`.
+    pub lane: i64,
+    /// The earliest moment.
+    pub due_at: i64,
+}
+
+const INSERT: Sql = Sql {
+    sqlite: "INSERT INTO due (message_id, lane, due_at, lease_until, lease, crashes)
+        SELECT value->>'message_id', value->>'lane', value->>'due_at', 0, 0, 0 FROM json_each($1) WHERE true ON CONFLICT DO NOTHING",
+    postgres: "INSERT INTO due (message_id, lane, due_at, lease_until, lease, crashes)
+        SELECT r.message_id, r.lane, r.due_at, 0, 0, 0
+        FROM json_to_recordset(CAST($1 AS json)) AS r(message_id text, lane bigint, due_at bigint) ON CONFLICT DO NOTHING",
+};
+
+/// Lets messages wait for their moment.
+pub async fn insert(tx: &mut Tx, rows: &[NewDue]) -> Result<u64, StoreError> {
+    tx.run_rows(&INSERT, rows).await
+}
+
+/// A claimed message: ours until the lease ends.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Claim {
+    /// Which message.
+    pub message_id: String,
+    /// The number of this lease: what an older lease reports moves nothing.
+    pub lease: i64,
+    /// How often a lease of this message ended without an outcome.
+    pub crashes: i64,
+    /// The lane it waited in.
+    pub lane: i64,
+}
+
+/// Claims up to `limit` messages of one lane that are due at `now`, until `lease_until`.
+pub async fn claim(
+    tx: &mut Tx,
+    lane: i64,
+    now: i64,
+    lease_until: i64,
+    limit: i64,
+) -> Result<Vec<Claim>, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "UPDATE due SET lease = lease + 1, crashes = crashes + (lease_until > 0), lease_until = $3 WHERE message_id IN
+            (SELECT message_id FROM due WHERE lane = $1 AND due_at <= $2 AND lease_until <= $2 ORDER BY due_at LIMIT $4)
+            RETURNING message_id, lease, crashes, lane",
+        postgres: "WITH next AS MATERIALIZED
+            (SELECT message_id FROM due WHERE lane = $1 AND due_at <= $2 AND lease_until <= $2 ORDER BY due_at LIMIT $4
+             FOR UPDATE SKIP LOCKED)
+            UPDATE due SET lease = lease + 1, crashes = crashes + CASE WHEN lease_until > 0 THEN 1 ELSE 0 END, lease_until = $3
+            FROM next WHERE due.message_id = next.message_id
+            RETURNING due.message_id, due.lease, due.crashes, due.lane",
+    };
+    tx.fetch(
+        &SQL,
+        &[lane.into(), now.into(), lease_until.into(), limit.into()],
+    )
+    .await
+}
+
+/// A claim by its message and lease number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// Which message.
+    pub message_id: String,
+    /// The lease it was claimed under.
+    pub lease: i64,
+}
+
+const FINISH: Sql = batch_sql!(
+    "DELETE FROM due WHERE (message_id, lease) IN (SELECT r.message_id, r.lease FROM ",
+    [message_id text, lease bigint],
+    " AS r) RETURNING message_id"
+);
+
+/// Ends claims for good. Returns the messages whose lease was still ours: only those may be moved.
+pub async fn finish(tx: &mut Tx, claims: &[Held]) -> Result<Vec<String>, StoreError> {
+    if claims.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String,)> = tx
+        .fetch(&FINISH, &[serde_json::to_string(claims)?.into()])
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// A claim given back for a later moment.
+#[derive(Clone, Debug, Serialize)]
+pub struct Deferred {
+    /// Which message.
+    pub message_id: String,
+    /// The lease it was claimed under.
+    pub lease: i64,
+    /// When to look again.
+    pub due_at: i64,
+}
+
+const DEFER: Sql = batch_sql!(
+    "UPDATE due SET due_at = r.due_at, lease_until = 0 FROM ",
+    [message_id text, lease bigint, due_at bigint],
+    " AS r WHERE due.message_id = r.message_id AND due.lease = r.lease RETURNING due.message_id"
+);
+
+/// Gives claims back for later. Returns the messages whose lease was still ours.
+pub async fn defer(tx: &mut Tx, claims: &[Deferred]) -> Result<Vec<String>, StoreError> {
+    if claims.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String,)> = tx
+        .fetch(&DEFER, &[serde_json::to_string(claims)?.into()])
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+const REMOVE: Sql =
+    batch_sql!("DELETE FROM due WHERE message_id IN (SELECT r.id FROM ", [id text], " AS r)");
+
+/// Takes messages out of the wait, whoever holds them.
+pub async fn remove(tx: &mut Tx, ids: &[String]) -> Result<u64, StoreError> {
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    tx.run(&REMOVE, &[ids_json(ids)]).await
+}
+
+const MOVE: Sql = batch_sql!(
+    "UPDATE due SET due_at = r.due_at FROM ",
+    [message_id text, due_at bigint],
+    " AS r WHERE due.message_id = r.message_id AND due.lease_until = 0"
+);
+
+/// Moves messages that nobody holds to another moment.
+pub async fn reschedule(tx: &mut Tx, rows: &[(String, i64)]) -> Result<u64, StoreError> {
+    #[derive(Serialize)]
+    struct Moved<'a> {
+        message_id: &'a str,
+        due_at: i64,
+    }
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|(message_id, due_at)| Moved {
+            message_id,
+            due_at: *due_at,
+        })
+        .collect();
+    tx.run_rows(&MOVE, &rows).await
+}
+
+/// Wakes what waits for a person's open question to be answered or to end, and what waits for a released result.
+pub async fn wake(
+    tx: &mut Tx,
+    patient_id: &str,
+    reason: &str,
+    now: i64,
+) -> Result<u64, StoreError> {
+    const SQL: Sql = Sql::same(
+        "UPDATE due SET due_at = $3 WHERE lease_until = 0 AND due_at > $3 AND message_id IN
+         (SELECT id FROM message WHERE patient_id = $1 AND status = 'held' AND reason = $2)",
+    );
+    tx.run(&SQL, &[patient_id.into(), reason.into(), now.into()])
+        .await
+}
+
+/// What else waits for these people: (patient, priority, when), planned messages only.
+pub async fn waiting_of(
+    tx: &mut Tx,
+    patient_ids: &[String],
+) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    const SQL: Sql = batch_sql!(
+        "SELECT m.patient_id, m.priority, d.due_at FROM ",
+        [id text],
+        " AS r JOIN message m ON m.patient_id = r.id JOIN due d ON d.message_id = m.id WHERE d.lane = 2"
+    );
+    if patient_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch(&SQL, &[ids_json(patient_ids)]).await
+}
+
+/// How much waits and since when.
+#[derive(Clone, Debug, FromRow)]
+pub struct Backlog {
+    /// Messages due by now.
+    pub due: i64,
+    /// The due time of the oldest, if any.
+    pub oldest: Option<i64>,
+    /// When the next one is due.
+    pub next: Option<i64>,
+}
+
+/// The backlog at `now`.
+pub async fn backlog(db: &Db, now: i64) -> Result<Backlog, StoreError> {
+    const SQL: Sql = Sql::same(
+        "SELECT CAST(COUNT(*) AS BIGINT) AS due, MIN(due_at) AS oldest,
+         (SELECT MIN(due_at) FROM due WHERE due_at > $1) AS next FROM due WHERE due_at <= $1",
+    );
+    Ok(db
+        .fetch_optional(&SQL, &[now.into()])
+        .await?
+        .unwrap_or(Backlog {
+            due: 0,
+            oldest: None,
+            next: None,
+        }))
+}
+
+/// The next moment at which something is due, at or after which a worker should look.
+pub async fn next_due(db: &Db) -> Result<Option<i64>, StoreError> {
+    const SQL: Sql = Sql::same(
+        "SELECT MIN(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END) FROM due",
+    );
+    let row: Option<(Option<i64>,)> = db.fetch_optional(&SQL, &[]).await?;
+    Ok(row.and_then(|(at,)| at))
+}

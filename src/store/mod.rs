@@ -1,0 +1,310 @@
+//! The only SQL. One text per query where both databases allow it; it decides nothing.
+
+mod rows;
+
+pub mod alerts;
+pub mod appointments;
+pub mod audit;
+pub mod consents;
+pub mod contacts;
+pub mod copy;
+pub mod counters;
+pub mod due;
+pub mod enrolments;
+pub mod goals;
+pub mod imports;
+pub mod inbox;
+pub mod ledger;
+pub mod patients;
+pub mod practices;
+pub mod programmes;
+pub mod prompts;
+pub mod record;
+pub mod reports;
+pub mod results;
+pub mod schedules;
+pub mod views;
+
+use rows::Arg;
+pub use rows::Sql;
+use serde::Serialize;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
+};
+use sqlx::{FromRow, Postgres, Sqlite, Transaction};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// What can go wrong with the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused or could not be reached.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The tables could not be brought up to date.
+    #[error("migration: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The database was written by a newer program.
+    #[error(
+        "this database was written by a newer version of between (schema {found}; this program knows {known}): install that version"
+    )]
+    NewerSchema {
+        /// The schema in the database.
+        found: i64,
+        /// The newest one this program knows.
+        known: i64,
+    },
+    /// A row that must be there, once, was not.
+    #[error("expected one {what} row, found {found}")]
+    NotOne {
+        /// Which row.
+        what: &'static str,
+        /// How many were touched.
+        found: u64,
+    },
+    /// A value could not be written as JSON.
+    #[error("value cannot be stored: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl StoreError {
+    /// Is the database away or full, rather than the request wrong? Then the same call may succeed later.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Database(error) => match error {
+                sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed
+                | sqlx::Error::Protocol(_) => true,
+                // 57: operator intervention, 53: insufficient resources, 08: connection (PostgreSQL appendix A);
+                // 5 busy, 10 I/O, 13 full (SQLite result codes).
+                sqlx::Error::Database(inner) => inner.code().is_some_and(|code| {
+                    ["57", "53", "08"]
+                        .iter()
+                        .any(|class| code.len() == 5 && code.starts_with(class))
+                        || ["5", "10", "13", "261", "517", "778", "1034", "4874"]
+                            .contains(&code.as_ref())
+                }),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+}
+
+static SQLITE_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+
+/// The database: SQLite inside, or PostgreSQL.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// One file, one writing connection, a few reading ones.
+    Sqlite {
+        /// Reading connections.
+        read: SqlitePool,
+        /// The one writing connection.
+        write: SqlitePool,
+    },
+    /// A pool on a PostgreSQL server.
+    Postgres(PgPool),
+}
+
+/// A row that both databases can give.
+pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{}
+
+impl Db {
+    /// Opens a database. `postgres://…` is a server; anything else is the path of a SQLite file, with or without `sqlite:`.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(url)?.application_name("between");
+            let pool = PgPoolOptions::new()
+                .max_connections(8)
+                .acquire_timeout(Duration::from_secs(5))
+                .connect_lazy_with(options);
+            return Ok(Self::Postgres(pool));
+        }
+        let path = url
+            .strip_prefix("sqlite://")
+            .or_else(|| url.strip_prefix("sqlite:"))
+            .unwrap_or(url);
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10));
+        // One writer: a second writing connection only waits for the first, or fails (measured: see docs/ARCHITECTURE.md).
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_lazy_with(options);
+        Ok(Self::Sqlite { read, write })
+    }
+
+    /// Brings the tables up to date. Refuses a database that a newer program wrote.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let (migrator, ran) = match self {
+            Self::Sqlite { write, .. } => (&SQLITE_MIGRATIONS, SQLITE_MIGRATIONS.run(write).await),
+            Self::Postgres(pool) => (&POSTGRES_MIGRATIONS, POSTGRES_MIGRATIONS.run(pool).await),
+        };
+        match ran {
+            Err(sqlx::migrate::MigrateError::VersionMissing(found)) => {
+                Err(StoreError::NewerSchema {
+                    found,
+                    known: migrator.iter().map(|m| m.version).max().unwrap_or(0),
+                })
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// `sqlite` or `postgres`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+
+    /// Begins a transaction that may write. On SQLite it takes the write lock at once: a plain BEGIN that turns into a
+    /// write later fails under concurrency.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Is the database there and writable in principle?
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        const PING: Sql = Sql::same("SELECT CAST(1 AS BIGINT)");
+        let _: Vec<(i64,)> = self.fetch(&PING, &[]).await?;
+        Ok(())
+    }
+
+    /// Writes a consistent copy of a SQLite file while it is in use.
+    pub async fn backup_to(&self, path: &str) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite { read, .. } => {
+                sqlx::query("VACUUM INTO $1")
+                    .bind(path.to_owned())
+                    .execute(read)
+                    .await?;
+                Ok(true)
+            }
+            Self::Postgres(_) => Ok(false),
+        }
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    async fn fetch<T: Row>(&self, sql: &Sql, args: &[Arg]) -> Result<Vec<T>, StoreError> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => {
+                rows::bind_sqlite_as::<T>(sql.sqlite, args)
+                    .fetch_all(read)
+                    .await?
+            }
+            Self::Postgres(pool) => {
+                rows::bind_postgres_as::<T>(sql.postgres, args)
+                    .fetch_all(pool)
+                    .await?
+            }
+        })
+    }
+
+    async fn fetch_optional<T: Row>(
+        &self,
+        sql: &Sql,
+        args: &[Arg],
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.fetch(sql, args).await?.into_iter().next())
+    }
+}
+
+/// A transaction that may write. Dropped without `commit` it leaves nothing behind.
+pub enum Tx {
+    /// On SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    /// Makes everything in the transaction durable.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    async fn run(&mut self, sql: &Sql, args: &[Arg]) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => rows::bind_sqlite(sql.sqlite, args)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
+            Self::Postgres(tx) => rows::bind_postgres(sql.postgres, args)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
+        })
+    }
+
+    async fn fetch<T: Row>(&mut self, sql: &Sql, args: &[Arg]) -> Result<Vec<T>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => {
+                rows::bind_sqlite_as::<T>(sql.sqlite, args)
+                    .fetch_all(&mut **tx)
+                    .await?
+            }
+            Self::Postgres(tx) => {
+                rows::bind_postgres_as::<T>(sql.postgres, args)
+                    .fetch_all(&mut **tx)
+                    .await?
+            }
+        })
+    }
+
+    /// Runs a batch statement over `rows`; none is no work.
+    async fn run_rows<T: Serialize>(&mut self, sql: &Sql, batch: &[T]) -> Result<u64, StoreError> {
+        if batch.is_empty() {
+            return Ok(0);
+        }
+        self.run(sql, &[Arg::Text(serde_json::to_string(batch)?)])
+            .await
+    }
+
+    async fn ensure_one(
+        &mut self,
+        what: &'static str,
+        sql: &Sql,
+        args: &[Arg],
+    ) -> Result<(), StoreError> {
+        match self.run(sql, args).await? {
+            1 => Ok(()),
+            found => Err(StoreError::NotOne { what, found }),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! HTTP: webhooks and health checks everywhere; pages in the demo and on loopback only, until staff sign-in exists.
+
+mod health;
+pub mod pages;
+mod webhooks;
+
+use crate::intake::Receiver;
+use crate::outreach::Engine;
+use axum::Router;
+use axum::routing::{get, post};
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// What every handler has.
+#[derive(Clone)]
+pub struct AppState {
+    /// The engine.
+    pub engine: Arc<Engine>,
+    /// Stores what is received, in groups.
+    pub receiver: Receiver,
+    /// The demo's clock and phones; `None` outside the demo.
+    pub demo: Option<Arc<dyn pages::Simulation>>,
+}
+
+/// A request may take this long, its body included: a slow sender holds a connection no longer.
+const REQUEST_TIME: Duration = Duration::from_secs(20);
+
+/// Webhooks and health checks.
+pub fn service(state: AppState) -> Router {
+    let limit = state.engine.config.server.max_body_bytes;
+    Router::new()
+        .route("/webhooks/{gateway}", post(webhooks::take))
+        .route("/webhooks/{gateway}/{*rest}", post(webhooks::take))
+        .route("/health", get(health::alive))
+        .route("/ready", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .layer(RequestBodyLimitLayer::new(limit))
+        .layer(TimeoutLayer::with_status_code(
+            axum::http::StatusCode::REQUEST_TIMEOUT,
+            REQUEST_TIME,
+        ))
+        .layer(CatchPanicLayer::new())
+        .with_state(state)
+}
+
+/// Webhooks, health checks and pages: for the demo, on loopback only.
+pub fn service_with_pages(state: AppState) -> Router {
+    service(state.clone()).merge(pages::router().with_state(state))
+}

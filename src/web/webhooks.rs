@@ -1,0 +1,110 @@
+//! What gateways push: verified over the raw body, stored durably, then answered. Forged or unreadable requests leave no row.
+
+use super::AppState;
+use crate::gateways::{Received, WebhookRequest};
+use crate::intake::{Inbound, ReceiveError, Report, take_reports};
+use crate::outreach::OutreachError;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use std::collections::HashMap;
+
+pub(super) async fn take(
+    State(state): State<AppState>,
+    Path(parts): Path<HashMap<String, String>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Some(gateway) = parts
+        .get("gateway")
+        .and_then(|name| state.engine.gateways.get(name))
+    else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let headers: Vec<(String, String)> = headers
+        .iter()
+        .map(|(name, value)| {
+            (
+                name.as_str().to_owned(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+        .collect();
+    let request = WebhookRequest {
+        method: method.as_str(),
+        path: uri.path(),
+        query: uri.query().unwrap_or_default(),
+        headers: &headers,
+        body: &body,
+        received_at_ms: state.engine.clock.now_ms(),
+    };
+    if let Err(forged) = gateway.verify(&request) {
+        tracing::warn!(gateway = gateway.name(), code = "webhook_refused", why = %forged, "a webhook was refused");
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    let Ok(received) = gateway.parse(&request) else {
+        tracing::warn!(
+            gateway = gateway.name(),
+            code = "webhook_unreadable",
+            "a webhook could not be read"
+        );
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let (messages, reports) = sort(gateway.name(), received, request.received_at_ms);
+    if !messages.is_empty() {
+        match state.receiver.submit(messages).await {
+            Ok(()) => state.engine.bell.notify_waiters(),
+            Err(ReceiveError::Outage) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            Err(ReceiveError::Refused) => return StatusCode::UNPROCESSABLE_ENTITY.into_response(),
+        }
+    }
+    match take_reports(&state.engine, &reports).await {
+        Ok(_) => StatusCode::OK.into_response(),
+        Err(OutreachError::Store(_) | OutreachError::Practice { .. }) => {
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+fn sort(gateway: &str, received: Vec<Received>, now: i64) -> (Vec<Inbound>, Vec<Report>) {
+    let mut messages = Vec::new();
+    let mut reports = Vec::new();
+    for item in received {
+        match item {
+            Received::Inbound {
+                provider_reference,
+                from,
+                text,
+                ..
+            } => messages.push(Inbound {
+                gateway: gateway.to_owned(),
+                provider_reference,
+                channel: "sms".to_owned(),
+                from,
+                token: None,
+                subject: None,
+                text,
+            }),
+            Received::Report {
+                reference,
+                provider_id,
+                status,
+                occurred_at_ms,
+            } => {
+                if let Some(reference) = reference.or(provider_id) {
+                    let occurred_at = occurred_at_ms.unwrap_or(now);
+                    reports.push(Report {
+                        gateway: gateway.to_owned(),
+                        reference,
+                        status,
+                        occurred_at,
+                    });
+                }
+            }
+        }
+    }
+    (messages, reports)
+}

@@ -1,0 +1,15 @@
+//! Each gateway against a strict fake of its provider.
+
+mod docs;
+mod generic;
+mod govuk_notify;
+mod http;
+mod http_faults;
+mod http_webhooks;
+mod look_up;
+mod nhs_notify;
+mod postfix;
+mod set;
+mod smtp;
+mod tls;
+mod twilio;
