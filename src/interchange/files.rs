@@ -21,25 +21,14 @@ pub struct Found {
 /// Reads a file, or the CSV, JSON and NDJSON files of a folder in the order of their names (not of its subfolders).
 pub fn read(path: &Path) -> io::Result<Found> {
     let mut found = Found::default();
-    let paths = if path.is_dir() {
-        listed(path)?
-    } else {
-        vec![path.to_owned()]
-    };
+    let paths = if path.is_dir() { listed(path)? } else { vec![path.to_owned()] };
     for path in paths {
-        let name = path
-            .file_name()
-            .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         if fs::metadata(&path)?.len() > MAX_BYTES {
             let refusal = Refusal::new(Place::File, "file", RefusalReason::FileTooLarge);
-            found
-                .refused
-                .push(ImportFile::stopped(name, FileKind::Unknown, refusal));
+            found.refused.push(ImportFile::stopped(name, FileKind::Unknown, refusal));
         } else {
-            found.inputs.push(Input {
-                name,
-                bytes: fs::read(&path)?,
-            });
+            found.inputs.push(Input { name, bytes: fs::read(&path)? });
         }
     }
     Ok(found)
@@ -49,16 +38,8 @@ fn listed(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let extension = path
-            .extension()
-            .map(|e| e.to_string_lossy().to_lowercase())
-            .unwrap_or_default();
-        if path.is_file()
-            && matches!(
-                extension.as_str(),
-                "csv" | "tsv" | "txt" | "json" | "ndjson"
-            )
-        {
+        let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if path.is_file() && matches!(extension.as_str(), "csv" | "tsv" | "txt" | "json" | "ndjson") {
             paths.push(path);
         }
     }

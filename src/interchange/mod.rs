@@ -5,6 +5,7 @@
 mod contact;
 pub mod csv;
 mod dates;
+pub mod export;
 pub mod fhir;
 pub mod files;
 mod finish;
@@ -48,7 +49,7 @@ pub struct Options<'a> {
 
 /// Reads files of any kind, FHIR files together because they refer to each other. One report for each, in their order;
 /// never fails: what cannot be read is in the reports.
-pub fn read(inputs: &[Input], options: &Options<'_>) -> Vec<ImportFile> {
+pub fn read_all(inputs: &[Input], options: &Options<'_>) -> Vec<ImportFile> {
     let (mut done, mut json, mut places) = (Vec::new(), Vec::new(), Vec::new());
     for (at, input) in inputs.iter().enumerate() {
         if is_json(input) {
@@ -65,10 +66,7 @@ pub fn read(inputs: &[Input], options: &Options<'_>) -> Vec<ImportFile> {
 
 /// JSON by its first character: no list of a record system begins with a bracket.
 fn is_json(input: &Input) -> bool {
-    let body = input
-        .bytes
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(&input.bytes);
+    let body = input.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&input.bytes);
     let first = body.iter().find(|b| !b.is_ascii_whitespace());
     input.name.to_lowercase().ends_with(".ndjson") || matches!(first, Some(b'{' | b'['))
 }

@@ -16,3 +16,7 @@ pub(crate) const CONSENT: &str = "urn:between:consent";
 pub(crate) const CHANNEL: &str = "urn:between:channel";
 /// Purposes of messages.
 pub(crate) const PURPOSE: &str = "urn:between:purpose";
+/// Kinds of entry in the record.
+pub(crate) const ENTRY: &str = "urn:between:entry";
+/// Kinds of alert.
+pub(crate) const ALERT: &str = "urn:between:alert";

@@ -17,13 +17,11 @@ pub(crate) fn appointment_status(text: &str) -> Option<AppointmentStatus> {
     Some(match text.trim().to_lowercase().as_str() {
         "booked" | "b" | "not started" | "slot booked" | "confirmed" => S::Booked,
         "proposed" | "pending" | "waitlist" | "requested" => S::Proposed,
-        "arrived" | "checked-in" | "checked in" | "fulfilled" | "attended" | "seen" | "left"
-        | "finished" | "in progress" | "started" | "sent in" | "quiet" => S::Attended,
-        "cancelled"
-        | "canceled"
-        | "cancelled by patient"
-        | "cancelled by unit"
-        | "cancelled by practice" => S::Cancelled,
+        "arrived" | "checked-in" | "checked in" | "fulfilled" | "attended" | "seen" | "left" | "finished"
+        | "in progress" | "started" | "sent in" | "quiet" => S::Attended,
+        "cancelled" | "canceled" | "cancelled by patient" | "cancelled by unit" | "cancelled by practice" => {
+            S::Cancelled
+        }
         "noshow" | "no show" | "dna" | "did not attend" | "missed" | "walked out" => S::Missed,
         "entered-in-error" | "entered in error" => S::EnteredInError,
         _ => return None,
@@ -47,10 +45,7 @@ pub(crate) fn channel(text: &str) -> Option<ContactChannel> {
 
 /// "Do not telephone", by the UK Core code or in words.
 pub(crate) fn is_no_telephone(text: &str) -> bool {
-    matches!(
-        text.trim().to_lowercase().as_str(),
-        "8" | "no telephone" | "no telephone contact" | "do not telephone"
-    )
+    matches!(text.trim().to_lowercase().as_str(), "8" | "no telephone" | "no telephone contact" | "do not telephone")
 }
 
 /// Written format, by the UK Core code or in words.
@@ -67,23 +62,13 @@ pub(crate) fn format(text: &str) -> Option<ContactFormat> {
 
 /// `SMITH, John (Mr)` and `Mr John Smith` into family and given names.
 pub(crate) fn split_name(name: &str) -> (String, String) {
-    const TITLES: [&str; 10] = [
-        "mr", "mrs", "miss", "ms", "mx", "dr", "master", "prof", "rev", "sir",
-    ];
+    const TITLES: [&str; 10] = ["mr", "mrs", "miss", "ms", "mx", "dr", "master", "prof", "rev", "sir"];
     let is_title = |w: &str| {
-        let word: String = w
-            .chars()
-            .filter(|c| c.is_alphabetic())
-            .flat_map(char::to_lowercase)
-            .collect();
+        let word: String = w.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
         TITLES.contains(&word.as_str())
     };
-    let words = |text: &str| -> Vec<String> {
-        text.split_whitespace()
-            .filter(|w| !is_title(w))
-            .map(str::to_owned)
-            .collect()
-    };
+    let words =
+        |text: &str| -> Vec<String> { text.split_whitespace().filter(|w| !is_title(w)).map(str::to_owned).collect() };
     if let Some((family, given)) = name.split_once(',') {
         return (words(family).join(" "), words(given).join(" "));
     }

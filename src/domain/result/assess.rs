@@ -158,31 +158,20 @@ fn of_test(result: &ResultRecord, test: &Test, catalogue: &ResultsCatalogue) -> 
             hold.extend(unit_problem(test, &result.original).map(of_unit));
             hold.extend(of_value(test, *value, *comparator));
         }
-        ResultValue::BloodPressure {
-            systolic,
-            diastolic,
-        } => {
+        ResultValue::BloodPressure { systolic, diastolic } => {
             hold.extend(of_pair(result, *systolic, *diastolic, catalogue));
         }
     }
     hold
 }
 
-fn of_pair(
-    result: &ResultRecord,
-    systolic: f64,
-    diastolic: f64,
-    catalogue: &ResultsCatalogue,
-) -> Vec<HoldReason> {
+fn of_pair(result: &ResultRecord, systolic: f64, diastolic: f64, catalogue: &ResultsCatalogue) -> Vec<HoldReason> {
     let mut hold = Vec::new();
     if diastolic >= systolic {
         hold.push(HoldReason::PairIncomplete);
     }
     for (key, value) in [("systolic", systolic), ("diastolic", diastolic)] {
-        let part = result
-            .components
-            .iter()
-            .find(|c| c.test_key.as_deref() == Some(key));
+        let part = result.components.iter().find(|c| c.test_key.as_deref() == Some(key));
         match (catalogue.get(key), part) {
             (Some(test), Some(part)) => {
                 hold.extend(unit_problem(test, &part.original).map(of_unit));
@@ -195,8 +184,7 @@ fn of_pair(
 }
 
 fn unit_problem(test: &Test, original: &super::Original) -> Option<UnitProblem> {
-    test.convert(0.0, original.unit.as_deref(), original.unit_code.as_deref())
-        .err()
+    test.convert(0.0, original.unit.as_deref(), original.unit_code.as_deref()).err()
 }
 
 fn of_unit(problem: UnitProblem) -> HoldReason {
@@ -210,9 +198,7 @@ fn of_unit(problem: UnitProblem) -> HoldReason {
 
 fn of_value(test: &Test, value: f64, comparator: Option<Comparator>) -> Vec<HoldReason> {
     let mut hold = Vec::new();
-    let plausible = test
-        .plausible
-        .is_some_and(|(low, high)| (low..=high).contains(&value));
+    let plausible = test.plausible.is_some_and(|(low, high)| (low..=high).contains(&value));
     if !plausible || !value.is_finite() {
         hold.push(HoldReason::Implausible);
     }

@@ -5,8 +5,8 @@ use super::reading::{Outcome, Reading, refusal, shape, stop_tag};
 use super::source_id;
 use super::split::Entry;
 use crate::domain::import::{
-    CommunicationRecord, ConsentDecision, ConsentRecord, ConsentTopic, Field, FlagRecord, Record,
-    Refusal, RefusalReason,
+    CommunicationRecord, ConsentDecision, ConsentRecord, ConsentTopic, Field, FlagRecord, Record, Refusal,
+    RefusalReason,
 };
 use crate::interchange::systems;
 
@@ -14,20 +14,13 @@ use crate::interchange::systems;
 pub(super) fn communication(reading: &Reading<'_>, entry: &Entry<'_>) -> Result<Outcome, Refusal> {
     let message: model::Communication = shape(entry)?;
     let patient = reading.subject(entry, message.subject.as_ref())?;
-    let texts: Vec<String> = message
-        .payload
-        .into_iter()
-        .filter_map(|p| p.content_string)
-        .collect();
+    let texts: Vec<String> = message.payload.into_iter().filter_map(|p| p.content_string).collect();
     if texts.is_empty() {
         return Err(refusal(entry, RefusalReason::NoValue).field(Field::Text));
     }
     let sender = message.sender.as_ref().filter(|s| s.reference.is_some());
-    let from_patient = sender.is_some_and(|s| {
-        reading
-            .subject(entry, Some(s))
-            .is_ok_and(|who| who.same_person(&patient))
-    });
+    let from_patient =
+        sender.is_some_and(|s| reading.subject(entry, Some(s)).is_ok_and(|who| who.same_person(&patient)));
     let record = CommunicationRecord {
         patient,
         source_id: source_id(entry),
@@ -53,40 +46,21 @@ pub(super) fn consent(reading: &Reading<'_>, entry: &Entry<'_>) -> Result<Outcom
         _ => ConsentDecision::Unstated,
     };
     let own = |c: &&model::Coding| c.system.as_deref() == Some(systems::CONSENT);
-    let is_own = consent
-        .category
-        .iter()
-        .flat_map(|c| &c.coding)
-        .any(|c| own(&c));
+    let is_own = consent.category.iter().flat_map(|c| &c.coding).any(|c| own(&c));
     let in_system = |codings: Vec<&model::Coding>, system: &str| {
-        codings
-            .into_iter()
-            .find(|c| c.system.as_deref() == Some(system))
-            .and_then(|c| c.code.clone())
+        codings.into_iter().find(|c| c.system.as_deref() == Some(system)).and_then(|c| c.code.clone())
     };
-    let channels = provision
-        .iter()
-        .flat_map(|p| &p.code)
-        .flat_map(|c| &c.coding)
-        .collect();
+    let channels = provision.iter().flat_map(|p| &p.code).flat_map(|c| &c.coding).collect();
     let purposes = provision.iter().flat_map(|p| &p.purpose).collect();
     let scope = [consent.scope.as_ref(), consent.category.first()];
-    let scope: Vec<String> = scope
-        .into_iter()
-        .flatten()
-        .filter_map(Concept::words)
-        .collect();
+    let scope: Vec<String> = scope.into_iter().flatten().filter_map(Concept::words).collect();
     let record = ConsentRecord {
         patient,
         source_id: source_id(entry),
         provenance: reading.provenance(entry),
         active: consent.status.as_deref() == Some("active"),
         decision,
-        topic: if is_own {
-            ConsentTopic::Messages
-        } else {
-            ConsentTopic::Other
-        },
+        topic: if is_own { ConsentTopic::Messages } else { ConsentTopic::Other },
         channel: in_system(channels, systems::CHANNEL),
         purpose: in_system(purposes, systems::PURPOSE),
         scope: (!scope.is_empty()).then(|| scope.join(", ")),

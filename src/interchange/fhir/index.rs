@@ -25,17 +25,9 @@ impl Index {
         if entry.parent.is_some() {
             return;
         }
-        for key in entry
-            .full_url
-            .iter()
-            .cloned()
-            .chain(entry.local_reference())
-        {
+        for key in entry.full_url.iter().cloned().chain(entry.local_reference()) {
             self.in_file.entry((at.0, key.clone())).or_insert(at);
-            self.anywhere
-                .entry(key)
-                .and_modify(|before| *before = None)
-                .or_insert(Some(at));
+            self.anywhere.entry(key).and_modify(|before| *before = None).or_insert(Some(at));
         }
     }
 
@@ -56,9 +48,7 @@ impl Index {
 
     /// The person behind a subject reference.
     pub(super) fn person(&self, file: usize, reference: &str) -> Result<PatientKey, RefusalReason> {
-        let found = self
-            .find(file, reference)
-            .and_then(|at| self.patients.get(&at));
+        let found = self.find(file, reference).and_then(|at| self.patients.get(&at));
         match found {
             Some(Ok(key)) => Ok(key.clone()),
             Some(Err(_)) => Err(RefusalReason::PatientRefused),
@@ -78,8 +68,7 @@ fn local_part(reference: &str) -> Option<String> {
     let mut parts = reference.rsplit('/');
     let (id, kind) = (parts.next()?, parts.next()?);
     parts.next()?;
-    kind.starts_with(|c: char| c.is_ascii_uppercase())
-        .then(|| format!("{kind}/{id}"))
+    kind.starts_with(|c: char| c.is_ascii_uppercase()).then(|| format!("{kind}/{id}"))
 }
 
 /// The reference names a type, and it is not that of a patient.
@@ -96,10 +85,7 @@ mod tests {
     #[test]
     fn references() {
         assert_eq!(without_version("Patient/1/_history/2"), "Patient/1");
-        assert_eq!(
-            local_part("https://server/fhir/Patient/1").as_deref(),
-            Some("Patient/1")
-        );
+        assert_eq!(local_part("https://server/fhir/Patient/1").as_deref(), Some("Patient/1"));
         assert_eq!(local_part("Patient/1"), None);
         assert!(points_elsewhere("Group/1") && points_elsewhere("https://s/Device/1"));
         assert!(!points_elsewhere("Patient/1") && !points_elsewhere("urn:uuid:1"));

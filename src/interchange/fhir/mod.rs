@@ -30,11 +30,8 @@ const FORMAT: &str = "fhir-r4";
 /// Reads files together; one report for each, in their order. Never fails: what cannot be read is in the reports.
 pub fn read(inputs: &[&Input], options: &Options<'_>) -> Vec<ImportFile> {
     let texts: Vec<text::Decoded<'_>> = inputs.iter().map(|i| text::decode(&i.bytes)).collect();
-    let splits: Vec<Result<Split<'_>, Refusal>> = inputs
-        .iter()
-        .zip(&texts)
-        .map(|(input, text)| split_file(input, text))
-        .collect();
+    let splits: Vec<Result<Split<'_>, Refusal>> =
+        inputs.iter().zip(&texts).map(|(input, text)| split_file(input, text)).collect();
     let mut index = Index::default();
     for (file, entries) in entries_of(&splits) {
         for (at, entry) in entries.iter().enumerate() {
@@ -48,13 +45,7 @@ pub fn read(inputs: &[&Input], options: &Options<'_>) -> Vec<ImportFile> {
         let mut report = match split {
             Err(refusal) => ImportFile::stopped(&input.name, FileKind::Unknown, refusal.clone()),
             Ok(split) => {
-                let reading = Reading {
-                    options,
-                    index: &index,
-                    reports: &reports,
-                    file,
-                    name: &input.name,
-                };
+                let reading = Reading { options, index: &index, reports: &reports, file, name: &input.name };
                 read_file(split, &reading, &mut people)
             }
         };
@@ -81,13 +72,8 @@ fn split_file<'a>(input: &Input, text: &'a text::Decoded<'_>) -> Result<Split<'a
     })
 }
 
-fn entries_of<'s, 'a>(
-    splits: &'s [Result<Split<'a>, Refusal>],
-) -> impl Iterator<Item = (usize, &'s [Entry<'a>])> {
-    splits
-        .iter()
-        .enumerate()
-        .filter_map(|(file, split)| Some((file, split.as_ref().ok()?.entries.as_slice())))
+fn entries_of<'s, 'a>(splits: &'s [Result<Split<'a>, Refusal>]) -> impl Iterator<Item = (usize, &'s [Entry<'a>])> {
+    splits.iter().enumerate().filter_map(|(file, split)| Some((file, split.as_ref().ok()?.entries.as_slice())))
 }
 
 /// Patients come first: everything else needs to know whose it is.
@@ -100,13 +86,8 @@ fn read_people(
     let mut people = HashMap::new();
     for (file, entries) in entries_of(splits) {
         let name = inputs.get(file).map_or("", |i| i.name.as_str());
-        for (at, entry) in entries
-            .iter()
-            .enumerate()
-            .filter(|(_, e)| e.kind() == "Patient")
-        {
-            let outcome =
-                reading::check(entry).and_then(|()| people::patient(entry, name, options));
+        for (at, entry) in entries.iter().enumerate().filter(|(_, e)| e.kind() == "Patient") {
+            let outcome = reading::check(entry).and_then(|()| people::patient(entry, name, options));
             let key = match &outcome {
                 Ok(Outcome::Taken(Taken { record, .. })) => Ok(record.patient().clone()),
                 Ok(_) => Err(RefusalReason::PatientRefused),
@@ -130,11 +111,7 @@ fn read_file(
         let kind = entry.kind().to_owned();
         let outcome = match repeats.get(&at) {
             Some(Repeat::Same) => Ok(Outcome::Ignored(IgnoredReason::Repeated)),
-            Some(Repeat::Different) => Err(Refusal::new(
-                entry.place,
-                &kind,
-                RefusalReason::ResourceTwice,
-            )),
+            Some(Repeat::Different) => Err(Refusal::new(entry.place, &kind, RefusalReason::ResourceTwice)),
             None => match people.remove(&(reading.file, at)) {
                 Some(outcome) => outcome,
                 None => reading.read((reading.file, at), entry, split),
@@ -181,11 +158,7 @@ fn repeats(entries: &[Entry<'_>]) -> HashMap<usize, Repeat> {
     let mut first: HashMap<String, (usize, &str)> = HashMap::new();
     let mut repeats = HashMap::new();
     let mut differing = HashSet::new();
-    for (at, entry) in entries
-        .iter()
-        .enumerate()
-        .filter(|(_, e)| e.parent.is_none())
-    {
+    for (at, entry) in entries.iter().enumerate().filter(|(_, e)| e.parent.is_none()) {
         let Some(reference) = entry.local_reference() else {
             continue;
         };

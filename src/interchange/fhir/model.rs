@@ -5,9 +5,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 /// A list that may be null.
-pub(super) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    d: D,
-) -> Result<Vec<T>, D::Error> {
+pub(super) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Vec<T>, D::Error> {
     Ok(Option::<Vec<T>>::deserialize(d)?.unwrap_or_default())
 }
 
@@ -240,9 +238,7 @@ impl Concept {
         let text = self.text.clone();
         let display = || self.coding.iter().find_map(|c| c.display.clone());
         let code = || self.coding.iter().find_map(|c| c.code.clone());
-        text.or_else(display)
-            .or_else(code)
-            .filter(|w| !w.trim().is_empty())
+        text.or_else(display).or_else(code).filter(|w| !w.trim().is_empty())
     }
 
     /// The first code.
@@ -257,10 +253,7 @@ impl Concept {
             .iter()
             .filter_map(|c| {
                 Some(Code {
-                    system: c
-                        .system
-                        .as_deref()
-                        .map_or(CodeSystem::Unstated, CodeSystem::from_uri),
+                    system: c.system.as_deref().map_or(CodeSystem::Unstated, CodeSystem::from_uri),
                     code: c.code.clone()?,
                     display: c.display.clone(),
                 })

@@ -13,30 +13,18 @@ use crate::interchange::measured::{self, Given, Measured, Quantity};
 
 /// For each observation in a report of these files: the report, and its status, which may be behind the
 /// observation's own (hazard H05).
-pub(super) fn statuses(
-    splits: &[Result<Split<'_>, Refusal>],
-    index: &Index,
-) -> HashMap<At, (SourceId, ReportStatus)> {
+pub(super) fn statuses(splits: &[Result<Split<'_>, Refusal>], index: &Index) -> HashMap<At, (SourceId, ReportStatus)> {
     let mut all: HashMap<At, (SourceId, ReportStatus)> = HashMap::new();
     for (file, split) in splits.iter().enumerate() {
         let Ok(split) = split else { continue };
-        for (at, entry) in split
-            .entries
-            .iter()
-            .enumerate()
-            .filter(|(_, e)| e.kind() == "DiagnosticReport")
-        {
+        for (at, entry) in split.entries.iter().enumerate().filter(|(_, e)| e.kind() == "DiagnosticReport") {
             let Ok(report) = shape::<model::DiagnosticReport>(entry) else {
                 continue;
             };
             let status = ReportStatus::read(report.status.as_deref().unwrap_or_default());
             for found in results_of(&report, (file, at), split, index) {
-                let weaker = all
-                    .get(&found)
-                    .map_or(status, |(_, before)| before.weaker(status));
-                all.entry(found)
-                    .or_insert_with(|| (source_id(entry), status))
-                    .1 = weaker;
+                let weaker = all.get(&found).map_or(status, |(_, before)| before.weaker(status));
+                all.entry(found).or_insert_with(|| (source_id(entry), status)).1 = weaker;
             }
         }
     }
@@ -44,22 +32,10 @@ pub(super) fn statuses(
 }
 
 /// The observations a report holds: contained in it, or referred to.
-fn results_of(
-    report: &model::DiagnosticReport,
-    at: At,
-    split: &Split<'_>,
-    index: &Index,
-) -> Vec<At> {
+fn results_of(report: &model::DiagnosticReport, at: At, split: &Split<'_>, index: &Index) -> Vec<At> {
     let contained = |id: &str| {
-        let inside = split
-            .entries
-            .iter()
-            .enumerate()
-            .filter(|(_, e)| e.parent == Some(at.1));
-        inside
-            .filter(|(_, e)| e.head.id.as_deref() == Some(id))
-            .map(|(inner, _)| (at.0, inner))
-            .next()
+        let inside = split.entries.iter().enumerate().filter(|(_, e)| e.parent == Some(at.1));
+        inside.filter(|(_, e)| e.head.id.as_deref() == Some(id)).map(|(inner, _)| (at.0, inner)).next()
     };
     report
         .result
@@ -73,12 +49,7 @@ fn results_of(
 }
 
 /// A report is used through its results; one without any in these files is left aside.
-pub(super) fn report(
-    reading: &Reading<'_>,
-    at: At,
-    entry: &Entry<'_>,
-    split: &Split<'_>,
-) -> Result<Outcome, Refusal> {
+pub(super) fn report(reading: &Reading<'_>, at: At, entry: &Entry<'_>, split: &Split<'_>) -> Result<Outcome, Refusal> {
     let report: model::DiagnosticReport = shape(entry)?;
     if results_of(&report, at, split, reading.index).is_empty() {
         return Ok(Outcome::Ignored(IgnoredReason::ReportWithoutResults));
@@ -95,17 +66,11 @@ pub(super) fn observation(
 ) -> Result<Outcome, Refusal> {
     let observation: model::Observation = shape(entry)?;
     let code = observation.code.as_ref();
-    let (codes, display) = (
-        code.map(Concept::codes).unwrap_or_default(),
-        code.and_then(Concept::words),
-    );
+    let (codes, display) = (code.map(Concept::codes).unwrap_or_default(), code.and_then(Concept::words));
     let Some(display) = display else {
         return Err(refusal(entry, RefusalReason::NoTest).field(Field::Code));
     };
-    let known = !matches!(
-        reading.options.catalogue.find(&codes, &display),
-        Found::None
-    );
+    let known = !matches!(reading.options.catalogue.find(&codes, &display), Found::None);
     if !known && !is_result(&observation.category) {
         return Ok(Outcome::Ignored(IgnoredReason::NotATestResult));
     }
@@ -116,10 +81,7 @@ pub(super) fn observation(
         }
         return Err(refusal(entry, RefusalReason::NoValue).field(Field::Value));
     }
-    let holder = entry
-        .parent
-        .and_then(|parent| split.entries.get(parent))
-        .unwrap_or(entry);
+    let holder = entry.parent.and_then(|parent| split.entries.get(parent)).unwrap_or(entry);
     let patient = subject(reading, &observation, entry, holder)?;
     let report = reading.reports.get(&at);
     let own = ReportStatus::read(observation.status.as_deref().unwrap_or_default());
@@ -174,20 +136,12 @@ fn subject(
 
 /// Laboratory and vital signs; without a category it may be one.
 fn is_result(categories: &[Concept]) -> bool {
-    let mut codes = categories
-        .iter()
-        .flat_map(|c| &c.coding)
-        .filter_map(|c| c.code.as_deref())
-        .peekable();
-    codes.peek().is_none()
-        || codes.any(|code| matches!(code, "laboratory" | "vital-signs" | "vital-sign"))
+    let mut codes = categories.iter().flat_map(|c| &c.coding).filter_map(|c| c.code.as_deref()).peekable();
+    codes.peek().is_none() || codes.any(|code| matches!(code, "laboratory" | "vital-signs" | "vital-sign"))
 }
 
 fn is_normal_range(range: &model::ReferenceRange) -> bool {
-    range
-        .kind
-        .as_ref()
-        .is_none_or(|kind| kind.first_code() == Some("normal"))
+    range.kind.as_ref().is_none_or(|kind| kind.first_code() == Some("normal"))
 }
 
 fn taken_at(
@@ -195,15 +149,8 @@ fn taken_at(
     entry: &Entry<'_>,
     observation: &model::Observation,
 ) -> Result<Option<TakenAt>, Refusal> {
-    let period = observation
-        .effective_period
-        .as_ref()
-        .and_then(|p| p.start.as_deref());
-    let text = observation
-        .effective_date_time
-        .as_deref()
-        .or(observation.effective_instant.as_deref())
-        .or(period);
+    let period = observation.effective_period.as_ref().and_then(|p| p.start.as_deref());
+    let text = observation.effective_date_time.as_deref().or(observation.effective_instant.as_deref()).or(period);
     let Some(text) = text else { return Ok(None) };
     match date(entry, Field::Date, text) {
         Ok(date) if date.day(reading.options.zone) > reading.options.today => {
@@ -223,18 +170,11 @@ fn given(observation: &model::Observation) -> Given {
     if let Some(text) = &observation.value_string {
         return Given::Text(text.clone());
     }
-    if let Some(words) = observation
-        .value_codeable_concept
-        .as_ref()
-        .and_then(Concept::words)
-    {
+    if let Some(words) = observation.value_codeable_concept.as_ref().and_then(Concept::words) {
         return Given::Text(words);
     }
     if let Some(number) = &observation.value_integer {
-        return Given::Quantity(Quantity {
-            text: bare(number.get()),
-            ..Quantity::default()
-        });
+        return Given::Quantity(Quantity { text: bare(number.get()), ..Quantity::default() });
     }
     if let Some(yes) = observation.value_boolean {
         return Given::Text(if yes { "yes" } else { "no" }.to_owned());
@@ -244,10 +184,7 @@ fn given(observation: &model::Observation) -> Given {
         (observation.value_ratio.is_some(), "a ratio"),
         (observation.value_sampled_data.is_some(), "a series"),
         (observation.value_period.is_some(), "a period"),
-        (
-            observation.value_time.is_some() || observation.value_date_time.is_some(),
-            "a time",
-        ),
+        (observation.value_time.is_some() || observation.value_date_time.is_some(), "a time"),
     ];
     if let Some((_, kind)) = other.iter().find(|(is, _)| *is) {
         return Given::Absent(Some(format!("the value is {kind}, which is not read")));
@@ -255,39 +192,19 @@ fn given(observation: &model::Observation) -> Given {
     if !observation.component.is_empty() {
         return Given::Parts(observation.component.iter().map(part).collect());
     }
-    Given::Absent(
-        observation
-            .data_absent_reason
-            .as_ref()
-            .and_then(Concept::words),
-    )
+    Given::Absent(observation.data_absent_reason.as_ref().and_then(Concept::words))
 }
 
 fn part(part: &model::Part) -> (Vec<crate::domain::result::Code>, String, Quantity) {
     let code = part.code.as_ref();
-    let value = match (
-        &part.value_quantity,
-        &part.value_string,
-        &part.value_codeable_concept,
-    ) {
+    let value = match (&part.value_quantity, &part.value_string, &part.value_codeable_concept) {
         (Some(value), ..) => quantity(value),
-        (None, Some(text), _) => Quantity {
-            text: text.clone(),
-            ..Quantity::default()
-        },
-        (None, None, concept) => Quantity {
-            text: concept
-                .as_ref()
-                .and_then(Concept::words)
-                .unwrap_or_default(),
-            ..Quantity::default()
-        },
+        (None, Some(text), _) => Quantity { text: text.clone(), ..Quantity::default() },
+        (None, None, concept) => {
+            Quantity { text: concept.as_ref().and_then(Concept::words).unwrap_or_default(), ..Quantity::default() }
+        }
     };
-    (
-        code.map(Concept::codes).unwrap_or_default(),
-        code.and_then(Concept::words).unwrap_or_default(),
-        value,
-    )
+    (code.map(Concept::codes).unwrap_or_default(), code.and_then(Concept::words).unwrap_or_default(), value)
 }
 
 fn quantity(quantity: &FhirQuantity) -> Quantity {
@@ -298,21 +215,10 @@ fn quantity(quantity: &FhirQuantity) -> Quantity {
         Some(">") => Some(Comparator::Above),
         _ => None,
     };
-    let number = quantity
-        .value
-        .as_ref()
-        .map(|v| bare(v.get()))
-        .unwrap_or_default();
+    let number = quantity.value.as_ref().map(|v| bare(v.get())).unwrap_or_default();
     // A comparator that is not known stays in the text, so that the value is no plain number.
-    let unknown = quantity
-        .comparator
-        .as_deref()
-        .filter(|_| comparator.is_none())
-        .unwrap_or_default();
-    let is_ucum = quantity
-        .system
-        .as_deref()
-        .is_none_or(|s| s == "http://unitsofmeasure.org");
+    let unknown = quantity.comparator.as_deref().filter(|_| comparator.is_none()).unwrap_or_default();
+    let is_ucum = quantity.system.as_deref().is_none_or(|s| s == "http://unitsofmeasure.org");
     Quantity {
         text: format!("{unknown}{number}"),
         comparator,

@@ -6,8 +6,8 @@ use super::split::{Entry, Head};
 use super::{Warnings, source_id};
 use crate::domain::identifiers::{EmailAddress, NhsNumber};
 use crate::domain::import::{
-    ContactNeeds, Deceased, Field, PatientKey, PatientRecord, Place, Record, Refusal,
-    RefusalReason, RelatedPersonRecord, WarningKind,
+    ContactNeeds, Deceased, Field, PatientKey, PatientRecord, Place, Record, Refusal, RefusalReason,
+    RelatedPersonRecord, WarningKind,
 };
 use crate::interchange::Options;
 use crate::interchange::contact::{Phones, add_email};
@@ -19,18 +19,13 @@ use crate::interchange::words::{self, split_name};
 const NOT_KEPT: [&str; 8] = ["SS", "SB", "DL", "PPN", "TAX", "NIIP", "BC", "CC"];
 
 /// Reads a patient.
-pub(super) fn patient(
-    entry: &Entry<'_>,
-    name: &str,
-    options: &Options<'_>,
-) -> Result<Outcome, Refusal> {
+pub(super) fn patient(entry: &Entry<'_>, name: &str, options: &Options<'_>) -> Result<Outcome, Refusal> {
     let patient: model::Patient = shape(entry)?;
     let mut warnings = Warnings::new();
     let refuse = |field, reason| refusal(entry, reason).field(field);
     let nhs_number = nhs_number(entry, &patient.identifier, &mut warnings)?;
     let identifiers = identifiers(&patient.identifier, &mut warnings);
-    let (family, given) =
-        official_name(&patient.name).ok_or_else(|| refuse(Field::Family, RefusalReason::NoName))?;
+    let (family, given) = official_name(&patient.name).ok_or_else(|| refuse(Field::Family, RefusalReason::NoName))?;
     let birth_date = match patient.birth_date.as_deref() {
         None => return Err(refuse(Field::BirthDate, RefusalReason::Missing)),
         Some(text) => dates::read(text, DateOrder::Unstated)
@@ -41,15 +36,8 @@ pub(super) fn patient(
         return Err(refuse(Field::BirthDate, RefusalReason::DateInFuture));
     }
     let key = match (nhs_number, identifiers.first()) {
-        (Some(nhs_number), _) => PatientKey::NhsAndBirthDate {
-            nhs_number,
-            birth_date,
-            surname: Some(family.clone()),
-        },
-        (None, Some((system, value))) => PatientKey::Identifier {
-            system: system.clone(),
-            value: value.clone(),
-        },
+        (Some(nhs_number), _) => PatientKey::NhsAndBirthDate { nhs_number, birth_date, surname: Some(family.clone()) },
+        (None, Some((system, value))) => PatientKey::Identifier { system: system.clone(), value: value.clone() },
         (None, None) => return Err(refuse(Field::NhsNumber, RefusalReason::NoIdentity)),
     };
     let deceased = deceased(&patient, options);
@@ -72,39 +60,23 @@ pub(super) fn patient(
         phones_refused: phones.refused,
         emails,
         // R and V are the labels of a restricted record (HL7 confidentiality).
-        sensitive: patient.meta.is_some_and(|meta| {
-            meta.security
-                .iter()
-                .any(|label| matches!(label.code.as_deref(), Some("R" | "V")))
-        }),
+        sensitive: patient
+            .meta
+            .is_some_and(|meta| meta.security.iter().any(|label| matches!(label.code.as_deref(), Some("R" | "V")))),
         declined: false,
         stop_tags: Vec::new(),
         tags: Vec::new(),
         key,
     };
-    Ok(Outcome::Taken(Taken {
-        record: Box::new(Record::Patient(Box::new(record))),
-        warnings,
-    }))
+    Ok(Outcome::Taken(Taken { record: Box::new(Record::Patient(Box::new(record))), warnings }))
 }
 
 /// A patient contained in a resource, when it says enough to be matched.
-pub(super) fn contained_patient(
-    entry: &Entry<'_>,
-    id: &str,
-    options: &Options<'_>,
-) -> Option<PatientKey> {
+pub(super) fn contained_patient(entry: &Entry<'_>, id: &str, options: &Options<'_>) -> Option<PatientKey> {
     let inner = entry.head.contained.as_ref()?.iter().find_map(|raw| {
         let head: Head<'_> = serde_json::from_str(raw.get()).ok()?;
-        let found =
-            head.id.as_deref() == Some(id) && head.resource_type.as_deref() == Some("Patient");
-        found.then(|| Entry {
-            place: Place::File,
-            full_url: None,
-            raw: raw.get(),
-            head,
-            parent: None,
-        })
+        let found = head.id.as_deref() == Some(id) && head.resource_type.as_deref() == Some("Patient");
+        found.then(|| Entry { place: Place::File, full_url: None, raw: raw.get(), head, parent: None })
     })?;
     match patient(&inner, "", options).ok()? {
         Outcome::Taken(taken) => Some(taken.record.patient().clone()),
@@ -112,24 +84,14 @@ pub(super) fn contained_patient(
     }
 }
 
-fn nhs_number(
-    entry: &Entry<'_>,
-    all: &[Identifier],
-    warnings: &mut Warnings,
-) -> Result<Option<NhsNumber>, Refusal> {
+fn nhs_number(entry: &Entry<'_>, all: &[Identifier], warnings: &mut Warnings) -> Result<Option<NhsNumber>, Refusal> {
     let mut found: Option<NhsNumber> = None;
-    for identifier in all
-        .iter()
-        .filter(|i| i.system.as_deref() == Some(NHS_NUMBER) && is_current(i))
-    {
+    for identifier in all.iter().filter(|i| i.system.as_deref() == Some(NHS_NUMBER) && is_current(i)) {
         let Some(value) = identifier.value.as_deref() else {
             continue;
         };
         let number = NhsNumber::parse(value).map_err(|why| {
-            refusal(entry, RefusalReason::NhsNumberInvalid)
-                .field(Field::NhsNumber)
-                .shown(value)
-                .detail(why.to_string())
+            refusal(entry, RefusalReason::NhsNumberInvalid).field(Field::NhsNumber).shown(value).detail(why.to_string())
         })?;
         if found.is_some_and(|before| before != number) {
             return Err(refusal(entry, RefusalReason::NhsNumberTwice).field(Field::NhsNumber));
@@ -148,34 +110,19 @@ fn is_current(identifier: &Identifier) -> bool {
 
 /// UK Core's verification status; `01` is "present and verified".
 fn verification(identifier: &Identifier) -> Option<&str> {
-    let is_status = |e: &&Extension| {
-        e.url
-            .as_deref()
-            .is_some_and(|u| u.ends_with("NHSNumberVerificationStatus"))
-    };
-    identifier
-        .extension
-        .iter()
-        .find(is_status)?
-        .value_codeable_concept
-        .as_ref()?
-        .first_code()
+    let is_status = |e: &&Extension| e.url.as_deref().is_some_and(|u| u.ends_with("NHSNumberVerificationStatus"));
+    identifier.extension.iter().find(is_status)?.value_codeable_concept.as_ref()?.first_code()
 }
 
 fn identifiers(all: &[Identifier], warnings: &mut Warnings) -> Vec<(String, String)> {
     let mut kept: Vec<(String, String)> = Vec::new();
     for identifier in all.iter().filter(|i| is_current(i)) {
-        let kind = identifier
-            .kind
-            .as_ref()
-            .and_then(model::Concept::first_code)
-            .unwrap_or_default();
+        let kind = identifier.kind.as_ref().and_then(model::Concept::first_code).unwrap_or_default();
         if NOT_KEPT.contains(&kind) {
             warnings.push((WarningKind::IdentityNumbersDropped, Some(Field::Identifier)));
             continue;
         }
-        if let (Some(system), Some(value)) =
-            (identifier.system.as_deref(), identifier.value.as_deref())
+        if let (Some(system), Some(value)) = (identifier.system.as_deref(), identifier.value.as_deref())
             && system != NHS_NUMBER
             && !value.trim().is_empty()
         {
@@ -200,25 +147,15 @@ fn official_name(names: &[HumanName]) -> Option<(String, String)> {
         let family = name.family.clone().filter(|f| !f.trim().is_empty());
         let text = name.text.as_deref().map(split_name);
         let family = family.or_else(|| text.as_ref().map(|(family, _)| family.clone()))?;
-        let given = if name.given.is_empty() {
-            text.map(|(_, given)| given)
-        } else {
-            Some(name.given.join(" "))
-        };
+        let given = if name.given.is_empty() { text.map(|(_, given)| given) } else { Some(name.given.join(" ")) };
         (!family.is_empty()).then(|| (family, given.unwrap_or_default()))
     })
 }
 
 fn known_as(names: &[HumanName]) -> Option<String> {
-    let nickname = names
-        .iter()
-        .find(|n| n.usage.as_deref() == Some("nickname"))?;
+    let nickname = names.iter().find(|n| n.usage.as_deref() == Some("nickname"))?;
     let given = nickname.given.join(" ");
-    if given.is_empty() {
-        nickname.text.clone()
-    } else {
-        Some(given)
-    }
+    if given.is_empty() { nickname.text.clone() } else { Some(given) }
 }
 
 fn deceased(patient: &model::Patient, options: &Options<'_>) -> Deceased {
@@ -230,37 +167,22 @@ fn deceased(patient: &model::Patient, options: &Options<'_>) -> Deceased {
     let notified = patient
         .extension
         .iter()
-        .filter(|e| {
-            e.url
-                .as_deref()
-                .is_some_and(|u| u.ends_with("DeathNotificationStatus"))
-        })
+        .filter(|e| e.url.as_deref().is_some_and(|u| u.ends_with("DeathNotificationStatus")))
         .flat_map(|e| &e.parts)
         .filter_map(|e| e.value_codeable_concept.as_ref())
         // 1 informal, 2 formal; U means that a notification was removed again.
         .any(|concept| matches!(concept.first_code(), Some("1" | "2")));
-    if patient.deceased_boolean == Some(true) || notified {
-        Deceased::Yes
-    } else {
-        Deceased::No
-    }
+    if patient.deceased_boolean == Some(true) || notified { Deceased::Yes } else { Deceased::No }
 }
 
-fn contact_points(
-    all: &[ContactPoint],
-    options: &Options<'_>,
-    warnings: &mut Warnings,
-) -> (Phones, Vec<EmailAddress>) {
+fn contact_points(all: &[ContactPoint], options: &Options<'_>, warnings: &mut Warnings) -> (Phones, Vec<EmailAddress>) {
     let (mut phones, mut emails) = (Phones::default(), Vec::new());
     let over = |point: &&ContactPoint| {
         let end = point.period.as_ref().and_then(|p| p.end.as_deref());
         end.and_then(|end| dates::read(end, DateOrder::Unstated).ok())
             .is_some_and(|end| end.day(options.zone) < options.today)
     };
-    for point in all
-        .iter()
-        .filter(|p| p.usage.as_deref() != Some("old") && !over(p))
-    {
+    for point in all.iter().filter(|p| p.usage.as_deref() != Some("old") && !over(p)) {
         let Some(value) = point.value.as_deref() else {
             continue;
         };
@@ -293,11 +215,7 @@ fn needs(extensions: &[Extension]) -> ContactNeeds {
             continue;
         }
         for part in &extension.parts {
-            let Some(code) = part
-                .value_codeable_concept
-                .as_ref()
-                .and_then(|c| c.first_code())
-            else {
+            let Some(code) = part.value_codeable_concept.as_ref().and_then(|c| c.first_code()) else {
                 continue;
             };
             match part.url.as_deref() {
@@ -359,8 +277,5 @@ pub(super) fn related(reading: &Reading<'_>, entry: &Entry<'_>) -> Result<Outcom
         phones_refused: phones.refused,
         emails,
     };
-    Ok(Outcome::Taken(Taken {
-        record: Box::new(Record::RelatedPerson(Box::new(record))),
-        warnings,
-    }))
+    Ok(Outcome::Taken(Taken { record: Box::new(Record::RelatedPerson(Box::new(record))), warnings }))
 }

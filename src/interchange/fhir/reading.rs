@@ -34,10 +34,7 @@ pub(super) struct Taken {
 
 impl Outcome {
     pub(super) fn record(record: Record) -> Self {
-        Self::Taken(Taken {
-            record: Box::new(record),
-            warnings: Vec::new(),
-        })
+        Self::Taken(Taken { record: Box::new(record), warnings: Vec::new() })
     }
 }
 
@@ -53,11 +50,7 @@ pub(super) struct Reading<'a> {
 
 /// A resource that says it must not be understood without something this program does not know.
 pub(super) fn check(entry: &Entry<'_>) -> Result<(), Refusal> {
-    let modified = entry
-        .head
-        .modifier_extension
-        .as_ref()
-        .is_some_and(|list| !list.is_empty());
+    let modified = entry.head.modifier_extension.as_ref().is_some_and(|list| !list.is_empty());
     if modified || entry.head.implicit_rules.is_some() {
         return Err(refusal(entry, RefusalReason::ModifierUnknown));
     }
@@ -71,46 +64,31 @@ pub(super) fn refusal(entry: &Entry<'_>, reason: RefusalReason) -> Refusal {
 
 /// The resource in its shape.
 pub(super) fn shape<T: DeserializeOwned>(entry: &Entry<'_>) -> Result<T, Refusal> {
-    serde_json::from_str(entry.raw).map_err(|e| {
-        refusal(entry, RefusalReason::ShapeWrong)
-            .detail(format!("{} of the resource", position(&e)))
-    })
+    serde_json::from_str(entry.raw)
+        .map_err(|e| refusal(entry, RefusalReason::ShapeWrong).detail(format!("{} of the resource", position(&e))))
 }
 
 pub(super) fn provenance(entry: &Entry<'_>, name: &str) -> Provenance {
-    Provenance {
-        file: name.to_owned(),
-        place: entry.place,
-        format: FORMAT.to_owned(),
-    }
+    Provenance { file: name.to_owned(), place: entry.place, format: FORMAT.to_owned() }
 }
 
 /// A date with as much of a time as was written; one that cannot be read refuses the resource.
 pub(super) fn date(entry: &Entry<'_>, field: Field, text: &str) -> Result<DateText, Refusal> {
-    dates::read(text, DateOrder::Unstated)
-        .map_err(|reason| refusal(entry, reason).field(field).shown(text))
+    dates::read(text, DateOrder::Unstated).map_err(|reason| refusal(entry, reason).field(field).shown(text))
 }
 
 /// The stop tag that any of a concept's words stand for.
 pub(super) fn stop_tag(concept: &Concept) -> Option<StopTag> {
     let displays = concept.coding.iter().filter_map(|c| c.display.as_deref());
-    displays
-        .chain(concept.text.as_deref())
-        .find_map(StopTag::from_text)
+    displays.chain(concept.text.as_deref()).find_map(StopTag::from_text)
 }
 
 impl Reading<'_> {
     /// Reads any resource but a patient.
-    pub(super) fn read(
-        &self,
-        at: At,
-        entry: &Entry<'_>,
-        split: &Split<'_>,
-    ) -> Result<Outcome, Refusal> {
+    pub(super) fn read(&self, at: At, entry: &Entry<'_>, split: &Split<'_>) -> Result<Outcome, Refusal> {
         let read = match entry.kind() {
             "Observation" => {
-                return check(entry)
-                    .and_then(|()| observation::observation(self, at, entry, split));
+                return check(entry).and_then(|()| observation::observation(self, at, entry, split));
             }
             "DiagnosticReport" => {
                 return check(entry).and_then(|()| observation::report(self, at, entry, split));
@@ -134,11 +112,7 @@ impl Reading<'_> {
     }
 
     /// The person a resource is about.
-    pub(super) fn subject(
-        &self,
-        entry: &Entry<'_>,
-        subject: Option<&Reference>,
-    ) -> Result<PatientKey, Refusal> {
+    pub(super) fn subject(&self, entry: &Entry<'_>, subject: Option<&Reference>) -> Result<PatientKey, Refusal> {
         let refuse = |reason| refusal(entry, reason).field(Field::Subject);
         let Some(reference) = subject.and_then(|s| s.reference.as_deref()) else {
             return Err(refuse(RefusalReason::Missing));
@@ -152,16 +126,12 @@ impl Reading<'_> {
 
     /// A day where it matters little: a year alone or a date that cannot be read is no date.
     pub(super) fn day(&self, text: Option<&str>) -> Option<NaiveDate> {
-        dates::read(text?, DateOrder::Unstated)
-            .ok()
-            .map(|date| date.day(self.options.zone))
+        dates::read(text?, DateOrder::Unstated).ok().map(|date| date.day(self.options.zone))
     }
 
     /// The same with its time.
     pub(super) fn when(&self, text: Option<&str>) -> Option<TakenAt> {
-        dates::read(text?, DateOrder::Unstated)
-            .ok()
-            .map(|date| date.taken_at(self.options.zone))
+        dates::read(text?, DateOrder::Unstated).ok().map(|date| date.taken_at(self.options.zone))
     }
 
     /// Whether a period is over today.

@@ -45,10 +45,7 @@ impl Entry<'_> {
 
     /// `Type/id`.
     pub(super) fn local_reference(&self) -> Option<String> {
-        self.head
-            .id
-            .as_ref()
-            .map(|id| format!("{}/{id}", self.kind()))
+        self.head.id.as_ref().map(|id| format!("{}/{id}", self.kind()))
     }
 }
 
@@ -98,10 +95,7 @@ struct Request {
 }
 
 /// Takes a text apart. The outer form decides: one JSON value, or one on each line.
-pub(super) fn split(
-    text: &str,
-    ndjson: bool,
-) -> Result<Split<'_>, (RefusalReason, Option<String>)> {
+pub(super) fn split(text: &str, ndjson: bool) -> Result<Split<'_>, (RefusalReason, Option<String>)> {
     if text.trim().is_empty() {
         return Err((RefusalReason::FileEmpty, None));
     }
@@ -116,11 +110,7 @@ pub(super) fn split(
             }
         }
     }
-    let mut split = Split {
-        kind: FileKind::FhirNdjson,
-        entries: Vec::new(),
-        others: Vec::new(),
-    };
+    let mut split = Split { kind: FileKind::FhirNdjson, entries: Vec::new(), others: Vec::new() };
     for (at, line) in text.split('\n').enumerate() {
         if !line.trim().is_empty() {
             split.add(Place::Line(at as u64 + 1), None, line.trim());
@@ -140,21 +130,16 @@ pub(super) fn position(error: &serde_json::Error) -> String {
 }
 
 fn one_value(text: &str) -> Result<Split<'_>, (RefusalReason, Option<String>)> {
-    let mut split = Split {
-        kind: FileKind::FhirBundle,
-        entries: Vec::new(),
-        others: Vec::new(),
-    };
+    let mut split = Split { kind: FileKind::FhirBundle, entries: Vec::new(), others: Vec::new() };
     if text.starts_with('[') {
-        let list: Vec<&RawValue> = serde_json::from_str(text)
-            .map_err(|e| (RefusalReason::JsonBroken, Some(position(&e))))?;
+        let list: Vec<&RawValue> =
+            serde_json::from_str(text).map_err(|e| (RefusalReason::JsonBroken, Some(position(&e))))?;
         for (at, raw) in list.into_iter().enumerate() {
             split.add(Place::Entry(at as u64 + 1), None, raw.get());
         }
         return Ok(split);
     }
-    let head: Head<'_> =
-        serde_json::from_str(text).map_err(|_| (RefusalReason::FormatUnknown, None))?;
+    let head: Head<'_> = serde_json::from_str(text).map_err(|_| (RefusalReason::FormatUnknown, None))?;
     match head.resource_type.as_deref() {
         None if is_manifest(text) => {
             split.kind = FileKind::NotUsed;
@@ -182,37 +167,20 @@ fn is_manifest(text: &str) -> bool {
     serde_json::from_str::<Manifest<'_>>(text).is_ok()
 }
 
-fn bundle<'a>(
-    text: &'a str,
-    mut split: Split<'a>,
-) -> Result<Split<'a>, (RefusalReason, Option<String>)> {
-    let bundle: Bundle<'a> = serde_json::from_str(text)
-        .map_err(|e| (RefusalReason::BundleNotImportable, Some(position(&e))))?;
+fn bundle<'a>(text: &'a str, mut split: Split<'a>) -> Result<Split<'a>, (RefusalReason, Option<String>)> {
+    let bundle: Bundle<'a> =
+        serde_json::from_str(text).map_err(|e| (RefusalReason::BundleNotImportable, Some(position(&e))))?;
     let kind = bundle.kind.unwrap_or_default();
     // Responses report on requests and a history repeats old versions: neither says what holds now.
-    if !matches!(
-        kind.as_ref(),
-        "" | "transaction" | "batch" | "collection" | "searchset" | "document" | "message"
-    ) {
+    if !matches!(kind.as_ref(), "" | "transaction" | "batch" | "collection" | "searchset" | "document" | "message") {
         return Err((RefusalReason::BundleNotImportable, None));
     }
     for (at, raw) in bundle.entry.unwrap_or_default().into_iter().enumerate() {
         let place = Place::Entry(at as u64 + 1);
         match serde_json::from_str::<BundleEntry<'a>>(raw.get()) {
-            Err(error) => split.others.push(Other::Refused(
-                place,
-                RefusalReason::ShapeWrong,
-                Some(position(&error)),
-            )),
-            Ok(BundleEntry {
-                full_url,
-                resource: Some(resource),
-                ..
-            }) => split.add(place, full_url, resource.get()),
-            Ok(BundleEntry {
-                request: Some(request),
-                ..
-            }) if request.method.as_deref() == Some("DELETE") => {
+            Err(error) => split.others.push(Other::Refused(place, RefusalReason::ShapeWrong, Some(position(&error)))),
+            Ok(BundleEntry { full_url, resource: Some(resource), .. }) => split.add(place, full_url, resource.get()),
+            Ok(BundleEntry { request: Some(request), .. }) if request.method.as_deref() == Some("DELETE") => {
                 split.others.push(Other::Deletion);
             }
             Ok(_) => split.others.push(Other::Request),
@@ -224,48 +192,30 @@ fn bundle<'a>(
 impl<'a> Split<'a> {
     fn add(&mut self, place: Place, full_url: Option<String>, raw: &'a str) {
         if depth(raw) > MAX_DEPTH {
-            self.others
-                .push(Other::Refused(place, RefusalReason::TooDeep, None));
+            self.others.push(Other::Refused(place, RefusalReason::TooDeep, None));
             return;
         }
         let head: Head<'a> = match serde_json::from_str(raw) {
             Ok(head) => head,
             Err(error) => {
-                self.others.push(Other::Refused(
-                    place,
-                    RefusalReason::ShapeWrong,
-                    Some(position(&error)),
-                ));
+                self.others.push(Other::Refused(place, RefusalReason::ShapeWrong, Some(position(&error))));
                 return;
             }
         };
         if head.resource_type.is_none() {
             let detail = Some("no resourceType".to_owned());
-            self.others
-                .push(Other::Refused(place, RefusalReason::ShapeWrong, detail));
+            self.others.push(Other::Refused(place, RefusalReason::ShapeWrong, detail));
             return;
         }
         let contained = head.contained.clone().unwrap_or_default();
         let parent = self.entries.len();
-        self.entries.push(Entry {
-            place,
-            full_url,
-            raw,
-            head,
-            parent: None,
-        });
+        self.entries.push(Entry { place, full_url, raw, head, parent: None });
         // Observations inside a report are results like any other; other contained resources are only pointed at.
         for inner in contained {
             if let Ok(head) = serde_json::from_str::<Head<'a>>(inner.get())
                 && head.resource_type.as_deref() == Some("Observation")
             {
-                self.entries.push(Entry {
-                    place,
-                    full_url: None,
-                    raw: inner.get(),
-                    head,
-                    parent: Some(parent),
-                });
+                self.entries.push(Entry { place, full_url: None, raw: inner.get(), head, parent: Some(parent) });
             }
         }
     }
@@ -309,44 +259,22 @@ mod tests {
         let kind = |text: &str| form(text);
         let patient = r#"{"resourceType":"Patient","id":"1"}"#;
         assert_eq!(kind(patient), Ok((FileKind::FhirResource, 1, 0)));
-        assert_eq!(
-            kind(&format!("{patient}\r\n{patient}\n")),
-            Ok((FileKind::FhirNdjson, 2, 0))
-        );
-        assert_eq!(
-            kind(&format!("{patient}\n{{broken\n{patient}")),
-            Ok((FileKind::FhirNdjson, 2, 1))
-        );
-        assert_eq!(
-            kind(&format!("[{patient}]")),
-            Ok((FileKind::FhirBundle, 1, 0))
-        );
+        assert_eq!(kind(&format!("{patient}\r\n{patient}\n")), Ok((FileKind::FhirNdjson, 2, 0)));
+        assert_eq!(kind(&format!("{patient}\n{{broken\n{patient}")), Ok((FileKind::FhirNdjson, 2, 1)));
+        assert_eq!(kind(&format!("[{patient}]")), Ok((FileKind::FhirBundle, 1, 0)));
         let bundle = |t: &str| {
             format!(
                 r#"{{"resourceType":"Bundle","type":"{t}","entry":[{{"resource":{patient}}},{{"request":{{"method":"GET"}}}},7]}}"#
             )
         };
         assert_eq!(kind(&bundle("batch")), Ok((FileKind::FhirBundle, 1, 2)));
-        assert!(matches!(
-            kind(&bundle("history")),
-            Err(RefusalReason::BundleNotImportable)
-        ));
-        assert!(matches!(
-            kind("{\"a\":1}"),
-            Err(RefusalReason::FormatUnknown)
-        ));
+        assert!(matches!(kind(&bundle("history")), Err(RefusalReason::BundleNotImportable)));
+        assert!(matches!(kind("{\"a\":1}"), Err(RefusalReason::FormatUnknown)));
         assert!(matches!(kind("{\"a\":"), Err(RefusalReason::JsonBroken)));
         assert!(matches!(kind("  "), Err(RefusalReason::FileEmpty)));
-        let deep = format!(
-            "{{\"resourceType\":\"Patient\",\"x\":{}{}}}",
-            "[".repeat(70),
-            "]".repeat(70)
-        );
+        let deep = format!("{{\"resourceType\":\"Patient\",\"x\":{}{}}}", "[".repeat(70), "]".repeat(70));
         assert_eq!(kind(&deep), Ok((FileKind::FhirResource, 0, 1)));
-        let deeper = format!(
-            "{{\"resourceType\":\"Patient\",\"x\":{}",
-            "[".repeat(200_000)
-        );
+        let deeper = format!("{{\"resourceType\":\"Patient\",\"x\":{}", "[".repeat(200_000));
         assert!(kind(&deeper).is_err());
     }
 }

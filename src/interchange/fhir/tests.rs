@@ -14,8 +14,7 @@ use crate::domain::import::{Field, ImportFile, Record, RefusalReason};
 use crate::domain::result::{ResultRecord, ResultsCatalogue};
 use crate::interchange::{self, Input, Mappings, Options};
 
-static CATALOGUE: LazyLock<ResultsCatalogue> =
-    LazyLock::new(|| ResultsCatalogue::shipped().unwrap());
+static CATALOGUE: LazyLock<ResultsCatalogue> = LazyLock::new(|| ResultsCatalogue::shipped().unwrap());
 static SHIPPED: LazyLock<Mappings> = LazyLock::new(|| Mappings::shipped().unwrap());
 
 /// Reads files together on 24 November 2026 in London.
@@ -27,7 +26,7 @@ fn read_all(inputs: &[Input]) -> Vec<ImportFile> {
         mappings: &SHIPPED,
         phones: PhonePolicy::default(),
     };
-    let reports = interchange::read(inputs, &options);
+    let reports = interchange::read_all(inputs, &options);
     assert_eq!(reports.len(), inputs.len());
     for report in &reports {
         for (what, c) in &report.counts {
@@ -43,25 +42,16 @@ fn read_all(inputs: &[Input]) -> Vec<ImportFile> {
 }
 
 fn read(name: &str, text: &str) -> ImportFile {
-    read_all(&[Input {
-        name: name.to_owned(),
-        bytes: text.as_bytes().to_vec(),
-    }])
-    .remove(0)
+    read_all(&[Input { name: name.to_owned(), bytes: text.as_bytes().to_vec() }]).remove(0)
 }
 
 /// A collection of Ann (NHS number, born 1960) and these resources about `Patient/ann`.
 fn about_ann(resources: &[&str]) -> ImportFile {
-    let entries: Vec<String> = std::iter::once(ANN)
-        .chain(resources.iter().copied())
-        .map(|r| format!("{{\"resource\":{r}}}"))
-        .collect();
+    let entries: Vec<String> =
+        std::iter::once(ANN).chain(resources.iter().copied()).map(|r| format!("{{\"resource\":{r}}}")).collect();
     read(
         "ann.json",
-        &format!(
-            "{{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{}]}}",
-            entries.join(",")
-        ),
+        &format!("{{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{}]}}", entries.join(",")),
     )
 }
 

@@ -22,10 +22,7 @@ const BUNDLE: &str = r#"{"resourceType":"Bundle","type":"transaction","entry":[
 fn r22_fhir_fuzz_by_mutation() {
     let whole = read("x.json", BUNDLE);
     assert_eq!(whole.accepted.len(), 6, "{:?}", whole.refused);
-    let rounds: u64 = std::env::var("BETWEEN_FUZZ")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(1_500);
+    let rounds: u64 = std::env::var("BETWEEN_FUZZ").ok().and_then(|n| n.parse().ok()).unwrap_or(1_500);
     for seed in 0..rounds {
         let mut random = StdRng::seed_from_u64(seed);
         let mut bytes = BUNDLE.as_bytes().to_vec();
@@ -41,23 +38,17 @@ fn r22_fhir_fuzz_by_mutation() {
                 }
                 _ => {
                     // One value in the place of another keeps the JSON whole more often than single bytes do.
-                    let value = ["null", "7", "\"x\"", "[]", "{}", "[null]", "1e999", "true"]
-                        [random.random_range(0..8)];
+                    let value =
+                        ["null", "7", "\"x\"", "[]", "{}", "[null]", "1e999", "true"][random.random_range(0..8)];
                     if let Some(colon) = bytes[at..].iter().position(|b| *b == b':') {
                         let from = at + colon + 1;
-                        let length = bytes[from..]
-                            .iter()
-                            .position(|b| b",}]".contains(b))
-                            .unwrap_or(0);
+                        let length = bytes[from..].iter().position(|b| b",}]".contains(b)).unwrap_or(0);
                         bytes.splice(from..from + length, value.bytes());
                     }
                 }
             }
         }
-        let _ = read_all(&[Input {
-            name: "x.json".into(),
-            bytes,
-        }]);
+        let _ = read_all(&[Input { name: "x.json".into(), bytes }]);
     }
 }
 

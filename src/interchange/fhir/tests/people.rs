@@ -4,10 +4,7 @@ use super::*;
 use crate::domain::import::{ContactChannel, ContactFormat, Deceased, PatientRecord, WarningKind};
 
 fn patient(fields: &str) -> ImportFile {
-    read(
-        "p.json",
-        &format!(r#"{{"resourceType":"Patient","id":"p",{fields}}}"#),
-    )
+    read("p.json", &format!(r#"{{"resourceType":"Patient","id":"p",{fields}}}"#))
 }
 
 fn only_patient(report: &ImportFile) -> &PatientRecord {
@@ -17,17 +14,13 @@ fn only_patient(report: &ImportFile) -> &PatientRecord {
     }
 }
 
-const NHS: &str =
-    r#""identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"999 339 5633"}]"#;
-const NAME: &str =
-    r#""name":[{"family":"Abbot","given":["Ann",null,"Mary"]}],"birthDate":"1960-03-05""#;
+const NHS: &str = r#""identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"999 339 5633"}]"#;
+const NAME: &str = r#""name":[{"family":"Abbot","given":["Ann",null,"Mary"]}],"birthDate":"1960-03-05""#;
 
 #[test]
 fn people_as_uk_core_describes_them() {
     let extension = |url: &str, rest: &str| {
-        format!(
-            r#"{{"url":"https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-{url}",{rest}}}"#
-        )
+        format!(r#"{{"url":"https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-{url}",{rest}}}"#)
     };
     let coded = |url: &str, code: &str| {
         format!(r#"{{"url":"{url}","valueCodeableConcept":{{"coding":[{{"code":"{code}"}}]}}}}"#)
@@ -52,17 +45,11 @@ fn people_as_uk_core_describes_them() {
         "meta":{{"security":[{{"code":"R"}}]}}"#
     ));
     let ann = only_patient(&report);
-    assert_eq!(
-        (ann.family.as_str(), ann.given.as_str()),
-        ("Abbot", "Ann Mary")
-    );
+    assert_eq!((ann.family.as_str(), ann.given.as_str()), ("Abbot", "Ann Mary"));
     assert!(ann.textable() && ann.sensitive);
     assert_eq!(ann.needs.preferred, Some(ContactChannel::Sms));
     assert!(ann.needs.no_telephone && ann.needs.interpreter);
-    assert_eq!(
-        ann.needs.formats,
-        [ContactFormat::LargePrint, ContactFormat::Braille]
-    );
+    assert_eq!(ann.needs.formats, [ContactFormat::LargePrint, ContactFormat::Braille]);
     assert_eq!(ann.needs.language.as_deref(), Some("cy"));
     assert_eq!(ann.needs.other_languages, ["fr"]);
     assert_eq!(ann.needs.signing, ["British Sign Language"]);
@@ -81,48 +68,28 @@ fn deaths_in_all_their_forms() {
         ))
     };
     let day = NaiveDate::from_ymd_opt(2026, 1, 2).unwrap();
-    assert_eq!(
-        death(r#""deceasedDateTime":"2026-01-02T10:00:00Z""#),
-        Deceased::On(day)
-    );
+    assert_eq!(death(r#""deceasedDateTime":"2026-01-02T10:00:00Z""#), Deceased::On(day));
     assert_eq!(death(r#""deceasedDateTime":"2026""#), Deceased::Yes);
     assert_eq!(death(r#""deceasedBoolean":true"#), Deceased::Yes);
     assert_eq!(death(r#""deceasedBoolean":false"#), Deceased::No);
-    assert_eq!(
-        (notice("2"), notice("1"), notice("U")),
-        (Deceased::Yes, Deceased::Yes, Deceased::No)
-    );
+    assert_eq!((notice("2"), notice("1"), notice("U")), (Deceased::Yes, Deceased::Yes, Deceased::No));
 }
 
 #[test]
 fn h02_people_who_cannot_be_told_apart_are_refused() {
     let refused = |fields: &str| only_refusal(&patient(fields));
-    assert_eq!(
-        refused(NAME),
-        (Some(Field::NhsNumber), RefusalReason::NoIdentity)
-    );
+    assert_eq!(refused(NAME), (Some(Field::NhsNumber), RefusalReason::NoIdentity));
     assert_eq!(
         refused(&format!(r#"{NHS},"name":[{{"family":"Abbot"}}]"#)),
         (Some(Field::BirthDate), RefusalReason::Missing)
     );
     assert_eq!(
-        refused(&format!(
-            r#"{NHS},"name":[{{"family":"Abbot"}}],"birthDate":"1960""#
-        )),
+        refused(&format!(r#"{NHS},"name":[{{"family":"Abbot"}}],"birthDate":"1960""#)),
         (Some(Field::BirthDate), RefusalReason::DateIncomplete)
     );
-    assert_eq!(
-        refused(&format!(r#"{NHS},"birthDate":"1960-03-05""#)),
-        (Some(Field::Family), RefusalReason::NoName)
-    );
-    let two = NHS.replace(
-        ']',
-        r#",{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9999939082"}]"#,
-    );
-    assert_eq!(
-        refused(&format!("{two},{NAME}")),
-        (Some(Field::NhsNumber), RefusalReason::NhsNumberTwice)
-    );
+    assert_eq!(refused(&format!(r#"{NHS},"birthDate":"1960-03-05""#)), (Some(Field::Family), RefusalReason::NoName));
+    let two = NHS.replace(']', r#",{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9999939082"}]"#);
+    assert_eq!(refused(&format!("{two},{NAME}")), (Some(Field::NhsNumber), RefusalReason::NhsNumberTwice));
 }
 
 #[test]
@@ -134,10 +101,5 @@ fn identity_papers_are_not_kept_and_nobody_without_nhs_number_is_texted() {
     let person = only_patient(&report);
     assert_eq!(person.identifiers, [("urn:x".to_owned(), "7".to_owned())]);
     assert!(!person.textable() && person.phones.is_empty());
-    assert!(
-        report
-            .warnings
-            .iter()
-            .any(|w| w.kind == WarningKind::IdentityNumbersDropped)
-    );
+    assert!(report.warnings.iter().any(|w| w.kind == WarningKind::IdentityNumbersDropped));
 }

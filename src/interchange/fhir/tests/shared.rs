@@ -28,9 +28,7 @@ fn sum(reports: &[ImportFile]) -> Sum {
             all.ignored += c.ignored;
         }
         for refusal in &report.refused {
-            *sum.refused
-                .entry((refusal.what.clone(), refusal.reason))
-                .or_default() += 1;
+            *sum.refused.entry((refusal.what.clone(), refusal.reason)).or_default() += 1;
         }
         for (what, reasons) in &report.ignored {
             for (reason, n) in reasons {
@@ -39,10 +37,7 @@ fn sum(reports: &[ImportFile]) -> Sum {
         }
     }
     for (what, c) in &sum.counts {
-        println!(
-            "{what}: read {}, accepted {}, refused {}, ignored {}",
-            c.read, c.accepted, c.refused, c.ignored
-        );
+        println!("{what}: read {}, accepted {}, refused {}, ignored {}", c.read, c.accepted, c.refused, c.ignored);
     }
     for ((what, reason), n) in &sum.refused {
         println!("  {what}: {n} refused: {}", reason.sentence());
@@ -102,19 +97,9 @@ fn synthea_as_published() {
     assert_eq!(sum.of("Patient"), (3, 3, 0, 0));
     assert_eq!(sum.of("Condition"), (13, 13, 0, 0));
     assert_eq!(sum.of("Observation").2, 0);
-    for unused in [
-        "Claim",
-        "ExplanationOfBenefit",
-        "Immunization",
-        "Procedure",
-        "Organization",
-        "Practitioner",
-    ] {
+    for unused in ["Claim", "ExplanationOfBenefit", "Immunization", "Procedure", "Organization", "Practitioner"] {
         let (read, accepted, refused, ignored) = sum.of(unused);
-        assert!(
-            read > 0 && accepted == 0 && refused == 0 && ignored == read,
-            "{unused}"
-        );
+        assert!(read > 0 && accepted == 0 && refused == 0 && ignored == read, "{unused}");
     }
 }
 
@@ -130,24 +115,14 @@ fn synthea_bulk_files_refer_to_each_other() {
     assert_eq!(sum.of("Goal"), (160, 160, 0, 0));
     assert_eq!(sum.of("CarePlan"), (87, 87, 0, 0));
     assert_eq!(sum.of("DiagnosticReport"), (213, 213, 0, 0));
-    assert_eq!(
-        (sum.of("Observation").0, sum.of("Observation").2),
-        (1811, 0)
-    );
+    assert_eq!((sum.of("Observation").0, sum.of("Observation").2), (1811, 0));
     assert_eq!(sum.of("manifest"), (1, 0, 0, 1));
     nobody_is_texted(&reports);
 
     // Alone, no result finds its person.
-    let alone = files::read(&folder.join("Observation.ndjson"))
-        .unwrap()
-        .inputs;
+    let alone = files::read(&folder.join("Observation.ndjson")).unwrap().inputs;
     let alone = super::shared::sum(&read_all(&alone));
-    assert!(
-        alone
-            .refused
-            .keys()
-            .all(|(_, reason)| *reason == RefusalReason::PatientNotInFile)
-    );
+    assert!(alone.refused.keys().all(|(_, reason)| *reason == RefusalReason::PatientNotInFile));
     assert_eq!(alone.of("Observation").1, 0);
 }
 
@@ -169,14 +144,12 @@ fn uk_core_examples() {
     assert_eq!(sum.of("Condition").1, 2);
     for (what, reason) in sum.refused.keys() {
         let expected = match what.as_str() {
-            "Patient" => matches!(
-                reason,
-                RefusalReason::NhsNumberInvalid | RefusalReason::Missing | RefusalReason::NoName
-            ),
-            "Observation" => matches!(
-                reason,
-                RefusalReason::PatientNotInFile | RefusalReason::Missing | RefusalReason::NoValue
-            ),
+            "Patient" => {
+                matches!(reason, RefusalReason::NhsNumberInvalid | RefusalReason::Missing | RefusalReason::NoName)
+            }
+            "Observation" => {
+                matches!(reason, RefusalReason::PatientNotInFile | RefusalReason::Missing | RefusalReason::NoValue)
+            }
             "Communication" => *reason == RefusalReason::PatientRefused,
             _ => false,
         };
@@ -187,8 +160,5 @@ fn uk_core_examples() {
         .flat_map(|r| &r.accepted)
         .filter(|r| matches!(r, Record::Result(r) if r.hold == [HoldReason::Unfiled]))
         .count();
-    assert!(
-        held_only_for_filing >= 2,
-        "blood pressure, weight and the like are understood: {held_only_for_filing}"
-    );
+    assert!(held_only_for_filing >= 2, "blood pressure, weight and the like are understood: {held_only_for_filing}");
 }
