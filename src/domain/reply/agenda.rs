@@ -119,7 +119,7 @@ fn menu_keys(
 }
 
 /// Words that lead up to an item and are no part of it.
-const LEADS: [&[&str]; 27] = [
+const LEADS: [&[&str]; 30] = [
     &["um"],
     &["er"],
     &["erm"],
@@ -147,6 +147,9 @@ const LEADS: [&[&str]; 27] = [
     &["thirdly"],
     &["and"],
     &["to"],
+    &["dying", "to", "know"],
+    &["interested", "in"],
+    &["i", "need", "to"],
 ];
 
 fn trim(text: &Text<'_>, mut from: usize, mut to: usize) -> (usize, usize) {
@@ -327,8 +330,6 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
     };
     let mut start = from;
     let mut at = from + 1;
-    let first = cuts.len();
-    let mut ended = false;
     while at <= to {
         let end = at == to;
         let cut = end
@@ -337,15 +338,7 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
             || is_and(text, at, start, to);
         if cut {
             let piece = (start, at);
-            let joined = cuts.len() > first && continues_sentence(text, start) && ended;
-            if joined {
-                if let Some(last) = cuts.last_mut() {
-                    last.1 = at;
-                }
-            } else {
-                cuts.push(piece);
-            }
-            ended = sentence(at);
+            cuts.push(piece);
             start = at;
             if text.is(at, &["comma", "and", "also", "plus"]) && !end {
                 start = at + 1;
@@ -393,8 +386,7 @@ fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
             "are",
             "who",
             "that",
-            "thats",
-            "it",
+                "it",
             "its",
             "worse",
             "wondering",
@@ -426,16 +418,6 @@ fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
     ) && !text.is(at, &["weight", "money"])
 }
 
-/// A sentence that belongs to the item before: "kidneys. are they packing up".
-fn continues_sentence(text: &Text<'_>, at: usize) -> bool {
-    text.is(
-        at,
-        &[
-            "are", "is", "it", "its", "they", "bit", "because", "so", "not", "just", "worse",
-        ],
-    )
-}
-
 /// "X and Y" are two things when both are named shortly and the second is no clause about the first.
 fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
     if !text.is(at, &["and", "plus"]) || at == start || at + 1 >= to {
@@ -446,7 +428,7 @@ fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
         &[
             "i", "im", "ive", "it", "its", "he", "she", "they", "we", "then", "wasnt", "was", "is",
             "are", "cant", "have", "had", "has", "get", "off", "on", "down", "around", "night",
-            "evening", "half", "needles", "out", "lift", "not", "dizzy", "sick", "tired",
+            "evening", "half", "needles", "out", "lift", "dizzy", "sick", "tired",
         ],
     );
     let skip = text.is(at + 1, &["i"]) && text.is(at + 2, &["skip"]);
@@ -467,7 +449,7 @@ fn is_courtesy(text: &Text<'_>, from: usize, to: usize) -> bool {
     words == 0
         || text.is(from, &opening)
         || text.is(from, &["i"]) && text.is(from + 1, &opening)
-        || text.is(from, &["thats", "see"]) && to - from <= 2
+        || text.is(from, &["see"]) && to - from <= 2
         || text.is(from, &["not"]) && to - from <= 4
         || text.is(from, &["that"]) && to - from <= 3
 }

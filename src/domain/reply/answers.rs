@@ -14,7 +14,7 @@ use super::numbers::{Amount, Role};
 use super::readings;
 use super::text::Text;
 use super::tokens::Kind;
-use super::understanding::{Intent, Route};
+use super::understanding::{Flag, Intent, Route};
 use super::yes_no;
 
 /// Reads the answer; gives its tokens, if there is one.
@@ -131,6 +131,7 @@ fn number(
         Answer::AskAgain(why) => {
             draft.doubt(text, why);
             draft.said.insert(Intent::Unclear);
+            draft.asked_again = true;
             None
         }
         Answer::None if asked.scale => None,
@@ -207,7 +208,12 @@ fn yes_no_some(
         return None;
     }
     let worry = worry(context);
-    let Some(answer) = yes_no::read(text) else {
+    let asks = text.first(Label::Question).filter(|h| h.from as usize == text.core.start);
+    let answer = yes_no::read(text).filter(|a| asks.is_none() || a.from == text.core.start).filter(|a| {
+        // "Brilliant, another questionnaire", "took my blood and bruised me": praise and verbs answer nothing beside a complaint.
+        !text.says(Label::Complaint) || a.intent != Intent::Yes || is_literal(text, a.from)
+    });
+    let Some(answer) = answer else {
         if worry == Worry::YesUrgent && !dangers.watch.is_empty() {
             let (from, to) = dangers.watch.first().copied().unwrap_or_default();
             draft.answer(
@@ -265,17 +271,13 @@ fn choose(
 ) -> Option<(usize, usize)> {
     match choice::read(text, amounts, options) {
         Chosen::Keys(keys, check) => {
-            let question_first = text
-                .first(Label::Question)
-                .is_some_and(|h| h.from as usize == text.core.start)
-                && text.tokens.iter().any(|t| t.asked);
-            if question_first
-                && text.core_len() > 4
-                && !text
-                    .core
-                    .clone()
-                    .any(|i| text.is(i, &["could", "can"]) && text.is(i + 1, &["i"]))
-            {
+            // "What is the walking group like?" asks about an option; "could I do the second one" takes it.
+            let asks_about = text.first(Label::Question).is_some_and(|h| {
+                h.from as usize == text.core.start
+                    && !text.is(h.from as usize, &["could", "can", "may"])
+                    && text.core_len() > 2
+            });
+            if asks_about {
                 return None;
             }
             if keys.len() == 1 {
@@ -314,11 +316,13 @@ fn reading_answer(
     kind: ReadingKind,
     draft: &mut Draft,
 ) -> Option<(usize, usize)> {
-    let found = readings::asked(text, context, amounts, kind);
+    let by_carer = draft.said.contains(&Intent::Carer);
+    let found = readings::asked(text, context, amounts, kind, by_carer);
     if found.is_empty() {
         if let Some(why) = found.ask_again {
             draft.doubt(text, why);
             draft.said.insert(Intent::Unclear);
+            draft.asked_again = true;
             if found.danger_left_out {
                 draft.raise(Route::Urgent);
             }
@@ -358,8 +362,12 @@ fn agenda_answer(
     if text.says(Label::AsBefore) {
         draft.raise(Route::Review);
     }
+    if text.says(Label::Language) || draft.fields.language.is_some() || text.says(Label::Attached) && text.core_len() <= 14 {
+        return None;
+    }
+    let nothing = text.says(Label::NothingToRaise);
     let alone = text.core_len() <= 3;
-    if alone && (text.says(Label::Thanks) && text.tokens.len() <= 4 || text.says(Label::AllOptions))
+    if alone && !nothing && (text.says(Label::Thanks) && text.tokens.len() <= 4 || text.says(Label::AllOptions))
         || text.core_len() == 1
             && (text.says(Label::Yes) || text.is(text.core.start, &["everything"]))
     {
@@ -380,7 +388,8 @@ fn agenda_answer(
     }
     match agenda::read(text, amounts, prompt) {
         Agenda::Items(items) => {
-            let route = if dangers.soon { Route::Review } else { Route::Auto };
+            let range = amounts.iter().any(|a| a.role == Role::Plain && !a.single());
+            let route = if dangers.soon || range { Route::Review } else { Route::Auto };
             draft.fields.items = Some(items);
             draft.answer(
                 Intent::AgendaItems,
@@ -425,7 +434,8 @@ fn opt_in(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
         return None;
     }
     let answer = yes_no::read(text)?;
-    if answer.intent == Intent::Partial || answer.from > text.core.start + 3 {
+    let beside = text.says(Label::Complaint) && !is_literal(text, answer.from);
+    if answer.intent == Intent::Partial || answer.from > text.core.start + 3 || beside {
         return None;
     }
     let condition = text.core.clone().any(|i| {
@@ -475,6 +485,13 @@ fn free(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Option<(us
 
 /// Values and wishes nobody asked for.
 pub fn unasked(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], draft: &mut Draft) {
+    if let Some((value, from, to)) = readings::ketones(text, amounts)
+        && readings::ketones_urgent(value, &context.reader.settings.cut_off)
+    {
+        draft.flag.get_or_insert(Flag::Dka);
+        draft.said.remove(&Intent::Unclear);
+        draft.say(Intent::RedFlag, Route::Urgent, text, "ketones beyond a signed limit", from, to);
+    }
     let asked = context.asked_reading();
     let found = readings::unasked(text, context, amounts, asked);
     let agenda = matches!(
@@ -581,7 +598,9 @@ pub fn last(
     }
     if wellbeing && words > 0 {
         let unwell = text.says(Label::Unwell) && !text.says(Label::Well);
-        let route = if unwell { Route::Review } else { Route::Auto };
+        // A long letter that says nothing the reader knows is read by a person.
+        let unknown = words > 25 && !text.says(Label::Well);
+        let route = if unwell || unknown { Route::Review } else { Route::Auto };
         draft.say(
             Intent::Other,
             route,
@@ -625,4 +644,9 @@ pub fn last(
     }
     draft.doubt(text, "not understood");
     draft.said.insert(Intent::Unclear);
+}
+
+/// The words yes and no themselves.
+fn is_literal(text: &Text<'_>, at: usize) -> bool {
+    text.is(at, &["yes", "yep", "yeah", "yup", "ye", "y", "ok", "okay", "no", "nope", "nah", "aye"])
 }

@@ -32,14 +32,15 @@ fn question(text: &Text<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) 
         let (from, to) = (hit.from as usize, hit.to as usize);
         let end = text.sentence_end(from);
         let asked = (from..end).any(|i| text.token(i).is_some_and(|t| t.asked));
-        let opens = from == text.core.start
-            || text.token(from).is_some_and(|t| t.parted >= Break::Comma)
-            || from >= 1
-                && text.is(
-                    from - 1,
-                    &["and", "but", "also", "ok", "yes", "no", "ps", "so"],
-                );
-        if small(from, end) || covered(answer, from, to) || !(asked || opens) {
+        // "do", "did" and "is" ask only at the head of a sentence; "what" and "can" also behind a joining word.
+        let head = from == text.core.start || text.token(from).is_some_and(|t| t.parted >= Break::Sentence);
+        let joined = text.token(from).is_some_and(|t| t.parted >= Break::Comma)
+            || from >= 1 && text.is(from - 1, &["and", "but", "also", "ok", "yes", "no", "ps", "so"]);
+        let weak = text.is(from, &["do", "did", "does", "is", "are", "am", "was", "has", "have", "will"]);
+        let tag = text.is(from, &["isnt", "arent"]);
+        let opens = head || joined && !weak || tag;
+        let wished = draft.covered.iter().any(|(f, t)| *f < end && from < *t);
+        if wished || small(from, end) || covered(answer, from, to) || !(asked || opens) {
             continue;
         }
         draft.say(
@@ -59,7 +60,9 @@ fn question(text: &Text<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) 
             let words = (from..=at)
                 .filter(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Word))
                 .count();
+            let wished = draft.covered.iter().any(|(f, t)| *f <= at && from < *t);
             if words >= 3
+                && !wished
                 && !small(from, at + 1)
                 && !answer.is_some_and(|(f, t)| f <= from && at < t + 2)
             {
@@ -132,7 +135,8 @@ fn worth_reading(
 }
 
 fn request(text: &Text<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) {
-    if draft.said.contains(&Intent::Question)
+    if draft.answer == Some(Intent::Choice)
+        || draft.said.contains(&Intent::Question)
         || draft.said.contains(&Intent::ContactChange)
         || draft.said.contains(&Intent::Complaint)
     {

@@ -68,15 +68,15 @@ pub fn read(
             .appointment
             .is_some_and(|a| t.hour() % 12 == a.hour() % 12 && t.minute() == a.minute())
     });
-    let wants_other =
-        other_time.is_some() || said.offered && !(same_day && same_time) && confirm.is_none();
-    if wants_other
-        && !(confirm.is_some_and(|c| c.from as usize == from)
-            && !text
-                .core
-                .clone()
-                .any(|i| text.is(i, &["but", "move", "change", "instead", "later", "earlier"])))
-    {
+    let other_part = said.part.is_some() && said.days.is_empty() && said.time.is_none();
+    let another = said.offered && (!(same_day && same_time) || other_part);
+    let asks = (from..to).any(|i| text.is(i, &["but", "move", "change", "instead", "later", "earlier"]));
+    let says_yes = confirm.is_some_and(|c| c.from as usize == from && is_yes(text, from));
+    let will_come = confirm.is_some_and(|c| (c.from as usize..c.to as usize).any(|i| text.is(i, &["see", "there", "attend", "coming"])));
+    let ends_yes = text.is(to.saturating_sub(1), &["yes"]) && text.is(to.saturating_sub(2), &["so", "then"]);
+    let wants_other = (other_time.is_some() || another && !will_come) && !ends_yes && !(says_yes && !asks);
+    let only_cancels = cancel.is_some() && !said.offered && !strong(text);
+    if wants_other && !only_cancels {
         reschedule(
             text,
             &said,
@@ -233,4 +233,18 @@ fn by_menu(text: &Text<'_>, context: &Context<'_>) -> Option<u64> {
         || prompt.contains("1 for") && prompt.contains("2 for")
         || prompt.contains("1 =");
     (alone && offered).then_some(token.value)
+}
+
+/// A plain yes.
+fn is_yes(text: &Text<'_>, at: usize) -> bool {
+    text.is(at, &["yes", "yep", "yeah", "yup", "ok", "okay", "y", "confirm", "fine", "sure"])
+}
+
+/// Words that ask for another time and nothing else.
+fn strong(text: &Text<'_>) -> bool {
+    const WORDS: [&str; 12] = [
+        "move", "change", "swap", "rearrange", "rebook", "instead", "another", "different", "later", "earlier",
+        "postpone", "reschedule",
+    ];
+    text.core.clone().any(|i| text.is(i, &WORDS))
 }

@@ -49,7 +49,7 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], draft: &mut Draft) -> bool {
                     ],
                 )
             });
-        if bare_new && !text.is(hit.from as usize, &["moved"]) {
+        if bare_new && !text.is(hit.from as usize, &["moved"]) && !text.says(Label::Question) {
             found = Some((hit.from as usize, hit.to as usize));
         }
     }
@@ -172,7 +172,8 @@ fn home(text: &Text<'_>) -> Option<(usize, usize, String)> {
                 .find(|i| text.is(*i, &["to", "at", "is"]))
                 .map(|i| i + 1)
         });
-    let from = number.or(after)?;
+    let line = (moved + 1..=road_at).rev().find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line));
+    let from = line.or(number).or(after)?;
     let mut to = road_at + 1;
     while to < text.tokens.len() && text.token(to).is_some_and(|t| t.parted < Break::Sentence) {
         to += 1;

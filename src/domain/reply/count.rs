@@ -123,6 +123,17 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
             (true, None) => Answer::None,
         };
     };
+    // "4 pints Friday and 2 on Sunday": a bare number behind another unit counts that unit.
+    let follows = amounts.iter().any(|a| {
+        matches!(unit_fit(text, a, asked), Fit::Other)
+            && a.role == Role::Plain
+            && a.end <= chosen.amount.from
+            && text.sentence_end(a.from) > chosen.amount.from
+            && (a.end..chosen.amount.from).any(|i| text.is(i, &["and"]))
+    });
+    if follows && matches!(unit_fit(text, &chosen.amount, asked), Fit::Bare) {
+        return Answer::AskAgain("another unit than the one asked for");
+    }
     judge(text, &chosen, asked)
 }
 

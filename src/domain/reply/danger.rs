@@ -152,10 +152,13 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
             .negators
             .contains(text.token(before).map_or(0, |t| t.word))
         {
-            // "No, chest pain": an answer, then the danger. "no I had a fit": the answer again.
-            let answers = text.is(before, &["no"])
-                && (parted >= Break::Comma
-                    || before == text.core.start && text.within(before + 1, &known.own));
+            // "No, chest pain": an answer, then the danger. "no I had a fit", "no the doctor": the answer again.
+            let answer_word = text.is(before, &["no", "none", "nil", "zero", "nothing", "never"]);
+            let subject = text.within(before + 1, &known.own)
+                || text.within(before + 1, &known.third)
+                || text.is(before + 1, &["the", "a", "an", "it", "its", "there", "this", "that", "but"]);
+            let answers = answer_word
+                && (parted >= Break::Comma || before == text.core.start && text.is(before, &["no"]) && subject);
             let only = text.is(before + 1, &["just", "only", "sure", "know"]);
             let more_than = text.is(before, &["no"])
                 && text.is(before + 1, &["more", "worse"])
@@ -201,7 +204,7 @@ fn is_past_verb(text: &Text<'_>, at: usize) -> bool {
             at,
             &[
                 "hit", "fell", "cut", "had", "took", "went", "came", "got", "sick", "sicked",
-                "felt", "bit", "woke", "been",
+                "felt", "bit", "woke", "been", "run", "ran",
             ],
         )
 }
@@ -409,38 +412,30 @@ fn as_ever(text: &Text<'_>, from: usize, to: usize) -> bool {
     })
 }
 
-/// The family that is told first when several are meant.
+/// The family that is told first when several are meant: a person's own life and violence before all, then what
+/// the question was about, then what was written first.
 pub fn gravest(alarms: &[Alarm], context: &Context<'_>) -> Option<Alarm> {
-    let asthma = context.prompt.is_some_and(|p| {
-        p.text.contains("inhaler") || p.text.contains("peak flow") || p.text.contains("breathing")
-    });
+    let about = |flag: Flag| {
+        let asked = context.asked_reading();
+        let text = context.prompt.map_or("", |p| p.text.as_str());
+        match flag {
+            Flag::Hypo | Flag::Dka => asked == Some(ReadingKind::Glucose) || text.contains("hypo"),
+            Flag::Asthma => text.contains("inhaler") || asked == Some(ReadingKind::PeakFlow),
+            _ => false,
+        }
+    };
     alarms.iter().copied().min_by_key(|a| {
         let rank = match a.flag {
             Flag::Suicide => 0,
             Flag::Overdose => 1,
             Flag::SelfHarm => 2,
             Flag::Anaphylaxis => 3,
-            Flag::Abuse => 4,
-            Flag::Safeguarding => 5,
-            Flag::Pregnancy => 6,
-            Flag::HeadInjury => 7,
-            Flag::Stroke => 8,
-            Flag::Seizure => 9,
-            Flag::ChestPain => 10,
-            Flag::Cyanosis => 11,
-            Flag::Asthma if asthma => 11,
-            Flag::Sepsis => 12,
-            Flag::Dka => 13,
-            Flag::Hypo => 14,
-            Flag::SightLoss => 15,
-            Flag::Dvt => 16,
-            Flag::DiabeticFoot => 17,
-            Flag::Asthma => 18,
-            Flag::Breathless => 19,
-            Flag::Collapse => 20,
-            Flag::Bleeding => 21,
-            Flag::Palpitations => 22,
-            Flag::LowMood => 23,
+            Flag::Abuse | Flag::Safeguarding => 4,
+            Flag::Pregnancy | Flag::HeadInjury => 5,
+            flag if about(flag) => 6,
+            Flag::LowMood => 9,
+            Flag::Breathless | Flag::Collapse | Flag::Bleeding => 8,
+            _ => 7,
         };
         (rank, a.from)
     })

@@ -191,9 +191,10 @@ fn loose(text: &Text<'_>, at: usize) -> Option<clock::Clock> {
         && matches!(next.mark, b' ' | b'.')
         && next.digits == 2
         && matches!(next.value, 0 | 5 | 10 | 15 | 20 | 30 | 40 | 45 | 50)
-        && at.checked_sub(1).is_some_and(|b| {
-            text.fact(b).weekday > 0 || text.is(b, &["tomorrow", "th", "st", "nd", "rd"])
-        }))
+        && (next.mark == b'.' && !next.spaced
+            || at.checked_sub(1).is_some_and(|b| {
+                text.fact(b).weekday > 0 || text.is(b, &["tomorrow", "th", "st", "nd", "rd"])
+            })))
     .then_some(clock::Clock {
         hour: token.value as u32,
         minute: next.value as u32,
@@ -408,6 +409,9 @@ fn weekday(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<(Option<NaiveDa
     let coming = next(today, day)?;
     let before =
         |back: usize, words: &[&str]| at.checked_sub(back).is_some_and(|b| text.is(b, words));
+    if before(1, &["last"]) || before(1, &["good"]) && number == 5 {
+        return None;
+    }
     if text.is(at + 1, &["week"]) {
         return Some((coming.checked_add_days(Days::new(7)), at + 2));
     }
@@ -526,8 +530,8 @@ fn is_refused(text: &Text<'_>, at: usize) -> bool {
             ],
         ) || text.is(before, &["but"])
             && before >= 1
-            && (text.fact(before - 1).unit == super::facts::Unit::Day
-                || text.is(before - 1, &["time", "anytime", "day"]))
+            && (text.is(before - 1, &["anytime", "anyday"])
+                || before >= 2 && text.is(before - 1, &["day", "time"]) && text.is(before - 2, &["any", "every"]))
         {
             // "not later than", and what comes after a new "can".
             return true;
@@ -559,7 +563,7 @@ fn is_limit(text: &Text<'_>, at: usize) -> bool {
             ) && text.fact(x.saturating_sub(1)).weekday == 0
         })
     }) || (1..=8).any(|b| {
-        at.checked_sub(b).is_some_and(|x| {
+        at.checked_sub(b).filter(|x| *x >= text.sentence_start(at)).is_some_and(|x| {
             text.is(
                 x,
                 &[

@@ -135,13 +135,14 @@ fn read_rest(
         return;
     }
     let amounts = numbers::amounts(text);
-    let died = alarm.is_none() && wishes::bereavement(text, draft);
+    let died = alarm.is_none() && wishes::bereavement(text, context, draft);
     let stranger = !died && alarm.is_none() && wishes::wrong_person(text, draft);
     if !died && !stranger {
         wishes::carer(text, draft);
     }
+    let asks_language = wishes::language(text, draft);
     contact::read(text, &amounts, draft);
-    let answer = if stop == Outcome::Part
+    let answer = if asks_language && !matches!(context.expects(), Some(Expects::Reading { .. })) || stop == Outcome::Part
         && alarm.is_none()
         && !draft.said.contains(&Intent::Carer)
         && !matches!(

@@ -106,6 +106,7 @@ pub fn amounts(text: &Text<'_>) -> Vec<Amount> {
             amount.past = is_past(text, amount, since, until);
         }
     }
+    spread_past(text, &mut found);
     found
 }
 
@@ -536,6 +537,12 @@ fn unit(text: &Text<'_>, amount: &mut Amount) {
         return;
     }
     let mut fact = text.fact(at);
+    // "79 hr 68", "138,82 p71": a pulse follows. A lone "p" is pence only where it touches.
+    let touching = text.token(at).is_some_and(|t| t.parted == Break::None);
+    let pulse = text.token(at + 1).is_some_and(|t| t.kind == Kind::Number && t.parted <= Break::Space);
+    if text.is(at, &["hr", "p"]) && (pulse || !touching && text.is(at, &["p"])) {
+        return;
+    }
     // "12st": the ordinal suffix of a number that is none.
     if text.is(at, &["st"]) || text.word(at) == "st" {
         fact.unit = Unit::Stone;
@@ -667,6 +674,15 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
     {
         return Role::Muddled;
     }
+    // "4give", "2moz": digits that are part of a word.
+    let glued = !amount.words
+        && amount.unit == Unit::None
+        && text.token(amount.to).is_some_and(|t| t.kind == Kind::Word && t.parted == Break::None && t.to - t.from > 2)
+        && text.fact(amount.to).number.is_none()
+        && !text.is(amount.to, &["ish", "hrs", "over"]);
+    if glued {
+        return Role::Aside;
+    }
     let before = |words: &[&str]| {
         amount.from.checked_sub(1).is_some_and(|b| {
             text.is(b, words)
@@ -705,7 +721,7 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
         if before(&[
             "aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus",
             "route", "door", "grade", "code", "page", "platform", "junction", "channel", "version",
-            "house", "area", "band",
+            "house", "area", "band", "day",
         ]) || before(&["at"]) && alone > 24.0
             || text.is(amount.to, &["bus", "oclock"]) || amount.decimals == 0 && text.is(amount.to, &["birthday"])
         {
@@ -729,46 +745,67 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
     Role::Plain
 }
 
+/// Words before a number that make it another time's.
+const PAST_BEFORE: [&str; 12] = [
+    "was", "from", "usually", "usual", "normally", "previously", "used", "than", "last", "yesterday",
+    "instead", "not",
+];
+/// Words behind a number that make it another time's.
+const PAST_BEHIND: [&str; 5] = ["last", "ago", "previously", "usually", "normally"];
+
 /// Last week's figure, the usual one, the one it came down from.
 fn is_past(text: &Text<'_>, amount: &Amount, since: usize, until: usize) -> bool {
-    let near = |at: usize| text.token(at).is_some_and(|t| t.parted < Break::Comma);
-    for at in (since.max(amount.from.saturating_sub(3))..amount.from).rev() {
-        if text.is(
-            at,
-            &[
-                "was",
-                "from",
-                "usually",
-                "usual",
-                "normally",
-                "previously",
-                "used",
-                "than",
-                "last",
-                "yesterday",
-                "instead",
-                "not",
-            ],
-        ) {
-            let asked = text.is(at, &["was", "not"]) && amount.from - at > 2;
-            if !asked {
-                return true;
-            }
+    let stop = amount.from.saturating_sub(3).max(since);
+    for at in (stop..amount.from).rev() {
+        // "5 last week, only 3 this": what follows a number belongs to that number.
+        let anothers = at == since && since > 0 && text.is(at, &["last", "yesterday"]);
+        let far = text.is(at, &["was", "not"]) && amount.from - at > 2;
+        if text.is(at, &PAST_BEFORE) && !anothers && !far {
+            return true;
         }
         if text.token(at + 1).is_some_and(|t| t.parted >= Break::Comma) {
             break;
         }
     }
     let mut at = amount.end;
-    while at < until.min(amount.end + 4) && near(at) {
-        if text.is(
-            at,
-            &["last", "before", "ago", "previously", "usually", "normally"],
-        ) {
-            return !text.is(at, &["before"])
-                || text.token(at + 1).is_none_or(|t| t.parted >= Break::Comma);
+    while at < until.min(amount.end + 4) && text.token(at).is_some_and(|t| t.parted < Break::Comma) {
+        let days_before = text.is(at, &["before"]) && text.fact(at - 1).unit != Unit::None;
+        if text.is(at, &PAST_BEHIND) || days_before {
+            return true;
         }
         at += 1;
     }
     false
+}
+
+/// A number in a list of another time's is of that time too: "was 7.4 yesterday and 8 on Sunday",
+/// "6.8 and 7.1 the days before".
+fn spread_past(text: &Text<'_>, found: &mut [Amount]) {
+    let listed = |a: &Amount, b: &Amount| {
+        let between = a.end..b.from;
+        let plain = between.clone().all(|i| {
+            text.is(i, &["and", "yesterday", "yest", "on", "then"]) || text.fact(i).weekday > 0
+        });
+        between.len() <= 3 && plain && text.token(b.from).is_some_and(|t| t.parted <= Break::Comma)
+    };
+    for i in 1..found.len() {
+        if let Some([a, b]) = found.get_mut(i - 1..=i)
+            && a.past
+            && listed(a, b)
+        {
+            b.past = true;
+        }
+    }
+    for i in (1..found.len()).rev() {
+        if let Some([a, b]) = found.get_mut(i - 1..=i)
+            && b.past
+            && !a.past
+            && text.token(a.from).is_some_and(|t| t.parted >= Break::Sentence || a.from == 0 || t.parted == Break::Comma)
+            && (b.end..b.end + 3).any(|w| text.is(w, &["before"]))
+            && listed(a, b)
+        {
+            a.past = true;
+            a.end = a.to.max(a.end);
+        }
+    }
 }

@@ -248,7 +248,11 @@ fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
     loop {
         if word(from, &["good"]) && word(from + 1, &["morning", "afternoon", "evening", "day"]) {
             from += 2;
-        } else if tokens.get(from).is_some_and(courtesy) || from == 0 && word(0, &["morning", "afternoon", "evening"]) {
+        } else if tokens.get(from).is_some_and(courtesy) || word(from, &["oh", "ah", "um", "er", "erm", "well"])
+            || from == 0
+                && word(0, &["morning", "afternoon", "evening"])
+                && tokens.get(1).is_some_and(|t| courtesy(t) || t.kind == Kind::Number)
+        {
             from += 1;
         } else {
             break;

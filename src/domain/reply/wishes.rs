@@ -137,13 +137,18 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         .filter(|_| !agenda);
     let plain = text.all(Label::StopPlain).find(free_of_idiom);
     let doubt = text.all(Label::StopDoubt).find(free_of_idiom).filter(|h| {
-        let done = text.is(h.from as usize, &["im", "ive", "i", "done", "had"]);
+        let done = text.is(h.from as usize, &["im", "ive", "i", "done", "had", "enough"]);
         !done || context.prompt.is_some_and(|p| p.kind == PromptKind::OptOut)
     });
-    let asks = text
-        .all(Label::StopPlain)
-        .any(|h| text.is(h.from as usize, &["stop"]));
-    let _ = asks;
+    // "I've had enough", to a question about feelings: of the texts, or of life?
+    if doubt.is_none()
+        && context.prompt.is_some_and(|p| p.kind == PromptKind::Wellbeing)
+        && let Some(hit) = text.first(Label::StopDoubt)
+    {
+        let (from, to) = span(hit);
+        draft.say(Intent::Unclear, Route::Urgent, text, "had enough of the texts, or of life?", from, to);
+        return Outcome::Whole;
+    }
     let Some(hit) = topic
         .or(plain)
         .or(how)
@@ -166,6 +171,9 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         route = Route::Review;
     }
     draft.fields.scope = Some(scope);
+    if how.is_none() || plain.is_some() || topic.is_some() {
+        draft.covered.push((from, to));
+    }
     draft.say(Intent::Stop, route, text, why, from, to);
     if how.is_some() && plain.is_none() && topic.is_none() {
         draft.said.insert(Intent::Question);
@@ -314,6 +322,17 @@ pub fn start_or_help(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) 
     Outcome::None
 }
 
+/// Reads a wish for another language, or that this one is not understood.
+pub fn language(text: &Text<'_>, draft: &mut Draft) -> bool {
+    let Some(hit) = text.first(Label::Language) else { return false };
+    let (from, to) = span(hit);
+    if draft.fields.language.is_none() {
+        draft.fields.language = super::language::named(text);
+    }
+    draft.say(Intent::Language, Route::Review, text, "another language is wanted", from, to);
+    true
+}
+
 /// Reads whether the message reached somebody who is not the patient.
 pub fn wrong_person(text: &Text<'_>, draft: &mut Draft) -> bool {
     if let Some(hit) = text.first(Label::WrongResults) {
@@ -347,7 +366,7 @@ pub fn wrong_person(text: &Text<'_>, draft: &mut Draft) -> bool {
 }
 
 /// Reads whether the patient has died.
-pub fn bereavement(text: &Text<'_>, draft: &mut Draft) -> bool {
+pub fn bereavement(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> bool {
     let own = |at: usize| text.is(at, &["my", "our"]);
     let hit = text.all(Label::Died).find(|h| {
         let (from, to) = span(*h);
@@ -364,6 +383,12 @@ pub fn bereavement(text: &Text<'_>, draft: &mut Draft) -> bool {
                 text.token(i)
                     .is_some_and(|t| t.word == super::vocabulary::Vocabulary::NAME)
             });
+        // Asked how they feel, people tell of their own dead; the patient's family would name the patient.
+        let asked_feelings = context.prompt.is_some_and(|p| p.kind == PromptKind::Wellbeing)
+            && (start..to).any(|i| text.within(i, &text.lexicon.known.relation));
+        if asked_feelings && !named {
+            return false;
+        }
         let formal = (0..to).any(|i| text.is(i, &["inform", "tell", "regret", "sadness"]));
         !relative_of_writer || named || formal
     });

@@ -60,7 +60,7 @@ const PULSE: [&str; 11] = [
 ];
 
 /// Reads blood pressures; unasked ones only when they look like nothing else.
-pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: bool) -> Found {
+pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: bool, by_carer: bool) -> Found {
     let mut found = Found::default();
     let figures = figures(text, amounts);
     let muddled = amounts.iter().any(|a| a.role == Role::Muddled);
@@ -88,7 +88,9 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
     let mut others = 0;
     let mut since = 0;
     for pair in &pairs {
-        let whose = if pairs.len() > 1 || named_relation(text, pair.from) { owner(text, pair.from, since) } else { Owner::Own };
+        let whose = if by_carer {
+            Owner::Own
+        } else if pairs.len() > 1 || named_relation(text, pair.from) { owner(text, pair.from, since) } else { Owner::Own };
         let denied = pair
             .from
             .checked_sub(1)
@@ -121,6 +123,10 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
     }
     if !asked {
         kept.retain(|p| p.slash && (p.upper >= 80 || named) || named && p.upper >= 80);
+    }
+    let elsewhere = (0..text.tokens.len()).any(|i| text.is(i, &["hospital", "clinic", "surgery", "gp"]));
+    if asked && kept.len() > 1 && elsewhere {
+        found.doubt("taken in different places");
     }
     if asked && kept.len() > 1 {
         corrected(text, &mut kept, &mut found, &urgent);

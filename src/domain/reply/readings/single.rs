@@ -102,6 +102,7 @@ pub fn read(
     amounts: &[Amount],
     kind: ReadingKind,
     asked: bool,
+    by_carer: bool,
 ) -> Found {
     let sort = sort(kind);
     let mut found = Found::default();
@@ -144,7 +145,7 @@ pub fn read(
         };
         let whose = owner(text, amount.from, since);
         since = amount.end;
-        if whose == Owner::Other && asked {
+        if whose == Owner::Other && asked && !by_carer {
             let person = (amount.from.saturating_sub(4)..amount.from).any(|i| {
                 text.within(i, &text.lexicon.known.relation) || text.is(i, &["his", "hers"])
             });
@@ -227,7 +228,10 @@ fn is_other(text: &Text<'_>, amount: &Amount, sort: &Sort) -> bool {
             return true;
         }
     }
-    text.token(amount.end)
+    // "pulse 72" behind "97%" names the next number.
+    let names_next = text.token(amount.end + 1).is_some_and(|t| t.kind == Kind::Number);
+    !names_next
+        && text.token(amount.end)
         .is_some_and(|t| t.parted <= Break::Space)
         && text.is(amount.end, &OTHERS)
         && !text.is(amount.end, sort.names)
@@ -261,7 +265,7 @@ fn in_unit(
             None
         };
     }
-    if amount.of.is_some() || !amount.single() {
+    if amount.of.is_some() || !amount.single() || amount.bound == super::super::numbers::Bound::Open {
         return if asked {
             refuse(found, "a range, not a reading")
         } else {
@@ -348,6 +352,8 @@ fn meter_words(
                 "still",
             ],
         );
+        let named = (0..text.tokens.len()).any(|i| text.is(i, &["meter", "sugar", "sugars", "glucose", "bm", "libre"]));
+        let shown = shown && (asked || named);
         let is_meter = match level {
             Level::Lo => asked || shown,
             _ => {

@@ -25,7 +25,7 @@ struct Weight {
 }
 
 /// Reads weights; unasked ones only with their unit.
-pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: bool) -> Found {
+pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: bool, by_carer: bool) -> Found {
     let mut found = Found::default();
     let mut weights: Vec<Weight> = Vec::new();
     let mut others = false;
@@ -41,7 +41,7 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
         }
         let whose = owner(text, weight.from, since);
         since = weight.to;
-        if whose == Owner::Other && asked {
+        if whose == Owner::Other && asked && !by_carer {
             others = true;
             continue;
         }
