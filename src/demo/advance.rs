@@ -2,7 +2,7 @@
 
 use super::dice::{Dice, mix};
 use super::replies::{Style, answer};
-use super::{Demo, DemoError, feed};
+use super::{Demo, DemoError, feed, staff};
 use crate::intake::{Inbound, receive};
 use crate::outreach::Engine;
 use crate::store::views::lists::{self, Asked};
@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 
 const HOUR_MS: i64 = 3_600_000;
 const MINUTE_MS: i64 = 60_000;
+/// How long the clock runs at most without a look at what is to be planned.
+const LOOK_MS: i64 = 6 * HOUR_MS;
 /// A move of a year for 200 people takes fewer; more means that the clock stands still.
 const MOST_STEPS: usize = 50_000;
 
@@ -27,6 +29,9 @@ pub(super) struct Coming {
 
 /// Replies to come, by the moment they are sent.
 pub(super) type Queue = BTreeMap<(i64, String), Coming>;
+
+/// How the references of simulated replies begin.
+pub(super) const SIMULATED: &str = "demo-";
 
 /// What a move did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,6 +73,7 @@ pub async fn advance(engine: &Engine, demo: &Demo, to_ms: i64) -> Result<Moved, 
 pub(super) async fn moment(engine: &Engine, demo: &Demo, moved: &mut Moved) -> Result<(), DemoError> {
     let now = engine.clock.now_ms();
     feed::refresh(engine, demo, now).await?;
+    staff::acknowledge(engine, demo, now).await?;
     moved.replies += take_replies(engine, demo, now).await?;
     engine.do_duties().await?;
     engine.handle_received().await?;
@@ -78,12 +84,15 @@ pub(super) async fn moment(engine: &Engine, demo: &Demo, moved: &mut Moved) -> R
     Ok(())
 }
 
-/// The next moment at which something is due, a reply comes, or an hour is full; at least a second on.
+/// The next moment at which something is due, a question ends or a reply comes; at least a second on, and never so far that
+/// planning and the practice's own duties fall behind.
 async fn next_moment(engine: &Engine, demo: &Demo, now: i64) -> Result<i64, DemoError> {
-    let hour = (now / HOUR_MS + 1) * HOUR_MS;
-    let due = due::next_due(&engine.db).await?.unwrap_or(hour);
-    let reply = demo.queue().keys().next().map_or(hour, |(at, _)| *at);
-    Ok(hour.min(due).min(reply).max(now + 1_000))
+    let look = if staff::are_waited_for(engine, demo, now).await? { HOUR_MS } else { LOOK_MS };
+    let latest = (now / look + 1) * look;
+    let due = due::next_due(&engine.db).await?.unwrap_or(latest);
+    let ends = lists::next_question_end(&engine.db).await?.unwrap_or(latest);
+    let reply = demo.queue().keys().next().map_or(latest, |(at, _)| *at);
+    Ok(latest.min(due).min(ends).min(reply).max(now + 1_000))
 }
 
 /// Sends the replies whose moment has come, the real way in.
@@ -133,7 +142,7 @@ fn coming(asked: Asked, text: String) -> Coming {
         patient_id: asked.patient_id,
         inbound: Inbound {
             gateway: asked.gateway,
-            provider_reference: format!("demo-{}", asked.message_id),
+            provider_reference: format!("{SIMULATED}{}", asked.message_id),
             channel: asked.channel,
             from: asked.address,
             token: email.then_some(asked.message_id),

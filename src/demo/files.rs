@@ -82,7 +82,7 @@ fn patient(person: &Invented) -> Vec<String> {
         if person.left { "Left" } else { "Registered" }.to_owned(),
         person.died.map(day).unwrap_or_default(),
         person.language.unwrap_or("en").to_owned(),
-        if person.prefers_email { "Email" } else { "" }.to_owned(),
+        if person.prefers_email { "Email" } else { "Text message" }.to_owned(),
         person.mobile.clone().unwrap_or_default(),
         person.email.clone().unwrap_or_default(),
         yes(person.sensitive),

@@ -92,7 +92,7 @@ impl Loading<'_> {
                 known_as: person.known_as.clone(),
                 birth_date: Some(person.born.to_string()),
                 language: person.language.unwrap_or("en").to_owned(),
-                preferred_channel: person.prefers_email.then(|| "email".to_owned()),
+                preferred_channel: Some(if person.prefers_email { "email" } else { "sms" }.to_owned()),
                 registered: !person.left,
                 deceased: person.died.is_some(),
                 sensitive: person.sensitive,

@@ -12,6 +12,7 @@ mod invent;
 mod load;
 mod names;
 mod replies;
+mod staff;
 mod transcript;
 
 pub use advance::{Moved, advance};

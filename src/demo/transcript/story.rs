@@ -22,12 +22,13 @@ pub(super) struct Story<'a> {
     /// Messages and entries that were printed.
     told: BTreeSet<String>,
     day: Option<chrono::NaiveDate>,
+    minute: Option<i64>,
 }
 
 impl<'a> Story<'a> {
     pub fn new(demo: &'a Demo, out: &'a mut (dyn Write + Send)) -> Self {
         let person = demo.people().first().cloned().unwrap_or_default();
-        Self { demo, out, person, told: BTreeSet::new(), day: None }
+        Self { demo, out, person, told: BTreeSet::new(), day: None, minute: None }
     }
 
     fn db(&self) -> &Db {
@@ -145,7 +146,9 @@ impl<'a> Story<'a> {
             self.day = Some(at.date());
             writeln!(self.out, "\n{}", day_text(at.date()))?;
         }
-        writeln!(self.out, "  {}", time_text(at.time()))?;
+        if self.minute.replace(ms / 60_000) != Some(ms / 60_000) {
+            writeln!(self.out, "  {}", time_text(at.time()))?;
+        }
         Ok(())
     }
 
@@ -216,7 +219,7 @@ impl<'a> Story<'a> {
             let at = local(instant(message.due_at), self.zone());
             let why = message.reason.parse::<Reason>().ok().filter(|r| *r != Reason::None).map_or("", Reason::sentence);
             let (name, status) = (message_in_words(&message.kind, &message.template), status_in_words(&message.status));
-            let line = format!("{} {:>7}  {name:<24} {status:<12} {why}", at.date().format("%a %e %b"), time_text(at.time()));
+            let line = format!("{} {:>7}  {name:<27} {status:<12} {why}", at.date().format("%a %e %b"), time_text(at.time()));
             writeln!(self.out, "{}", line.trim_end())?;
             if was_sent(named) {
                 sent += 1;

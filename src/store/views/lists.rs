@@ -234,3 +234,10 @@ pub async fn asked_since(db: &Db, practice_id: &str, since: i64, until: i64) -> 
     );
     db.fetch(&SQL, &[practice_id.into(), since.into(), until.into()]).await
 }
+
+/// When the next open question ends, if one is open.
+pub async fn next_question_end(db: &Db) -> Result<Option<i64>, StoreError> {
+    const SQL: Sql = Sql::same("SELECT MIN(expires_at) FROM prompt WHERE status = 'open'");
+    let row: Option<(Option<i64>,)> = db.fetch_optional(&SQL, &[]).await?;
+    Ok(row.and_then(|(at,)| at))
+}
