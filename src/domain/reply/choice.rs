@@ -381,7 +381,7 @@ fn by_time(
     if parts.iter().filter(|p| p.is_some()).count() < 2 {
         return;
     }
-    let mut set = |slots: &mut [bool], part: DayPart| {
+    let set = |slots: &mut [bool], part: DayPart| {
         if let Some(i) = parts.iter().position(|p| *p == Some(part))
             && let Some(slot) = slots.get_mut(i)
         {
