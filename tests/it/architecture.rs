@@ -2,7 +2,7 @@
 //!
 //! Each check is a function from texts to faults, so that a bad sample beside it can show that it fails when it must.
 
-#![allow(clippy::expect_used, reason = "a repository that cannot be read is a failed test")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a repository that cannot be read is a failed test")]
 
 mod commands;
 mod imports;
@@ -28,6 +28,16 @@ struct File {
     /// From the package folder, with `/`.
     path: String,
     text: String,
+}
+
+impl File {
+    fn is_markdown(&self) -> bool {
+        is_markdown(&self.path)
+    }
+}
+
+fn is_markdown(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "md")
 }
 
 /// Every text file below `folder` whose name ends in one of `endings` (all, when there are none), in order.

@@ -18,7 +18,7 @@ pub fn in_text(file: &File) -> Vec<Command> {
         let place = format!("{}:{}", file.path, index + 1);
         if line.trim_start().starts_with("```") {
             fenced = !fenced;
-        } else if !file.path.ends_with(".md") {
+        } else if !file.is_markdown() {
             found.extend(in_list(line, &place));
         } else if fenced {
             found.extend(

@@ -57,7 +57,7 @@ fn upward_imports(sources: &[Source]) -> Vec<String> {
             match layer_of(other) {
                 Some(below) if below < layer => {}
                 Some(at) => {
-                    faults.push(format!("{}:{line}: {own} (layer {layer}) imports {other} (layer {at})", source.path))
+                    faults.push(format!("{}:{line}: {own} (layer {layer}) imports {other} (layer {at})", source.path));
                 }
                 None => faults.push(format!("{}:{line}: `{other}` has no layer", source.path)),
             }

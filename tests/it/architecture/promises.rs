@@ -2,7 +2,7 @@
 
 use super::commands::{self, Command};
 use super::sources::{self, Source, program};
-use super::{File, assert_none, documents, files, root};
+use super::{File, assert_none, documents, files, is_markdown, root};
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
 
@@ -81,7 +81,7 @@ fn missing_files(document: &File) -> Vec<String> {
         // A name in capitals stands for something: src/gateways/NAME/mod.rs.
         let stands = path
             .split(['/', '.'])
-            .any(|part| part.len() > 1 && part.chars().all(|c| c.is_ascii_uppercase()) && !path.ends_with(".md"));
+            .any(|part| part.len() > 1 && part.chars().all(|c| c.is_ascii_uppercase()) && !is_markdown(path));
         let ours = !stands
             && ["src/", "scripts/", "docs/", "config/", "messages/", "migrations/", "tests/", ".ci/"]
                 .iter()

@@ -18,7 +18,7 @@ fn rating(text: &str) -> Option<u8> {
     let column = CONSEQUENCES.iter().position(|c| *c == consequence.trim())?;
     let row = LIKELIHOODS.iter().position(|l| *l == likelihood.trim())?;
     let rating = RATING[row][column];
-    (number.trim().split_whitespace().next()?.parse() == Ok(rating)).then_some(rating)
+    (number.split_whitespace().next()?.parse() == Ok(rating)).then_some(rating)
 }
 
 struct Known {
