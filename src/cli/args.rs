@@ -29,6 +29,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// Run the program: send, receive, and answer webhooks and health checks
     Serve(ServeArgs),
+    /// Ask a running program whether it is ready: exit code 0 when it is, for containers and monitoring
+    Health,
     /// Bring the database's tables up to date
     Migrate,
     /// Add, show and steer practices
@@ -397,6 +399,16 @@ pub struct BackupArgs {
 pub enum RepliesCommand {
     /// Score a labelled file of replies
     Evaluate { file: PathBuf },
+    /// Run the examples of the red-flag lexicon in force
+    Check,
+    /// Note how a received message should have been read: a labelled example, which changes no rule
+    Correct {
+        /// The message, as shown by patient show --json
+        message: String,
+        /// What it meant, for example {"intent":"progress_number","value":4}
+        #[arg(long, value_name = "JSON")]
+        meaning: String,
+    },
     /// From the record: how often each reader was right, corrected, or sent to people
     Report,
 }

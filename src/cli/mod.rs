@@ -56,6 +56,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Serve(args) => serve::run(app().config?, args).await,
         Command::Demo(args) => demo::run(args).await,
+        Command::Health => serve::health(&app().config()?).await,
         Command::Migrate => {
             let engine = app().unmigrated().await?;
             engine.db.migrate().await?;

@@ -7,15 +7,17 @@ mod assess;
 mod catalogue;
 mod check;
 mod correction;
+mod hold;
 pub mod number;
 mod record;
 mod release;
 mod units;
 
 pub use aim::{Aim, AimSource};
-pub use assess::{HoldReason, assess};
+pub use assess::assess;
 pub use catalogue::{CatalogueError, FollowUpDays, Found, HoldLimits, ResultsCatalogue, Test, fold_name};
 pub use correction::{Arrival, FollowUp, arrive};
+pub use hold::HoldReason;
 pub use record::{
     AbnormalFlag, Code, CodeSystem, Comparator, Component, Original, Range, ReportStatus, ResultRecord, ResultValue,
     TakenAt,

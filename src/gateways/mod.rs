@@ -4,6 +4,7 @@
 //! consent or records: those are decided above, and the record is kept elsewhere.
 
 mod client;
+mod faults;
 mod form_data;
 pub mod generic;
 pub mod govuk_notify;
@@ -25,8 +26,9 @@ pub use client::install_tls_provider;
 pub use message::{Accepted, LookUp, OutboundMessage};
 pub use policy::{DeliveryHours, HoursSettings, Policy, PolicySettings};
 pub use set::{Gateways, Surroundings};
-use settings::Faults;
-pub use settings::{GatewaySettings, SettingsFault};
+use faults::Faults;
+pub use faults::SettingsFault;
+pub use settings::GatewaySettings;
 pub use webhook::{Forged, ParseError, Received, WebhookRequest};
 
 use crate::domain::delivery::SendFailure;

@@ -23,7 +23,8 @@ use tokio::{sync::Semaphore, time::timeout};
 
 use connection::{Connection, Dialler};
 use reply::Stage;
-pub use settings::{SmtpSettings, SmtpTls};
+pub use connection::SmtpTls;
+pub use settings::SmtpSettings;
 
 use super::{
     Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received,

@@ -6,7 +6,11 @@ use lettre::transport::smtp::{authentication::Credentials, extension::ClientId};
 use rustls_platform_verifier::Verifier;
 use serde::Deserialize;
 
-use super::{Smtp, connection::Dialler, mime::mailbox};
+use super::{
+    Smtp,
+    connection::{Dialler, SmtpTls},
+    mime::mailbox,
+};
 use crate::{
     domain::delivery::Channel,
     gateways::{Base, Faults, Policy, PolicySettings},
@@ -48,18 +52,6 @@ pub struct SmtpSettings {
     pub policy: PolicySettings,
 }
 
-/// How a connection to a mail server is protected.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SmtpTls {
-    /// TLS from the first byte (port 465).
-    #[default]
-    Implicit,
-    /// TLS after STARTTLS (port 587), or no mail at all.
-    Starttls,
-    /// None: only to a server on this machine.
-    None,
-}
 
 fn yes() -> bool {
     true

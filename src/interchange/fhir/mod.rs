@@ -6,6 +6,7 @@
 mod care;
 mod consent;
 mod index;
+mod kinds;
 mod model;
 mod observation;
 mod people;

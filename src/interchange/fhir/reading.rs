@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 
 use super::index::{At, Index};
-use super::model::{Concept, Period, Reference};
-use super::split::{Entry, Split, position};
-use super::{FORMAT, Warnings, care, consent, observation, people};
+use super::model::{Concept, Period};
+use super::split::{Entry, position};
+use super::{FORMAT, Warnings};
 use crate::domain::import::{
-    Field, IgnoredReason, PatientKey, Provenance, Record, Refusal, RefusalReason, SourceId, StopTag,
+    Field, IgnoredReason, Provenance, Record, Refusal, RefusalReason, SourceId, StopTag,
 };
 use crate::domain::result::{ReportStatus, TakenAt};
 use crate::interchange::Options;
@@ -84,44 +84,8 @@ pub(super) fn stop_tag(concept: &Concept) -> Option<StopTag> {
 }
 
 impl Reading<'_> {
-    /// Reads any resource but a patient.
-    pub(super) fn read(&self, at: At, entry: &Entry<'_>, split: &Split<'_>) -> Result<Outcome, Refusal> {
-        let read = match entry.kind() {
-            "Observation" => {
-                return check(entry).and_then(|()| observation::observation(self, at, entry, split));
-            }
-            "DiagnosticReport" => {
-                return check(entry).and_then(|()| observation::report(self, at, entry, split));
-            }
-            "RelatedPerson" => people::related,
-            "Appointment" => care::appointment,
-            "Goal" => care::goal,
-            "CarePlan" => care::care_plan,
-            "Condition" => care::condition,
-            "Communication" => consent::communication,
-            "Consent" => consent::consent,
-            "Flag" => consent::flag,
-            _ => return Ok(Outcome::Ignored(IgnoredReason::NotUsed)),
-        };
-        check(entry)?;
-        read(self, entry)
-    }
-
     pub(super) fn provenance(&self, entry: &Entry<'_>) -> Provenance {
         provenance(entry, self.name)
-    }
-
-    /// The person a resource is about.
-    pub(super) fn subject(&self, entry: &Entry<'_>, subject: Option<&Reference>) -> Result<PatientKey, Refusal> {
-        let refuse = |reason| refusal(entry, reason).field(Field::Subject);
-        let Some(reference) = subject.and_then(|s| s.reference.as_deref()) else {
-            return Err(refuse(RefusalReason::Missing));
-        };
-        if let Some(inner) = reference.strip_prefix('#') {
-            return people::contained_patient(entry, inner, self.options)
-                .ok_or_else(|| refuse(RefusalReason::PatientNotInFile));
-        }
-        self.index.person(self.file, reference).map_err(refuse)
     }
 
     /// A day where it matters little: a year alone or a date that cannot be read is no date.

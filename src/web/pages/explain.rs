@@ -13,6 +13,9 @@ use chrono::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+/// More is not pasted by hand; the reader itself takes any length.
+const MOST_CHARACTERS: usize = 8_000;
+
 /// The questions that can be chosen: value, words.
 const QUESTIONS: [(&str, &str); 9] = [
     ("none", "No question is open"),
@@ -44,7 +47,7 @@ pub(super) async fn page(State(state): State<AppState>) -> Result<Markup, PageEr
 pub(super) async fn read(State(state): State<AppState>, Form(ask): Form<Ask>) -> Result<Markup, PageError> {
     let desk = Desk::open(&state).await?;
     let prompt = prompt(&desk, &ask.question);
-    let cut: String = ask.text.replace("\r\n", "\n").chars().take(state.engine.config.receiving.read_characters).collect();
+    let cut: String = ask.text.replace("\r\n", "\n").chars().take(MOST_CHARACTERS).collect();
     let understood = understand(
         &cut,
         &Context {
