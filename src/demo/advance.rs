@@ -77,8 +77,9 @@ pub(super) async fn moment(engine: &Engine, demo: &Demo, moved: &mut Moved) -> R
     moved.replies += take_replies(engine, demo, now).await?;
     engine.do_duties().await?;
     engine.handle_received().await?;
-    moved.sent += engine.send_due().await?;
-    if demo.answering {
+    let sent = engine.send_due().await?;
+    moved.sent += sent;
+    if demo.answering && sent > 0 {
         listen(engine, demo, now).await?;
     }
     Ok(())

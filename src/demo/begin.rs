@@ -14,6 +14,9 @@ use crate::store::{Tx, appointments, patients, results};
 
 const DAY_MS: i64 = 86_400_000;
 
+/// On how many mornings people are enrolled: a practice does not ask everybody on one day.
+pub(super) const MORNINGS: usize = 5;
+
 /// Who is enrolled in what, and why they may be.
 struct Enrolling {
     person: usize,
@@ -22,12 +25,23 @@ struct Enrolling {
     purposes: &'static [&'static str],
 }
 
-/// Releases, enrols, pauses. Everything a person at the practice does has an audit event.
-pub(super) async fn first_morning(engine: &Engine, practice_id: &str, ids: &[String], all: &Everything<'_>, seed: u64) -> Result<(), DemoError> {
+/// Releases results and pauses two people. Everything a person at the practice does has an audit event.
+pub(super) async fn first_morning(engine: &Engine, practice_id: &str, ids: &[String], all: &Everything<'_>) -> Result<(), DemoError> {
     release(engine, practice_id, all).await?;
-    let mut dice = Dice::new(seed, "enrolments");
+    pause(engine, practice_id, ids, all).await
+}
+
+/// Enrols those whose turn it is on this of `mornings` mornings, each with where they agreed.
+pub(super) async fn enrol_on(
+    engine: &Engine,
+    practice_id: &str,
+    ids: &[String],
+    all: &Everything<'_>,
+    (seed, morning, mornings): (u64, usize, usize),
+) -> Result<(), DemoError> {
+    let mut dice = Dice::new(seed, &format!("enrolments {morning}"));
     let mut wanted = Vec::new();
-    for (person, invented) in all.people.iter().enumerate() {
+    for (person, invented) in all.people.iter().enumerate().filter(|(person, _)| person % mornings == morning) {
         let enrol = |programme, with_goal, purposes| Enrolling { person, programme, with_goal, purposes };
         if all.visits.iter().any(|v| v.person == person && v.kind == "annual_review") {
             wanted.push(enrol("annual-review", false, &["results", "agenda"]));
@@ -40,8 +54,7 @@ pub(super) async fn first_morning(engine: &Engine, practice_id: &str, ids: &[Str
             wanted.push(enrol("blood-pressure", false, if dice.percent(80) { &["readings"] } else { &[] }));
         }
     }
-    enrol(engine, practice_id, ids, &wanted, &mut dice).await?;
-    pause(engine, practice_id, ids, all).await
+    enrol(engine, practice_id, ids, &wanted, &mut dice).await
 }
 
 async fn release(engine: &Engine, practice_id: &str, all: &Everything<'_>) -> Result<(), DemoError> {

@@ -241,3 +241,12 @@ pub async fn next_question_end(db: &Db) -> Result<Option<i64>, StoreError> {
     let row: Option<(Option<i64>,)> = db.fetch_optional(&SQL, &[]).await?;
     Ok(row.and_then(|(at,)| at))
 }
+
+/// How many urgent alerts are open.
+pub async fn urgent_open_count(db: &Db, practice_id: &str) -> Result<i64, StoreError> {
+    const SQL: Sql = Sql::same(
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM alert WHERE practice_id = $1 AND status = 'open' AND priority IN ('stat', 'urgent')",
+    );
+    let row: Option<(i64,)> = db.fetch_optional(&SQL, &[practice_id.into()]).await?;
+    Ok(row.map_or(0, |(n,)| n))
+}

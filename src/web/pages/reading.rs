@@ -122,13 +122,22 @@ impl Read {
                         li {
                             @let words: String = letters.get(because.from..because.to).unwrap_or_default().iter().collect();
                             @if !words.trim().is_empty() { q { (words) } " " }
-                            span { (because.what.replace('_', " ")) }
+                            span { (plain(&because.what)) }
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// A reader's reason without the pattern behind it, which says nothing to people: "red flag: chest ..3 @pain" is "red flag".
+fn plain(what: &str) -> String {
+    let words = match what.split_once(": ") {
+        Some((words, pattern)) if pattern.contains("..") || pattern.contains(['@', '^', '$', '|']) => words,
+        _ => what,
+    };
+    words.replace('_', " ")
 }
 
 /// Cuts a reply where marks begin and end. Marks beyond its end, or turned round, are left out.
@@ -202,6 +211,13 @@ mod tests {
         let read = Read { because: vec![because(0, 8)], ..Read::default() };
         let shown = read.marked("<script>alert(1)</script>").into_string();
         assert_eq!(shown, "<mark>&lt;script&gt;</mark>alert(1)&lt;/script&gt;");
+    }
+
+    #[test]
+    fn a_pattern_is_not_shown_to_people() {
+        assert_eq!(plain("red flag: chest ..3 @pain"), "red flag");
+        assert_eq!(plain("the number asked for"), "the number asked for");
+        assert_eq!(plain("language: pl"), "language: pl");
     }
 
     #[test]
