@@ -5,9 +5,9 @@ use super::replies::{Style, answer};
 use super::{Demo, DemoError, feed, staff};
 use crate::intake::{Inbound, receive};
 use crate::outreach::Engine;
+use crate::store::due;
 use crate::store::views::lists::{self, Asked};
 use crate::store::views::person as views;
-use crate::store::due;
 use crate::web::pages::Progress;
 use std::collections::BTreeMap;
 

@@ -26,7 +26,12 @@ struct Enrolling {
 }
 
 /// Releases results and pauses two people. Everything a person at the practice does has an audit event.
-pub(super) async fn first_morning(engine: &Engine, practice_id: &str, ids: &[String], all: &Everything<'_>) -> Result<(), DemoError> {
+pub(super) async fn first_morning(
+    engine: &Engine,
+    practice_id: &str,
+    ids: &[String],
+    all: &Everything<'_>,
+) -> Result<(), DemoError> {
     release(engine, practice_id, all).await?;
     pause(engine, practice_id, ids, all).await
 }
@@ -72,14 +77,24 @@ async fn release(engine: &Engine, practice_id: &str, all: &Everything<'_>) -> Re
     Ok(())
 }
 
-async fn enrol(engine: &Engine, practice_id: &str, ids: &[String], wanted: &[Enrolling], dice: &mut Dice) -> Result<(), DemoError> {
-    const SOURCES: [&str; 4] = ["said yes at the review", "form signed at the desk", "said yes by phone", "asked for it online"];
+async fn enrol(
+    engine: &Engine,
+    practice_id: &str,
+    ids: &[String],
+    wanted: &[Enrolling],
+    dice: &mut Dice,
+) -> Result<(), DemoError> {
+    const SOURCES: [&str; 4] =
+        ["said yes at the review", "form signed at the desk", "said yes by phone", "asked for it online"];
     let now = engine.clock.now_ms();
     let mut rows = Vec::new();
     let mut said = Vec::new();
     for wish in wanted {
-        let Some(id) = ids.get(wish.person) else { continue };
-        let goal = if wish.with_goal { views::goals(&engine.db, id).await?.first().map(|g| g.id.clone()) } else { None };
+        let Some(id) = ids.get(wish.person) else {
+            continue;
+        };
+        let goal =
+            if wish.with_goal { views::goals(&engine.db, id).await?.first().map(|g| g.id.clone()) } else { None };
         let source = dice.pick(&SOURCES);
         rows.push(EnrolmentRow {
             id: engine.clock.id(),
@@ -119,7 +134,8 @@ async fn enrol(engine: &Engine, practice_id: &str, ids: &[String], wanted: &[Enr
 
 async fn pause(engine: &Engine, practice_id: &str, ids: &[String], all: &Everything<'_>) -> Result<(), DemoError> {
     let now = engine.clock.now_ms();
-    let takes_part = all.people.iter().zip(ids).skip(10).filter(|(p, _)| p.can_take_part() && p.goal.is_some()).map(|(_, id)| id);
+    let takes_part =
+        all.people.iter().zip(ids).skip(10).filter(|(p, _)| p.can_take_part() && p.goal.is_some()).map(|(_, id)| id);
     let mut tx = engine.db.begin().await?;
     for (id, (days, reason)) in takes_part.zip([(10, "On holiday, asked for quiet."), (24, "A death in the family.")]) {
         patients::set_pause(&mut tx, id, Some(now + days * DAY_MS), Some(reason), now).await?;
@@ -129,7 +145,15 @@ async fn pause(engine: &Engine, practice_id: &str, ids: &[String], all: &Everyth
     Ok(())
 }
 
-async fn note(engine: &Engine, tx: &mut Tx, practice_id: &str, actor: &str, action: &str, subject: &str, id: &str) -> Result<(), DemoError> {
+async fn note(
+    engine: &Engine,
+    tx: &mut Tx,
+    practice_id: &str,
+    actor: &str,
+    action: &str,
+    subject: &str,
+    id: &str,
+) -> Result<(), DemoError> {
     let row = AuditEventRow {
         id: engine.clock.id(),
         at: engine.clock.now_ms(),

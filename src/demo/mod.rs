@@ -131,13 +131,20 @@ impl Demo {
         db.migrate().await?;
         let gateways = gateways(&config, &clock)?;
         let zone = config.practice.zone;
-        let engine = Arc::new(Engine::new(db, clock.clone(), config, gateways, Catalogue::shipped(), Reader::shipped()));
+        let engine =
+            Arc::new(Engine::new(db, clock.clone(), config, gateways, Catalogue::shipped(), Reader::shipped()));
         let today = local_date(options.start, zone);
         let people = invent::people(options.seed, options.people.max(1), today);
         let visits = care::visits(options.seed, &people, today);
         let findings = care::findings(options.seed, &people, &visits, today);
-        let everything =
-            load::Everything { people: &people, visits: &visits, findings: &findings, today, zone, settings: PRACTICE_SETTINGS.to_owned() };
+        let everything = load::Everything {
+            people: &people,
+            visits: &visits,
+            findings: &findings,
+            today,
+            zone,
+            settings: PRACTICE_SETTINGS.to_owned(),
+        };
         let (practice_id, ids) = load::store(&engine.db, &clock, &everything).await?;
         engine.forget_practices();
         begin::first_morning(&engine, &practice_id, &ids, &everything).await?;
@@ -231,7 +238,9 @@ const PRACTICE_SETTINGS: &str = r#"{
 fn gateways(config: &Config, clock: &Clock) -> Result<Gateways, DemoError> {
     let mut settings: BTreeMap<String, GatewaySettings> = BTreeMap::new();
     for (name, table) in &config.gateways {
-        let known = toml::Value::Table(table.clone()).try_into().map_err(|e: toml::de::Error| DemoError::Gateway(e.to_string()))?;
+        let known = toml::Value::Table(table.clone())
+            .try_into()
+            .map_err(|e: toml::de::Error| DemoError::Gateway(e.to_string()))?;
         settings.insert(name.clone(), known);
     }
     let clock = clock.clone();
@@ -248,7 +257,9 @@ impl Simulation for Demo {
     }
 
     fn start_moving(&self, to_ms: i64) -> bool {
-        let Some(demo) = self.me.upgrade() else { return false };
+        let Some(demo) = self.me.upgrade() else {
+            return false;
+        };
         let now = self.engine.clock.now_ms();
         {
             let mut state = locked(&self.state);
@@ -263,7 +274,8 @@ impl Simulation for Demo {
             state.progress = None;
             if let Err(error) = moved {
                 tracing::error!(code = "demo_clock", %error, "the demo's clock stopped");
-                state.fault = Some("The clock stopped on the way. Start the demo again if it happens twice.".to_owned());
+                state.fault =
+                    Some("The clock stopped on the way. Start the demo again if it happens twice.".to_owned());
             }
         });
         true

@@ -20,7 +20,8 @@ const MOST: i64 = 300;
 
 /// Is an urgent alert open while somebody is there?
 pub(super) async fn are_waited_for(engine: &Engine, demo: &Demo, now: i64) -> Result<bool, DemoError> {
-    Ok(somebody_is_there(engine, demo, now).await? && lists::urgent_open_count(&engine.db, &demo.practice_id).await? > 0)
+    Ok(somebody_is_there(engine, demo, now).await?
+        && lists::urgent_open_count(&engine.db, &demo.practice_id).await? > 0)
 }
 
 async fn somebody_is_there(engine: &Engine, demo: &Demo, now: i64) -> Result<bool, DemoError> {
@@ -38,8 +39,12 @@ pub(super) async fn acknowledge(engine: &Engine, demo: &Demo, now: i64) -> Resul
         if now - alert.created_at < if urgent { URGENT_AFTER_MS } else { ROUTINE_AFTER_MS } {
             continue;
         }
-        let Some(message_id) = &alert.message_id else { continue };
-        let Some(message) = ledger::get(&engine.db, message_id).await? else { continue };
+        let Some(message_id) = &alert.message_id else {
+            continue;
+        };
+        let Some(message) = ledger::get(&engine.db, message_id).await? else {
+            continue;
+        };
         if !message.provider_reference.as_deref().is_some_and(|reference| reference.starts_with(SIMULATED)) {
             continue;
         }
@@ -65,7 +70,8 @@ pub(super) async fn acknowledge(engine: &Engine, demo: &Demo, now: i64) -> Resul
 
 async fn deal_with(tx: &mut Tx, message: &MessageRow, now: i64) -> Result<(), DemoError> {
     if message.status == "for_staff" {
-        let change = StatusChange { id: message.id.clone(), status: "handled".to_owned(), reason: String::new(), at: now };
+        let change =
+            StatusChange { id: message.id.clone(), status: "handled".to_owned(), reason: String::new(), at: now };
         ledger::set_status(tx, &[change]).await?;
     }
     Ok(())

@@ -1,2 +1,3 @@
 //! one integration binary
 mod architecture;
+mod web;

@@ -123,7 +123,9 @@ struct Device {
 }
 
 async fn on_device(state: &AppState, contacts: &[ContactPointRow], channel: &str) -> Result<Option<Device>, PageError> {
-    let Some(point) = contacts.iter().find(|c| c.channel == channel && c.status != "old") else { return Ok(None) };
+    let Some(point) = contacts.iter().find(|c| c.channel == channel && c.status != "old") else {
+        return Ok(None);
+    };
     let mut messages = lists::at_address(&state.engine.db, channel, &point.address, LINES).await?;
     messages.reverse();
     Ok(Some(Device { address: point.address.clone(), messages }))

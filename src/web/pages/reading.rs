@@ -70,7 +70,14 @@ impl Read {
         parts.extend(self.readings.iter().map(reading));
         parts.extend(self.option.iter().chain(&self.options).cloned());
         if !self.items.is_empty() {
-            parts.push(self.items.iter().enumerate().map(|(at, item)| format!("{}. {item}", at + 1)).collect::<Vec<_>>().join("; "));
+            parts.push(
+                self.items
+                    .iter()
+                    .enumerate()
+                    .map(|(at, item)| format!("{}. {item}", at + 1))
+                    .collect::<Vec<_>>()
+                    .join("; "),
+            );
         }
         parts.extend(self.date.iter().chain(&self.time).cloned());
         if let Some(scope) = &self.scope {
@@ -156,7 +163,9 @@ fn stretches(text: &str, because: &[Because]) -> Vec<Stretch> {
 fn reading(value: &serde_json::Value) -> String {
     let text = |key: &str| value.get(key).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
     match (text("systolic"), text("diastolic"), text("pulse")) {
-        (Some(top), Some(bottom), Some(pulse)) => format!("blood pressure {top}/{bottom}, pulse {pulse}"),
+        (Some(top), Some(bottom), Some(pulse)) => {
+            format!("blood pressure {top}/{bottom}, pulse {pulse}")
+        }
         (Some(top), Some(bottom), None) => format!("blood pressure {top}/{bottom}"),
         _ => {
             let name = text("type").unwrap_or_default().replace('_', " ");
@@ -222,10 +231,13 @@ mod tests {
 
     #[test]
     fn a_stored_understanding_becomes_a_sentence() {
-        let read = Read::parse(r#"{"intent":"progress_number","value":4,"also":["thanks"],"route":"auto","because":[]}"#).unwrap();
+        let read =
+            Read::parse(r#"{"intent":"progress_number","value":4,"also":["thanks"],"route":"auto","because":[]}"#)
+                .unwrap();
         assert_eq!(read.sentence(), "A number: 4. Also: thanks");
         assert!(Read::parse("{}").is_none() && Read::parse("not json").is_none());
-        let read = Read::parse(r#"{"intent":"reading","readings":[{"type":"bp","systolic":138,"diastolic":82}]}"#).unwrap();
+        let read =
+            Read::parse(r#"{"intent":"reading","readings":[{"type":"bp","systolic":138,"diastolic":82}]}"#).unwrap();
         assert_eq!(read.sentence(), "A reading: blood pressure 138/82");
     }
 }

@@ -40,13 +40,21 @@ pub(super) async fn page(State(state): State<AppState>, Query(filter): Query<Fil
         Vec::new()
     } else if is_today {
         let end = today.checked_add_days(Days::new(AHEAD_DAYS)).map_or(until, midnight);
-        lists::ledger(db, &desk.practice_id, Part::Waiting, 0, end, if filter.show.is_empty() { NEXT } else { LINES }).await?
+        lists::ledger(db, &desk.practice_id, Part::Waiting, 0, end, if filter.show.is_empty() { NEXT } else { LINES })
+            .await?
     } else {
         lists::ledger(db, &desk.practice_id, Part::Waiting, from, until, LINES).await?
     };
-    let sent = if wants("sent") { lists::ledger(db, &desk.practice_id, Part::Sent, from, until, LINES).await? } else { Vec::new() };
-    let not_sent =
-        if wants("not_sent") { lists::ledger(db, &desk.practice_id, Part::NotSent, from, until, LINES).await? } else { Vec::new() };
+    let sent = if wants("sent") {
+        lists::ledger(db, &desk.practice_id, Part::Sent, from, until, LINES).await?
+    } else {
+        Vec::new()
+    };
+    let not_sent = if wants("not_sent") {
+        lists::ledger(db, &desk.practice_id, Part::NotSent, from, until, LINES).await?
+    } else {
+        Vec::new()
+    };
     let counts = crate::store::views::counts(db, &desk.practice_id, from, until).await?;
     let named = if is_today { "today".to_owned() } else { format!("on {}", desk.long_day(day)) };
     let guest = match &state.demo {
@@ -82,7 +90,9 @@ pub(super) async fn page(State(state): State<AppState>, Query(filter): Query<Fil
 }
 
 fn tiles(desk: &Desk, counts: &[(String, String, i64)], is_today: bool) -> Markup {
-    let sum = |statuses: &[&str]| counts.iter().filter(|(status, ..)| statuses.contains(&status.as_str())).map(|(.., n)| n).sum::<i64>();
+    let sum = |statuses: &[&str]| {
+        counts.iter().filter(|(status, ..)| statuses.contains(&status.as_str())).map(|(.., n)| n).sum::<i64>()
+    };
     let day = if is_today { "today" } else { "that day" };
     let of_day = [
         (sum(&["planned", "queued", "sending"]), format!("still to go {day}"), "#due"),

@@ -13,9 +13,11 @@ const COMING: usize = 8;
 
 pub(super) fn section(desk: &Desk, person: &Person) -> Markup {
     let waits = |m: &&NamedMessage| matches!(m.message.status.as_str(), "planned" | "queued" | "sending" | "held");
-    let mut coming: Vec<&NamedMessage> = person.messages.iter().filter(|m| m.message.direction == "out").filter(waits).collect();
+    let mut coming: Vec<&NamedMessage> =
+        person.messages.iter().filter(|m| m.message.direction == "out").filter(waits).collect();
     coming.sort_by_key(|m| m.message.due_at);
-    let mut past: Vec<&NamedMessage> = person.messages.iter().rev().filter(|m| m.message.direction == "in" || !waits(m)).collect();
+    let mut past: Vec<&NamedMessage> =
+        person.messages.iter().rev().filter(|m| m.message.direction == "in" || !waits(m)).collect();
     past.sort_by_key(|m| std::cmp::Reverse(happened_at(m)));
     html! {
         section.btw-section aria-labelledby="timeline" {
