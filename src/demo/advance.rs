@@ -5,9 +5,9 @@ use super::replies::{Style, answer};
 use super::{Demo, DemoError, feed, staff};
 use crate::intake::{Inbound, receive};
 use crate::outreach::Engine;
+use crate::store::due;
 use crate::store::views::lists::{self, Asked};
 use crate::store::views::person as views;
-use crate::store::due;
 use crate::web::pages::Progress;
 use std::collections::BTreeMap;
 
@@ -77,8 +77,9 @@ pub(super) async fn moment(engine: &Engine, demo: &Demo, moved: &mut Moved) -> R
     moved.replies += take_replies(engine, demo, now).await?;
     engine.do_duties().await?;
     engine.handle_received().await?;
-    moved.sent += engine.send_due().await?;
-    if demo.answering {
+    let sent = engine.send_due().await?;
+    moved.sent += sent;
+    if demo.answering && sent > 0 {
         listen(engine, demo, now).await?;
     }
     Ok(())

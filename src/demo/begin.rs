@@ -14,6 +14,9 @@ use crate::store::{Tx, appointments, patients, results};
 
 const DAY_MS: i64 = 86_400_000;
 
+/// On how many mornings people are enrolled: a practice does not ask everybody on one day.
+pub(super) const MORNINGS: usize = 5;
+
 /// Who is enrolled in what, and why they may be.
 struct Enrolling {
     person: usize,
@@ -22,12 +25,28 @@ struct Enrolling {
     purposes: &'static [&'static str],
 }
 
-/// Releases, enrols, pauses. Everything a person at the practice does has an audit event.
-pub(super) async fn first_morning(engine: &Engine, practice_id: &str, ids: &[String], all: &Everything<'_>, seed: u64) -> Result<(), DemoError> {
+/// Releases results and pauses two people. Everything a person at the practice does has an audit event.
+pub(super) async fn first_morning(
+    engine: &Engine,
+    practice_id: &str,
+    ids: &[String],
+    all: &Everything<'_>,
+) -> Result<(), DemoError> {
     release(engine, practice_id, all).await?;
-    let mut dice = Dice::new(seed, "enrolments");
+    pause(engine, practice_id, ids, all).await
+}
+
+/// Enrols those whose turn it is on this of `mornings` mornings, each with where they agreed.
+pub(super) async fn enrol_on(
+    engine: &Engine,
+    practice_id: &str,
+    ids: &[String],
+    all: &Everything<'_>,
+    (seed, morning, mornings): (u64, usize, usize),
+) -> Result<(), DemoError> {
+    let mut dice = Dice::new(seed, &format!("enrolments {morning}"));
     let mut wanted = Vec::new();
-    for (person, invented) in all.people.iter().enumerate() {
+    for (person, invented) in all.people.iter().enumerate().filter(|(person, _)| person % mornings == morning) {
         let enrol = |programme, with_goal, purposes| Enrolling { person, programme, with_goal, purposes };
         if all.visits.iter().any(|v| v.person == person && v.kind == "annual_review") {
             wanted.push(enrol("annual-review", false, &["results", "agenda"]));
@@ -40,8 +59,7 @@ pub(super) async fn first_morning(engine: &Engine, practice_id: &str, ids: &[Str
             wanted.push(enrol("blood-pressure", false, if dice.percent(80) { &["readings"] } else { &[] }));
         }
     }
-    enrol(engine, practice_id, ids, &wanted, &mut dice).await?;
-    pause(engine, practice_id, ids, all).await
+    enrol(engine, practice_id, ids, &wanted, &mut dice).await
 }
 
 async fn release(engine: &Engine, practice_id: &str, all: &Everything<'_>) -> Result<(), DemoError> {
@@ -59,14 +77,24 @@ async fn release(engine: &Engine, practice_id: &str, all: &Everything<'_>) -> Re
     Ok(())
 }
 
-async fn enrol(engine: &Engine, practice_id: &str, ids: &[String], wanted: &[Enrolling], dice: &mut Dice) -> Result<(), DemoError> {
-    const SOURCES: [&str; 4] = ["said yes at the review", "form signed at the desk", "said yes by phone", "asked for it online"];
+async fn enrol(
+    engine: &Engine,
+    practice_id: &str,
+    ids: &[String],
+    wanted: &[Enrolling],
+    dice: &mut Dice,
+) -> Result<(), DemoError> {
+    const SOURCES: [&str; 4] =
+        ["said yes at the review", "form signed at the desk", "said yes by phone", "asked for it online"];
     let now = engine.clock.now_ms();
     let mut rows = Vec::new();
     let mut said = Vec::new();
     for wish in wanted {
-        let Some(id) = ids.get(wish.person) else { continue };
-        let goal = if wish.with_goal { views::goals(&engine.db, id).await?.first().map(|g| g.id.clone()) } else { None };
+        let Some(id) = ids.get(wish.person) else {
+            continue;
+        };
+        let goal =
+            if wish.with_goal { views::goals(&engine.db, id).await?.first().map(|g| g.id.clone()) } else { None };
         let source = dice.pick(&SOURCES);
         rows.push(EnrolmentRow {
             id: engine.clock.id(),
@@ -106,7 +134,8 @@ async fn enrol(engine: &Engine, practice_id: &str, ids: &[String], wanted: &[Enr
 
 async fn pause(engine: &Engine, practice_id: &str, ids: &[String], all: &Everything<'_>) -> Result<(), DemoError> {
     let now = engine.clock.now_ms();
-    let takes_part = all.people.iter().zip(ids).skip(10).filter(|(p, _)| p.can_take_part() && p.goal.is_some()).map(|(_, id)| id);
+    let takes_part =
+        all.people.iter().zip(ids).skip(10).filter(|(p, _)| p.can_take_part() && p.goal.is_some()).map(|(_, id)| id);
     let mut tx = engine.db.begin().await?;
     for (id, (days, reason)) in takes_part.zip([(10, "On holiday, asked for quiet."), (24, "A death in the family.")]) {
         patients::set_pause(&mut tx, id, Some(now + days * DAY_MS), Some(reason), now).await?;
@@ -116,7 +145,15 @@ async fn pause(engine: &Engine, practice_id: &str, ids: &[String], all: &Everyth
     Ok(())
 }
 
-async fn note(engine: &Engine, tx: &mut Tx, practice_id: &str, actor: &str, action: &str, subject: &str, id: &str) -> Result<(), DemoError> {
+async fn note(
+    engine: &Engine,
+    tx: &mut Tx,
+    practice_id: &str,
+    actor: &str,
+    action: &str,
+    subject: &str,
+    id: &str,
+) -> Result<(), DemoError> {
     let row = AuditEventRow {
         id: engine.clock.id(),
         at: engine.clock.now_ms(),

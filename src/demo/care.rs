@@ -76,7 +76,8 @@ fn visit(dice: &mut Dice, person: usize, kind: &'static str, today: NaiveDate, a
     while matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
         day = day.succ_opt()?;
     }
-    let (hour, minute) = if ahead.is_some() { (10, 20) } else { (dice.between(9, 16) as u32, dice.pick(&[0, 10, 20, 30, 40, 50])) };
+    let (hour, minute) =
+        if ahead.is_some() { (10, 20) } else { (dice.between(9, 16) as u32, dice.pick(&[0, 10, 20, 30, 40, 50])) };
     Some(Visit {
         person,
         kind,
@@ -91,15 +92,35 @@ pub(super) fn findings(seed: u64, people: &[Invented], visits: &[Visit], today: 
     let mut dice = Dice::new(seed, "findings");
     let mut findings = Vec::new();
     for visit in visits.iter().filter(|v| v.kind == "annual_review") {
-        let Some(person) = people.get(visit.person) else { continue };
+        let Some(person) = people.get(visit.person) else {
+            continue;
+        };
         let taken = today.checked_sub_days(Days::new(dice.between(1, 6).unsigned_abs())).unwrap_or(today);
         let hold = if visit.person == 0 || dice.percent(78) { Hold::Released } else { Hold::Waits };
         if person.tags.contains(&"diabetes_type_2") {
             let value = dice.between(44, 71).to_string();
-            findings.push(finding(visit.person, "hba1c", "HbA1c", value, "mmol/mol", (Some(20.0), Some(41.0)), taken, hold));
+            findings.push(finding(
+                visit.person,
+                "hba1c",
+                "HbA1c",
+                value,
+                "mmol/mol",
+                (Some(20.0), Some(41.0)),
+                taken,
+                hold,
+            ));
         }
         let (whole, tenth) = (dice.between(3, 6), dice.between(0, 9));
-        findings.push(finding(visit.person, "total_cholesterol", "Total cholesterol", format!("{whole}.{tenth}"), "mmol/L", (None, Some(5.0)), taken, hold));
+        findings.push(finding(
+            visit.person,
+            "total_cholesterol",
+            "Total cholesterol",
+            format!("{whole}.{tenth}"),
+            "mmol/L",
+            (None, Some(5.0)),
+            taken,
+            hold,
+        ));
         let value = dice.between(48, 104).to_string();
         findings.push(finding(visit.person, "egfr", "eGFR", value, "mL/min/1.73m2", (Some(60.0), None), taken, hold));
     }
@@ -121,16 +142,22 @@ fn finding(
     Finding { person, test, display, value, unit, low: range.0, high: range.1, flag: "", status: "final", taken, hold }
 }
 
-/// Test, display, value, unit, range, flag, status, and why it is held.
-type Kind =
-    (&'static str, &'static str, &'static str, &'static str, (Option<f64>, Option<f64>), &'static str, &'static str, &'static str);
-
 /// One result for each kind of reason that holds one.
 fn held(people: &[Invented], today: NaiveDate) -> Vec<Finding> {
-    let takes_part: Vec<usize> = people.iter().enumerate().skip(1).filter(|(_, p)| p.can_take_part()).map(|(at, _)| at).collect();
+    let takes_part: Vec<usize> =
+        people.iter().enumerate().skip(1).filter(|(_, p)| p.can_take_part()).map(|(at, _)| at).collect();
     let no_range = (None, None);
-    let kinds: [Kind; 7] = [
-        ("psa", "Prostate specific antigen", "6.2", "ug/L", (Some(0.0), Some(4.0)), "H", "final", "sensitive_test"),
+    let kinds: [(
+        &'static str,
+        &'static str,
+        &str,
+        &'static str,
+        (Option<f64>, Option<f64>),
+        &'static str,
+        &'static str,
+        &'static str,
+    ); 7] = [
+        ("hepatitis_c", "Hepatitis C antibody", "Not detected", "", no_range, "", "final", "sensitive_test"),
         ("potassium", "Potassium", "6.4", "mmol/L", (Some(3.5), Some(5.3)), "HH", "final", "critical_flag"),
         ("hba1c", "HbA1c", "92", "mmol/mol", (Some(20.0), Some(41.0)), "H", "final", "hold_limit"),
         ("ferritin", "Ferritin", "41", "units", (Some(15.0), Some(300.0)), "", "final", "unknown_unit"),

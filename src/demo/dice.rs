@@ -36,5 +36,6 @@ impl Dice {
 
 /// A number made of a seed and a word (FNV-1a).
 pub(super) fn mix(seed: u64, word: &str) -> u64 {
-    word.bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    word.bytes()
+        .fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -23,7 +23,17 @@ pub(super) fn export(people: &[Invented], visits: &[Visit], findings: &[Finding]
         .map(|(at, visit)| {
             let [nhs, born] = key(visit.person);
             let (date, time) = (day(visit.starts.date()), visit.starts.format("%H:%M").to_string());
-            vec![format!("A{at:04}"), nhs, born, date, time, visit.minutes.to_string(), visit.kind.replace('_', " "), visit.clinician.to_owned(), "Booked".to_owned()]
+            vec![
+                format!("A{at:04}"),
+                nhs,
+                born,
+                date,
+                time,
+                visit.minutes.to_string(),
+                visit.kind.replace('_', " "),
+                visit.clinician.to_owned(),
+                "Booked".to_owned(),
+            ]
         })
         .collect();
     let results = findings
@@ -33,8 +43,17 @@ pub(super) fn export(people: &[Invented], visits: &[Visit], findings: &[Finding]
             let [nhs, born] = key(finding.person);
             let number = |n: Option<f64>| n.map_or_else(String::new, |n| n.to_string());
             vec![
-                format!("R{at:04}"), nhs, born, day(finding.taken), finding.display.to_owned(), finding.value.clone(), finding.unit.to_owned(),
-                number(finding.low), number(finding.high), finding.flag.to_owned(), finding.status.to_owned(),
+                format!("R{at:04}"),
+                nhs,
+                born,
+                day(finding.taken),
+                finding.display.to_owned(),
+                finding.value.clone(),
+                finding.unit.to_owned(),
+                number(finding.low),
+                number(finding.high),
+                finding.flag.to_owned(),
+                finding.status.to_owned(),
             ]
         })
         .collect();
@@ -44,8 +63,18 @@ pub(super) fn export(people: &[Invented], visits: &[Visit], findings: &[Finding]
         .filter_map(|(at, person)| person.goal.map(|goal| (at, person, goal)))
         .map(|(at, person, goal)| {
             vec![
-                format!("G{at:04}"), person.nhs_number.clone(), day(person.born), day(today), goal.words.to_owned(), goal.label.to_owned(),
-                goal.plan.to_owned(), "days".to_owned(), goal.target.to_string(), goal.confidence.to_string(), "patient".to_owned(), "Active".to_owned(),
+                format!("G{at:04}"),
+                person.nhs_number.clone(),
+                day(person.born),
+                day(today),
+                goal.words.to_owned(),
+                goal.label.to_owned(),
+                goal.plan.to_owned(),
+                "days".to_owned(),
+                goal.target.to_string(),
+                goal.confidence.to_string(),
+                "patient".to_owned(),
+                "Active".to_owned(),
             ]
         })
         .collect();
@@ -58,17 +87,59 @@ pub(super) fn export(people: &[Invented], visits: &[Visit], findings: &[Finding]
 }
 
 const PATIENTS: [&str; 15] = [
-    "NHS Number", "Date of Birth", "Surname", "First Name", "Known As", "Registration Status", "Date of Death", "Language",
-    "Preferred Contact Method", "Mobile Telephone", "Email Address", "Sensitive", "Declined", "Tags", "Practice",
+    "NHS Number",
+    "Date of Birth",
+    "Surname",
+    "First Name",
+    "Known As",
+    "Registration Status",
+    "Date of Death",
+    "Language",
+    "Preferred Contact Method",
+    "Mobile Telephone",
+    "Email Address",
+    "Sensitive",
+    "Declined",
+    "Tags",
+    "Practice",
 ];
 const APPOINTMENTS: [&str; 9] = [
-    "Appointment ID", "NHS Number", "Date of Birth", "Appointment Date", "Start Time", "Duration", "Appointment Type", "Clinician", "Status",
+    "Appointment ID",
+    "NHS Number",
+    "Date of Birth",
+    "Appointment Date",
+    "Start Time",
+    "Duration",
+    "Appointment Type",
+    "Clinician",
+    "Status",
 ];
 const RESULTS: [&str; 11] = [
-    "Result ID", "NHS Number", "Date of Birth", "Date", "Test Name", "Value", "Unit of Measure", "Range Low", "Range High", "Abnormal Flag", "Status",
+    "Result ID",
+    "NHS Number",
+    "Date of Birth",
+    "Date",
+    "Test Name",
+    "Value",
+    "Unit of Measure",
+    "Range Low",
+    "Range High",
+    "Abnormal Flag",
+    "Status",
 ];
 const GOALS: [&str; 12] = [
-    "Goal ID", "NHS Number", "Date of Birth", "Start Date", "Goal", "Label", "Plan", "Counts", "Target", "Confidence", "Expressed By", "Status",
+    "Goal ID",
+    "NHS Number",
+    "Date of Birth",
+    "Start Date",
+    "Goal",
+    "Label",
+    "Plan",
+    "Counts",
+    "Target",
+    "Confidence",
+    "Expressed By",
+    "Status",
 ];
 
 fn patient(person: &Invented) -> Vec<String> {

@@ -30,13 +30,26 @@ pub(super) struct Invented {
 impl Invented {
     /// Nothing on record stands in the way of messages.
     pub fn can_take_part(&self) -> bool {
-        self.died.is_none() && !self.left && !self.sensitive && !self.declined && self.mobile.is_some() && !self.tags.iter().any(|t| STOPS.contains(t))
+        self.died.is_none()
+            && !self.left
+            && !self.sensitive
+            && !self.declined
+            && self.mobile.is_some()
+            && !self.tags.iter().any(|t| STOPS.contains(t))
     }
 }
 
 const STOPS: [&str; 4] = ["pregnancy", "palliative_care", "eating_disorder", "admission"];
-const CONDITIONS: [&str; 8] =
-    ["diabetes_type_2", "hypertension", "asthma", "copd", "coronary_heart_disease", "chronic_kidney_disease", "heart_failure", "atrial_fibrillation"];
+const CONDITIONS: [&str; 8] = [
+    "diabetes_type_2",
+    "hypertension",
+    "asthma",
+    "copd",
+    "coronary_heart_disease",
+    "chronic_kidney_disease",
+    "heart_failure",
+    "atrial_fibrillation",
+];
 
 /// Is the tag a long-term condition?
 pub(super) fn is_condition(tag: &str) -> bool {
@@ -174,7 +187,9 @@ fn address(given: &str, family: &str, number: usize) -> String {
 }
 
 fn back(today: NaiveDate, days: i64) -> NaiveDate {
-    today.checked_sub_days(Days::new(days.unsigned_abs())).unwrap_or_else(|| NaiveDate::from_ymd_opt(today.year() - 1, 1, 1).unwrap_or_default())
+    today
+        .checked_sub_days(Days::new(days.unsigned_abs()))
+        .unwrap_or_else(|| NaiveDate::from_ymd_opt(today.year() - 1, 1, 1).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -188,7 +203,9 @@ mod tests {
         let invented = people(1, 200, today);
         assert_eq!(invented.len(), 200);
         let again = people(1, 200, today);
-        assert!(invented.iter().zip(&again).all(|(a, b)| a.given == b.given && a.family == b.family && a.born == b.born));
+        assert!(
+            invented.iter().zip(&again).all(|(a, b)| a.given == b.given && a.family == b.family && a.born == b.born)
+        );
         let mut numbers = std::collections::BTreeSet::new();
         for person in &invented {
             let number = NhsNumber::parse(&person.nhs_number).unwrap();

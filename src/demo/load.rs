@@ -102,7 +102,8 @@ impl Loading<'_> {
                 updated_at: self.now,
                 ..PatientRow::default()
             });
-            let mobile = person.mobile.as_deref().and_then(|m| PhoneNumber::parse(m).ok()).map(|m| ("sms", m.e164().to_owned()));
+            let mobile =
+                person.mobile.as_deref().and_then(|m| PhoneNumber::parse(m).ok()).map(|m| ("sms", m.e164().to_owned()));
             let email = person.email.clone().map(|e| ("email", e));
             for (channel, address) in mobile.into_iter().chain(email) {
                 points.push(ContactPointRow {

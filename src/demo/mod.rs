@@ -36,6 +36,8 @@ use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+const DAY_MS: i64 = 86_400_000;
+
 /// What can go wrong with the demo.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
@@ -71,17 +73,19 @@ pub struct Options {
     pub people: usize,
     /// When it begins.
     pub start: DateTime<Utc>,
-    /// So many days are lived through before it is shown, so that there is something to see.
-    pub days_before: i64,
+    /// So much is lived through before it is shown, so that there is something to see; milliseconds.
+    pub lived_ms: i64,
     /// People answer by themselves.
     pub answering: bool,
 }
 
 impl Default for Options {
-    /// 200 people, from Monday 4 January 2027, half past eight, shown a week later.
+    /// 200 people, from Monday 4 January 2027, half past eight; shown on the Wednesday of the next week, quarter past eleven,
+    /// when the morning's messages have gone and the first person was just asked what matters to her.
     fn default() -> Self {
         const START_MS: i64 = 1_799_051_400_000;
-        Self { seed: 2027, people: 200, start: instant(START_MS), days_before: 7, answering: true }
+        const LIVED_MS: i64 = 9 * DAY_MS + 165 * 60_000;
+        Self { seed: 2027, people: 200, start: instant(START_MS), lived_ms: LIVED_MS, answering: true }
     }
 }
 
@@ -109,6 +113,7 @@ struct State {
     fault: Option<String>,
     heard_until: i64,
     fed_at: i64,
+    staffed_at: i64,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -127,16 +132,23 @@ impl Demo {
         db.migrate().await?;
         let gateways = gateways(&config, &clock)?;
         let zone = config.practice.zone;
-        let engine = Arc::new(Engine::new(db, clock.clone(), config, gateways, Catalogue::shipped(), Reader::shipped(), ResultsCatalogue::shipped().map_err(|e| DemoError::Gateway(e.to_string()))?));
+        let engine =
+            Arc::new(Engine::new(db, clock.clone(), config, gateways, Catalogue::shipped(), Reader::shipped(), ResultsCatalogue::shipped().map_err(|e| DemoError::Gateway(e.to_string()))?));
         let today = local_date(options.start, zone);
         let people = invent::people(options.seed, options.people.max(1), today);
         let visits = care::visits(options.seed, &people, today);
         let findings = care::findings(options.seed, &people, &visits, today);
-        let everything =
-            load::Everything { people: &people, visits: &visits, findings: &findings, today, zone, settings: PRACTICE_SETTINGS.to_owned() };
+        let everything = load::Everything {
+            people: &people,
+            visits: &visits,
+            findings: &findings,
+            today,
+            zone,
+            settings: PRACTICE_SETTINGS.to_owned(),
+        };
         let (practice_id, ids) = load::store(&engine.db, &clock, &everything).await?;
         engine.forget_practices();
-        begin::first_morning(&engine, &practice_id, &ids, &everything, options.seed).await?;
+        begin::first_morning(&engine, &practice_id, &ids, &everything).await?;
         let start = options.start.timestamp_millis();
         let demo = Arc::new_cyclic(|me| Self {
             engine,
@@ -151,8 +163,14 @@ impl Demo {
             me: me.clone(),
             _folder: folder,
         });
-        let shown_from = start + options.days_before * 86_400_000;
-        advance(&demo.engine, &demo, shown_from).await?;
+        let end = start + options.lived_ms;
+        let mornings = if options.lived_ms > begin::MORNINGS as i64 * DAY_MS { begin::MORNINGS } else { 1 };
+        for morning in 0..mornings {
+            advance(&demo.engine, &demo, start + morning as i64 * DAY_MS).await?;
+            let turn = (options.seed, morning, mornings);
+            begin::enrol_on(&demo.engine, &demo.practice_id, &demo.ids, &everything, turn).await?;
+        }
+        advance(&demo.engine, &demo, end).await?;
         locked(&demo.state).progress = None;
         Ok(demo)
     }
@@ -193,13 +211,21 @@ impl Demo {
 
     /// Is it time to refresh the feed? Then it counts as done.
     fn feed_is_due(&self, now: i64, every_ms: i64) -> bool {
-        let mut state = locked(&self.state);
-        let due = now - state.fed_at >= every_ms;
-        if due {
-            state.fed_at = now;
-        }
-        due
+        is_due(&mut locked(&self.state).fed_at, now, every_ms)
     }
+
+    /// Is it time for the duty team to look? Then it counts as done.
+    fn staff_are_due(&self, now: i64, every_ms: i64) -> bool {
+        is_due(&mut locked(&self.state).staffed_at, now, every_ms)
+    }
+}
+
+fn is_due(last: &mut i64, now: i64, every_ms: i64) -> bool {
+    let due = now - *last >= every_ms;
+    if due {
+        *last = now;
+    }
+    due
 }
 
 /// Where the demo's practice differs from the shipped settings. Telephone numbers are from the ranges kept for fiction.
@@ -213,7 +239,9 @@ const PRACTICE_SETTINGS: &str = r#"{
 fn gateways(config: &Config, clock: &Clock) -> Result<Gateways, DemoError> {
     let mut settings: BTreeMap<String, GatewaySettings> = BTreeMap::new();
     for (name, table) in &config.gateways {
-        let known = toml::Value::Table(table.clone()).try_into().map_err(|e: toml::de::Error| DemoError::Gateway(e.to_string()))?;
+        let known = toml::Value::Table(table.clone())
+            .try_into()
+            .map_err(|e: toml::de::Error| DemoError::Gateway(e.to_string()))?;
         settings.insert(name.clone(), known);
     }
     let clock = clock.clone();
@@ -225,8 +253,14 @@ fn gateways(config: &Config, clock: &Clock) -> Result<Gateways, DemoError> {
 }
 
 impl Simulation for Demo {
+    fn guest(&self) -> &str {
+        self.ids.first().map_or("", String::as_str)
+    }
+
     fn start_moving(&self, to_ms: i64) -> bool {
-        let Some(demo) = self.me.upgrade() else { return false };
+        let Some(demo) = self.me.upgrade() else {
+            return false;
+        };
         let now = self.engine.clock.now_ms();
         {
             let mut state = locked(&self.state);
@@ -241,7 +275,8 @@ impl Simulation for Demo {
             state.progress = None;
             if let Err(error) = moved {
                 tracing::error!(code = "demo_clock", %error, "the demo's clock stopped");
-                state.fault = Some("The clock stopped on the way. Start the demo again if it happens twice.".to_owned());
+                state.fault =
+                    Some("The clock stopped on the way. Start the demo again if it happens twice.".to_owned());
             }
         });
         true

@@ -29,7 +29,8 @@ impl Style {
     }
 }
 
-const COUNT_BRIEF: [&str; 9] = ["{n}", "{n} days", "{n}/7", "{n} this week", "{n}.", "{n} times", "did {n}", "{n} out of 7", "Its {n}"];
+const COUNT_BRIEF: [&str; 9] =
+    ["{n}", "{n} days", "{n}/7", "{n} this week", "{n}.", "{n} times", "did {n}", "{n} out of 7", "Its {n}"];
 const COUNT_CHATTY: [&str; 14] = [
     "{n} days this week, better than last week!",
     "Managed {n} days. The weather was awful",
@@ -47,13 +48,36 @@ const COUNT_CHATTY: [&str; 14] = [
     "{n} days, lost the sheet with the exercises, can you post me another",
 ];
 const COUNT_LOOSE: [&str; 10] = [
-    "{w} days", "{w} i think", "abuot {n}", "{n} dyas", "{n} or {m}", "{w}, maybe {v}", "did it {w} times love", "a good {w}", "{n}ish", "mayb {n} days not sure",
+    "{w} days",
+    "{w} i think",
+    "abuot {n}",
+    "{n} dyas",
+    "{n} or {m}",
+    "{w}, maybe {v}",
+    "did it {w} times love",
+    "a good {w}",
+    "{n}ish",
+    "mayb {n} days not sure",
 ];
 const YES: [&str; 10] = [
-    "Yes", "yes thanks", "Y", "yes ill be there", "Yes I can come", "YES 👍", "yep see you then", "Yes. Do I need to fast?", "yes coming with my daughter", "Ok yes",
+    "Yes",
+    "yes thanks",
+    "Y",
+    "yes ill be there",
+    "Yes I can come",
+    "YES 👍",
+    "yep see you then",
+    "Yes. Do I need to fast?",
+    "yes coming with my daughter",
+    "Ok yes",
 ];
 const NO: [&str; 6] = [
-    "No", "No sorry I am working", "cant make it, can i have a friday instead", "N", "No, in hospital that day", "Please cancel, feeling much better",
+    "No",
+    "No sorry I am working",
+    "cant make it, can i have a friday instead",
+    "N",
+    "No, in hospital that day",
+    "Please cancel, feeling much better",
 ];
 const AGENDA: [&str; 16] = [
     "my sleep and the tablets",
@@ -73,7 +97,15 @@ const AGENDA: [&str; 16] = [
     "blood sugar in the mornings; new meter; feet",
     "I want to talk about stopping the amlodipine because of my ankles",
 ];
-const PRESSURE: [&str; 7] = ["{s}/{d}", "{s} over {d}", "BP {s}/{d}", "{s} {d}", "{s}/{d} pulse {p}", "this morning {s}/{d}", "it says {s} on top and {d} below"];
+const PRESSURE: [&str; 7] = [
+    "{s}/{d}",
+    "{s} over {d}",
+    "BP {s}/{d}",
+    "{s} {d}",
+    "{s}/{d} pulse {p}",
+    "this morning {s}/{d}",
+    "it says {s} on top and {d} below",
+];
 const AFTER_RESULTS: [&str; 10] = [
     "Thanks",
     "Thank you, will look later",
@@ -150,7 +182,9 @@ mod tests {
 
     #[test]
     fn there_are_many_ways_to_answer_and_no_gap_is_left() {
-        let all: Vec<&str> = [&COUNT_BRIEF[..], &COUNT_CHATTY, &COUNT_LOOSE, &YES, &NO, &AGENDA, &PRESSURE, &AFTER_RESULTS, &GRAVE].concat();
+        let all: Vec<&str> =
+            [&COUNT_BRIEF[..], &COUNT_CHATTY, &COUNT_LOOSE, &YES, &NO, &AGENDA, &PRESSURE, &AFTER_RESULTS, &GRAVE]
+                .concat();
         assert!(all.len() >= 60, "{}", all.len());
         let mut dice = Dice::new(1, "test");
         for text in all {

@@ -37,7 +37,7 @@ impl From<crate::store::StoreError> for TranscriptError {
 /// Runs the loop for one person and prints it: welcome, goal check-in, reply, record; results notice and agenda prompt
 /// before an appointment, reply, record; STOP, confirmed once, and nothing after it. Ends by itself.
 pub async fn transcript(out: &mut (dyn Write + Send)) -> Result<(), TranscriptError> {
-    let options = Options { people: 12, days_before: 0, answering: false, ..Options::default() };
+    let options = Options { people: 12, lived_ms: 0, answering: false, ..Options::default() };
     let demo = Demo::start(&options).await?;
     let mut story = Story::new(&demo, out);
     story.opening().await?;

@@ -15,3 +15,4 @@ mod email;
 mod fake_gateways;
 mod gateways;
 mod scenarios;
+mod web;

@@ -49,7 +49,11 @@ impl<'a> Story<'a> {
         let Some(person) = store::patients::get(self.db(), &self.person).await? else {
             return Err(self.unexpected("a person", "the practice is empty"));
         };
-        writeln!(self.out, "{} {}, invented, of an invented practice. Nothing leaves this computer.", person.given_name, person.family_name)?;
+        writeln!(
+            self.out,
+            "{} {}, invented, of an invented practice. Nothing leaves this computer.",
+            person.given_name, person.family_name
+        )?;
         for goal in views::goals(self.db(), &self.person).await? {
             writeln!(self.out, "Her goal: \"{}\". In texts it is called: {}.", goal.words, goal.label)?;
         }
@@ -163,10 +167,12 @@ impl<'a> Story<'a> {
         match newest {
             Some(named) if named.message.template == template => Ok(()),
             other => {
-                let found = other.map_or("nothing was sent".to_owned(), |m| format!("the newest message is {}", m.message.template));
+                let found = other
+                    .map_or("nothing was sent".to_owned(), |m| format!("the newest message is {}", m.message.template));
                 let held = messages.iter().filter(|m| m.message.template == template && !was_sent(m));
                 let why: Vec<String> = held.map(|m| format!("{} ({})", m.message.status, m.message.reason)).collect();
-                let why = if why.is_empty() { String::new() } else { format!("; {template} stands at {}", why.join(", ")) };
+                let why =
+                    if why.is_empty() { String::new() } else { format!("; {template} stands at {}", why.join(", ")) };
                 Err(self.unexpected(&format!("the message {template}"), &format!("{found}{why}")))
             }
         }
@@ -177,7 +183,10 @@ impl<'a> Story<'a> {
         let entries = store::record::of_patient(self.db(), &self.person).await?;
         match entries.last() {
             Some(entry) if entry.kind == kind && entry.value == value && entry.filed == "auto" => Ok(()),
-            Some(entry) => Err(self.unexpected(&format!("{kind} {value} in the record"), &format!("it has {} {} ({})", entry.kind, entry.value, entry.filed))),
+            Some(entry) => Err(self.unexpected(
+                &format!("{kind} {value} in the record"),
+                &format!("it has {} {} ({})", entry.kind, entry.value, entry.filed),
+            )),
             None => Err(self.unexpected(&format!("{kind} {value} in the record"), "the record is empty")),
         }
     }
@@ -189,7 +198,12 @@ impl<'a> Story<'a> {
             writeln!(self.out, "    agenda      {}. {}", item.position, item.words)?;
         }
         let fits = items.len() == words.len() && items.iter().zip(words).all(|(item, word)| item.words.contains(word));
-        if fits { Ok(()) } else { Err(self.unexpected("her three things on the agenda, in her order", &format!("it has {} items", items.len()))) }
+        if fits {
+            Ok(())
+        } else {
+            Err(self
+                .unexpected("her three things on the agenda, in her order", &format!("it has {} items", items.len())))
+        }
     }
 
     /// How many messages were sent to her.
@@ -219,15 +233,24 @@ impl<'a> Story<'a> {
             let at = local(instant(message.due_at), self.zone());
             let why = message.reason.parse::<Reason>().ok().filter(|r| *r != Reason::None).map_or("", Reason::sentence);
             let (name, status) = (message_in_words(&message.kind, &message.template), status_in_words(&message.status));
-            let line = format!("{} {:>7}  {name:<27} {status:<12} {why}", at.date().format("%a %e %b"), time_text(at.time()));
+            let line =
+                format!("{} {:>7}  {name:<27} {status:<12} {why}", at.date().format("%a %e %b"), time_text(at.time()));
             writeln!(self.out, "{}", line.trim_end())?;
             if was_sent(named) {
                 sent += 1;
             } else if why.is_empty() {
-                return Err(self.unexpected("a reason for every message that was not sent", &format!("{} has none", message.template)));
+                return Err(self.unexpected(
+                    "a reason for every message that was not sent",
+                    &format!("{} has none", message.template),
+                ));
             }
         }
-        writeln!(self.out, "\nIntended {}, sent {sent}, not sent {}: each with its reason.", outbound.len(), outbound.len() - sent)?;
+        writeln!(
+            self.out,
+            "\nIntended {}, sent {sent}, not sent {}: each with its reason.",
+            outbound.len(),
+            outbound.len() - sent
+        )?;
         Ok(())
     }
 }

@@ -47,7 +47,14 @@ pub enum Part {
 }
 
 /// Outbound messages due in `from..until` of one part of the ledger, in order.
-pub async fn ledger(db: &Db, practice_id: &str, part: Part, from: i64, until: i64, limit: i64) -> Result<Vec<NamedMessage>, StoreError> {
+pub async fn ledger(
+    db: &Db,
+    practice_id: &str,
+    part: Part,
+    from: i64,
+    until: i64,
+    limit: i64,
+) -> Result<Vec<NamedMessage>, StoreError> {
     const WAITING: Sql = named!(
         "WHERE m.practice_id = $1 AND m.direction = 'out' AND m.due_at >= $2 AND m.due_at < $3
          AND m.status IN ('planned', 'queued', 'sending') ORDER BY m.due_at, m.id LIMIT $4"
@@ -190,7 +197,14 @@ macro_rules! people {
 
 /// People whose name begins with `name` or whose NHS number is `digits`; everybody when `name` is empty. By name, a page
 /// at a time.
-pub async fn people(db: &Db, practice_id: &str, name: &str, digits: &str, skip: i64, limit: i64) -> Result<Vec<PersonLine>, StoreError> {
+pub async fn people(
+    db: &Db,
+    practice_id: &str,
+    name: &str,
+    digits: &str,
+    skip: i64,
+    limit: i64,
+) -> Result<Vec<PersonLine>, StoreError> {
     const SQL: Sql = people!(
         "WHERE p.practice_id = $1 AND (p.nhs_number = $3 OR LOWER(p.family_name) LIKE $2 OR LOWER(p.given_name) LIKE $2
          OR LOWER(p.given_name || ' ' || p.family_name) LIKE $2)
@@ -240,4 +254,13 @@ pub async fn next_question_end(db: &Db) -> Result<Option<i64>, StoreError> {
     const SQL: Sql = Sql::same("SELECT MIN(expires_at) FROM prompt WHERE status = 'open'");
     let row: Option<(Option<i64>,)> = db.fetch_optional(&SQL, &[]).await?;
     Ok(row.and_then(|(at,)| at))
+}
+
+/// How many urgent alerts are open.
+pub async fn urgent_open_count(db: &Db, practice_id: &str) -> Result<i64, StoreError> {
+    const SQL: Sql = Sql::same(
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM alert WHERE practice_id = $1 AND status = 'open' AND priority IN ('stat', 'urgent')",
+    );
+    let row: Option<(i64,)> = db.fetch_optional(&SQL, &[practice_id.into()]).await?;
+    Ok(row.map_or(0, |(n,)| n))
 }

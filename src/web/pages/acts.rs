@@ -52,8 +52,13 @@ async fn settle(state: &AppState) -> Result<(), PageError> {
 pub(super) async fn acknowledge_alert(state: &AppState, id: &str, words: &str) -> Result<(), PageError> {
     let mut tx = state.engine.db.begin().await?;
     if alerts::acknowledge(&mut tx, id, &actor(), words, state.engine.clock.now_ms()).await? {
-        let about =
-            About { action: "alert_acknowledged", practice_id: None, subject: "alert", subject_id: id, detail: serde_json::json!({}) };
+        let about = About {
+            action: "alert_acknowledged",
+            practice_id: None,
+            subject: "alert",
+            subject_id: id,
+            detail: serde_json::json!({}),
+        };
         note(state, &mut tx, about).await?;
     }
     tx.commit().await?;
@@ -92,7 +97,8 @@ pub(super) async fn review_entry(state: &AppState, id: &str, confirm: bool) -> R
     let mut tx = state.engine.db.begin().await?;
     if record::review(&mut tx, id, filed).await? {
         let action = if confirm { "entry_confirmed" } else { "entry_rejected" };
-        let about = About { action, practice_id: None, subject: "record_entry", subject_id: id, detail: serde_json::json!({}) };
+        let about =
+            About { action, practice_id: None, subject: "record_entry", subject_id: id, detail: serde_json::json!({}) };
         note(state, &mut tx, about).await?;
     }
     tx.commit().await?;
@@ -108,7 +114,12 @@ pub(super) enum ResultMove {
 }
 
 /// Releases, holds or withdraws a result, in the name of a clinician. Returns whose it is.
-pub(super) async fn move_result(state: &AppState, id: &str, to: ResultMove, clinician: &str) -> Result<String, PageError> {
+pub(super) async fn move_result(
+    state: &AppState,
+    id: &str,
+    to: ResultMove,
+    clinician: &str,
+) -> Result<String, PageError> {
     let row = results::get(&state.engine.db, id).await?.ok_or(PageError::NotFound)?;
     let (from, word): (&[&str], &str) = match to {
         ResultMove::Release => (&["held"], "released"),
@@ -206,7 +217,13 @@ pub(super) async fn consent(state: &AppState, id: &str, said: &Said<'_>) -> Resu
     settle(state).await
 }
 
-async fn append_consent(state: &AppState, tx: &mut Tx, id: &str, said: &Said<'_>, decision: &str) -> Result<(), StoreError> {
+async fn append_consent(
+    state: &AppState,
+    tx: &mut Tx,
+    id: &str,
+    said: &Said<'_>,
+    decision: &str,
+) -> Result<(), StoreError> {
     let row = ConsentRow {
         id: state.engine.clock.id(),
         patient_id: id.to_owned(),
@@ -223,7 +240,13 @@ async fn append_consent(state: &AppState, tx: &mut Tx, id: &str, said: &Said<'_>
 }
 
 /// Enrols a person in a programme, with the consent and where it was given.
-pub(super) async fn enrol(state: &AppState, id: &str, programme: &str, goal_id: &str, source: &str) -> Result<(), PageError> {
+pub(super) async fn enrol(
+    state: &AppState,
+    id: &str,
+    programme: &str,
+    goal_id: &str,
+    source: &str,
+) -> Result<(), PageError> {
     let person = patients::get(&state.engine.db, id).await?.ok_or(PageError::NotFound)?;
     let practices = state.engine.practices().await?;
     let known = practices.get(&person.practice_id).and_then(|p| p.programme(programme)).ok_or(PageError::NotFound)?;

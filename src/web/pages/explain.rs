@@ -47,7 +47,8 @@ pub(super) async fn page(State(state): State<AppState>) -> Result<Markup, PageEr
 pub(super) async fn read(State(state): State<AppState>, Form(ask): Form<Ask>) -> Result<Markup, PageError> {
     let desk = Desk::open(&state).await?;
     let prompt = prompt(&desk, &ask.question);
-    let cut: String = ask.text.replace("\r\n", "\n").chars().take(MOST_CHARACTERS).collect();
+    let cut: String =
+        ask.text.replace("\r\n", "\n").chars().take(MOST_CHARACTERS).collect();
     let understood = understand(
         &cut,
         &Context {
@@ -110,7 +111,13 @@ fn prompt(desk: &Desk, question: &str) -> Option<Prompt> {
     let (kind, expects) = match question {
         "count" => (
             PromptKind::GoalProgress,
-            Expects::Count { unit: "days".to_owned(), period: Some("week".to_owned()), min: Some(0.0), max: Some(7.0), target: None },
+            Expects::Count {
+                unit: "days".to_owned(),
+                period: Some("week".to_owned()),
+                min: Some(0.0),
+                max: Some(7.0),
+                target: None,
+            },
         ),
         "yes_no" => (PromptKind::GoalProgress, Expects::YesNoSome),
         "scale" => (PromptKind::Wellbeing, Expects::Scale { min: 0.0, max: 10.0 }),

@@ -67,7 +67,8 @@ mod tests {
         for ours in ["localhost", "localhost:8420", "127.0.0.1:8420", "127.0.0.2", "[::1]:8420", "LOCALHOST:1"] {
             assert!(is_loopback(ours), "{ours}");
         }
-        for other in ["evil.example", "evil.example:8420", "127.0.0.1.evil.example", "192.168.1.4:8420", "[::2]:80", ""] {
+        for other in ["evil.example", "evil.example:8420", "127.0.0.1.evil.example", "192.168.1.4:8420", "[::2]:80", ""]
+        {
             assert!(!is_loopback(other), "{other}");
         }
     }

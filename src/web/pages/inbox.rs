@@ -6,6 +6,7 @@ use super::error::PageError;
 use super::parts::{empty, person_link};
 use super::reading::Read;
 use super::words;
+use crate::domain::reason::Reason;
 use crate::store::views::lists::{self, NamedMessage};
 use crate::web::AppState;
 use axum::extract::{Path, State};
@@ -32,7 +33,8 @@ fn card(desk: &Desk, named: &NamedMessage) -> Markup {
     html! {
         article.nhsuk-card {
             h2.nhsuk-heading-s {
-                (person_link(message.patient_id.as_deref(), named.family_name.as_deref(), named.given_name.as_deref()))
+                @if message.reason == Reason::SeveralPeople.as_str() { "One of several people" }
+                @else { (person_link(message.patient_id.as_deref(), named.family_name.as_deref(), named.given_name.as_deref())) }
                 span.btw-quiet { ", " (words::channel(message.channel.as_deref().unwrap_or_default())) ", " (desk.stamp(message.created_at)) }
             }
             @if let Some(subject) = &message.subject { p { "Subject: " (subject) } }

@@ -21,7 +21,9 @@ pub(super) fn name(family: &str, given: &str) -> String {
 /// A link to a person, or who it is when they are not on record.
 pub(super) fn person_link(id: Option<&str>, family: Option<&str>, given: Option<&str>) -> Markup {
     match (id, family) {
-        (Some(id), Some(family)) => html! { a href={ "/people/" (id) } { (name(family, given.unwrap_or_default())) } },
+        (Some(id), Some(family)) => {
+            html! { a href={ "/people/" (id) } { (name(family, given.unwrap_or_default())) } }
+        }
         _ => html! { "Nobody on record" },
     }
 }
@@ -43,7 +45,11 @@ pub(super) fn back_field(path: &str) -> Markup {
 
 /// Where a form leads back to: a path of ours, whatever the form says.
 pub(super) fn safe_back(path: &str) -> String {
-    let ours = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && path.is_ascii() && !path.contains(['\r', '\n']);
+    let ours = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && path.is_ascii()
+        && !path.contains(['\r', '\n']);
     if ours { path.to_owned() } else { "/".to_owned() }
 }
 

@@ -129,7 +129,8 @@ fn stops(desk: &Desk, person: &Person) -> Markup {
     if !row.textable {
         lines.push(html! { "Without a valid NHS number and date of birth nothing is sent." });
     }
-    let stopping: Vec<&str> = person.tags.iter().map(|t| t.tag.as_str()).filter(|t| STOPPING_TAGS.contains(t)).collect();
+    let stopping: Vec<&str> =
+        person.tags.iter().map(|t| t.tag.as_str()).filter(|t| STOPPING_TAGS.contains(t)).collect();
     if !stopping.is_empty() {
         lines.push(html! { "Stopped by a tag on the record: " (stopping.join(", ").replace('_', " ")) "." });
     }
@@ -183,7 +184,11 @@ fn open_alerts(desk: &Desk, person: &Person) -> Markup {
     let open: Vec<&AlertRow> = person.alerts.iter().filter(|a| a.status == "open").collect();
     let words = |alert: &AlertRow| {
         let id = alert.message_id.as_ref()?;
-        person.messages.iter().find(|m| m.message.id == *id && m.message.direction == "in").and_then(|m| m.message.body.clone())
+        person
+            .messages
+            .iter()
+            .find(|m| m.message.id == *id && m.message.direction == "in")
+            .and_then(|m| m.message.body.clone())
     };
     html! {
         @if !open.is_empty() {

@@ -32,7 +32,8 @@ pub(super) async fn pause(
     Path(id): Path<String>,
     Form(form): Form<Pause>,
 ) -> Result<Redirect, PageError> {
-    let last: NaiveDate = form.until.parse().map_err(|_| PageError::Form("Say until which day messages are paused."))?;
+    let last: NaiveDate =
+        form.until.parse().map_err(|_| PageError::Form("Say until which day messages are paused."))?;
     let reason = said(&form.reason, 120).ok_or(PageError::Form("Say why, for your colleagues."))?;
     let end = last.succ_opt().map(|day| resolve(state.engine.config.practice.zone, day.and_time(NaiveTime::MIN)));
     let end = end.filter(|end| end.timestamp_millis() > state.engine.clock.now_ms());
@@ -65,7 +66,9 @@ pub(super) async fn consent(
     Form(form): Form<Consent>,
 ) -> Result<Redirect, PageError> {
     let purpose: Purpose = form.purpose.parse().map_err(|_| PageError::Form("Choose what the person spoke about."))?;
-    if !matches!(form.channel.as_str(), "any" | "sms" | "email") || !matches!(form.decision.as_str(), "granted" | "refused") {
+    if !matches!(form.channel.as_str(), "any" | "sms" | "email")
+        || !matches!(form.decision.as_str(), "granted" | "refused")
+    {
         return Err(PageError::Form("Choose text or email, and yes or no."));
     }
     let source = said(&form.source, 120).ok_or(PageError::Form("Say where the person said it."))?;
@@ -159,7 +162,8 @@ pub(super) async fn move_result(
         "withdraw" => ResultMove::Withdraw,
         _ => return Err(PageError::Form("Choose release, hold or withdraw.")),
     };
-    let by = said(&form.by, 80).ok_or(PageError::Form("A result is released, held or withdrawn in the name of a clinician: give yours."))?;
+    let by = said(&form.by, 80)
+        .ok_or(PageError::Form("A result is released, held or withdrawn in the name of a clinician: give yours."))?;
     let person = acts::move_result(&state, &id, to, &by).await?;
     Ok(back_to(&person, &format!("#result-{id}")))
 }

@@ -52,11 +52,10 @@ pub(super) struct Search {
 
 /// Choose whose phone to look at.
 pub(super) async fn choose(State(state): State<AppState>, Query(search): Query<Search>) -> Result<Markup, PageError> {
-    if state.demo.is_none() {
-        return Err(PageError::NotFound);
-    }
+    let demo = state.demo.as_ref().ok_or(PageError::NotFound)?;
     let desk = Desk::open(&state).await?;
     let db = &state.engine.db;
+    let guest = store::patients::get(db, demo.guest()).await?;
     let find = search.find.trim();
     let people = if find.is_empty() {
         lists::recently_heard(db, &desk.practice_id, CHOICES).await?
@@ -65,6 +64,11 @@ pub(super) async fn choose(State(state): State<AppState>, Query(search): Query<S
     };
     let body = html! {
         p { "Pick a person and read their texts and emails as they see them. What you type goes the same way as a real reply." }
+        @if let Some(person) = guest {
+            p.nhsuk-inset-text {
+                a href={ "/phone/" (person.id) } { (person.given_name) " " (person.family_name) } " waits for you to answer. The others answer by themselves."
+            }
+        }
         form.btw-filter method="get" action="/phone" role="search" {
             div.nhsuk-form-group {
                 label.nhsuk-label for="find" { "Name" }
@@ -119,7 +123,9 @@ struct Device {
 }
 
 async fn on_device(state: &AppState, contacts: &[ContactPointRow], channel: &str) -> Result<Option<Device>, PageError> {
-    let Some(point) = contacts.iter().find(|c| c.channel == channel && c.status != "old") else { return Ok(None) };
+    let Some(point) = contacts.iter().find(|c| c.channel == channel && c.status != "old") else {
+        return Ok(None);
+    };
     let mut messages = lists::at_address(&state.engine.db, channel, &point.address, LINES).await?;
     messages.reverse();
     Ok(Some(Device { address: point.address.clone(), messages }))

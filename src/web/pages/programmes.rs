@@ -71,7 +71,7 @@ fn when(when: &When) -> String {
         return "At the start".to_owned();
     }
     if let Some(cron) = &when.cron {
-        return format!("Recurring: {cron}");
+        return recurring(cron);
     }
     if let Some(rhythm) = &when.rhythm {
         return format!(
@@ -92,9 +92,27 @@ fn when(when: &When) -> String {
     format!("{} {side}{at}", words::count(number.abs(), unit, &format!("{unit}s")))
 }
 
+/// "Every Tue, 9:30am" for the plain weekly form; any other expression as it is written.
+fn recurring(cron: &str) -> String {
+    if let [minute, hour, "*", "*", day] = cron.split_whitespace().collect::<Vec<_>>().as_slice()
+        && let (Ok(minute), Ok(hour)) = (minute.parse(), hour.parse())
+        && let Some(at) = chrono::NaiveTime::from_hms_opt(hour, minute, 0)
+    {
+        let day = if *day == "*" { "day" } else { day };
+        return format!("Every {day}, {}", time_text(at));
+    }
+    format!("Recurring: {cron}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_weekly_expression_is_said_in_words_and_others_are_shown() {
+        assert_eq!(recurring("30 9 * * Tue"), "Every Tue, 9:30am");
+        assert_eq!(recurring("0 10 1 * *"), "Recurring: 0 10 1 * *");
+    }
 
     #[test]
     fn every_shipped_step_says_when_it_is_due() {

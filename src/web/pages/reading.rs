@@ -70,7 +70,14 @@ impl Read {
         parts.extend(self.readings.iter().map(reading));
         parts.extend(self.option.iter().chain(&self.options).cloned());
         if !self.items.is_empty() {
-            parts.push(self.items.iter().enumerate().map(|(at, item)| format!("{}. {item}", at + 1)).collect::<Vec<_>>().join("; "));
+            parts.push(
+                self.items
+                    .iter()
+                    .enumerate()
+                    .map(|(at, item)| format!("{}. {item}", at + 1))
+                    .collect::<Vec<_>>()
+                    .join("; "),
+            );
         }
         parts.extend(self.date.iter().chain(&self.time).cloned());
         if let Some(scope) = &self.scope {
@@ -122,13 +129,22 @@ impl Read {
                         li {
                             @let words: String = letters.get(because.from..because.to).unwrap_or_default().iter().collect();
                             @if !words.trim().is_empty() { q { (words) } " " }
-                            span { (because.what.replace('_', " ")) }
+                            span { (plain(&because.what)) }
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// A reader's reason without the pattern behind it, which says nothing to people: "red flag: chest ..3 @pain" is "red flag".
+fn plain(what: &str) -> String {
+    let words = match what.split_once(": ") {
+        Some((words, pattern)) if pattern.contains("..") || pattern.contains(['@', '^', '$', '|']) => words,
+        _ => what,
+    };
+    words.replace('_', " ")
 }
 
 /// Cuts a reply where marks begin and end. Marks beyond its end, or turned round, are left out.
@@ -147,7 +163,9 @@ fn stretches(text: &str, because: &[Because]) -> Vec<Stretch> {
 fn reading(value: &serde_json::Value) -> String {
     let text = |key: &str| value.get(key).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
     match (text("systolic"), text("diastolic"), text("pulse")) {
-        (Some(top), Some(bottom), Some(pulse)) => format!("blood pressure {top}/{bottom}, pulse {pulse}"),
+        (Some(top), Some(bottom), Some(pulse)) => {
+            format!("blood pressure {top}/{bottom}, pulse {pulse}")
+        }
         (Some(top), Some(bottom), None) => format!("blood pressure {top}/{bottom}"),
         _ => {
             let name = text("type").unwrap_or_default().replace('_', " ");
@@ -205,11 +223,21 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_is_not_shown_to_people() {
+        assert_eq!(plain("red flag: chest ..3 @pain"), "red flag");
+        assert_eq!(plain("the number asked for"), "the number asked for");
+        assert_eq!(plain("language: pl"), "language: pl");
+    }
+
+    #[test]
     fn a_stored_understanding_becomes_a_sentence() {
-        let read = Read::parse(r#"{"intent":"progress_number","value":4,"also":["thanks"],"route":"auto","because":[]}"#).unwrap();
+        let read =
+            Read::parse(r#"{"intent":"progress_number","value":4,"also":["thanks"],"route":"auto","because":[]}"#)
+                .unwrap();
         assert_eq!(read.sentence(), "A number: 4. Also: thanks");
         assert!(Read::parse("{}").is_none() && Read::parse("not json").is_none());
-        let read = Read::parse(r#"{"intent":"reading","readings":[{"type":"bp","systolic":138,"diastolic":82}]}"#).unwrap();
+        let read =
+            Read::parse(r#"{"intent":"reading","readings":[{"type":"bp","systolic":138,"diastolic":82}]}"#).unwrap();
         assert_eq!(read.sentence(), "A reading: blood pressure 138/82");
     }
 }

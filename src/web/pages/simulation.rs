@@ -5,6 +5,9 @@ use futures_util::future::BoxFuture;
 
 /// A practice whose clock can be moved and whose phones can be answered.
 pub trait Simulation: Send + Sync {
+    /// The person whose phone a newcomer should pick up first: she does not answer by herself.
+    fn guest(&self) -> &str;
+
     /// Begins to move the clock to `to_ms` (UTC milliseconds), in the background. Returns false when it is moving already.
     fn start_moving(&self, to_ms: i64) -> bool;
 

@@ -15,7 +15,7 @@ use serde::Deserialize;
 /// How many lines a list shows before it says that there are more.
 const LINES: i64 = 200;
 /// How many of the coming messages are shown when no day was chosen.
-const NEXT: i64 = 25;
+const NEXT: i64 = 10;
 /// How far ahead they may lie, in days.
 const AHEAD_DAYS: u64 = 14;
 
@@ -40,21 +40,40 @@ pub(super) async fn page(State(state): State<AppState>, Query(filter): Query<Fil
         Vec::new()
     } else if is_today {
         let end = today.checked_add_days(Days::new(AHEAD_DAYS)).map_or(until, midnight);
-        lists::ledger(db, &desk.practice_id, Part::Waiting, 0, end, if filter.show.is_empty() { NEXT } else { LINES }).await?
+        lists::ledger(db, &desk.practice_id, Part::Waiting, 0, end, if filter.show.is_empty() { NEXT } else { LINES })
+            .await?
     } else {
         lists::ledger(db, &desk.practice_id, Part::Waiting, from, until, LINES).await?
     };
-    let sent = if wants("sent") { lists::ledger(db, &desk.practice_id, Part::Sent, from, until, LINES).await? } else { Vec::new() };
-    let not_sent =
-        if wants("not_sent") { lists::ledger(db, &desk.practice_id, Part::NotSent, from, until, LINES).await? } else { Vec::new() };
+    let sent = if wants("sent") {
+        lists::ledger(db, &desk.practice_id, Part::Sent, from, until, LINES).await?
+    } else {
+        Vec::new()
+    };
+    let not_sent = if wants("not_sent") {
+        lists::ledger(db, &desk.practice_id, Part::NotSent, from, until, LINES).await?
+    } else {
+        Vec::new()
+    };
     let counts = crate::store::views::counts(db, &desk.practice_id, from, until).await?;
     let named = if is_today { "today".to_owned() } else { format!("on {}", desk.long_day(day)) };
+    let guest = match &state.demo {
+        Some(demo) if is_today => crate::store::patients::get(db, demo.guest()).await?,
+        _ => None,
+    };
     let body = html! {
+        @if let Some(person) = guest {
+            p.nhsuk-inset-text {
+                "New here? " a href={ "/phone/" (person.id) } { "Pick up " (person.given_name) "’s phone" }
+                ", answer as she would, and watch her record change. Then move the clock on."
+            }
+        }
         (tiles(&desk, &counts, is_today))
         (filter_form(day, today, &filter.show))
         @if wants("waiting") {
             (section(&desk, if is_today { "What is due next" } else { "What is due on that day" }, &waiting, Shows::Due,
                 &empty("Nothing waits here.", "Import appointments, or enrol people in a programme, and what they will get is planned within seconds.")))
+            @if is_today && waiting.len() as i64 == NEXT { p { a href="/?show=waiting" { "Everything that is due in the next " (AHEAD_DAYS) " days" } } }
         }
         @if wants("not_sent") {
             (section(&desk, &format!("Not sent {named}, and why"), &not_sent, Shows::Why,
@@ -71,7 +90,9 @@ pub(super) async fn page(State(state): State<AppState>, Query(filter): Query<Fil
 }
 
 fn tiles(desk: &Desk, counts: &[(String, String, i64)], is_today: bool) -> Markup {
-    let sum = |statuses: &[&str]| counts.iter().filter(|(status, ..)| statuses.contains(&status.as_str())).map(|(.., n)| n).sum::<i64>();
+    let sum = |statuses: &[&str]| {
+        counts.iter().filter(|(status, ..)| statuses.contains(&status.as_str())).map(|(.., n)| n).sum::<i64>()
+    };
     let day = if is_today { "today" } else { "that day" };
     let of_day = [
         (sum(&["planned", "queued", "sending"]), format!("still to go {day}"), "#due"),
@@ -170,7 +191,7 @@ fn table(desk: &Desk, date: NaiveDate, rows: &[&NamedMessage], shows: Shows) -> 
                     th scope="col" { "Time" }
                     th scope="col" { "Person" }
                     th scope="col" { "Message" }
-                    th scope="col" { "Where it stands" }
+                    th scope="col" { "Status" }
                     @if shows != Shows::Due { th scope="col" { @if shows == Shows::Why { "Why" } @else { "The text" } } }
                 }
             }
@@ -180,7 +201,7 @@ fn table(desk: &Desk, date: NaiveDate, rows: &[&NamedMessage], shows: Shows) -> 
                         td data-label="Time" { (desk.time(message.due_at)) }
                         td data-label="Person" { (who(message, family_name.as_deref(), given_name.as_deref())) }
                         td data-label="Message" { a href={ "/messages/" (message.id) } { (words::message(&message.kind, &message.template)) } }
-                        td data-label="Where it stands" { (tag(words::status(&message.status))) }
+                        td data-label="Status" { (tag(words::status(&message.status))) }
                         @match shows {
                             Shows::Due => {}
                             Shows::Why => { td data-label="Why" { (words::reason(&message.reason).unwrap_or("No reason is recorded.")) } }

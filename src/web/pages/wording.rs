@@ -28,7 +28,11 @@ pub(super) async fn page(State(state): State<AppState>) -> Result<Markup, PageEr
 
 fn one(template: &MessageTemplate) -> Markup {
     // The shipped language has the plain name as its place on the page, so that programmes can point at it.
-    let id = if template.language == "en" { template.kind.clone() } else { format!("{}-{}", template.language, template.kind) };
+    let id = if template.language == "en" {
+        template.kind.clone()
+    } else {
+        format!("{}-{}", template.language, template.kind)
+    };
     html! {
         article.nhsuk-card id=(id) {
             h3.nhsuk-heading-s {

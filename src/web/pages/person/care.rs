@@ -11,7 +11,8 @@ use crate::web::pages::words::{self, Tag};
 use maud::{Markup, html};
 
 pub(super) fn goals(person: &Person) -> Markup {
-    let nothing = ("No goals.", "Agree one at an appointment and import it, with the person's own words and a short label.");
+    let nothing =
+        ("No goals.", "Agree one at an appointment and import it, with the person's own words and a short label.");
     list("goals", "Goals", &person.goals, nothing, goal)
 }
 

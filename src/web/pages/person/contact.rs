@@ -27,7 +27,11 @@ pub(super) fn section(desk: &Desk, person: &Person) -> Markup {
 
 /// "07700 900123", or the address as it is.
 pub(in crate::web::pages) fn address(channel: &str, address: &str) -> String {
-    if channel == "sms" { PhoneNumber::parse(address).map_or_else(|_| address.to_owned(), |n| n.display()) } else { address.to_owned() }
+    if channel == "sms" {
+        PhoneNumber::parse(address).map_or_else(|_| address.to_owned(), |n| n.display())
+    } else {
+        address.to_owned()
+    }
 }
 
 fn contacts(rows: &[ContactPointRow]) -> Markup {

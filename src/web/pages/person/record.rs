@@ -11,7 +11,8 @@ use maud::{Markup, html};
 
 pub(super) fn section(desk: &Desk, person: &Person) -> Markup {
     let newest_first: Vec<&RecordEntryRow> = person.entries.iter().rev().collect();
-    let nothing = ("Nothing was recorded yet.", "What the person texts or emails in answer to a question is filed here.");
+    let nothing =
+        ("Nothing was recorded yet.", "What the person texts or emails in answer to a question is filed here.");
     list("record", "Record", &newest_first, nothing, |entry| one(desk, person, entry))
 }
 

@@ -13,9 +13,12 @@ const COMING: usize = 8;
 
 pub(super) fn section(desk: &Desk, person: &Person) -> Markup {
     let waits = |m: &&NamedMessage| matches!(m.message.status.as_str(), "planned" | "queued" | "sending" | "held");
-    let mut coming: Vec<&NamedMessage> = person.messages.iter().filter(|m| m.message.direction == "out").filter(waits).collect();
+    let mut coming: Vec<&NamedMessage> =
+        person.messages.iter().filter(|m| m.message.direction == "out").filter(waits).collect();
     coming.sort_by_key(|m| m.message.due_at);
-    let past: Vec<&NamedMessage> = person.messages.iter().rev().filter(|m| m.message.direction == "in" || !waits(m)).collect();
+    let mut past: Vec<&NamedMessage> =
+        person.messages.iter().rev().filter(|m| m.message.direction == "in" || !waits(m)).collect();
+    past.sort_by_key(|m| std::cmp::Reverse(happened_at(m)));
     html! {
         section.btw-section aria-labelledby="timeline" {
             h2.nhsuk-heading-m id="timeline" { "Messages" }
@@ -43,10 +46,19 @@ pub(super) fn section(desk: &Desk, person: &Person) -> Markup {
     }
 }
 
+/// When it came, went, or was called off: what was called off days before its time stands where that happened.
+fn happened_at(named: &NamedMessage) -> i64 {
+    let message = &named.message;
+    if message.direction == "in" {
+        return message.created_at;
+    }
+    message.sent_at.unwrap_or_else(|| message.due_at.min(message.updated_at))
+}
+
 fn one(desk: &Desk, named: &NamedMessage) -> Markup {
     let message = &named.message;
     let inbound = message.direction == "in";
-    let at = if inbound { message.created_at } else { message.sent_at.unwrap_or(message.due_at) };
+    let at = happened_at(named);
     let text = message.body.as_deref().unwrap_or_default();
     let read = inbound.then(|| Read::parse(&named.facts)).flatten();
     html! {
@@ -57,6 +69,7 @@ fn one(desk: &Desk, named: &NamedMessage) -> Markup {
             }
             p.btw-quiet {
                 (desk.stamp(at))
+                @if message.sent_at.is_none() && message.due_at > at { ", due " (desk.stamp(message.due_at)) }
                 @if let Some(channel) = &message.channel { ", " (words::channel(channel)) }
                 @if let Some(version) = &message.template_version { ", wording " (version) }
                 " " a href={ "/messages/" (message.id) } { "Details" span.nhsuk-u-visually-hidden { " of this message" } }
