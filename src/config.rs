@@ -188,7 +188,7 @@ fn overlay(base: &mut Table, own: Table) {
             (Some(Value::Table(base)), Value::Table(own))
                 if key != "hours" && key != "cover_hours" =>
             {
-                overlay(base, own)
+                overlay(base, own);
             }
             (_, value) => {
                 base.insert(key, value);

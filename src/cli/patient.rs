@@ -140,7 +140,7 @@ async fn show(app: &App, engine: &Engine, person: &PatientRow) -> Result<ExitCod
         .iter()
         .map(|m| {
             let at = if m.direction == "in" { m.created_at } else { m.sent_at.unwrap_or(m.due_at) };
-            let reason = m.reason.parse::<Reason>().ok().filter(|r| *r != Reason::None).map(|r| r.sentence()).unwrap_or_default();
+            let reason = m.reason.parse::<Reason>().ok().filter(|r| *r != Reason::None).map(Reason::sentence).unwrap_or_default();
             let what = m.body.clone().unwrap_or_else(|| format!("({})", m.template));
             let arrow = if m.direction == "in" { "<-" } else { "->" };
             vec![output::moment(at, zone), arrow.to_owned(), m.status.clone(), what.replace('\n', " "), reason.to_owned()]

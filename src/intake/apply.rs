@@ -42,7 +42,7 @@ impl Applying<'_> {
                 Effect::File(entry) => self.file(tx, entry).await?,
                 Effect::SetAgenda(items) => self.set_agenda(tx, items).await?,
                 Effect::Consent { purpose, granted } => {
-                    self.consent(tx, *purpose, *granted).await?
+                    self.consent(tx, *purpose, *granted).await?;
                 }
                 Effect::Answer(answer) => self.answer(tx, answer).await?,
                 Effect::Alert {

@@ -64,7 +64,7 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
     }
     let steps: Vec<Advance> = furthest
         .iter()
-        .filter_map(|(id, report)| advance(id, &report.status, now))
+        .map(|(id, report)| advance(id, &report.status, now))
         .collect();
     let moved = reports::advance(&mut tx, &steps).await?;
     for matched in known.values().filter(|m| moved.contains(&m.message_id)) {
@@ -76,7 +76,7 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
     Ok(moved.len())
 }
 
-fn advance(id: &str, status: &DeliveryStatus, at: i64) -> Option<Advance> {
+fn advance(id: &str, status: &DeliveryStatus, at: i64) -> Advance {
     let (word, reason, rank) = match status {
         DeliveryStatus::Accepted | DeliveryStatus::Sent => {
             (MessageStatus::Accepted, Reason::None, 1)
@@ -88,13 +88,13 @@ fn advance(id: &str, status: &DeliveryStatus, at: i64) -> Option<Advance> {
         DeliveryStatus::OptedOut => (MessageStatus::Failed, Reason::OptedOut, 3),
         DeliveryStatus::Delivered => (MessageStatus::Delivered, Reason::None, 4),
     };
-    Some(Advance {
+    Advance {
         id: id.to_owned(),
         status: word.to_string(),
         reason: reason.to_string(),
         rank,
         at,
-    })
+    }
 }
 
 /// An address that works again is reachable; one that fails for good, or on five days, is not (F22). Consent is untouched

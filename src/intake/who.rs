@@ -98,8 +98,7 @@ pub(super) async fn sender(
         sender.stopped = consents::of_patients(tx, std::slice::from_ref(&id))
             .await?
             .iter()
-            .filter(|c| c.purpose == "all" && (c.channel == channel || c.channel == "any"))
-            .next_back()
+            .rfind(|c| c.purpose == "all" && (c.channel == channel || c.channel == "any"))
             .is_some_and(|c| c.decision == "refused");
     } else if sender.people.is_empty() {
         sender.stopped = !contacts::stopped(tx, std::slice::from_ref(&sender.hash))

@@ -77,6 +77,7 @@ impl Desk {
     }
 
     /// "Thursday 6 August 2026".
+    #[expect(clippy::unused_self, reason = "pages ask the desk for every date, with or without its zone")]
     pub fn long_day(&self, date: NaiveDate) -> String {
         format!("{} {}", day_text(date), date.year())
     }

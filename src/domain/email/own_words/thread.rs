@@ -16,7 +16,7 @@ const MAX_ATTRIBUTION: usize = 400;
 /// Labels every earlier message. What follows its head is quoted to the end, unless the program
 /// marked the quoted lines with `>`: then people also write between and below them.
 pub(super) fn label(lines: &mut [Line<'_>]) {
-    let keys: Vec<Option<Key>> = lines.iter().map(|line| key_of(&line.folded)).collect();
+    let keys: Vec<Option<Key>> = lines.iter().map(|line| key_of(line.folded)).collect();
     let mut own_before = false;
     let mut at = 0;
     while at < lines.len() {
@@ -63,7 +63,7 @@ struct Heads<'l, 'a> {
 impl Heads<'_, '_> {
     fn at(&self, at: usize) -> Option<Head> {
         let line = self.lines.get(at)?;
-        if let Some(why) = separator(&line.folded) {
+        if let Some(why) = separator(line.folded) {
             let end = self.header_block(at + 1).unwrap_or(at + 1);
             return Some(Head {
                 start: at,
@@ -81,7 +81,7 @@ impl Heads<'_, '_> {
         {
             return Some(quote(start, at + 1));
         }
-        if is_rule(&line.folded) {
+        if is_rule(line.folded) {
             return self.header_block(at + 1).map(|end| quote(at, end));
         }
         self.keys.get(at).copied().flatten()?;
@@ -143,8 +143,9 @@ fn separator(folded: &str) -> Option<CutWhy> {
     if dashes && SEPARATORS_QUOTE.contains(inner) {
         return Some(CutWhy::Quote);
     }
-    ((dashes && SEPARATORS_FORWARDED.contains(inner)) || SEPARATORS_BARE.contains(inner))
-        .then_some(CutWhy::Forwarded)
+    let forwarded = (dashes && SEPARATORS_FORWARDED.contains(inner))
+        || (inner.ends_with(':') && SEPARATORS_BARE.contains(inner));
+    forwarded.then_some(CutWhy::Forwarded)
 }
 
 /// A line of underscores or dashes alone, as Outlook draws above a header block.
@@ -157,6 +158,16 @@ pub(super) fn is_rule(folded: &str) -> bool {
 
 /// The first line of the attribution that ends at `last`.
 fn attribution(lines: &[Line<'_>], last: usize) -> Option<usize> {
+    // Without a date, a time, an address or a verb at its end no line is one: most end here.
+    let telling = |line: &Line<'_>| {
+        line.folded
+            .bytes()
+            .any(|byte| byte.is_ascii_digit() || byte == b'@')
+    };
+    let window = last.saturating_sub(MAX_ATTRIBUTION_LINES - 1)..=last;
+    if !lines.get(window)?.iter().any(telling) && !VERBS.is_in(lines.get(last)?.folded) {
+        return None;
+    }
     let followed_by_quote = next_visible(lines, last + 1).is_none_or(|line| line.label.is_some());
     let mut joined = String::new();
     let mut fallback = None;
