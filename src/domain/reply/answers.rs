@@ -1,5 +1,6 @@
 //! The answer to the open question, by the kind of answer it asks for.
 
+use super::vocabulary::words;
 use super::agenda::{self, Agenda};
 
 use super::appointment;
@@ -240,7 +241,7 @@ fn yes_no_some(
     };
     let route = match (worry, answer.intent) {
         (Worry::YesUrgent, Intent::Yes | Intent::Partial) | (Worry::NoUrgent, Intent::No) => {
-            let better = text.core.clone().any(|i| text.is(i, &["better"]));
+            let better = text.core.clone().any(|i| text.is(i, words!["better"]));
             let explained = !dangers.watch.is_empty();
             if better {
                 Route::Auto
@@ -274,7 +275,7 @@ fn choose(
             // "What is the walking group like?" asks about an option; "could I do the second one" takes it.
             let asks_about = text.first(Label::Question).is_some_and(|h| {
                 h.from as usize == text.core.start
-                    && !text.is(h.from as usize, &["could", "can", "may"])
+                    && !text.is(h.from as usize, words!["could", "can", "may"])
                     && text.core_len() > 2
             });
             if asks_about {
@@ -369,15 +370,15 @@ fn agenda_answer(
     let alone = text.core_len() <= 3;
     if alone && !nothing && (text.says(Label::Thanks) && text.tokens.len() <= 4 || text.says(Label::AllOptions))
         || text.core_len() == 1
-            && (text.says(Label::Yes) || text.is(text.core.start, &["everything"]))
+            && (text.says(Label::Yes) || text.is(text.core.start, words!["everything"]))
     {
         return None;
     }
-    if let Some(hit) = text.first(Label::Cancel).filter(|_| text.core_len() <= 6 && !text.core.clone().any(|i| text.is(i, &["off", "tablets"]))) {
+    if let Some(hit) = text.first(Label::Cancel).filter(|_| text.core_len() <= 6 && !text.core.clone().any(|i| text.is(i, words!["off", "tablets"]))) {
         draft.say(Intent::Cancel, Route::Review, text, "will not come", hit.from as usize, hit.to as usize);
         return None;
     }
-    let logistics = text.is(text.core.start, &["when", "where", "whens", "wheres"]) || text.is(text.core.start, &["what"]) && text.is(text.core.start + 1, &["time", "day", "date"]);
+    let logistics = text.is(text.core.start, words!["when", "where", "whens", "wheres"]) || text.is(text.core.start, words!["what"]) && text.is(text.core.start + 1, words!["time", "day", "date"]);
     if logistics && text.core_len() <= 6 || text.says(Label::AnyOption) && text.core_len() <= 4 {
         return None;
     }
@@ -439,7 +440,7 @@ fn opt_in(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
         return None;
     }
     let condition = text.core.clone().any(|i| {
-        i > answer.from && text.is(i, &["but", "if", "unless", "only", "except", "provided"])
+        i > answer.from && text.is(i, words!["but", "if", "unless", "only", "except", "provided"])
     });
     let route = if answer.weak || condition {
         Route::Review
@@ -536,9 +537,9 @@ pub fn unasked(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], draft
     ) {
         appointment::unasked(text, context, draft);
         let cancels = text.all(Label::Cancel).any(|h| {
-            (h.from as usize..h.to as usize).any(|i| text.is(i, &["appointment", "coming"]))
+            (h.from as usize..h.to as usize).any(|i| text.is(i, words!["appointment", "coming"]))
                 || context.prompt.is_none()
-                    && (h.from..h.to).any(|i| text.is(i as usize, &["cancel"]))
+                    && (h.from..h.to).any(|i| text.is(i as usize, words!["cancel"]))
         });
         if cancels && !draft.said.contains(&Intent::Reschedule) {
             draft.say(
@@ -648,5 +649,5 @@ pub fn last(
 
 /// The words yes and no themselves.
 fn is_literal(text: &Text<'_>, at: usize) -> bool {
-    text.is(at, &["yes", "yep", "yeah", "yup", "ye", "y", "ok", "okay", "no", "nope", "nah", "aye"])
+    text.is(at, words!["yes", "yep", "yeah", "yup", "ye", "y", "ok", "okay", "no", "nope", "nah", "aye"])
 }
