@@ -15,7 +15,7 @@ use super::numbers::{Amount, Role};
 use super::readings;
 use super::text::Text;
 use super::tokens::Kind;
-use super::understanding::{Flag, Intent, Route};
+use super::understanding::{Flag, Intent, Level, Reading, Route};
 use super::yes_no;
 
 /// Reads the answer; gives its tokens, if there is one.
@@ -62,7 +62,7 @@ pub fn read(
         }
         Expects::YesNoSome => yes_no_some(text, context, dangers, draft),
         Expects::Choice { options } => choose(text, amounts, options, draft),
-        Expects::Reading { reading } => reading_answer(text, context, amounts, *reading, draft),
+        Expects::Reading { reading } => reading_answer(text, context, amounts, *reading, dangers, draft),
         Expects::Agenda { .. } => agenda_answer(text, context, amounts, dangers, draft),
         Expects::Appointment { starts_at, .. } => {
             appointment::read(text, context, starts_at, draft);
@@ -315,6 +315,7 @@ fn reading_answer(
     context: &Context<'_>,
     amounts: &[Amount],
     kind: ReadingKind,
+    dangers: &Dangers,
     draft: &mut Draft,
 ) -> Option<(usize, usize)> {
     let by_carer = draft.said.contains(&Intent::Carer);
@@ -345,7 +346,18 @@ fn reading_answer(
         span.0,
         span.1,
     );
+    let low = found.readings.iter().any(|r| matches!(r, Reading::Single { level: Level::Lo, .. }) || matches!(r, Reading::Single { level: Level::Number(n), .. } if *n < 10.0));
     draft.fields.readings = Some(found.readings);
+    // A sign beside a value beyond its limit: of low glucose beside a low one, of high beside a high one.
+    let sign = dangers.beside.iter().find(|a| match a.flag {
+        Flag::Hypo => low,
+        Flag::Dka => !low,
+        _ => true,
+    });
+    if let Some(sign) = sign.filter(|_| route == Route::Urgent) {
+        draft.flag.get_or_insert(sign.flag);
+        draft.say(Intent::RedFlag, Route::Urgent, text, "a sign beside a value beyond a signed limit", sign.from, sign.to);
+    }
     if let Some(why) = found.check {
         draft.doubt(text, why);
     }
@@ -574,7 +586,9 @@ pub fn last(
         .iter()
         .any(|a| matches!(a.role, Role::Plain | Role::Muddled));
     let words = text.tokens.iter().filter(|t| t.kind == Kind::Word).count();
-    if text.says(Label::Thanks) && !number {
+    let thanks = text.first(Label::Thanks).is_some_and(|h| h.from as usize <= text.core.start + 2 || text.core_len() <= 12);
+    let more = text.core_len() > 25 || text.says(Label::Unwell);
+    if thanks && !number && !more {
         let hit = text.first(Label::Thanks);
         draft.say(
             Intent::Thanks,
@@ -599,8 +613,8 @@ pub fn last(
     }
     if wellbeing && words > 0 {
         let unwell = text.says(Label::Unwell) && !text.says(Label::Well);
-        // A long letter that says nothing the reader knows is read by a person.
-        let unknown = words > 25 && !text.says(Label::Well);
+        // What does not say that the person is well, in words or idiom, is read by a person.
+        let unknown = !text.says(Label::Well);
         let route = if unwell || unknown { Route::Review } else { Route::Auto };
         draft.say(
             Intent::Other,

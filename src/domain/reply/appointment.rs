@@ -75,7 +75,8 @@ pub fn read(
     let says_yes = confirm.is_some_and(|c| c.from as usize == from && is_yes(text, from));
     let will_come = confirm.is_some_and(|c| (c.from as usize..c.to as usize).any(|i| text.is(i, words!["see", "there", "attend", "coming"])));
     let ends_yes = text.is(to.saturating_sub(1), words!["yes"]) && text.is(to.saturating_sub(2), words!["so", "then"]);
-    let wants_other = (other_time.is_some() || another && !will_come) && !ends_yes && !(says_yes && !asks);
+    let asked_for = other_time.is_some() && !(will_come && said.days.is_empty() && !strong(text));
+    let wants_other = (asked_for || another && !will_come) && !ends_yes && !(says_yes && !asks);
     let only_cancels = cancel.is_some() && !said.offered && !strong(text);
     if wants_other && !only_cancels {
         reschedule(

@@ -146,7 +146,7 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)]) -> Option<Chosen> {
             check: None,
         });
     }
-    let conditional = |a: &Amount| (a.end..a.end + 2).any(|i| text.is(i, words!["if", "unless"]));
+    let conditional = |a: &Amount| (a.end..a.end + 2).any(|i| text.is(i, words!["if", "unless"])) || text.is(a.end, words!["on"]) && text.is(a.end + 1, words!["a", "good", "bad"]);
     if fits.len() == 2 && fits.iter().all(|(a, _)| conditional(a)) {
         let (lo, hi) = (first.0.lo.min(last.0.lo), first.0.hi.max(last.0.hi));
         return Some(Chosen {

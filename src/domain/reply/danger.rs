@@ -26,6 +26,8 @@ pub struct Alarm {
 pub struct Dangers {
     /// Red flags that stand.
     pub alarms: Vec<Alarm>,
+    /// Red flags that stand only beside a reading beyond a signed limit.
+    pub beside: Vec<Alarm>,
     /// Words a person should read without hurry.
     pub watch: Vec<(usize, usize)>,
     /// Danger words that were denied, past, or another person's.
@@ -48,6 +50,7 @@ pub fn read(text: &Text<'_>, asked_reading: Option<ReadingKind>) -> Dangers {
                 whose,
                 unsafe_contact,
                 asked,
+                beside,
             }) => {
                 if is_idiom(text, hit) || asked.is_some() && asked != asked_reading {
                     continue;
@@ -56,6 +59,7 @@ pub fn read(text: &Text<'_>, asked_reading: Option<ReadingKind>) -> Dangers {
                     Verdict::Alarm if family == Flag::Breathless && as_ever(text, from, to) => {
                         dangers.watch.push((from, to))
                     }
+                    Verdict::Alarm if beside => dangers.beside.push(Alarm { flag: family, from, to, entry: hit.entry }),
                     Verdict::Alarm => {
                         dangers.alarms.push(Alarm {
                             flag: family,
@@ -164,8 +168,7 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
             let done = text.is(before, words!["no"]) && (from == before + 1) && is_past_verb(text, from);
             return !(answers || only || more_than || done);
         }
-        let listed = parted == Break::Comma
-            || text.is(before, words!["or", "and", "nor"])
+        let listed = text.is(before, words!["or", "and", "nor"])
             || known
                 .light
                 .contains(text.token(before).map_or(0, |t| t.word))

@@ -491,6 +491,10 @@ fn merge_agreeing(text: &Text<'_>, days: &mut Vec<Day>) {
 
 /// "can't do thurs", "not the 14th", "any day but".
 fn is_refused(text: &Text<'_>, at: usize) -> bool {
+    // "half ten is too early"
+    if (at + 1..at + 5).any(|i| text.is(i, words!["too"]) && text.is(i + 1, words!["early", "late", "soon", "far"])) {
+        return true;
+    }
     let mut i = at;
     let mut steps = 0;
     while let Some(before) = i.checked_sub(1) {

@@ -46,6 +46,9 @@ pub struct RedFlag {
     /// Counts only while this reading was asked for.
     #[serde(default)]
     pub asked: Option<ReadingKind>,
+    /// Counts only beside a reading that is beyond a signed limit.
+    #[serde(default)]
+    pub beside: bool,
     /// Texts it has to find.
     pub must_match: Vec<String>,
     /// Texts it must leave alone.
@@ -144,6 +147,8 @@ pub enum Means {
         unsafe_contact: bool,
         /// Counts only while this reading was asked for.
         asked: Option<ReadingKind>,
+        /// Counts only beside a reading that is beyond a signed limit.
+        beside: bool,
     },
     /// Looks like danger and is none.
     Harmless,
@@ -281,6 +286,7 @@ impl Lexicon {
                 whose: flag.whose,
                 unsafe_contact: flag.unsafe_contact,
                 asked: flag.asked,
+                beside: flag.beside,
             };
             self.add_all(means, &flag.says, sets)?;
         }

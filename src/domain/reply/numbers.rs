@@ -675,7 +675,7 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
         {
             return Role::Date;
         }
-        if before(words!["aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus", "route", "door", "grade", "code", "page", "platform", "junction", "channel", "version", "house", "area", "band", "day"]) || before(words!["at"]) && alone > 24.0
+        if before(words!["aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus", "route", "door", "grade", "code", "page", "platform", "junction", "channel", "version", "house", "area", "band", "day"]) || before(words!["at"]) && (25.0..=110.0).contains(&alone) && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma)
             || text.is(amount.to, words!["bus", "oclock"]) || amount.decimals == 0 && text.is(amount.to, words!["birthday"])
         {
             return Role::Aside;
