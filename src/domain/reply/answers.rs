@@ -1,5 +1,6 @@
 //! The answer to the open question, by the kind of answer it asks for.
 
+use super::vocabulary::words;
 use super::agenda::{self, Agenda};
 
 use super::appointment;
@@ -14,7 +15,7 @@ use super::numbers::{Amount, Role};
 use super::readings;
 use super::text::Text;
 use super::tokens::Kind;
-use super::understanding::{Flag, Intent, Route};
+use super::understanding::{Flag, Intent, Level, Reading, Route};
 use super::yes_no;
 
 /// Reads the answer; gives its tokens, if there is one.
@@ -61,7 +62,7 @@ pub fn read(
         }
         Expects::YesNoSome => yes_no_some(text, context, dangers, draft),
         Expects::Choice { options } => choose(text, amounts, options, draft),
-        Expects::Reading { reading } => reading_answer(text, context, amounts, *reading, draft),
+        Expects::Reading { reading } => reading_answer(text, context, amounts, *reading, dangers, draft),
         Expects::Agenda { .. } => agenda_answer(text, context, amounts, dangers, draft),
         Expects::Appointment { starts_at, .. } => {
             appointment::read(text, context, starts_at, draft);
@@ -240,7 +241,7 @@ fn yes_no_some(
     };
     let route = match (worry, answer.intent) {
         (Worry::YesUrgent, Intent::Yes | Intent::Partial) | (Worry::NoUrgent, Intent::No) => {
-            let better = text.core.clone().any(|i| text.is(i, &["better"]));
+            let better = text.core.clone().any(|i| text.is(i, words!["better"]));
             let explained = !dangers.watch.is_empty();
             if better {
                 Route::Auto
@@ -274,7 +275,7 @@ fn choose(
             // "What is the walking group like?" asks about an option; "could I do the second one" takes it.
             let asks_about = text.first(Label::Question).is_some_and(|h| {
                 h.from as usize == text.core.start
-                    && !text.is(h.from as usize, &["could", "can", "may"])
+                    && !text.is(h.from as usize, words!["could", "can", "may"])
                     && text.core_len() > 2
             });
             if asks_about {
@@ -314,6 +315,7 @@ fn reading_answer(
     context: &Context<'_>,
     amounts: &[Amount],
     kind: ReadingKind,
+    dangers: &Dangers,
     draft: &mut Draft,
 ) -> Option<(usize, usize)> {
     let by_carer = draft.said.contains(&Intent::Carer);
@@ -344,7 +346,18 @@ fn reading_answer(
         span.0,
         span.1,
     );
+    let low = found.readings.iter().any(|r| matches!(r, Reading::Single { level: Level::Lo, .. }) || matches!(r, Reading::Single { level: Level::Number(n), .. } if *n < 10.0));
     draft.fields.readings = Some(found.readings);
+    // A sign beside a value beyond its limit: of low glucose beside a low one, of high beside a high one.
+    let sign = dangers.beside.iter().find(|a| match a.flag {
+        Flag::Hypo => low,
+        Flag::Dka => !low,
+        _ => true,
+    });
+    if let Some(sign) = sign.filter(|_| route == Route::Urgent) {
+        draft.flag.get_or_insert(sign.flag);
+        draft.say(Intent::RedFlag, Route::Urgent, text, "a sign beside a value beyond a signed limit", sign.from, sign.to);
+    }
     if let Some(why) = found.check {
         draft.doubt(text, why);
     }
@@ -369,15 +382,15 @@ fn agenda_answer(
     let alone = text.core_len() <= 3;
     if alone && !nothing && (text.says(Label::Thanks) && text.tokens.len() <= 4 || text.says(Label::AllOptions))
         || text.core_len() == 1
-            && (text.says(Label::Yes) || text.is(text.core.start, &["everything"]))
+            && (text.says(Label::Yes) || text.is(text.core.start, words!["everything"]))
     {
         return None;
     }
-    if let Some(hit) = text.first(Label::Cancel).filter(|_| text.core_len() <= 6 && !text.core.clone().any(|i| text.is(i, &["off", "tablets"]))) {
+    if let Some(hit) = text.first(Label::Cancel).filter(|_| text.core_len() <= 6 && !text.core.clone().any(|i| text.is(i, words!["off", "tablets"]))) {
         draft.say(Intent::Cancel, Route::Review, text, "will not come", hit.from as usize, hit.to as usize);
         return None;
     }
-    let logistics = text.is(text.core.start, &["when", "where", "whens", "wheres"]) || text.is(text.core.start, &["what"]) && text.is(text.core.start + 1, &["time", "day", "date"]);
+    let logistics = text.is(text.core.start, words!["when", "where", "whens", "wheres"]) || text.is(text.core.start, words!["what"]) && text.is(text.core.start + 1, words!["time", "day", "date"]);
     if logistics && text.core_len() <= 6 || text.says(Label::AnyOption) && text.core_len() <= 4 {
         return None;
     }
@@ -439,7 +452,7 @@ fn opt_in(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
         return None;
     }
     let condition = text.core.clone().any(|i| {
-        i > answer.from && text.is(i, &["but", "if", "unless", "only", "except", "provided"])
+        i > answer.from && text.is(i, words!["but", "if", "unless", "only", "except", "provided"])
     });
     let route = if answer.weak || condition {
         Route::Review
@@ -536,9 +549,9 @@ pub fn unasked(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], draft
     ) {
         appointment::unasked(text, context, draft);
         let cancels = text.all(Label::Cancel).any(|h| {
-            (h.from as usize..h.to as usize).any(|i| text.is(i, &["appointment", "coming"]))
+            (h.from as usize..h.to as usize).any(|i| text.is(i, words!["appointment", "coming"]))
                 || context.prompt.is_none()
-                    && (h.from..h.to).any(|i| text.is(i as usize, &["cancel"]))
+                    && (h.from..h.to).any(|i| text.is(i as usize, words!["cancel"]))
         });
         if cancels && !draft.said.contains(&Intent::Reschedule) {
             draft.say(
@@ -573,7 +586,9 @@ pub fn last(
         .iter()
         .any(|a| matches!(a.role, Role::Plain | Role::Muddled));
     let words = text.tokens.iter().filter(|t| t.kind == Kind::Word).count();
-    if text.says(Label::Thanks) && !number {
+    let thanks = text.first(Label::Thanks).is_some_and(|h| h.from as usize <= text.core.start + 2 || text.core_len() <= 12);
+    let more = text.core_len() > 25 || text.says(Label::Unwell);
+    if thanks && !number && !more {
         let hit = text.first(Label::Thanks);
         draft.say(
             Intent::Thanks,
@@ -598,8 +613,8 @@ pub fn last(
     }
     if wellbeing && words > 0 {
         let unwell = text.says(Label::Unwell) && !text.says(Label::Well);
-        // A long letter that says nothing the reader knows is read by a person.
-        let unknown = words > 25 && !text.says(Label::Well);
+        // What does not say that the person is well, in words or idiom, is read by a person.
+        let unknown = !text.says(Label::Well);
         let route = if unwell || unknown { Route::Review } else { Route::Auto };
         draft.say(
             Intent::Other,
@@ -648,5 +663,5 @@ pub fn last(
 
 /// The words yes and no themselves.
 fn is_literal(text: &Text<'_>, at: usize) -> bool {
-    text.is(at, &["yes", "yep", "yeah", "yup", "ye", "y", "ok", "okay", "no", "nope", "nah", "aye"])
+    text.is(at, words!["yes", "yep", "yeah", "yup", "ye", "y", "ok", "okay", "no", "nope", "nah", "aye"])
 }

@@ -1,5 +1,6 @@
 //! What people say anyway: questions, complaints, requests, symptoms, thanks, small talk.
 
+use super::vocabulary::words;
 use super::danger::Dangers;
 use super::draft::Draft;
 use super::label::Label;
@@ -24,20 +25,17 @@ fn covered(answer: Option<(usize, usize)>, from: usize, to: usize) -> bool {
 }
 
 fn question(text: &Text<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) {
-    let small = |from: usize, to: usize| {
-        text.all(Label::SmallTalk)
-            .any(|h| (h.from as usize) < to && from < h.to as usize)
-    };
+    let small = |from: usize, to: usize| text.small_talk(from, to);
     for hit in text.all(Label::Question) {
         let (from, to) = (hit.from as usize, hit.to as usize);
-        let end = text.sentence_end(from);
+        let end = text.sentence_end(from).min(from + 60);
         let asked = (from..end).any(|i| text.token(i).is_some_and(|t| t.asked));
         // "do", "did" and "is" ask only at the head of a sentence; "what" and "can" also behind a joining word.
         let head = from == text.core.start || text.token(from).is_some_and(|t| t.parted >= Break::Sentence);
         let joined = text.token(from).is_some_and(|t| t.parted >= Break::Comma)
-            || from >= 1 && text.is(from - 1, &["and", "but", "also", "ok", "yes", "no", "ps", "so"]);
-        let weak = text.is(from, &["do", "did", "does", "is", "are", "am", "was", "has", "have", "will"]);
-        let tag = text.is(from, &["isnt", "arent"]);
+            || from >= 1 && text.is(from - 1, words!["and", "but", "also", "ok", "yes", "no", "ps", "so"]);
+        let weak = text.is(from, words!["do", "did", "does", "is", "are", "am", "was", "has", "have", "will"]);
+        let tag = text.is(from, words!["isnt", "arent"]);
         let opens = head || joined && !weak || tag;
         let wished = draft.covered.iter().any(|(f, t)| *f < end && from < *t);
         if wished || small(from, end) || covered(answer, from, to) || !(asked || opens) {

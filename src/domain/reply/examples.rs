@@ -64,7 +64,7 @@ pub fn check(reader: &Reader) -> Vec<Fault> {
 
 /// The families of danger in a text, without any question open.
 pub fn families(text: &str, reader: &Reader, asked: Option<ReadingKind>) -> Vec<Flag> {
-    with(text, reader, asked, |dangers| dangers.alarms.iter().map(|a| a.flag).collect())
+    with(text, reader, asked, |dangers| dangers.alarms.iter().chain(&dangers.beside).map(|a| a.flag).collect())
 }
 
 fn watched(text: &str, reader: &Reader) -> bool {

@@ -463,5 +463,5 @@ const NAMES: [(&str, &[&str]); 26] = [
 
 /// The language a reply names.
 pub fn named(text: &Text<'_>) -> Option<&'static str> {
-    (0..text.tokens.len()).find_map(|at| NAMES.iter().find(|(_, words)| text.is(at, words)).map(|(code, _)| *code))
+    (0..text.tokens.len()).find_map(|at| NAMES.iter().find(|(_, words)| words.iter().any(|w| text.is_str(at, w))).map(|(code, _)| *code))
 }

@@ -4,7 +4,7 @@ use super::context::ReadingKind;
 use super::facts::{Fact, Facts};
 use super::label::Label;
 use super::language::Tongues;
-use super::pattern::{Class, Entry, PatternError, Phrases, Sets, class_of};
+use super::pattern::{Class, Entry, PatternError, Phrases, Sets, Tag, class_of};
 use super::understanding::Flag;
 use super::vocabulary::{Vocabulary, WordId};
 use serde::Deserialize;
@@ -46,6 +46,9 @@ pub struct RedFlag {
     /// Counts only while this reading was asked for.
     #[serde(default)]
     pub asked: Option<ReadingKind>,
+    /// Counts only beside a reading that is beyond a signed limit.
+    #[serde(default)]
+    pub beside: bool,
     /// Texts it has to find.
     pub must_match: Vec<String>,
     /// Texts it must leave alone.
@@ -144,6 +147,8 @@ pub enum Means {
         unsafe_contact: bool,
         /// Counts only while this reading was asked for.
         asked: Option<ReadingKind>,
+        /// Counts only beside a reading that is beyond a signed limit.
+        beside: bool,
     },
     /// Looks like danger and is none.
     Harmless,
@@ -199,6 +204,37 @@ fn yes() -> bool {
 
 const PHRASES: &str = include_str!("phrases.toml");
 
+/// Tags of phrases.
+pub mod tag {
+    use super::super::label::Label;
+    use super::super::pattern::Tag;
+
+    /// Danger.
+    pub const FLAG: Tag = 0;
+    /// Looks like danger.
+    pub const HARMLESS: Tag = 1;
+    /// Worth reading.
+    pub const WATCH: Tag = 2;
+    /// Found by a reader, not by the lexicon.
+    pub const NONE: Tag = 127;
+
+    /// An everyday phrase.
+    pub const fn says(label: Label) -> Tag {
+        label as Tag + 3
+    }
+}
+
+impl Means {
+    fn tag(self) -> Tag {
+        match self {
+            Self::Flag { .. } => tag::FLAG,
+            Self::Harmless => tag::HARMLESS,
+            Self::Watch { .. } => tag::WATCH,
+            Self::Says(label) => tag::says(label),
+        }
+    }
+}
+
 impl Lexicon {
     /// Compiles a red-flag file together with the product's own phrases.
     pub fn from_toml(red_flags: &str) -> Result<Self, LexiconError> {
@@ -250,6 +286,7 @@ impl Lexicon {
                 whose: flag.whose,
                 unsafe_contact: flag.unsafe_contact,
                 asked: flag.asked,
+                beside: flag.beside,
             };
             self.add_all(means, &flag.says, sets)?;
         }
@@ -269,7 +306,7 @@ impl Lexicon {
         for phrase in says {
             let entry = Entry::try_from(self.entries.len()).map_err(|_| LexiconError::TooMany)?;
             self.phrases
-                .add(phrase, entry, &mut self.vocabulary, sets)?;
+                .add(phrase, entry, means.tag(), &mut self.vocabulary, sets)?;
             self.entries.push((means, phrase.clone()));
         }
         Ok(())

@@ -51,11 +51,12 @@ pub use understanding::{
 use danger::{Alarm, Dangers};
 use draft::Draft;
 use text::Text;
+use vocabulary::words;
 use wishes::Outcome;
 
 /// Reads a reply. Pure, in linear time, and never fails: what is not understood goes to a person.
 pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
-    let text = Text::new(reply, context);
+    let mut text = Text::new(reply, context);
     let mut draft = Draft::default();
     if text.tokens.is_empty() {
         draft.doubt(&text, "nothing was written");
@@ -69,6 +70,9 @@ pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
     let alarm = danger::gravest(&dangers.alarms, context);
     if let Some(alarm) = alarm {
         raise_alarm(&text, &alarm, &dangers, &mut draft);
+    }
+    if text.shorten() {
+        draft.doubt(&text, "too long: a person reads it to the end");
     }
     if let Some(code) = language::of(&text) {
         draft.fields.language = Some(code);
@@ -119,7 +123,7 @@ fn read_rest(
             || text
                 .core
                 .clone()
-                .any(|i| text.is(i, &["dont", "stop", "not"]));
+                .any(|i| text.is(i, words!["dont", "stop", "not"]));
         if asks {
             draft.said.insert(Intent::Stop);
             draft.fields.scope.get_or_insert(Scope::All);

@@ -1,5 +1,6 @@
 //! Every number of a reply, in digits or words, with its unit and the part it plays: value, date, clock time, phone.
 
+use super::vocabulary::{Word, words};
 use super::facts::{NumberWord, Unit};
 use super::text::Text;
 use super::tokens::{Break, Kind};
@@ -87,7 +88,12 @@ struct Numeral {
 pub fn amounts(text: &Text<'_>) -> Vec<Amount> {
     let mut found: Vec<Amount> = Vec::new();
     let mut at = 0;
-    while at < text.tokens.len() {
+    // More numbers than this are no answer to anything.
+    while at < text.tokens.len() && found.len() < 48 {
+        if !may_start(text, at) {
+            at += 1;
+            continue;
+        }
         match amount(text, at) {
             Some(amount) => {
                 at = amount.end.max(at + 1);
@@ -108,6 +114,13 @@ pub fn amounts(text: &Text<'_>) -> Vec<Amount> {
     }
     spread_past(text, &mut found);
     found
+}
+
+/// Whether a number may start here: most words need no closer look.
+fn may_start(text: &Text<'_>, at: usize) -> bool {
+    text.token(at).is_some_and(|t| t.kind == Kind::Number)
+        || text.fact(at).number.is_some()
+        || text.is(at, words!["a", "noon", "midday", "midnight"])
 }
 
 fn amount(text: &Text<'_>, at: usize) -> Option<Amount> {
@@ -234,11 +247,7 @@ fn date(text: &Text<'_>, at: usize) -> Option<usize> {
     }
     let before = at.checked_sub(1).is_some_and(|b| {
         text.is(
-            b,
-            &[
-                "on", "dated", "til", "till", "until", "from", "since", "by", "the",
-            ],
-        )
+            b, words!["on", "dated", "til", "till", "until", "from", "since", "by", "the"])
     });
     (before && month.mark == b'/').then_some(at + 2)
 }
@@ -309,7 +318,7 @@ fn digits(text: &Text<'_>, at: usize) -> Option<Numeral> {
         break;
     }
     fraction(text, &mut n);
-    if text.is(n.to, &["point"]) && text.token(n.to + 1).is_some_and(|t| t.kind == Kind::Number) {
+    if text.is(n.to, words!["point"]) && text.token(n.to + 1).is_some_and(|t| t.kind == Kind::Number) {
         let part = text.token(n.to + 1)?;
         n.decimals = part.digits;
         n.value += part.value as f64 / 10f64.powi(i32::from(part.digits));
@@ -324,8 +333,8 @@ fn digits(text: &Text<'_>, at: usize) -> Option<Numeral> {
 
 /// "and a half", "1/2".
 fn fraction(text: &Text<'_>, n: &mut Numeral) {
-    if text.is(n.to, &["and"]) {
-        let skip = usize::from(text.is(n.to + 1, &["a"]));
+    if text.is(n.to, words!["and"]) {
+        let skip = usize::from(text.is(n.to + 1, words!["a"]));
         let part = n.to + 1 + skip;
         let add = match text.fact(part).number {
             Some(NumberWord::Half) => 0.5,
@@ -357,15 +366,15 @@ fn words(text: &Text<'_>, at: usize) -> Option<Numeral> {
     let mut to = at;
     let (mut total, mut part, mut any, mut doubtful) = (0f64, 0f64, false, false);
     let mut last = 0u8;
-    if text.is(at, &["a"])
+    if text.is(at, words!["a"])
         && matches!(
             text.fact(at + 1).number,
             Some(NumberWord::Group(_) | NumberWord::Hundred | NumberWord::Thousand)
         )
     {
         to += 1;
-    } else if text.is(at, &["half"])
-        && text.is(at + 1, &["a"])
+    } else if text.is(at, words!["half"])
+        && text.is(at + 1, words!["a"])
         && matches!(text.fact(at + 2).number, Some(NumberWord::Group(12)))
     {
         return Some(Numeral {
@@ -420,7 +429,7 @@ fn words(text: &Text<'_>, at: usize) -> Option<Numeral> {
                 break;
             }
             None if last == 100
-                && text.is(to, &["and"])
+                && text.is(to, words!["and"])
                 && matches!(
                     text.fact(to + 1).number,
                     Some(NumberWord::Small(_) | NumberWord::Tens(_))
@@ -469,21 +478,10 @@ fn one_counts(text: &Text<'_>, at: usize) -> bool {
     let before = at.checked_sub(1).is_some_and(|b| {
         text.token(at).is_some_and(|t| t.parted <= Break::Space)
             && !text.is(
-                b,
-                &[
-                    "only", "just", "and", "or", "did", "had", "managed", "about", "yes", "be",
-                    "is", "was", "say", "have", "got", "ate", "smoked", "number", "option",
-                    "maybe", "around",
-                ],
-            )
+                b, words!["only", "just", "and", "or", "did", "had", "managed", "about", "yes", "be", "is", "was", "say", "have", "got", "ate", "smoked", "number", "option", "maybe", "around"])
     });
     let after = text.is(
-        at + 1,
-        &[
-            "of", "was", "is", "were", "long", "has", "had", "in", "with", "that", "which", "who",
-            "works", "please",
-        ],
-    );
+        at + 1, words!["of", "was", "is", "were", "long", "has", "had", "in", "with", "that", "which", "who", "works", "please"]);
     !(before || after && text.token(at + 1).is_some_and(|t| t.parted <= Break::Space))
 }
 
@@ -498,14 +496,14 @@ fn extend_range(text: &Text<'_>, amount: &mut Amount) {
         amount
             .from
             .checked_sub(back)
-            .is_some_and(|b| text.is(b, &["between"]))
+            .is_some_and(|b| text.is(b, words!["between"]))
     });
     let start = if next.kind == Kind::Number && next.mark == b'-' && next.marks == 1 {
         amount.to
     } else if next.parted <= Break::Space
-        && (text.is(amount.to, &["to", "or"]) || between && text.is(amount.to, &["and"]))
+        && (text.is(amount.to, words!["to", "or"]) || between && text.is(amount.to, words!["and"]))
     {
-        amount.to + 1 + usize::from(text.is(amount.to + 1, &["maybe", "even", "possibly"]))
+        amount.to + 1 + usize::from(text.is(amount.to + 1, words!["maybe", "even", "possibly"]))
     } else {
         return;
     };
@@ -540,35 +538,17 @@ fn unit(text: &Text<'_>, amount: &mut Amount) {
     // "79 hr 68", "138,82 p71": a pulse follows. A lone "p" is pence only where it touches.
     let touching = text.token(at).is_some_and(|t| t.parted == Break::None);
     let pulse = text.token(at + 1).is_some_and(|t| t.kind == Kind::Number && t.parted <= Break::Space);
-    if text.is(at, &["hr", "p"]) && (pulse || !touching && text.is(at, &["p"])) {
+    if text.is(at, words!["hr", "p"]) && (pulse || !touching && text.is(at, words!["p"])) {
         return;
     }
     // "12st": the ordinal suffix of a number that is none.
-    if text.is(at, &["st"]) || text.word(at) == "st" {
+    if text.is(at, words!["st"]) || text.word(at) == "st" {
         fact.unit = Unit::Stone;
     }
     if fact.unit == Unit::None {
         // "4 short walks", "3 more days"
         let adjective = text.is(
-            at,
-            &[
-                "whole",
-                "full",
-                "good",
-                "long",
-                "short",
-                "more",
-                "odd",
-                "big",
-                "small",
-                "separate",
-                "different",
-                "proper",
-                "little",
-                "solid",
-                "of",
-            ],
-        );
+            at, words!["whole", "full", "good", "long", "short", "more", "odd", "big", "small", "separate", "different", "proper", "little", "solid", "of"]);
         if adjective && close(at + 1) && text.fact(at + 1).unit != Unit::None {
             amount.unit = text.fact(at + 1).unit;
             amount.end = at + 2;
@@ -579,7 +559,7 @@ fn unit(text: &Text<'_>, amount: &mut Amount) {
     amount.end = at + 1;
     let slash = text
         .token(at + 1)
-        .filter(|t| t.mark == b'/' && !t.spaced || t.word != 0 && text.is(at + 1, &["per"]))
+        .filter(|t| t.mark == b'/' && !t.spaced || t.word != 0 && text.is(at + 1, words!["per"]))
         .map(|_| text.word(at + 1));
     match (fact.unit, slash) {
         (Unit::Mmol, Some("mol")) => {
@@ -600,14 +580,14 @@ fn unit(text: &Text<'_>, amount: &mut Amount) {
 
 fn out_of(text: &Text<'_>, amount: &mut Amount) {
     let mut at = amount.end;
-    if text.is(at, &["out"]) {
+    if text.is(at, words!["out"]) {
         at += 1;
     }
-    if !text.is(at, &["of"]) {
+    if !text.is(at, words!["of"]) {
         return;
     }
     at += 1;
-    if text.is(at, &["the", "a"]) {
+    if text.is(at, words!["the", "a"]) {
         at += 1;
     }
     if let Some(n) = numeral(text, at)
@@ -619,49 +599,35 @@ fn out_of(text: &Text<'_>, amount: &mut Amount) {
 }
 
 fn bound(text: &Text<'_>, amount: &mut Amount) {
-    let before = |back: usize, words: &[&str]| {
+    let before = |back: usize, words: &[Word]| {
         amount
             .from
             .checked_sub(back)
             .is_some_and(|b| text.is(b, words))
     };
-    let more = (text.is(amount.end, &["or"])
+    let more = (text.is(amount.end, words!["or"])
         && text.is(
-            amount.end + 1,
-            &["more", "so", "thereabouts", "under", "less"],
-        ))
-        || text.is(amount.end, &["plus"]);
-    amount.bound = if before(1, &["least"])
-        || text.is(amount.end, &["or"]) && text.is(amount.end + 1, &["more"])
-        || text.is(amount.end, &["plus", "minimum"])
+            amount.end + 1, words!["more", "so", "thereabouts", "under", "less"]))
+        || text.is(amount.end, words!["plus"]);
+    amount.bound = if before(1, words!["least"])
+        || text.is(amount.end, words!["or"]) && text.is(amount.end + 1, words!["more"])
+        || text.is(amount.end, words!["plus", "minimum"])
     {
         Bound::AtLeast
-    } else if before(1, &["than", "over", "under", "above", "below", "minus"])
-        && !before(2, &["other"])
+    } else if before(1, words!["than", "over", "under", "above", "below", "minus"])
+        && !before(2, words!["other"])
     {
         Bound::Open
-    } else if before(
-        1,
-        &[
-            "about",
-            "around",
-            "roughly",
-            "approx",
-            "approximately",
-            "nearly",
-            "almost",
-            "circa",
-        ],
-    ) || before(2, &["about", "around", "roughly"])
-        || text.is(amount.end, &["ish", "roughly", "approx"])
-        || text.is(amount.to, &["ish"])
+    } else if before(1, words!["about", "around", "roughly", "approx", "approximately", "nearly", "almost", "circa"]) || before(2, words!["about", "around", "roughly"])
+        || text.is(amount.end, words!["ish", "roughly", "approx"])
+        || text.is(amount.to, words!["ish"])
         || more
     {
         Bound::About
     } else {
         Bound::Exact
     };
-    if text.is(amount.end, &["ish"]) {
+    if text.is(amount.end, words!["ish"]) {
         amount.end += 1;
     }
 }
@@ -679,11 +645,11 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
         && amount.unit == Unit::None
         && text.token(amount.to).is_some_and(|t| t.kind == Kind::Word && t.parted == Break::None && t.to - t.from > 2)
         && text.fact(amount.to).number.is_none()
-        && !text.is(amount.to, &["ish", "hrs", "over"]);
+        && !text.is(amount.to, words!["ish", "hrs", "over"]);
     if glued {
         return Role::Aside;
     }
-    let before = |words: &[&str]| {
+    let before = |words: &[Word]| {
         amount.from.checked_sub(1).is_some_and(|b| {
             text.is(b, words)
                 && text
@@ -696,40 +662,27 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
         // "2 be honest", "4 me": spelling, not counting.
         if alone == 2.0
             && text.is(
-                amount.to,
-                &["be", "b", "go", "see", "my", "the", "me", "him", "her"],
-            )
+                amount.to, words!["be", "b", "go", "see", "my", "the", "me", "him", "her"])
             || alone == 4.0
                 && text.is(
-                    amount.to,
-                    &[
-                        "me", "you", "my", "the", "him", "her", "us", "that", "now", "it", "sure",
-                        "give",
-                    ],
-                )
+                    amount.to, words!["me", "you", "my", "the", "him", "her", "us", "that", "now", "it", "sure", "give"])
                 && amount.from != text.core.start
         {
             return Role::Aside;
         }
         if (1900.0..2100.0).contains(&alone)
-            && before(&[
-                "in", "since", "of", "from", "back", "until", "till", "til", "during", "after",
-            ])
+            && before(words!["in", "since", "of", "from", "back", "until", "till", "til", "during", "after"])
         {
             return Role::Date;
         }
-        if before(&[
-            "aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus",
-            "route", "door", "grade", "code", "page", "platform", "junction", "channel", "version",
-            "house", "area", "band", "day",
-        ]) || before(&["at"]) && alone > 24.0
-            || text.is(amount.to, &["bus", "oclock"]) || amount.decimals == 0 && text.is(amount.to, &["birthday"])
+        if before(words!["aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus", "route", "door", "grade", "code", "page", "platform", "junction", "channel", "version", "house", "area", "band", "day"]) || before(words!["at"]) && (25.0..=110.0).contains(&alone) && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma)
+            || text.is(amount.to, words!["bus", "oclock"]) || amount.decimals == 0 && text.is(amount.to, words!["birthday"])
         {
             return Role::Aside;
         }
         if amount.from >= 2
-            && text.is(amount.from - 1, &["am"])
-            && text.is(amount.from - 2, &["i"])
+            && text.is(amount.from - 1, words!["am"])
+            && text.is(amount.from - 2, words!["i"])
             && alone > 15.0
             && alone < 110.0
             && text
@@ -746,21 +699,21 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
 }
 
 /// Words before a number that make it another time's.
-const PAST_BEFORE: [&str; 12] = [
+const PAST_BEFORE: &[Word] = words![
     "was", "from", "usually", "usual", "normally", "previously", "used", "than", "last", "yesterday",
     "instead", "not",
 ];
 /// Words behind a number that make it another time's.
-const PAST_BEHIND: [&str; 5] = ["last", "ago", "previously", "usually", "normally"];
+const PAST_BEHIND: &[Word] = words!["last", "ago", "previously", "usually", "normally"];
 
 /// Last week's figure, the usual one, the one it came down from.
 fn is_past(text: &Text<'_>, amount: &Amount, since: usize, until: usize) -> bool {
     let stop = amount.from.saturating_sub(3).max(since);
     for at in (stop..amount.from).rev() {
         // "5 last week, only 3 this": what follows a number belongs to that number.
-        let anothers = at == since && since > 0 && text.is(at, &["last", "yesterday"]);
-        let far = text.is(at, &["was", "not"]) && amount.from - at > 2;
-        if text.is(at, &PAST_BEFORE) && !anothers && !far {
+        let anothers = at == since && since > 0 && text.is(at, words!["last", "yesterday"]);
+        let far = text.is(at, words!["was", "not"]) && amount.from - at > 2;
+        if text.is(at, PAST_BEFORE) && !anothers && !far {
             return true;
         }
         if text.token(at + 1).is_some_and(|t| t.parted >= Break::Comma) {
@@ -769,8 +722,8 @@ fn is_past(text: &Text<'_>, amount: &Amount, since: usize, until: usize) -> bool
     }
     let mut at = amount.end;
     while at < until.min(amount.end + 4) && text.token(at).is_some_and(|t| t.parted < Break::Comma) {
-        let days_before = text.is(at, &["before"]) && text.fact(at - 1).unit != Unit::None;
-        if text.is(at, &PAST_BEHIND) || days_before {
+        let days_before = text.is(at, words!["before"]) && text.fact(at - 1).unit != Unit::None;
+        if text.is(at, PAST_BEHIND) || days_before {
             return true;
         }
         at += 1;
@@ -784,7 +737,7 @@ fn spread_past(text: &Text<'_>, found: &mut [Amount]) {
     let listed = |a: &Amount, b: &Amount| {
         let between = a.end..b.from;
         let plain = between.clone().all(|i| {
-            text.is(i, &["and", "yesterday", "yest", "on", "then"]) || text.fact(i).weekday > 0
+            text.is(i, words!["and", "yesterday", "yest", "on", "then"]) || text.fact(i).weekday > 0
         });
         between.len() <= 3 && plain && text.token(b.from).is_some_and(|t| t.parted <= Break::Comma)
     };
@@ -801,7 +754,7 @@ fn spread_past(text: &Text<'_>, found: &mut [Amount]) {
             && b.past
             && !a.past
             && text.token(a.from).is_some_and(|t| t.parted >= Break::Sentence || a.from == 0 || t.parted == Break::Comma)
-            && (b.end..b.end + 3).any(|w| text.is(w, &["before"]))
+            && (b.end..b.end + 3).any(|w| text.is(w, words!["before"]))
             && listed(a, b)
         {
             a.past = true;

@@ -87,7 +87,12 @@ pub struct Hit {
     pub from: u32,
     /// One past its last.
     pub to: u32,
+    /// The kind of meaning, for quick asking.
+    pub tag: Tag,
 }
+
+/// The kind of meaning a phrase has, as a small number its owner gives out (below 128).
+pub type Tag = u8;
 
 /// Why a phrase of the lexicon cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -121,6 +126,7 @@ struct Pattern {
     from: u32,
     to: u32,
     entry: Entry,
+    tag: Tag,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -198,6 +204,7 @@ impl Phrases {
         &mut self,
         phrase: &str,
         entry: Entry,
+        tag: Tag,
         vocabulary: &mut Vocabulary,
         sets: &Sets,
     ) -> Result<(), PatternError> {
@@ -206,7 +213,7 @@ impl Phrases {
             for part in spelled.split_whitespace() {
                 elements.push(self.element(part, phrase, vocabulary, sets)?);
             }
-            self.store(&elements, entry, phrase)?;
+            self.store(&elements, (entry, tag), phrase)?;
         }
         Ok(())
     }
@@ -214,7 +221,7 @@ impl Phrases {
     fn store(
         &mut self,
         elements: &[Element],
-        entry: Entry,
+        means: (Entry, Tag),
         phrase: &str,
     ) -> Result<(), PatternError> {
         let lead = elements
@@ -224,13 +231,13 @@ impl Phrases {
         match elements.get(lead) {
             Some(Element::MaybeWord(w)) => {
                 let (with, without) = (Element::Word(*w), Self::left_out(elements, lead));
-                self.store(&Self::put(elements, lead, with), entry, phrase)?;
-                return self.store(&without, entry, phrase);
+                self.store(&Self::put(elements, lead, with), means, phrase)?;
+                return self.store(&without, means, phrase);
             }
             Some(Element::MaybeOneOf(c)) => {
                 let (with, without) = (Element::OneOf(*c), Self::left_out(elements, lead));
-                self.store(&Self::put(elements, lead, with), entry, phrase)?;
-                return self.store(&without, entry, phrase);
+                self.store(&Self::put(elements, lead, with), means, phrase)?;
+                return self.store(&without, means, phrase);
             }
             Some(Element::Word(_) | Element::OneOf(_)) => {}
             _ => return Err(PatternError::NoStart(phrase.to_owned())),
@@ -241,7 +248,8 @@ impl Phrases {
         self.patterns.push(Pattern {
             from,
             to: self.elements.len() as u32,
-            entry,
+            entry: means.0,
+            tag: means.1,
         });
         let needs = self.rarest(elements.get(lead + 1..).unwrap_or_default());
         let firsts: Vec<WordId> = match elements.get(lead) {
@@ -382,6 +390,7 @@ impl Phrases {
                         entry: pattern.entry,
                         from: at as u32,
                         to: end as u32,
+                        tag: pattern.tag,
                     });
                 }
             }
@@ -546,7 +555,7 @@ mod tests {
     fn found(phrase: &str, text: &str) -> bool {
         let mut v = Vocabulary::new();
         let mut p = Phrases::default();
-        p.add(phrase, 1, &mut v, &Sets::new()).expect("phrase");
+        p.add(phrase, 1, 0, &mut v, &Sets::new()).expect("phrase");
         let folded = Folded::of(text, std::slice::from_ref(&(0..text.len())));
         let tokens = tokenise(&folded, &v, None);
         let mut hits = Vec::new();
@@ -575,7 +584,7 @@ mod tests {
 
     #[test]
     fn an_unknown_set_is_an_error() {
-        let err = Phrases::default().add("@nobody", 0, &mut Vocabulary::new(), &Sets::new());
+        let err = Phrases::default().add("@nobody", 0, 0, &mut Vocabulary::new(), &Sets::new());
         assert!(matches!(err, Err(PatternError::UnknownSet { .. })));
     }
 }

@@ -1,8 +1,10 @@
 //! Wishes about the messages themselves, and who is writing: stop, start, help, wrong person, a death, a carer.
 
+use super::vocabulary::words;
 use super::context::{Context, Expects, PromptKind};
 use super::draft::Draft;
 use super::label::Label;
+use super::lexicon::tag;
 use super::pattern::Hit;
 use super::text::Text;
 use super::tokens::{Break, Kind};
@@ -67,19 +69,19 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         .first(Label::Keep)
         .filter(|h| !text.idiom(h.from as usize, h.to as usize))
     {
-        let negated = text.is(hit.from as usize, &["dont", "do", "never", "not", "please"]);
+        let negated = text.is(hit.from as usize, words!["dont", "do", "never", "not", "please"]);
         if negated
             && text
                 .core
                 .clone()
-                .any(|i| text.is(i, &["stop", "end", "cancel"]))
+                .any(|i| text.is(i, words!["stop", "end", "cancel"]))
         {
             return Outcome::None;
         }
     }
     let whole = text.core.clone();
     if let Some(hit) = text.first(Label::StopWord).or_else(|| spelled_out(text)) {
-        let quit = text.is(hit.from as usize, &["quit"]) && smoking(context);
+        let quit = text.is(hit.from as usize, words!["quit"]) && smoking(context);
         if quit {
             draft.doubt(text, "stopped smoking, or stop the texts?");
             draft.said.insert(Intent::Unclear);
@@ -112,12 +114,12 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
     if let Some(hit) = text.first(Label::AskBack) {
         let (from, to) = span(hit);
         if matches!(context.expects(), Some(Expects::Appointment { .. }))
-            && text.is(from, &["cancel"])
+            && text.is(from, words!["cancel"])
             && to - from == 1
         {
             return Outcome::None;
         }
-        if to - from == 1 && text.is(from, &["pause"]) {
+        if to - from == 1 && text.is(from, words!["pause"]) {
             return Outcome::None;
         }
         draft.doubt(text, "what should end: the texts, or something else?");
@@ -137,7 +139,7 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         .filter(|_| !agenda);
     let plain = text.all(Label::StopPlain).find(free_of_idiom);
     let doubt = text.all(Label::StopDoubt).find(free_of_idiom).filter(|h| {
-        let done = text.is(h.from as usize, &["im", "ive", "i", "done", "had", "enough"]);
+        let done = text.is(h.from as usize, words!["im", "ive", "i", "done", "had", "enough"]);
         !done || context.prompt.is_some_and(|p| p.kind == PromptKind::OptOut)
     });
     // "I've had enough", to a question about feelings: of the texts, or of life?
@@ -191,15 +193,16 @@ fn leading_stop(text: &Text<'_>, context: &Context<'_>) -> Option<Hit> {
         return None;
     }
     text.core.clone().find_map(|at| {
-        let own = text.is(at, &["stop", "unsubscribe"])
+        let own = text.is(at, words!["stop", "unsubscribe"])
             && (at == text.core.start
                 || text.token(at).is_some_and(|t| t.parted >= Break::Sentence)
-                || text.is(at - 1, &["please", "times", "to"]) && at + 1 == text.core.end)
+                || text.is(at - 1, words!["please", "times", "to"]) && at + 1 == text.core.end)
             && text.token(at + 1).is_none_or(|t| {
-                t.parted >= Break::Sentence || text.is(at + 1, &["please", "stop"])
+                t.parted >= Break::Sentence || text.is(at + 1, words!["please", "stop"])
             });
         own.then_some(Hit {
             entry: u16::MAX,
+            tag: tag::NONE,
             from: at as u32,
             to: at as u32 + 1,
         })
@@ -227,6 +230,7 @@ fn spelled_out(text: &Text<'_>) -> Option<Hit> {
         .all(|(at, letter)| text.word(at) == letter || letter == "o" && text.word(at) == "0");
     letters.then_some(Hit {
         entry: u16::MAX,
+            tag: tag::NONE,
         from: text.core.start as u32,
         to: text.core.end as u32,
     })
@@ -367,7 +371,7 @@ pub fn wrong_person(text: &Text<'_>, draft: &mut Draft) -> bool {
 
 /// Reads whether the patient has died.
 pub fn bereavement(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> bool {
-    let own = |at: usize| text.is(at, &["my", "our"]);
+    let own = |at: usize| text.is(at, words!["my", "our"]);
     let hit = text.all(Label::Died).find(|h| {
         let (from, to) = span(*h);
         if text.idiom(from, to) {
@@ -389,7 +393,7 @@ pub fn bereavement(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) ->
         if asked_feelings && !named {
             return false;
         }
-        let formal = (0..to).any(|i| text.is(i, &["inform", "tell", "regret", "sadness"]));
+        let formal = (0..to).any(|i| text.is(i, words!["inform", "tell", "regret", "sadness"]));
         !relative_of_writer || named || formal
     });
     if let Some(hit) = hit {

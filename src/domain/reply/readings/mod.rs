@@ -4,6 +4,7 @@ mod bp;
 mod single;
 mod weight;
 
+use super::vocabulary::words;
 use super::context::{Context, ReadingKind};
 use super::numbers::Amount;
 use super::settings::{CutOffs, Limits};
@@ -185,11 +186,11 @@ fn owner(text: &Text<'_>, from: usize, since: usize) -> Owner {
     let known = &text.lexicon.known;
     let mut unknown_name = false;
     for at in (since.max(from.saturating_sub(6))..from).rev() {
-        if text.is(at, &["mine", "my", "i", "me", "im"]) {
+        if text.is(at, words!["mine", "my", "i", "me", "im"]) {
             return Owner::Mine;
         }
         if text.within(at, &known.relation)
-            || text.is(at, &["his", "hers", "he", "hes", "she", "shes", "dogs"])
+            || text.is(at, words!["his", "hers", "he", "hes", "she", "shes", "dogs"])
         {
             return Owner::Other;
         }
@@ -200,7 +201,7 @@ fn owner(text: &Text<'_>, from: usize, since: usize) -> Owner {
         {
             unknown_name = true;
         }
-        if text.is(at, &["is", "was", "had", "has"])
+        if text.is(at, words!["is", "was", "had", "has"])
             && at > since
             && text
                 .token(at - 1)
@@ -227,7 +228,7 @@ pub fn ketones(text: &Text<'_>, amounts: &[Amount]) -> Option<(f64, usize, usize
     amounts.iter().find_map(|a| {
         let named = (1..=3).any(|back| {
             a.from.checked_sub(back).is_some_and(|b| {
-                text.is(b, &["ketones", "ketone"]) && (b + 1..a.from).all(|i| text.token(i).is_some_and(|t| t.kind == super::tokens::Kind::Word))
+                text.is(b, words!["ketones", "ketone"]) && (b + 1..a.from).all(|i| text.token(i).is_some_and(|t| t.kind == super::tokens::Kind::Word))
             })
         });
         (named && a.single() && a.role == super::numbers::Role::Plain).then_some((a.lo, a.from, a.end))
