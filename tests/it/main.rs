@@ -13,6 +13,8 @@ mod architecture;
 mod email;
 #[path = "../support/gateways/mod.rs"]
 mod fake_gateways;
+mod faults;
 mod gateways;
+mod properties;
 mod scenarios;
 mod web;

@@ -98,8 +98,12 @@ impl TestApp {
 
     /// The same with settings changed.
     pub async fn start_with(on: On, at: &str, changes: &str) -> Option<Self> {
+        Self::start_on(on, Clock::manual(at.parse().unwrap()), changes).await
+    }
+
+    /// The same on a clock that something else, such as a fake gateway, looks at too.
+    pub async fn start_on(on: On, clock: Clock, changes: &str) -> Option<Self> {
         let (url, folder) = fresh_database(on).await?;
-        let clock = Clock::manual(at.parse().unwrap());
         let engine = Self::open(config(&url, changes), clock).await.unwrap();
         engine.db.migrate().await.unwrap();
         let app = Self {

@@ -1,0 +1,1 @@
+//! Things that break while it works: poisoned rows, several workers, dead processes, a gateway that misbehaves.
