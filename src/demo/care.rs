@@ -142,21 +142,16 @@ fn finding(
     Finding { person, test, display, value, unit, low: range.0, high: range.1, flag: "", status: "final", taken, hold }
 }
 
+/// Test, display, value, unit, range, flag, status, and why it is held.
+type Kind =
+    (&'static str, &'static str, &'static str, &'static str, (Option<f64>, Option<f64>), &'static str, &'static str, &'static str);
+
 /// One result for each kind of reason that holds one.
 fn held(people: &[Invented], today: NaiveDate) -> Vec<Finding> {
     let takes_part: Vec<usize> =
         people.iter().enumerate().skip(1).filter(|(_, p)| p.can_take_part()).map(|(at, _)| at).collect();
     let no_range = (None, None);
-    let kinds: [(
-        &'static str,
-        &'static str,
-        &str,
-        &'static str,
-        (Option<f64>, Option<f64>),
-        &'static str,
-        &'static str,
-        &'static str,
-    ); 7] = [
+    let kinds: [Kind; 7] = [
         ("hepatitis_c", "Hepatitis C antibody", "Not detected", "", no_range, "", "final", "sensitive_test"),
         ("potassium", "Potassium", "6.4", "mmol/L", (Some(3.5), Some(5.3)), "HH", "final", "critical_flag"),
         ("hba1c", "HbA1c", "92", "mmol/mol", (Some(20.0), Some(41.0)), "H", "final", "hold_limit"),
