@@ -84,7 +84,8 @@ pub struct Receiving {
     pub batch: i64,
     pub lease_seconds: i64,
     pub poison_after: i64,
-    pub read_characters: usize,
+    pub red_flags: String,
+    pub reader_settings: String,
     pub flood_per_day: i64,
 }
 
@@ -188,7 +189,7 @@ fn overlay(base: &mut Table, own: Table) {
             (Some(Value::Table(base)), Value::Table(own))
                 if key != "hours" && key != "cover_hours" =>
             {
-                overlay(base, own)
+                overlay(base, own);
             }
             (_, value) => {
                 base.insert(key, value);

@@ -90,7 +90,7 @@ CREATE TABLE address_stop (
   address_hash TEXT NOT NULL,
   reason TEXT NOT NULL,
   at BIGINT NOT NULL,
-  PRIMARY KEY (channel, address_hash)
+  PRIMARY KEY (address_hash, channel)
 );
 
 CREATE TABLE consent (
@@ -171,6 +171,7 @@ CREATE TABLE test_result (
 );
 CREATE UNIQUE INDEX test_result_once ON test_result (practice_id, source_id);
 CREATE INDEX test_result_patient ON test_result (patient_id, taken_at);
+CREATE INDEX test_result_state ON test_result (practice_id, state, taken_at);
 CREATE INDEX test_result_held ON test_result (practice_id, hold_due_at) WHERE state = 'held';
 
 CREATE TABLE standing_rule (
@@ -256,6 +257,7 @@ CREATE UNIQUE INDEX message_received_once ON message (gateway, provider_referenc
 CREATE INDEX message_patient ON message (patient_id, created_at);
 CREATE INDEX message_practice_due ON message (practice_id, due_at);
 CREATE INDEX message_appointment ON message (appointment_id) WHERE appointment_id IS NOT NULL;
+CREATE INDEX message_for_staff ON message (practice_id, created_at) WHERE status = 'for_staff';
 
 -- What waits to be sent: narrow, one row a message, gone when its outcome is known.
 CREATE TABLE due (
@@ -387,6 +389,7 @@ CREATE TABLE alert (
   created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX alert_once ON alert (practice_id, dedupe_key);
+CREATE INDEX alert_patient ON alert (patient_id, created_at) WHERE patient_id IS NOT NULL;
 CREATE INDEX alert_open ON alert (practice_id, priority, created_at) WHERE status = 'open';
 
 CREATE TABLE alert_route_test (
@@ -406,6 +409,7 @@ CREATE TABLE counter (
   used BIGINT NOT NULL,
   PRIMARY KEY (subject, period)
 );
+CREATE INDEX counter_period ON counter (period);
 
 -- One row a gateway, shared by every worker: the next free moment of its rate, in microseconds.
 CREATE TABLE gateway_pace (
@@ -453,4 +457,5 @@ CREATE TABLE audit_event (
   subject_id TEXT NOT NULL,
   detail TEXT NOT NULL
 );
-CREATE INDEX audit_event_subject ON audit_event (subject, subject_id, at);
+CREATE INDEX audit_event_subject ON audit_event (subject_id, at);
+CREATE INDEX audit_event_time ON audit_event (at);

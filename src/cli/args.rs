@@ -25,8 +25,12 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 #[allow(missing_docs, reason = "the variants' own words are the help text")]
 pub enum Command {
+    /// Start an invented practice on this machine, with pages and a phone simulator
+    Demo(DemoArgs),
     /// Run the program: send, receive, and answer webhooks and health checks
     Serve(ServeArgs),
+    /// Ask a running program whether it is ready: exit code 0 when it is, for containers and monitoring
+    Health,
     /// Bring the database's tables up to date
     Migrate,
     /// Add, show and steer practices
@@ -65,6 +69,20 @@ pub enum Command {
     /// How well replies are understood
     #[command(subcommand)]
     Replies(RepliesCommand),
+}
+
+#[derive(Debug, Args)]
+#[allow(missing_docs, reason = "help texts")]
+pub struct DemoArgs {
+    /// Where the pages are served; this machine only
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8420")]
+    pub listen: std::net::SocketAddr,
+    /// The same number gives the same practice
+    #[arg(long, default_value_t = 2027)]
+    pub seed: u64,
+    /// Print the loop for one person in the terminal and end
+    #[arg(long)]
+    pub transcript: bool,
 }
 
 /// Which parts run in this process.
@@ -381,6 +399,16 @@ pub struct BackupArgs {
 pub enum RepliesCommand {
     /// Score a labelled file of replies
     Evaluate { file: PathBuf },
+    /// Run the examples of the red-flag lexicon in force
+    Check,
+    /// Note how a received message should have been read: a labelled example, which changes no rule
+    Correct {
+        /// The message, as shown by patient show --json
+        message: String,
+        /// What it meant, for example {"intent":"progress_number","value":4}
+        #[arg(long, value_name = "JSON")]
+        meaning: String,
+    },
     /// From the record: how often each reader was right, corrected, or sent to people
     Report,
 }

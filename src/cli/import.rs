@@ -5,7 +5,7 @@ use super::{App, actor, output};
 use crate::clock::instant;
 use crate::domain::calendar::local_date;
 use crate::domain::identifiers::PhonePolicy;
-use crate::domain::import::ImportFile;
+use crate::domain::import::{ImportFile, WarningKind};
 use crate::intake::imports::{Imported, Request, import};
 use crate::interchange::{self, Input, Mappings, Options};
 use anyhow::{Context, Result};
@@ -28,7 +28,7 @@ pub(super) async fn run(app: &App, args: ImportArgs) -> Result<ExitCode> {
     };
     let inputs = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>>>()?;
     let digest = inputs.iter().fold(Sha256::new(), |digest, input| digest.chain_update(&input.bytes)).finalize();
-    let sha256: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = crate::outreach::hex(&digest);
     let mut broken = false;
     for file in interchange::read_all(&inputs, &options) {
         let request = Request { practice_id: &practice_id, actor: &actor(), dry_run: args.dry_run, sha256: &sha256 };
@@ -69,7 +69,7 @@ fn read(path: &Path) -> Result<Input> {
 }
 
 fn show(file: &ImportFile, done: &Imported, args: &ImportArgs) {
-    println!("{} ({}, read as {:?}){}", file.file, file.format, file.kind, if args.dry_run { ": a dry run, nothing was changed" } else { "" });
+    output::say!("{} ({}, read as {:?}){}", file.file, file.format, file.kind, if args.dry_run { ": a dry run, nothing was changed" } else { "" });
     let rows: Vec<Vec<String>> = file
         .counts
         .iter()
@@ -78,34 +78,44 @@ fn show(file: &ImportFile, done: &Imported, args: &ImportArgs) {
     output::table(&["what", "read", "accepted", "refused", "left aside"], &rows, "Nothing was read.");
     for (what, reasons) in &file.ignored {
         for (reason, count) in reasons {
-            println!("  left aside: {count} {what}: {}", reason.sentence());
+            output::say!("  left aside: {count} {what}: {}", reason.sentence());
         }
     }
-    for warning in &file.warnings {
+    let unused: Vec<&str> = file
+        .warnings
+        .iter()
+        .filter(|w| w.kind == WarningKind::ColumnNotUsed)
+        .filter_map(|w| w.detail.as_deref())
+        .collect();
+    if !unused.is_empty() {
+        output::say!("  columns not used: {}", unused.join(", "));
+    }
+    for warning in file.warnings.iter().filter(|w| w.kind != WarningKind::ColumnNotUsed) {
         let detail = warning.detail.as_deref().map(|d| format!(" ({d})")).unwrap_or_default();
-        println!("  look at: {}{detail}, first at {}, {} times", warning.kind.sentence(), warning.first, warning.times);
+        let times = if warning.times == 1 { String::new() } else { format!(", {} times", warning.times) };
+        output::say!("  look at: {}{detail}, first at {}{times}", warning.kind.sentence(), warning.first);
     }
     for refusal in file.refused.iter().take(args.show) {
         let field = refusal.field.map(|f| format!(", {}", f.words())).unwrap_or_default();
         let shown = refusal.shown.as_ref().map(|s| format!(" \"{}\"", s.0)).unwrap_or_default();
-        println!("  refused: {} ({}{field}){shown}: {} {}", refusal.place, refusal.what, refusal.reason.sentence(), refusal.reason.what_to_do());
+        output::say!("  refused: {} ({}{field}){shown}: {} {}", refusal.place, refusal.what, refusal.reason.sentence(), refusal.reason.what_to_do());
     }
     if file.refused.len() > args.show {
-        println!("  … and {} more refused: --show {}", file.refused.len() - args.show, file.refused.len());
+        output::say!("  … and {} more refused: --show {}", file.refused.len() - args.show, file.refused.len());
     }
     for not in done.not_taken.iter().take(args.show) {
-        println!("  not taken: {} ({}): {}", not.place, not.what, not.reason);
+        output::say!("  not taken: {} ({}): {}", not.place, not.what, not.reason);
     }
     if done.not_taken.len() > args.show {
-        println!("  … and {} more not taken: --show {}", done.not_taken.len() - args.show, done.not_taken.len());
+        output::say!("  … and {} more not taken: --show {}", done.not_taken.len() - args.show, done.not_taken.len());
     }
     for (what, count) in &done.stored {
-        println!("  {}: {count} {what}", if args.dry_run { "would be new or changed" } else { "new or changed" });
+        output::say!("  {}: {count} {what}", if args.dry_run { "would be new or changed" } else { "new or changed" });
     }
     for (what, count) in &done.unchanged {
-        println!("  nothing new: {count} {what}");
+        output::say!("  nothing new: {count} {what}");
     }
     if done.corrected > 0 {
-        println!("  {} released results came corrected: held again, and staff are alerted", done.corrected);
+        output::say!("  {} released results came corrected: held again, and staff are alerted", done.corrected);
     }
 }

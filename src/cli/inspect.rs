@@ -1,5 +1,6 @@
 //! `between inspect`: how the program reads things, on the code that live traffic runs on. No database is opened.
 
+use super::output;
 use super::args::InspectCommand;
 use crate::domain::email;
 use crate::domain::identifiers::{NhsNumber, PhoneNumber};
@@ -23,13 +24,13 @@ pub(super) fn run(command: InspectCommand) -> Result<ExitCode> {
         InspectCommand::Template => {
             let mut text = String::new();
             std::io::stdin().read_to_string(&mut text).context("a template on standard input, as UTF-8")?;
-            println!("{}", template(&text));
+            output::say!("{}", template(&text));
             Ok(ExitCode::SUCCESS)
         }
         InspectCommand::Email => {
             let mut raw = Vec::new();
             std::io::stdin().read_to_end(&mut raw)?;
-            println!("{}", email::inspect(&raw, &email::ReadSettings::default()));
+            output::say!("{}", email::inspect(&raw, &email::ReadSettings::default()));
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -57,7 +58,7 @@ fn each(given: Vec<String>, answer: impl Fn(&str) -> String) -> Result<ExitCode>
         return lines(answer);
     }
     for text in given {
-        println!("{}", answer(&text));
+        output::say!("{}", answer(&text));
     }
     Ok(ExitCode::SUCCESS)
 }

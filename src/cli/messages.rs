@@ -25,9 +25,9 @@ pub(super) fn run(app: &App, command: MessagesCommand) -> Result<ExitCode> {
                 output::json(&findings)?;
             } else {
                 for finding in &findings {
-                    println!("{finding}");
+                    output::say!("{finding}");
                 }
-                println!("{} kinds of message; {errors} errors, {} to look at again.", catalogue.iter().count(), findings.len() - errors);
+                output::say!("{} kinds of message; {errors} errors, {} to look at again.", catalogue.iter().count(), findings.len() - errors);
             }
             Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
@@ -46,13 +46,13 @@ pub(super) fn run(app: &App, command: MessagesCommand) -> Result<ExitCode> {
                     match template.render(channel, &facts, RenderPolicy { allow_values: true, ..RenderPolicy::default() }) {
                         Ok(rendered) => {
                             let size = rendered.measure.map(|m| format!(", {} characters in {} SMS", m.units, m.segments)).unwrap_or_default();
-                            println!("-- {} {name}{size}", channel.as_str());
+                            output::say!("-- {} {name}{size}", channel.as_str());
                             if let Some(subject) = rendered.subject {
-                                println!("Subject: {subject}\n");
+                                output::say!("Subject: {subject}\n");
                             }
-                            println!("{}\n", rendered.text);
+                            output::say!("{}\n", rendered.text);
                         }
-                        Err(error) => println!("-- {} {name}: {error}\n", channel.as_str()),
+                        Err(error) => output::say!("-- {} {name}: {error}\n", channel.as_str()),
                     }
                 }
             }

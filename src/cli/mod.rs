@@ -6,6 +6,7 @@ mod alerts;
 mod args;
 mod backup;
 mod config;
+mod demo;
 mod enrol;
 mod export;
 mod import;
@@ -54,6 +55,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     let app = || App { config: Config::load(&files, std::env::vars()).context("settings"), json: cli.json, practice: cli.practice.clone() };
     match cli.command {
         Command::Serve(args) => serve::run(app().config?, args).await,
+        Command::Demo(args) => demo::run(args).await,
+        Command::Health => serve::health(&app().config()?).await,
         Command::Migrate => {
             let engine = app().unmigrated().await?;
             engine.db.migrate().await?;

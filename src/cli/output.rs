@@ -1,29 +1,43 @@
 //! What commands print: words for people, JSON for programs, progress only where a terminal shows it.
 
+/// Prints a line. When nobody reads on (`between … | head`), the program ends quietly, as other programs do.
+macro_rules! say {
+    ($($arg:tt)*) => { $crate::cli::output::line(format_args!($($arg)*)) };
+}
+pub(super) use say;
+
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::IsTerminal;
 use std::time::Duration;
 
+/// The line behind `say!`.
+pub(super) fn line(text: std::fmt::Arguments<'_>) {
+    use std::io::Write;
+    if writeln!(std::io::stdout(), "{text}").is_err() {
+        std::process::exit(0);
+    }
+}
+
 /// Says that something is done.
 pub(super) fn done(json: bool, words: &str) {
     if json {
-        println!("{}", serde_json::json!({ "done": words }));
+        say!("{}", serde_json::json!({ "done": words }));
     } else {
-        println!("{words}");
+        say!("{words}");
     }
 }
 
 /// One JSON value on a line.
 pub(super) fn json<T: Serialize>(value: &T) -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string(value)?);
+    say!("{}", serde_json::to_string(value)?);
     Ok(())
 }
 
 /// A table with its columns as wide as their longest cell; one sentence when it is empty.
 pub(super) fn table(head: &[&str], rows: &[Vec<String>], empty: &str) {
     if rows.is_empty() {
-        println!("{empty}");
+        say!("{empty}");
         return;
     }
     let mut widths: Vec<usize> = head.iter().map(|h| h.chars().count()).collect();
@@ -34,7 +48,7 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>], empty: &str) {
     }
     let line = |cells: Vec<&str>| {
         let padded: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        println!("{}", padded.join("  ").trim_end());
+        say!("{}", padded.join("  ").trim_end());
     };
     line(head.to_vec());
     for row in rows {

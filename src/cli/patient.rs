@@ -131,23 +131,23 @@ async fn show(app: &App, engine: &Engine, person: &PatientRow) -> Result<ExitCod
         return Ok(ExitCode::SUCCESS);
     }
     let zone = person.zone.as_deref().and_then(|z| z.parse().ok()).unwrap_or(engine.config.practice.zone);
-    println!("{} {}  born {}  id {}", person.given_name, person.family_name, person.birth_date.as_deref().unwrap_or("?"), person.id);
+    output::say!("{} {}  born {}  id {}", person.given_name, person.family_name, person.birth_date.as_deref().unwrap_or("?"), person.id);
     if let Some(until) = person.paused_until.filter(|at| *at > engine.clock.now_ms()) {
-        println!("Paused until {}: {}", output::moment(until, zone), person.pause_reason.as_deref().unwrap_or(""));
+        output::say!("Paused until {}: {}", output::moment(until, zone), person.pause_reason.as_deref().unwrap_or(""));
     }
-    println!("\nTimeline");
+    output::say!("\nTimeline");
     let rows: Vec<Vec<String>> = timeline
         .iter()
         .map(|m| {
             let at = if m.direction == "in" { m.created_at } else { m.sent_at.unwrap_or(m.due_at) };
-            let reason = m.reason.parse::<Reason>().ok().filter(|r| *r != Reason::None).map(|r| r.sentence()).unwrap_or_default();
+            let reason = m.reason.parse::<Reason>().ok().filter(|r| *r != Reason::None).map(Reason::sentence).unwrap_or_default();
             let what = m.body.clone().unwrap_or_else(|| format!("({})", m.template));
             let arrow = if m.direction == "in" { "<-" } else { "->" };
             vec![output::moment(at, zone), arrow.to_owned(), m.status.clone(), what.replace('\n', " "), reason.to_owned()]
         })
         .collect();
     output::table(&["when", "", "status", "text", "why"], &rows, "Nothing has been sent, planned or received yet.");
-    println!("\nRecord");
+    output::say!("\nRecord");
     let rows: Vec<Vec<String>> = entries
         .iter()
         .map(|e| vec![output::moment(e.effective_at, zone), e.kind.clone(), e.code.clone(), format!("{} {}", e.value, e.unit), e.filed.clone(), e.original_text.replace('\n', " ")])

@@ -106,7 +106,7 @@ fn show(app: &App, engine: &Engine, rows: &[MessageView]) -> Result<()> {
     output::table(&["when", "patient", "message", "would be", "segments", "why"], &table, "Nothing is planned. Enrol people, or import appointments.");
     let segments: i64 = rows.iter().filter_map(|m| m.segments).sum();
     let going = rows.iter().filter(|m| would(m) == "goes out").count();
-    println!("\n{going} messages would go out, {segments} SMS segments; {} would not. Nothing was changed.", rows.len() - going);
+    output::say!("\n{going} messages would go out, {segments} SMS segments; {} would not. Nothing was changed.", rows.len() - going);
     Ok(())
 }
 

@@ -214,6 +214,7 @@ mod local_time {
     use chrono::NaiveTime;
     use serde::{Deserialize, Deserializer, Serializer};
 
+    #[expect(clippy::ref_option, reason = "the form serde calls")]
     pub fn serialize<S: Serializer>(
         time: &Option<NaiveTime>,
         serializer: S,

@@ -60,7 +60,7 @@ impl Rhythm {
                 .checked_add_days(Days::new(day))
                 .ok_or(Reason::Expired)?;
             if date > after {
-                return Ok(self.thinned(date, after, self.gap(day, weekly_left), thinning));
+                return Ok(Self::thinned(date, after, self.gap(day, weekly_left), thinning));
             }
             day += self.gap(day, weekly_left);
             weekly_left = weekly_left.saturating_sub(1);
@@ -78,7 +78,7 @@ impl Rhythm {
         }
     }
 
-    fn thinned(&self, date: NaiveDate, after: NaiveDate, gap: u64, thinning: u64) -> NaiveDate {
+    fn thinned(date: NaiveDate, after: NaiveDate, gap: u64, thinning: u64) -> NaiveDate {
         if thinning <= 1 {
             return date;
         }

@@ -11,6 +11,8 @@ use crate::domain::delivery::SendFailure;
 
 /// No gateway answers a send with more; a larger body is no proof of anything.
 const LARGEST_ANSWER: usize = 64 * 1024;
+/// A list of messages with their texts is larger.
+pub(super) const LARGEST_LIST: usize = 512 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The default for a whole call, from connecting to the last byte of the answer.
 pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(15);
@@ -106,6 +108,14 @@ pub(super) struct Answer {
 
 /// Makes the call and reads its answer to the end.
 pub(super) async fn call(request: RequestBuilder) -> Result<Answer, SendFailure> {
+    call_within(request, LARGEST_ANSWER).await
+}
+
+/// The same, with another limit to the answer's size in bytes.
+pub(super) async fn call_within(
+    request: RequestBuilder,
+    largest: usize,
+) -> Result<Answer, SendFailure> {
     let mut response = request.send().await.map_err(|error| failure_of(&error))?;
     let status = response.status().as_u16();
     let retry_after = response
@@ -113,7 +123,7 @@ pub(super) async fn call(request: RequestBuilder) -> Result<Answer, SendFailure>
         .get(header::RETRY_AFTER)
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned);
-    let body = match bounded_body(&mut response).await {
+    let body = match bounded_body(&mut response, largest).await {
         Ok(body) => body,
         // What a refusal says in its body is a detail: that it is one, its status proves.
         Err(_) if !response.status().is_success() => Vec::new(),
@@ -126,19 +136,19 @@ pub(super) async fn call(request: RequestBuilder) -> Result<Answer, SendFailure>
     })
 }
 
-async fn bounded_body(response: &mut Response) -> Result<Vec<u8>, SendFailure> {
+async fn bounded_body(response: &mut Response, largest: usize) -> Result<Vec<u8>, SendFailure> {
     let too_large = || SendFailure::BadResponse {
         code: "too_large".to_owned(),
     };
     if response
         .content_length()
-        .is_some_and(|length| length > LARGEST_ANSWER as u64)
+        .is_some_and(|length| length > largest as u64)
     {
         return Err(too_large());
     }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| failure_of(&error))? {
-        if body.len() + chunk.len() > LARGEST_ANSWER {
+        if body.len() + chunk.len() > largest {
             return Err(too_large());
         }
         body.extend_from_slice(&chunk);

@@ -4,6 +4,7 @@
 //! consent or records: those are decided above, and the record is kept elsewhere.
 
 mod client;
+mod faults;
 mod form_data;
 pub mod generic;
 pub mod govuk_notify;
@@ -19,17 +20,21 @@ pub mod smtp;
 pub mod twilio;
 mod webhook;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 pub use client::install_tls_provider;
 pub use message::{Accepted, LookUp, OutboundMessage};
 pub use policy::{DeliveryHours, HoursSettings, Policy, PolicySettings};
 pub use set::{Gateways, Surroundings};
-use settings::Faults;
-pub use settings::{GatewaySettings, SettingsFault};
+use faults::Faults;
+pub use faults::SettingsFault;
+pub use settings::GatewaySettings;
 pub use webhook::{Forged, ParseError, Received, WebhookRequest};
 
 use crate::domain::delivery::SendFailure;
+
+/// No attempt lasts longer, whatever a gateway does.
+const LONGEST_ATTEMPT: Duration = Duration::from_secs(30);
 
 /// The time in UTC milliseconds: gateways never read a clock of their own.
 pub type NowMs = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -134,7 +139,11 @@ impl Gateway {
         if message.valid_until_ms.is_some_and(|until| until <= now) {
             return Err(SendFailure::Expired);
         }
-        each!(self, g => g.send(message).await)
+        // Each call has its own limits; this one holds for a send that needs several.
+        let attempt = async { each!(self, g => g.send(message).await) };
+        tokio::time::timeout(LONGEST_ATTEMPT, attempt)
+            .await
+            .unwrap_or(Err(SendFailure::TimedOut))
     }
 
     /// Asks what became of a message whose outcome is unknown.

@@ -156,6 +156,11 @@ impl PolicySettings {
     }
 }
 
+/// Whether a sender is a name: people cannot answer it.
+pub(super) fn is_name(sender: &str) -> bool {
+    sender.chars().any(char::is_alphabetic)
+}
+
 impl Default for Policy {
     /// A two-way SMS gateway without particulars.
     fn default() -> Self {

@@ -43,6 +43,12 @@ impl Gateways {
                 policy: Policy::default(),
                 now_ms: Arc::clone(&around.now_ms),
             };
+            if !is_plain(name) {
+                faults.add(
+                    "name",
+                    "may hold small letters, digits, _ and - only: it stands in addresses",
+                );
+            }
             let public = around.public_url.as_deref();
             let f = &mut faults;
             let gateway = match settings {
@@ -144,6 +150,13 @@ impl Gateways {
             })
         })
     }
+}
+
+fn is_plain(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(&b))
 }
 
 fn always_open(policy: &Policy) -> bool {

@@ -2,6 +2,7 @@
 
 use super::who::{Sender, auto_subject};
 use crate::clock::instant;
+use crate::domain::calendar::{local_date, resolve};
 use crate::domain::conversation::{Answer, Consequences, Effect, Entry};
 use crate::domain::message::{Lane, MessageStatus, Purpose};
 use crate::domain::reason::Reason;
@@ -14,7 +15,7 @@ use crate::store::counters::CounterRow;
 use crate::store::ledger::{MessageRow, StatusChange, Waiting};
 use crate::store::record::{AgendaItemRow, RecordEntryRow};
 use crate::store::{
-    Tx, consents, contacts, counters, due, enrolments, ledger, patients, prompts, record,
+    Tx, appointments, consents, contacts, counters, due, enrolments, ledger, patients, prompts, record,
 };
 
 pub(super) struct Applying<'a> {
@@ -30,6 +31,12 @@ pub(super) struct Applying<'a> {
 const UNTIL_CLEARED_MS: i64 = 10 * 366 * 86_400_000;
 const DAY_MS: i64 = 86_400_000;
 
+/// Is it 6am or later, local time, on the day of an appointment?
+fn frozen(starts_at: i64, zone: chrono_tz::Tz, now: i64) -> bool {
+    let freeze = local_date(instant(starts_at), zone).and_time(chrono::NaiveTime::from_hms_opt(6, 0, 0).unwrap_or_default());
+    now >= resolve(zone, freeze).timestamp_millis()
+}
+
 impl Applying<'_> {
     pub async fn apply(
         &self,
@@ -42,7 +49,7 @@ impl Applying<'_> {
                 Effect::File(entry) => self.file(tx, entry).await?,
                 Effect::SetAgenda(items) => self.set_agenda(tx, items).await?,
                 Effect::Consent { purpose, granted } => {
-                    self.consent(tx, *purpose, *granted).await?
+                    self.consent(tx, *purpose, *granted).await?;
                 }
                 Effect::Answer(answer) if flooded || self.repeats_itself(answer) => {
                     tracing::info!(message_id = %self.message.id, code = "machine_answer", "not answered: a flood, or the same text again");
@@ -124,15 +131,17 @@ impl Applying<'_> {
 
     /// The agenda is frozen at 6am on the day of the appointment; what comes later is read by a person.
     async fn set_agenda(&self, tx: &mut Tx, items: &[String]) -> Result<(), OutreachError> {
-        let (Some(person), Some(appointment_id)) = (
-            self.who.one(),
-            self.who
-                .prompt
-                .as_ref()
-                .and_then(|p| p.appointment_id.as_deref()),
-        ) else {
+        let (Some(person), Some(appointment_id)) =
+            (self.who.one(), self.who.prompt.as_ref().and_then(|p| p.appointment_id.as_deref()))
+        else {
             return Ok(());
         };
+        let zone = self.practice.practice.zone_of(person.zone.as_deref());
+        let appointment = appointments::by_ids(tx, &[appointment_id.to_owned()]).await?.into_iter().next();
+        if appointment.is_none_or(|a| frozen(a.starts_at, zone, self.now())) {
+            let late = "Things to talk about came after the list was frozen for the appointment: tell the clinician.";
+            return self.alert(tx, Some(&person.id), "agenda_late", "asap", late).await;
+        }
         let rows: Vec<AgendaItemRow> = items
             .iter()
             .enumerate()

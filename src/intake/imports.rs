@@ -43,7 +43,9 @@ pub struct Imported {
 
 impl Imported {
     fn stored(&mut self, kind: &'static str, count: u64) {
-        *self.stored.entry(kind).or_default() += count;
+        if count > 0 {
+            *self.stored.entry(kind).or_default() += count;
+        }
     }
 
     fn unchanged(&mut self, kind: &'static str, count: u64) {
@@ -98,13 +100,12 @@ pub async fn import(
         None
     };
     for page in people.chunks(PAGE).chain(care.chunks(PAGE)) {
-        match &mut dry {
-            Some(tx) => take_page(engine, tx, request, page, &mut done).await?,
-            None => {
-                let mut tx = engine.db.begin().await?;
-                take_page(engine, &mut tx, request, page, &mut done).await?;
-                tx.commit().await?;
-            }
+        if let Some(tx) = &mut dry {
+            take_page(engine, tx, request, page, &mut done).await?;
+        } else {
+            let mut tx = engine.db.begin().await?;
+            take_page(engine, &mut tx, request, page, &mut done).await?;
+            tx.commit().await?;
         }
         count += page.len();
         progress(count);

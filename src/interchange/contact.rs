@@ -24,10 +24,8 @@ impl Phones {
             }
             Err(PhoneError::Empty) => false,
             Err(why) => {
-                self.refused.push(RefusedPhone {
-                    given: Shown(cell.chars().take(80).collect()),
-                    reason: why.to_string(),
-                });
+                self.refused
+                    .push(RefusedPhone { given: Shown(cell.chars().take(80).collect()), reason: why.to_string() });
                 true
             }
         }

@@ -102,11 +102,10 @@ pub fn read_time(text: &str) -> Result<NaiveTime, RefusalReason> {
     let mut parts = digits.split(':');
     let mut part = |required: bool| match parts.next() {
         None if !required => Ok(0),
-        None => Err(RefusalReason::TimeUnreadable),
         Some(p) if p.len() <= 2 && !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()) => {
             p.parse::<u32>().map_err(|_| RefusalReason::TimeUnreadable)
         }
-        Some(_) => Err(RefusalReason::TimeUnreadable),
+        _ => Err(RefusalReason::TimeUnreadable),
     };
     let (hour, minute, second) = (part(true)?, part(true)?, part(false)?);
     if parts.next().is_some() {
@@ -121,26 +120,16 @@ pub fn read_time(text: &str) -> Result<NaiveTime, RefusalReason> {
 }
 
 fn read_date(text: &str, order: DateOrder) -> Result<NaiveDate, RefusalReason> {
-    let parts: Vec<&str> = text
-        .split(['-', '/', '.', ' '])
-        .map(str::trim)
-        .filter(|p| !p.is_empty())
-        .collect();
+    let parts: Vec<&str> = text.split(['-', '/', '.', ' ']).map(str::trim).filter(|p| !p.is_empty()).collect();
     let number = |p: &str| -> Option<u32> {
-        (p.len() <= 4 && p.bytes().all(|b| b.is_ascii_digit()))
-            .then(|| p.parse().ok())
-            .flatten()
+        (p.len() <= 4 && p.bytes().all(|b| b.is_ascii_digit())).then(|| p.parse().ok()).flatten()
     };
     let [a, b, c] = parts.as_slice() else {
         let only_year_or_month = matches!(parts.as_slice(), [y] | [_, y] if y.len() == 4)
             || matches!(parts.as_slice(), [y, _] if y.len() == 4);
-        let known = parts
-            .iter()
-            .all(|p| number(p).is_some() || month(p).is_some());
-        return Err(match only_year_or_month && known && is_year_alone(&parts) {
-            true => RefusalReason::DateIncomplete,
-            false => RefusalReason::DateUnreadable,
-        });
+        let known = parts.iter().all(|p| number(p).is_some() || month(p).is_some());
+        let incomplete = only_year_or_month && known && is_year_alone(&parts);
+        return Err(if incomplete { RefusalReason::DateIncomplete } else { RefusalReason::DateUnreadable });
     };
     if let (Some(year), Some(m), Some(day)) = (number(a), number(b), number(c)) {
         if a.len() == 4 {
@@ -156,17 +145,10 @@ fn read_date(text: &str, order: DateOrder) -> Result<NaiveDate, RefusalReason> {
 
 /// A lone number of four digits is a year only if it could be one; 4523 is a spreadsheet's day number.
 fn is_year_alone(parts: &[&str]) -> bool {
-    parts
-        .iter()
-        .any(|p| p.parse::<u32>().is_ok_and(|y| (1900..2200).contains(&y)))
+    parts.iter().any(|p| p.parse::<u32>().is_ok_and(|y| (1900..2200).contains(&y)))
 }
 
-fn day_or_month_first(
-    a: u32,
-    b: u32,
-    year: &str,
-    order: DateOrder,
-) -> Result<NaiveDate, RefusalReason> {
+fn day_or_month_first(a: u32, b: u32, year: &str, order: DateOrder) -> Result<NaiveDate, RefusalReason> {
     let year = four_digits(year, year.parse().unwrap_or(0))?;
     let one_reading = a > 12 || a == b;
     match order {
@@ -210,9 +192,7 @@ fn month(text: &str) -> Option<u32> {
     if lower == "sept" {
         return Some(9);
     }
-    let at = MONTHS
-        .iter()
-        .position(|m| *m == lower || (lower.len() == 3 && m.starts_with(&lower)))?;
+    let at = MONTHS.iter().position(|m| *m == lower || (lower.len() == 3 && m.starts_with(&lower)))?;
     Some(at as u32 + 1)
 }
 
@@ -221,7 +201,7 @@ mod tests {
     use super::*;
 
     fn day(y: i32, m: u32, d: u32) -> Result<DateText, RefusalReason> {
-        Ok(DateText::Day(NaiveDate::from_ymd_opt(y, m, d).unwrap()))
+        NaiveDate::from_ymd_opt(y, m, d).map(DateText::Day).ok_or(RefusalReason::Missing)
     }
 
     #[test]

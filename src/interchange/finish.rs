@@ -4,19 +4,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::import::{
-    Field, IgnoredReason, ImportFile, PatientRecord, Record, Refusal, RefusalReason, SourceId,
-    WarningKind,
+    Field, IgnoredReason, ImportFile, PatientRecord, Record, Refusal, RefusalReason, SourceId, WarningKind,
 };
 use crate::domain::result::{Component, Original, ResultRecord, ResultValue, TakenAt, assess};
 use crate::interchange::Options;
 
-/// Runs all checks over a whole file (or a set of files read together).
-pub(crate) fn finish(report: &mut ImportFile, options: &Options<'_>) {
+/// Runs all checks over a whole file. Returns the identities that stood in it twice.
+pub(crate) fn finish(report: &mut ImportFile, options: &Options<'_>) -> BTreeSet<String> {
     let refused = refuse_people_entered_twice(report);
     refuse_records_of(report, &refused);
     warn_of_shared_numbers(report);
     warn_of_other_surnames(report);
     pair_blood_pressures(report, options);
+    refused
+}
+
+/// A person refused in one of several files read together is refused in all.
+pub(crate) fn finish_together(reports: &mut [ImportFile], twice: &BTreeSet<String>) {
+    for report in reports {
+        refuse_records_of(report, twice);
+    }
 }
 
 /// The key under which two entries are about one person: the NHS number alone, because two dates of birth beside one
@@ -38,10 +45,7 @@ fn refuse_people_entered_twice(report: &mut ImportFile) -> BTreeSet<String> {
     }
     let differ: BTreeSet<String> = entries
         .iter()
-        .filter(|(_, all)| {
-            all.iter()
-                .any(|p| all.first().is_some_and(|first| !same_content(first, p)))
-        })
+        .filter(|(_, all)| all.iter().any(|p| all.first().is_some_and(|first| !same_content(first, p))))
         .map(|(key, _)| key.clone())
         .collect();
     let mut keys = BTreeSet::new();
@@ -59,13 +63,8 @@ fn refuse_people_entered_twice(report: &mut ImportFile) -> BTreeSet<String> {
             };
             keys.insert(patient.key.identity());
             let what = report.what_of("patient", "Patient");
-            let shown = patient
-                .nhs_number
-                .map(|n| n.to_string())
-                .unwrap_or_default();
-            let refusal = Refusal::new(patient.provenance.place, &what, reason)
-                .field(field)
-                .shown(&shown);
+            let shown = patient.nhs_number.map(|n| n.to_string()).unwrap_or_default();
+            let refusal = Refusal::new(patient.provenance.place, &what, reason).field(field).shown(&shown);
             report.turn_accepted_into_refused(refusal);
         } else if seen.insert(key) {
             report.accepted.push(Record::Patient(patient));
@@ -91,8 +90,7 @@ fn refuse_records_of(report: &mut ImportFile, people: &BTreeSet<String>) {
         if people.contains(&record.patient().identity()) {
             let what = report.what_of(record.kind(), fhir_type(&record));
             let place = record.provenance().place;
-            let refusal =
-                Refusal::new(place, &what, RefusalReason::PatientRefused).field(Field::Subject);
+            let refusal = Refusal::new(place, &what, RefusalReason::PatientRefused).field(Field::Subject);
             report.turn_accepted_into_refused(refusal);
         } else {
             report.accepted.push(record);
@@ -122,13 +120,8 @@ fn warn_of_shared_numbers(report: &mut ImportFile) {
     for record in &report.accepted {
         if let Record::Patient(patient) = record {
             for phone in &patient.phones {
-                owners
-                    .entry(phone.e164())
-                    .or_default()
-                    .insert(person(patient));
-                places
-                    .entry(phone.e164())
-                    .or_insert(patient.provenance.place);
+                owners.entry(phone.e164()).or_default().insert(person(patient));
+                places.entry(phone.e164()).or_insert(patient.provenance.place);
             }
         }
     }
@@ -149,28 +142,17 @@ fn warn_of_other_surnames(report: &mut ImportFile) {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     let mut differ = Vec::new();
     for record in &report.accepted {
-        let PatientKey::NhsAndBirthDate {
-            surname: Some(surname),
-            ..
-        } = record.patient()
-        else {
+        let PatientKey::NhsAndBirthDate { surname: Some(surname), .. } = record.patient() else {
             continue;
         };
         let folded = fold(surname);
-        let first = names
-            .entry(record.patient().identity())
-            .or_insert_with(|| folded.clone());
+        let first = names.entry(record.patient().identity()).or_insert_with(|| folded.clone());
         if *first != folded {
             differ.push(record.provenance().place);
         }
     }
     for place in differ {
-        report.warn(
-            WarningKind::SurnameDiffers,
-            Some(Field::Family),
-            None,
-            place,
-        );
+        report.warn(WarningKind::SurnameDiffers, Some(Field::Family), None, place);
     }
 }
 
@@ -183,20 +165,10 @@ fn pair_blood_pressures(report: &mut ImportFile, options: &Options<'_>) {
         let Record::Result(result) = record else {
             continue;
         };
-        let (
-            Some(taken_at),
-            ResultValue::Number {
-                comparator: None, ..
-            },
-        ) = (result.taken_at, &result.value)
-        else {
+        let (Some(taken_at), ResultValue::Number { comparator: None, .. }) = (result.taken_at, &result.value) else {
             continue;
         };
-        let key = (
-            result.patient.identity(),
-            taken_at,
-            result.report_id.clone(),
-        );
+        let key = (result.patient.identity(), taken_at, result.report_id.clone());
         match result.test_key.as_deref() {
             Some("systolic") => halves.entry(key).or_default().0.push(at),
             Some("diastolic") => halves.entry(key).or_default().1.push(at),
@@ -226,14 +198,9 @@ fn pair_blood_pressures(report: &mut ImportFile, options: &Options<'_>) {
         if joined.contains(&at) {
             continue;
         }
-        match (
-            record,
-            pairs.get(&at).and_then(|bottom| bottoms.get(bottom)),
-        ) {
+        match (record, pairs.get(&at).and_then(|bottom| bottoms.get(bottom))) {
             (Record::Result(top), Some(bottom)) => {
-                report
-                    .accepted
-                    .push(Record::Result(Box::new(join(*top, bottom, options))));
+                report.accepted.push(Record::Result(Box::new(join(*top, bottom, options))));
             }
             (record, _) => report.accepted.push(record),
         }
@@ -253,22 +220,17 @@ fn join(top: ResultRecord, bottom: &ResultRecord, options: &Options<'_>) -> Resu
     };
     let ids = [top.source_id.as_str(), bottom.source_id.as_str()];
     let panel = options.catalogue.get("blood_pressure");
-    let codes = panel
-        .and_then(|t| t.loinc.first())
-        .map(|code| crate::domain::result::Code {
-            system: crate::domain::result::CodeSystem::Loinc,
-            code: code.clone(),
-            display: None,
-        });
+    let codes = panel.and_then(|t| t.loinc.first()).map(|code| crate::domain::result::Code {
+        system: crate::domain::result::CodeSystem::Loinc,
+        code: code.clone(),
+        display: None,
+    });
     let mut joined = ResultRecord {
         source_id: SourceId::derived("blood_pressure", &ids),
         test_key: Some("blood_pressure".to_owned()),
         codes: codes.into_iter().collect(),
         display: "Blood pressure".to_owned(),
-        value: ResultValue::BloodPressure {
-            systolic: number(&top.value),
-            diastolic: number(&bottom.value),
-        },
+        value: ResultValue::BloodPressure { systolic: number(&top.value), diastolic: number(&bottom.value) },
         unit: Some("mm[Hg]".to_owned()),
         original: Original {
             value: format!("{}/{}", top.original.value, bottom.original.value),
@@ -277,14 +239,8 @@ fn join(top: ResultRecord, bottom: &ResultRecord, options: &Options<'_>) -> Resu
         components: vec![part("systolic", &top), part("diastolic", bottom)],
         range: crate::domain::result::Range::default(),
         // The graver of two flags; that of the bottom number when the top has none.
-        flag: [top.flag, bottom.flag]
-            .into_iter()
-            .flatten()
-            .max_by_key(|f| f.is_critical()),
-        flag_unread: top
-            .flag_unread
-            .clone()
-            .or_else(|| bottom.flag_unread.clone()),
+        flag: [top.flag, bottom.flag].into_iter().flatten().max_by_key(|f| f.is_critical()),
+        flag_unread: top.flag_unread.clone().or_else(|| bottom.flag_unread.clone()),
         status: top.status.weaker(bottom.status),
         ..top
     };

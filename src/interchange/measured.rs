@@ -3,8 +3,8 @@
 
 use crate::domain::import::{PatientKey, Provenance, SourceId};
 use crate::domain::result::{
-    AbnormalFlag, Code, Comparator, Component, Found, Original, Range, ReportStatus, ResultRecord,
-    ResultValue, ResultsCatalogue, TakenAt, Test, assess, number,
+    AbnormalFlag, Code, Comparator, Component, Found, Original, Range, ReportStatus, ResultRecord, ResultValue,
+    ResultsCatalogue, TakenAt, Test, assess, number,
 };
 use crate::interchange::text::clean;
 
@@ -61,9 +61,7 @@ pub(crate) fn result(m: Measured, catalogue: &ResultsCatalogue) -> ResultRecord 
     let flag = m.flag.as_deref().map(str::trim).filter(|f| !f.is_empty());
     let mut result = ResultRecord {
         test_key: test.map(|t| t.key.clone()),
-        unit: understood
-            .map(|t| t.unit.clone())
-            .or_else(|| pair_unit(&value)),
+        unit: understood.map(|t| t.unit.clone()).or_else(|| pair_unit(&value)),
         patient: m.patient,
         source_id: m.source_id,
         provenance: m.provenance,
@@ -76,9 +74,7 @@ pub(crate) fn result(m: Measured, catalogue: &ResultsCatalogue) -> ResultRecord 
         taken_at: m.taken_at,
         range,
         flag: flag.and_then(AbnormalFlag::read),
-        flag_unread: flag
-            .filter(|f| AbnormalFlag::read(f).is_none())
-            .map(str::to_owned),
+        flag_unread: flag.filter(|f| AbnormalFlag::read(f).is_none()).map(str::to_owned),
         status: m.status,
         hold: Vec::new(),
     };
@@ -92,60 +88,30 @@ fn pair_unit(value: &ResultValue) -> Option<String> {
 
 fn converts(test: &Test, original: &Original, value: &ResultValue) -> bool {
     matches!(value, ResultValue::Number { .. })
-        && test
-            .convert(0.0, original.unit.as_deref(), original.unit_code.as_deref())
-            .is_ok()
+        && test.convert(0.0, original.unit.as_deref(), original.unit_code.as_deref()).is_ok()
 }
 
-fn value(
-    given: &Given,
-    test: Option<&Test>,
-    catalogue: &ResultsCatalogue,
-) -> (ResultValue, Original, Vec<Component>) {
+fn value(given: &Given, test: Option<&Test>, catalogue: &ResultsCatalogue) -> (ResultValue, Original, Vec<Component>) {
     match given {
-        Given::Absent(reason) => (
-            ResultValue::Absent {
-                reason: reason.clone(),
-            },
-            Original::default(),
-            Vec::new(),
-        ),
+        Given::Absent(reason) => (ResultValue::Absent { reason: reason.clone() }, Original::default(), Vec::new()),
         Given::Text(text) => {
-            let original = Original {
-                value: text.clone(),
-                ..Original::default()
-            };
-            (
-                ResultValue::Text { text: text.clone() },
-                original,
-                Vec::new(),
-            )
+            let original = Original { value: text.clone(), ..Original::default() };
+            (ResultValue::Text { text: text.clone() }, original, Vec::new())
         }
         Given::Quantity(quantity) => {
             if test.is_some_and(|t| t.key == "blood_pressure")
                 && let Some((top, bottom)) = number::read_pair(&quantity.text)
             {
-                return (
-                    pair(top, bottom),
-                    original(quantity),
-                    pair_parts(top, bottom, quantity),
-                );
+                return (pair(top, bottom), original(quantity), pair_parts(top, bottom, quantity));
             }
-            (
-                quantity_value(quantity, test),
-                original(quantity),
-                Vec::new(),
-            )
+            (quantity_value(quantity, test), original(quantity), Vec::new())
         }
         Given::Parts(parts) => of_parts(parts, catalogue),
     }
 }
 
 fn original(quantity: &Quantity) -> Original {
-    let sign = quantity
-        .comparator
-        .map(|c| c.to_string())
-        .unwrap_or_default();
+    let sign = quantity.comparator.map(|c| c.to_string()).unwrap_or_default();
     Original {
         value: format!("{sign}{}", quantity.text),
         unit: quantity.unit.clone(),
@@ -159,18 +125,11 @@ fn quantity_value(quantity: &Quantity, test: Option<&Test>) -> ResultValue {
         return ResultValue::Absent { reason: None };
     }
     let Some(read) = number::read(text) else {
-        return ResultValue::Text {
-            text: text.to_owned(),
-        };
+        return ResultValue::Text { text: text.to_owned() };
     };
-    let converted = test.filter(|t| !t.unit.is_empty()).and_then(|t| {
-        t.convert(
-            read.value,
-            quantity.unit.as_deref(),
-            quantity.unit_code.as_deref(),
-        )
-        .ok()
-    });
+    let converted = test
+        .filter(|t| !t.unit.is_empty())
+        .and_then(|t| t.convert(read.value, quantity.unit.as_deref(), quantity.unit_code.as_deref()).ok());
     ResultValue::Number {
         value: converted.map_or(read.value, |c| c.value),
         comparator: quantity.comparator.or(read.comparator),
@@ -178,10 +137,7 @@ fn quantity_value(quantity: &Quantity, test: Option<&Test>) -> ResultValue {
 }
 
 fn pair(systolic: f64, diastolic: f64) -> ResultValue {
-    ResultValue::BloodPressure {
-        systolic,
-        diastolic,
-    }
+    ResultValue::BloodPressure { systolic, diastolic }
 }
 
 fn pair_parts(top: f64, bottom: f64, quantity: &Quantity) -> Vec<Component> {
@@ -190,14 +146,8 @@ fn pair_parts(top: f64, bottom: f64, quantity: &Quantity) -> Vec<Component> {
         .map(|(key, value)| Component {
             test_key: Some(key.to_owned()),
             codes: Vec::new(),
-            value: ResultValue::Number {
-                value,
-                comparator: None,
-            },
-            original: Original {
-                value: value.to_string(),
-                ..original(quantity)
-            },
+            value: ResultValue::Number { value, comparator: None },
+            original: Original { value: value.to_string(), ..original(quantity) },
         })
         .collect()
 }
@@ -222,40 +172,22 @@ fn of_parts(
         })
         .collect();
     let one = |key: &str| {
-        let mut found = components
-            .iter()
-            .filter(|c| c.test_key.as_deref() == Some(key));
+        let mut found = components.iter().filter(|c| c.test_key.as_deref() == Some(key));
         match (found.next().map(|c| &c.value), found.next()) {
-            (
-                Some(ResultValue::Number {
-                    value,
-                    comparator: None,
-                }),
-                None,
-            ) => Some(*value),
+            (Some(ResultValue::Number { value, comparator: None }), None) => Some(*value),
             _ => None,
         }
     };
-    let shown: Vec<&str> = components
-        .iter()
-        .map(|c| c.original.value.as_str())
-        .collect();
+    let shown: Vec<&str> = components.iter().map(|c| c.original.value.as_str()).collect();
     let unit = components.first().and_then(|c| c.original.unit.clone());
-    let original = Original {
-        value: shown.join(" / "),
-        unit,
-        unit_code: None,
-    };
+    let original = Original { value: shown.join(" / "), unit, unit_code: None };
     let value = match (one("systolic"), one("diastolic")) {
         (Some(systolic), Some(diastolic)) => pair(systolic, diastolic),
         _ => ResultValue::Absent { reason: None },
     };
     let original = match (&value, one("systolic").zip(one("diastolic"))) {
         // The usual way of writing it, with the top number first whatever the order of the parts.
-        (ResultValue::BloodPressure { .. }, Some(_)) => Original {
-            value: top_first(&components),
-            ..original
-        },
+        (ResultValue::BloodPressure { .. }, Some(_)) => Original { value: top_first(&components), ..original },
         _ => original,
     };
     (value, original, components)
@@ -263,10 +195,7 @@ fn of_parts(
 
 fn top_first(components: &[Component]) -> String {
     let text = |key: &str| {
-        components
-            .iter()
-            .find(|c| c.test_key.as_deref() == Some(key))
-            .map_or("", |c| c.original.value.as_str())
+        components.iter().find(|c| c.test_key.as_deref() == Some(key)).map_or("", |c| c.original.value.as_str())
     };
     format!("{}/{}", text("systolic"), text("diastolic"))
 }
@@ -284,43 +213,23 @@ fn range(m: &Measured, test: Option<&Test>) -> Range {
         };
         let bare = end.unit.is_none() && end.unit_code.is_none();
         let with = if bare { &own } else { end };
-        test.convert(value, with.unit.as_deref(), with.unit_code.as_deref())
-            .ok()
-            .map(|c| c.value)
+        test.convert(value, with.unit.as_deref(), with.unit_code.as_deref()).ok().map(|c| c.value)
     };
-    let (mut low, mut high) = (
-        m.low.as_ref().and_then(convert),
-        m.high.as_ref().and_then(convert),
-    );
+    let (mut low, mut high) = (m.low.as_ref().and_then(convert), m.high.as_ref().and_then(convert));
     if let (None, None, Some(text)) = (low, high, m.range_text.as_deref()) {
         let (l, h) = split_range(text);
-        let end = |text: Option<String>| {
-            text.map(|text| Quantity {
-                text,
-                ..Quantity::default()
-            })
-        };
-        (low, high) = (
-            end(l).as_ref().and_then(convert),
-            end(h).as_ref().and_then(convert),
-        );
+        let end = |text: Option<String>| text.map(|text| Quantity { text, ..Quantity::default() });
+        (low, high) = (end(l).as_ref().and_then(convert), end(h).as_ref().and_then(convert));
     }
     if low.zip(high).is_some_and(|(l, h)| l > h) {
         (low, high) = (None, None);
     }
-    Range {
-        low,
-        high,
-        text: m.range_text.clone(),
-    }
+    Range { low, high, text: m.range_text.clone() }
 }
 
 /// `20-41`, `20 - 41`, `20 to 41`, `(20-41)`, `<5`, `>60`, `up to 5`: the two ends as text.
 fn split_range(text: &str) -> (Option<String>, Option<String>) {
-    let lower = text
-        .trim()
-        .trim_matches(|c| matches!(c, '(' | ')' | '[' | ']'))
-        .to_lowercase();
+    let lower = text.trim().trim_matches(|c| matches!(c, '(' | ')' | '[' | ']')).to_lowercase();
     let part = |t: &str| Some(t.trim().to_owned()).filter(|t| number::read(t).is_some());
     for upper in ["<=", "\u{2264}", "<", "up to "] {
         if let Some(rest) = lower.strip_prefix(upper) {

@@ -5,8 +5,12 @@
 mod contact;
 pub mod csv;
 mod dates;
+pub mod export;
+pub mod fhir;
+pub mod files;
 mod finish;
 mod measured;
+mod systems;
 pub mod text;
 mod words;
 
@@ -43,12 +47,26 @@ pub struct Options<'a> {
     pub phones: PhonePolicy,
 }
 
-/// Reads one CSV file; never fails: what cannot be read is in the report.
-pub fn read_csv(input: &Input, options: &Options<'_>) -> ImportFile {
-    csv::read(input, options)
+/// Reads files of any kind, FHIR files together because they refer to each other. One report for each, in their order;
+/// never fails: what cannot be read is in the reports.
+pub fn read_all(inputs: &[Input], options: &Options<'_>) -> Vec<ImportFile> {
+    let (mut done, mut json, mut places) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, input) in inputs.iter().enumerate() {
+        if is_json(input) {
+            json.push(input);
+            places.push(at);
+        } else {
+            done.push((at, csv::read(input, options)));
+        }
+    }
+    done.extend(places.into_iter().zip(fhir::read(&json, options)));
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, report)| report).collect()
 }
 
-/// Reads files of any kind: CSV lists each on its own, FHIR files together so that they may refer to each other.
-pub fn read_all(inputs: &[Input], options: &Options<'_>) -> Vec<ImportFile> {
-    inputs.iter().map(|input| read_csv(input, options)).collect()
+/// JSON by its first character: no list of a record system begins with a bracket.
+fn is_json(input: &Input) -> bool {
+    let body = input.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&input.bytes);
+    let first = body.iter().find(|b| !b.is_ascii_whitespace());
+    input.name.to_lowercase().ends_with(".ndjson") || matches!(first, Some(b'{' | b'['))
 }

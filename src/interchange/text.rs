@@ -19,34 +19,19 @@ pub fn decode(bytes: &[u8]) -> Decoded<'_> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let rest = bytes.get(mark..).unwrap_or_default();
         let (text, _) = encoding.decode_without_bom_handling(rest);
-        return Decoded {
-            text,
-            guessed: false,
-        };
+        return Decoded { text, guessed: false };
     }
     match UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {
-        Some(text) => Decoded {
-            text,
-            guessed: false,
-        },
-        None => Decoded {
-            text: WINDOWS_1252.decode_without_bom_handling(bytes).0,
-            guessed: true,
-        },
+        Some(text) => Decoded { text, guessed: false },
+        None => Decoded { text: WINDOWS_1252.decode_without_bom_handling(bytes).0, guessed: true },
     }
 }
 
 /// A cell or element without what people cannot see: outer spaces (also non-breaking), zero-width characters.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    let trimmed =
-        text.trim_matches(|c: char| c.is_whitespace() || crate::domain::result::is_invisible(c));
+    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || crate::domain::result::is_invisible(c));
     if trimmed.chars().any(crate::domain::result::is_invisible) {
-        Cow::Owned(
-            trimmed
-                .chars()
-                .filter(|c| !crate::domain::result::is_invisible(*c))
-                .collect(),
-        )
+        Cow::Owned(trimmed.chars().filter(|c| !crate::domain::result::is_invisible(*c)).collect())
     } else {
         Cow::Borrowed(trimmed)
     }

@@ -181,7 +181,7 @@ impl Engine {
             }
             let sends = routes
                 .into_iter()
-                .map(|route| self.notice(&state.practice, &open, route, now))
+                .map(|route| Self::notice(&state.practice, &open, route, now))
                 .collect();
             notices += enqueue(&mut tx, &self.clock, sends).await?;
             alerts::notified(&mut tx, &open.practice_id, escalate, now).await?;
@@ -190,7 +190,7 @@ impl Engine {
         Ok(notices)
     }
 
-    fn notice(&self, practice: &Practice, open: &UrgentOpen, route: &str, now: i64) -> NewSend {
+    fn notice(practice: &Practice, open: &UrgentOpen, route: &str, now: i64) -> NewSend {
         let minutes = (now - open.oldest) / MINUTE_MS;
         let waiting = if open.open == 1 {
             "1 urgent reply waiting".to_owned()
@@ -220,7 +220,7 @@ pub fn to_staff(
 ) -> NewSend {
     let mut send = NewSend::answer(&practice.id, None, anchor, template, Lane::Safety, now);
     send.send.kind = MessageKind::StaffMessage;
-    send.send.anchor = anchor.to_owned();
+    anchor.clone_into(&mut send.send.anchor);
     send.in_reply_to = None;
     send.facts.values.extend(
         values

@@ -26,7 +26,7 @@ pub enum AssembleError {
 impl Engine {
     /// Reads gateways and wording from the settings and opens the database, without touching its tables.
     pub async fn from_config(config: Config, clock: Clock) -> Result<Self, AssembleError> {
-        let (gateways, catalogue, results) =
+        let (gateways, catalogue, results, reader) =
             Self::check(&config, &clock).map_err(AssembleError::Settings)?;
         let db = Db::open(&config.database.url).await?;
         Ok(Self::new(
@@ -35,7 +35,7 @@ impl Engine {
             config,
             gateways,
             catalogue,
-            Reader::shipped(),
+            reader,
             results,
         ))
     }
@@ -44,7 +44,7 @@ impl Engine {
     pub fn check(
         config: &Config,
         clock: &Clock,
-    ) -> Result<(Gateways, Catalogue, ResultsCatalogue), Vec<String>> {
+    ) -> Result<(Gateways, Catalogue, ResultsCatalogue, Reader), Vec<String>> {
         let mut faults = config.practice.faults();
         let mut settings: BTreeMap<String, GatewaySettings> = BTreeMap::new();
         for (name, table) in &config.gateways {
@@ -78,10 +78,27 @@ impl Engine {
             faults.push(fault);
         }
         let results = ResultsCatalogue::shipped().map_err(|e| vec![e.to_string()])?;
-        if faults.is_empty() {
-            Ok((gateways, catalogue, results))
-        } else {
-            Err(faults)
+        match Self::reader(config) {
+            Ok(reader) if faults.is_empty() => Ok((gateways, catalogue, results, reader)),
+            Ok(_) => Err(faults),
+            Err(fault) => {
+                faults.push(fault);
+                Err(faults)
+            }
         }
+    }
+
+    /// The reader of replies with the practice's own lexicon and figures where they are set, else the shipped ones.
+    pub fn reader(config: &Config) -> Result<Reader, String> {
+        let (red_flags, figures) = Reader::shipped_sources();
+        let own = |path: &str, shipped: &str| {
+            if path.is_empty() {
+                return Ok(shipped.to_owned());
+            }
+            std::fs::read_to_string(path).map_err(|e| format!("receiving: cannot read {path}: {e}"))
+        };
+        let red_flags = own(&config.receiving.red_flags, red_flags)?;
+        let figures = own(&config.receiving.reader_settings, figures)?;
+        Reader::from_toml(&red_flags, &figures).map_err(|e| format!("receiving: {e}"))
     }
 }

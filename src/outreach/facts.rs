@@ -21,16 +21,18 @@ use crate::store::{self, Tx};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// Bytes as lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        use std::fmt::Write;
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// The hash under which a stopped address is kept.
 pub fn address_hash(channel: &str, address: &str) -> String {
-    let digest = Sha256::digest(format!("{channel}:{address}"));
-    digest
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            use std::fmt::Write;
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    hex(&Sha256::digest(format!("{channel}:{address}")))
 }
 
 /// One person's facts, owned.

@@ -19,7 +19,7 @@ pub use calls::{Call, Outcome};
 pub use compose::Composed;
 pub use dispatch::Turn;
 pub use enqueue::{NewSend, StoredFacts, enqueue};
-pub use facts::address_hash;
+pub use facts::{address_hash, hex};
 pub use planner::Planned;
 pub use practices::{PracticeState, Practices};
 pub use programmes::shipped as shipped_programmes;

@@ -275,7 +275,7 @@ async fn consequences(
         }
         (
             _,
-            Next::Done(MessageStatus::Unknown, reason) | Next::Done(MessageStatus::Failed, reason),
+            Next::Done(MessageStatus::Unknown | MessageStatus::Failed, reason),
         ) => Some(*reason),
         _ => None,
     };

@@ -1,6 +1,6 @@
 //! Alerts: somebody must be told.
 
-use super::rows::insert_sql;
+use super::rows::{in_order, insert_sql};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -40,7 +40,8 @@ const INSERT: Sql = insert_sql!(
 
 /// Raises alerts; the same cause (dedupe key) raises one.
 pub async fn raise(tx: &mut Tx, rows: &[AlertRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&INSERT, rows).await
+    let rows = in_order(rows, |r| (&r.practice_id, &r.dedupe_key));
+    tx.run_rows(&INSERT, &rows).await
 }
 
 /// Alerts of a practice in a status, most urgent and oldest first.

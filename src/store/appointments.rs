@@ -1,6 +1,6 @@
 //! Appointments, and the queue of those that must be planned again.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch, batch_sql, ids_json, insert_sql, last_of_each};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -32,7 +32,8 @@ const UPSERT: Sql = insert_sql!(
      starts_at = excluded.starts_at, ends_at = excluded.ends_at, status = excluded.status, updated_at = excluded.updated_at
      WHERE appointment.patient_id = excluded.patient_id AND
        (appointment.starts_at <> excluded.starts_at OR appointment.status <> excluded.status
-        OR appointment.kind <> excluded.kind OR appointment.clinician <> excluded.clinician)
+        OR appointment.kind <> excluded.kind OR appointment.clinician <> excluded.clinician
+        OR appointment.ends_at IS DISTINCT FROM excluded.ends_at)
      RETURNING id"
 );
 
@@ -42,7 +43,12 @@ pub async fn upsert(tx: &mut Tx, rows: &[AppointmentRow]) -> Result<Vec<String>,
         return Ok(Vec::new());
     }
     let ids: Vec<(String,)> = tx
-        .fetch(&UPSERT, &[serde_json::to_string(rows)?.into()])
+        .fetch(
+            &UPSERT,
+            &[batch(&last_of_each(rows, |r| {
+                (&r.practice_id, &r.source_id)
+            }))?],
+        )
         .await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
@@ -113,12 +119,17 @@ pub async fn starting_between(
 
 const QUEUE: Sql = Sql {
     sqlite: "INSERT INTO plan_queue (subject, subject_id, queued_at)
-        SELECT $2, value->>'id', $3 FROM json_each($1) WHERE true ON CONFLICT DO NOTHING",
+        SELECT $2, value->>'id', $3 FROM json_each($1) WHERE true
+        ON CONFLICT (subject, subject_id) DO UPDATE SET queued_at = excluded.queued_at",
     postgres: "INSERT INTO plan_queue (subject, subject_id, queued_at)
-        SELECT $2, r.id, $3 FROM json_to_recordset(CAST($1 AS json)) AS r(id text) ON CONFLICT DO NOTHING",
+        SELECT $2, r.id, $3 FROM json_to_recordset(CAST($1 AS json)) AS r(id text)
+        ON CONFLICT (subject, subject_id) DO UPDATE SET queued_at = excluded.queued_at",
 };
 
 /// Asks for these appointments (subject `appointment`) or everything of these people (`patient`) to be planned again.
+///
+/// A subject that is queued already is touched all the same: the lock keeps a planner from taking it before this
+/// transaction's changes can be seen. Left untouched, it could be taken, planned by the old facts, and be gone.
 pub async fn queue_planning(
     tx: &mut Tx,
     subject: &str,
@@ -137,9 +148,10 @@ pub async fn take_planning(tx: &mut Tx, limit: i64) -> Result<Vec<(String, Strin
     const SQL: Sql = Sql {
         sqlite: "DELETE FROM plan_queue WHERE (subject, subject_id) IN
             (SELECT subject, subject_id FROM plan_queue ORDER BY subject, subject_id LIMIT $1) RETURNING subject, subject_id",
-        postgres: "DELETE FROM plan_queue WHERE (subject, subject_id) IN
+        postgres: "WITH next AS MATERIALIZED
             (SELECT subject, subject_id FROM plan_queue ORDER BY subject, subject_id LIMIT $1 FOR UPDATE SKIP LOCKED)
-            RETURNING subject, subject_id",
+            DELETE FROM plan_queue USING next WHERE plan_queue.subject = next.subject
+            AND plan_queue.subject_id = next.subject_id RETURNING plan_queue.subject, plan_queue.subject_id",
     };
     tx.fetch(&SQL, &[limit.into()]).await
 }

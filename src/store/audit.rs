@@ -36,9 +36,12 @@ pub async fn latest(
     subject_id: Option<&str>,
     limit: i64,
 ) -> Result<Vec<AuditEventRow>, StoreError> {
-    const SQL: Sql = Sql::same(
-        "SELECT * FROM audit_event WHERE ($1 = '' OR subject_id = $1) ORDER BY at DESC, id DESC LIMIT $2",
+    const ALL: Sql = Sql::same("SELECT * FROM audit_event ORDER BY at DESC, id DESC LIMIT $1");
+    const OF_ONE: Sql = Sql::same(
+        "SELECT * FROM audit_event WHERE subject_id = $2 ORDER BY at DESC, id DESC LIMIT $1",
     );
-    db.fetch(&SQL, &[subject_id.unwrap_or_default().into(), limit.into()])
-        .await
+    match subject_id {
+        None => db.fetch(&ALL, &[limit.into()]).await,
+        Some(id) => db.fetch(&OF_ONE, &[limit.into(), id.into()]).await,
+    }
 }

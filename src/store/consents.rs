@@ -1,6 +1,6 @@
 //! Consent history: append-only.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch_sql, ids_json, in_order, insert_sql};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -31,7 +31,7 @@ const INSERT: Sql = insert_sql!(
 
 /// Appends to the history.
 pub async fn append(tx: &mut Tx, rows: &[ConsentRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&INSERT, rows).await
+    tx.run_rows(&INSERT, &in_order(rows, |r| &r.id)).await
 }
 
 const OF_PATIENTS: Sql = batch_sql!(

@@ -1,6 +1,6 @@
 //! Phone numbers and email addresses, and stops that outlive them.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch, batch_sql, ids_json, insert_sql, last_of_each};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -32,13 +32,15 @@ const UPSERT: Sql = insert_sql!(
 
 /// Adds contact points. One that is known keeps its state, except that an old one comes back to use.
 pub async fn upsert(tx: &mut Tx, rows: &[ContactPointRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&UPSERT, rows).await
+    let rows = last_of_each(rows, |r| (&r.patient_id, &r.channel, &r.address));
+    tx.run_rows(&UPSERT, &rows).await
 }
 
 const RETIRE: Sql = batch_sql!(
-    "UPDATE contact_point SET status = 'old' WHERE status IN ('active', 'unreachable') AND patient_id IN (SELECT r.patient_id FROM ",
+    "UPDATE contact_point SET status = 'old' FROM ",
     [patient_id text, updated_at bigint],
-    " AS r WHERE contact_point.updated_at < r.updated_at)"
+    " AS r WHERE contact_point.patient_id = r.patient_id AND contact_point.updated_at < r.updated_at
+      AND contact_point.status IN ('active', 'unreachable')"
 );
 
 /// Retires contact points of a person that the newest import no longer names: (patient, time of that import).
@@ -61,7 +63,7 @@ pub async fn retire_unnamed(tx: &mut Tx, rows: &[(String, i64)]) -> Result<u64, 
 const OF_PATIENTS: Sql = batch_sql!(
     "SELECT c.* FROM contact_point c JOIN ",
     [id text],
-    " AS r ON c.patient_id = r.id WHERE c.status <> 'old' ORDER BY c.patient_id, c.channel, c.rank, c.id"
+    " AS r ON c.patient_id = r.id WHERE c.status <> 'old' ORDER BY c.patient_id, c.rank, c.channel, c.id"
 );
 
 /// The contact points of these patients, best first, without retired ones.
@@ -98,11 +100,11 @@ pub async fn at_addresses(
         .iter()
         .map(|(channel, address)| Address { channel, address })
         .collect();
-    tx.fetch(&AT_ADDRESSES, &[serde_json::to_string(&rows)?.into()])
-        .await
+    tx.fetch(&AT_ADDRESSES, &[batch(&rows)?]).await
 }
 
-/// Sets the state of every contact point at an address: `active`, `unreachable` or `wrong_person`.
+/// Sets the state of every contact point at an address: `active`, `unreachable` or `wrong_person`. A retired one stays
+/// retired, and one where somebody else answered stays so, whatever is delivered there: the number may have a new owner.
 pub async fn set_status(
     tx: &mut Tx,
     channel: &str,
@@ -112,7 +114,8 @@ pub async fn set_status(
     now: i64,
 ) -> Result<u64, StoreError> {
     const SQL: Sql = Sql::same(
-        "UPDATE contact_point SET status = $3, failure_days = $4, updated_at = $5 WHERE channel = $1 AND address = $2",
+        "UPDATE contact_point SET status = $3, failure_days = $4, updated_at = $5 WHERE channel = $1 AND address = $2
+         AND status NOT IN ('old', 'wrong_person')",
     );
     tx.run(
         &SQL,

@@ -1,9 +1,10 @@
 //! Counters that only add, and the pace of each gateway, shared by every worker.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch, batch_sql, ids_json, insert_sql};
 use super::{Sql, StoreError, Tx};
 use serde::Serialize;
 use sqlx::FromRow;
+use std::collections::BTreeMap;
 
 /// So many more of a subject in a period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
@@ -20,9 +21,21 @@ const ADD: Sql = insert_sql!(
     "ON CONFLICT (subject, period) DO UPDATE SET used = counter.used + excluded.used"
 );
 
-/// Adds to counters. Rows of one call must differ in (subject, period).
+/// Adds to counters. Returns how many counters were touched.
 pub async fn add(tx: &mut Tx, rows: &[CounterRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&ADD, rows).await
+    let mut sums: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+    for row in rows {
+        *sums.entry((&row.subject, &row.period)).or_default() += row.used;
+    }
+    let rows: Vec<_> = sums
+        .into_iter()
+        .map(|((subject, period), used)| CounterRow {
+            subject: subject.to_owned(),
+            period: period.to_owned(),
+            used,
+        })
+        .collect();
+    tx.run_rows(&ADD, &rows).await
 }
 
 const GET: Sql = batch_sql!(
@@ -36,18 +49,17 @@ pub async fn get(tx: &mut Tx, keys: &[CounterRow]) -> Result<Vec<CounterRow>, St
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&GET, &[serde_json::to_string(keys)?.into()]).await
+    tx.fetch(&GET, &[batch(keys)?]).await
 }
 
-/// Deletes counters of periods before the one named, for subjects with this prefix. Periods sort by time.
+/// Deletes counters of periods with this prefix that come before `period`, which has it too. Periods sort by time.
 pub async fn forget_before(
     tx: &mut Tx,
     period_prefix: &str,
     period: &str,
 ) -> Result<u64, StoreError> {
-    const SQL: Sql = Sql::same("DELETE FROM counter WHERE period < $2 AND period LIKE $1");
-    tx.run(&SQL, &[format!("{period_prefix}%").into(), period.into()])
-        .await
+    const SQL: Sql = Sql::same("DELETE FROM counter WHERE period >= $1 AND period < $2");
+    tx.run(&SQL, &[period_prefix.into(), period.into()]).await
 }
 
 /// Reserves `count` slots of a gateway's rate, `interval_us` apart, none earlier than `now_us`. Returns the first slot, in

@@ -1,6 +1,6 @@
 //! What waits to be sent: claims with numbered leases, and what ends them.
 
-use super::rows::{batch_sql, ids_json};
+use super::rows::{batch, batch_sql, ids_json, in_order, last_of_each};
 use super::{Db, Sql, StoreError, Tx};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -26,7 +26,8 @@ const INSERT: Sql = Sql {
 
 /// Lets messages wait for their moment.
 pub async fn insert(tx: &mut Tx, rows: &[NewDue]) -> Result<u64, StoreError> {
-    tx.run_rows(&INSERT, rows).await
+    tx.run_rows(&INSERT, &in_order(rows, |r| &r.message_id))
+        .await
 }
 
 /// A claimed message: ours until the lease ends.
@@ -77,11 +78,13 @@ pub struct Held {
     pub lease: i64,
 }
 
-const FINISH: Sql = batch_sql!(
-    "DELETE FROM due WHERE (message_id, lease) IN (SELECT r.message_id, r.lease FROM ",
-    [message_id text, lease bigint],
-    " AS r) RETURNING message_id"
-);
+// A join on PostgreSQL, so that the rows are locked in the order of the batch: IN would hash them first.
+const FINISH: Sql = Sql {
+    sqlite: "DELETE FROM due WHERE (message_id, lease) IN
+        (SELECT value->>'message_id', value->>'lease' FROM json_each($1)) RETURNING message_id",
+    postgres: "DELETE FROM due USING json_to_recordset(CAST($1 AS json)) AS r(message_id text, lease bigint)
+        WHERE due.message_id = r.message_id AND due.lease = r.lease RETURNING due.message_id",
+};
 
 /// Ends claims for good. Returns the messages whose lease was still ours: only those may be moved.
 pub async fn finish(tx: &mut Tx, claims: &[Held]) -> Result<Vec<String>, StoreError> {
@@ -89,7 +92,10 @@ pub async fn finish(tx: &mut Tx, claims: &[Held]) -> Result<Vec<String>, StoreEr
         return Ok(Vec::new());
     }
     let rows: Vec<(String,)> = tx
-        .fetch(&FINISH, &[serde_json::to_string(claims)?.into()])
+        .fetch(
+            &FINISH,
+            &[batch(&in_order(claims, |c| (&c.message_id, c.lease)))?],
+        )
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
@@ -117,13 +123,18 @@ pub async fn defer(tx: &mut Tx, claims: &[Deferred]) -> Result<Vec<String>, Stor
         return Ok(Vec::new());
     }
     let rows: Vec<(String,)> = tx
-        .fetch(&DEFER, &[serde_json::to_string(claims)?.into()])
+        .fetch(
+            &DEFER,
+            &[batch(&in_order(claims, |c| (&c.message_id, c.lease)))?],
+        )
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-const REMOVE: Sql =
-    batch_sql!("DELETE FROM due WHERE message_id IN (SELECT r.id FROM ", [id text], " AS r)");
+const REMOVE: Sql = Sql {
+    sqlite: "DELETE FROM due WHERE message_id IN (SELECT value->>'id' FROM json_each($1))",
+    postgres: "DELETE FROM due USING json_to_recordset(CAST($1 AS json)) AS r(id text) WHERE due.message_id = r.id",
+};
 
 /// Takes messages out of the wait, whoever holds them.
 pub async fn remove(tx: &mut Tx, ids: &[String]) -> Result<u64, StoreError> {
@@ -146,8 +157,8 @@ pub async fn reschedule(tx: &mut Tx, rows: &[(String, i64)]) -> Result<u64, Stor
         message_id: &'a str,
         due_at: i64,
     }
-    let rows: Vec<_> = rows
-        .iter()
+    let rows: Vec<_> = last_of_each(rows, |(message_id, _)| message_id)
+        .into_iter()
         .map(|(message_id, due_at)| Moved {
             message_id,
             due_at: *due_at,
@@ -200,11 +211,14 @@ pub struct Backlog {
     pub next: Option<i64>,
 }
 
-/// The backlog at `now`.
+/// The backlog at `now`. By lane, as the index is: a health check must not read everything that is planned for later.
 pub async fn backlog(db: &Db, now: i64) -> Result<Backlog, StoreError> {
     const SQL: Sql = Sql::same(
         "SELECT CAST(COUNT(*) AS BIGINT) AS due, MIN(due_at) AS oldest,
-         (SELECT MIN(due_at) FROM due WHERE due_at > $1) AS next FROM due WHERE due_at <= $1",
+         (SELECT MIN(n.at) FROM (SELECT MIN(due_at) AS at FROM due WHERE lane = 0 AND due_at > $1
+           UNION ALL SELECT MIN(due_at) FROM due WHERE lane = 1 AND due_at > $1
+           UNION ALL SELECT MIN(due_at) FROM due WHERE lane = 2 AND due_at > $1) AS n) AS next
+         FROM due WHERE lane IN (0, 1, 2) AND due_at <= $1",
     );
     Ok(db
         .fetch_optional(&SQL, &[now.into()])

@@ -1,6 +1,6 @@
 //! Who is in which programme.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch, batch_sql, ids_json, insert_sql, last_of_each};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -43,7 +43,12 @@ pub async fn enrol(tx: &mut Tx, rows: &[EnrolmentRow]) -> Result<Vec<String>, St
         return Ok(Vec::new());
     }
     let ids: Vec<(String,)> = tx
-        .fetch(&UPSERT, &[serde_json::to_string(rows)?.into()])
+        .fetch(
+            &UPSERT,
+            &[batch(&last_of_each(rows, |r| {
+                (&r.patient_id, &r.programme, &r.goal_id)
+            }))?],
+        )
         .await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
@@ -108,7 +113,8 @@ const SET_PROGRESS: Sql = batch_sql!(
 
 /// Moves enrolments on.
 pub async fn set_progress(tx: &mut Tx, rows: &[Progress]) -> Result<u64, StoreError> {
-    tx.run_rows(&SET_PROGRESS, rows).await
+    tx.run_rows(&SET_PROGRESS, &last_of_each(rows, |r| &r.id))
+        .await
 }
 
 /// Ends every active enrolment of a person, or those of one programme. Returns the ids.

@@ -1,6 +1,6 @@
 //! Goals that people chose.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch_sql, ids_json, insert_sql, last_of_each};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -39,7 +39,8 @@ const UPSERT: Sql = insert_sql!(
 
 /// Adds goals or brings them up to date.
 pub async fn upsert(tx: &mut Tx, rows: &[GoalRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&UPSERT, rows).await
+    let rows = last_of_each(rows, |r| (&r.patient_id, &r.source_id));
+    tx.run_rows(&UPSERT, &rows).await
 }
 
 const BY_IDS: Sql = batch_sql!("SELECT g.* FROM goal g JOIN ", [id text], " AS r ON g.id = r.id");

@@ -1,6 +1,6 @@
 //! The send ledger and everything received: the `message` and `attempt` tables.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{Arg, batch, batch_sql, ids_json, in_order, insert_sql, last_of_each};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -44,6 +44,16 @@ pub struct MessageRow {
     pub updated_at: i64,
 }
 
+impl MessageRow {
+    /// What makes it the only one: for what we send, then for what we receive.
+    fn key(&self) -> impl Ord + use<'_> {
+        (
+            (&self.patient_id, &self.purpose, &self.anchor, &self.step),
+            (&self.gateway, &self.provider_reference),
+        )
+    }
+}
+
 const INSERT: Sql = insert_sql!(
     "message",
     [
@@ -63,7 +73,7 @@ pub async fn insert(tx: &mut Tx, rows: &[MessageRow]) -> Result<Vec<String>, Sto
         return Ok(Vec::new());
     }
     let inserted: Vec<(String,)> = tx
-        .fetch(&INSERT, &[serde_json::to_string(rows)?.into()])
+        .fetch(&INSERT, &[batch(&in_order(rows, MessageRow::key))?])
         .await?;
     Ok(inserted.into_iter().map(|(id,)| id).collect())
 }
@@ -120,7 +130,8 @@ const SET_STATUS: Sql = batch_sql!(
 
 /// Moves messages to a new status.
 pub async fn set_status(tx: &mut Tx, changes: &[StatusChange]) -> Result<u64, StoreError> {
-    tx.run_rows(&SET_STATUS, changes).await
+    tx.run_rows(&SET_STATUS, &last_of_each(changes, |c| &c.id))
+        .await
 }
 
 /// What became of a try, for the ledger.
@@ -140,17 +151,42 @@ pub struct SettledMessage {
 
 const SETTLE: Sql = batch_sql!(
     "UPDATE message SET
-       status = CASE WHEN message.status IN ('delivered', 'undelivered', 'failed') THEN message.status ELSE r.status END,
-       reason = CASE WHEN message.status IN ('delivered', 'undelivered', 'failed') THEN message.reason ELSE r.reason END,
-       channel = r.channel, address = r.address, gateway = r.gateway, attempts = r.attempts, segments = r.segments,
-       updated_at = r.at FROM ",
-    [id text, status text, reason text, channel text, address text, gateway text, attempts bigint, segments bigint, at bigint],
+       status = CASE WHEN r.rank >= CASE message.status WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3 WHEN 'undelivered' THEN 2
+         WHEN 'accepted' THEN 1 ELSE 0 END THEN r.status ELSE message.status END,
+       reason = CASE WHEN r.rank >= CASE message.status WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3 WHEN 'undelivered' THEN 2
+         WHEN 'accepted' THEN 1 ELSE 0 END THEN r.reason ELSE message.reason END,
+       channel = r.channel, address = r.address, gateway = r.gateway,
+       attempts = r.attempts, segments = r.segments, updated_at = r.at FROM ",
+    [
+        id text, status text, reason text, channel text, address text, gateway text, attempts bigint, segments bigint,
+        at bigint, rank bigint
+    ],
     " AS r WHERE message.id = r.id"
 );
 
-/// Records outcomes of tries. The status of a delivery report that overtook the outcome stays.
+/// Records outcomes of tries. Where a delivery report has overtaken the outcome and got further, its status stands
+/// (accepted, undelivered, failed, delivered: `reports::advance`); the try itself is noted all the same.
 pub async fn settle(tx: &mut Tx, rows: &[SettledMessage]) -> Result<u64, StoreError> {
-    tx.run_rows(&SETTLE, rows).await
+    #[derive(Serialize)]
+    struct Ranked<'a> {
+        #[serde(flatten)]
+        row: &'a SettledMessage,
+        rank: i64,
+    }
+    let rows: Vec<_> = last_of_each(rows, |r| &r.id)
+        .into_iter()
+        .map(|row| Ranked {
+            row,
+            rank: match row.status.as_str() {
+                "accepted" => 1,
+                "undelivered" => 2,
+                "failed" => 3,
+                "delivered" => 4,
+                _ => 0,
+            },
+        })
+        .collect();
+    tx.run_rows(&SETTLE, &rows).await
 }
 
 /// A try about to be made, or made.
@@ -211,7 +247,8 @@ const FINISH_ATTEMPT: Sql = batch_sql!(
 
 /// Records how tries ended.
 pub async fn finish_attempts(tx: &mut Tx, rows: &[AttemptOutcome]) -> Result<u64, StoreError> {
-    tx.run_rows(&FINISH_ATTEMPT, rows).await
+    let rows = last_of_each(rows, |r| (&r.message_id, r.number));
+    tx.run_rows(&FINISH_ATTEMPT, &rows).await
 }
 
 const LAST_ATTEMPTS: Sql = batch_sql!(
@@ -249,7 +286,7 @@ pub async fn attempts_of(db: &Db, message_id: &str) -> Result<Vec<AttemptRow>, S
 }
 
 /// Which waiting ledger rows to call off.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Waiting<'a> {
     /// Everything that waits for this person.
     OfPatient(&'a str),
@@ -284,22 +321,56 @@ pub async fn call_off(
     }
     const OF_PATIENT: Sql = update!("patient_id = $4");
     const OF_PURPOSE: Sql = update!("patient_id = $4 AND purpose = $5");
-    const OF_ENROLMENT: Sql = update!("enrolment_id = $4");
+    // By the person first: that is what the ledger has an index on.
+    const OF_ENROLMENT: Sql = update!(
+        "patient_id = (SELECT e.patient_id FROM enrolment e WHERE e.id = $4) AND enrolment_id = $4"
+    );
     const OF_APPOINTMENT: Sql = update!("appointment_id = $4");
     const ONE: Sql = update!("id = $4");
-    let (sql, mut keys): (&Sql, Vec<super::rows::Arg>) = match what {
+    let (sql, keys): (&Sql, Vec<Arg>) = match what {
         Waiting::OfPatient(id) => (&OF_PATIENT, vec![id.into()]),
         Waiting::OfPurpose(id, purpose) => (&OF_PURPOSE, vec![id.into(), purpose.into()]),
         Waiting::OfEnrolment(id) => (&OF_ENROLMENT, vec![id.into()]),
         Waiting::OfAppointment(id) => (&OF_APPOINTMENT, vec![id.into()]),
         Waiting::One(id) => (&ONE, vec![id.into()]),
     };
+    lock_waiting(tx, what).await?;
     let mut args = vec![status.into(), reason.into(), now.into()];
-    args.append(&mut keys);
+    args.extend(keys);
     let ids: Vec<(String,)> = tx.fetch(sql, &args).await?;
     let ids: Vec<String> = ids.into_iter().map(|(id,)| id).collect();
     super::due::remove(tx, &ids).await?;
     Ok(ids.len() as u64)
+}
+
+/// Locks the `due` rows of what may be called off, on PostgreSQL. A worker locks what waits and then the ledger: the other
+/// way round the two could wait for each other. On SQLite a transaction that writes is alone.
+async fn lock_waiting(tx: &mut Tx, what: Waiting<'_>) -> Result<(), StoreError> {
+    macro_rules! lock {
+        ($condition:literal) => {
+            Sql::same(concat!(
+                "SELECT d.message_id FROM due d JOIN message m ON m.id = d.message_id WHERE ",
+                $condition,
+                " AND m.status IN ('planned', 'queued', 'held') ORDER BY d.message_id FOR UPDATE OF d"
+            ))
+        };
+    }
+    const OF_PATIENT: Sql = lock!("m.patient_id = $1");
+    const OF_APPOINTMENT: Sql = lock!("m.appointment_id = $1");
+    const OF_ENROLMENT: Sql =
+        lock!("m.patient_id = (SELECT e.patient_id FROM enrolment e WHERE e.id = $1)");
+    const ONE: Sql = lock!("m.id = $1");
+    if matches!(tx, Tx::Sqlite(_)) {
+        return Ok(());
+    }
+    let (sql, id) = match what {
+        Waiting::OfPatient(id) | Waiting::OfPurpose(id, _) => (&OF_PATIENT, id),
+        Waiting::OfEnrolment(id) => (&OF_ENROLMENT, id),
+        Waiting::OfAppointment(id) => (&OF_APPOINTMENT, id),
+        Waiting::One(id) => (&ONE, id),
+    };
+    tx.run(sql, &[id.into()]).await?;
+    Ok(())
 }
 
 /// What was made of a received message.

@@ -80,10 +80,10 @@ impl StoreError {
                 | sqlx::Error::PoolClosed
                 | sqlx::Error::WorkerCrashed
                 | sqlx::Error::Protocol(_) => true,
-                // 57: operator intervention, 53: insufficient resources, 08: connection (PostgreSQL appendix A);
-                // 5 busy, 10 I/O, 13 full (SQLite result codes).
+                // 57: operator intervention, 53: insufficient resources, 08: connection, 40: rolled back in favour of another
+                // transaction (PostgreSQL appendix A); 5 busy, 10 I/O, 13 full (SQLite result codes).
                 sqlx::Error::Database(inner) => inner.code().is_some_and(|code| {
-                    ["57", "53", "08"]
+                    ["57", "53", "08", "40"]
                         .iter()
                         .any(|class| code.len() == 5 && code.starts_with(class))
                         || ["5", "10", "13", "261", "517", "778", "1034", "4874"]
@@ -154,7 +154,15 @@ impl Db {
     /// Brings the tables up to date. Refuses a database that a newer program wrote.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let (migrator, ran) = match self {
-            Self::Sqlite { write, .. } => (&SQLITE_MIGRATIONS, SQLITE_MIGRATIONS.run(write).await),
+            Self::Sqlite { write, .. } => {
+                let mut ran = SQLITE_MIGRATIONS.run(write).await;
+                // On PostgreSQL a lock keeps two programs from migrating at once. On SQLite the later one fails, finding the
+                // tables there, and looks again.
+                if matches!(ran, Err(sqlx::migrate::MigrateError::ExecuteMigration(..))) {
+                    ran = SQLITE_MIGRATIONS.run(write).await;
+                }
+                (&SQLITE_MIGRATIONS, ran)
+            }
             Self::Postgres(pool) => (&POSTGRES_MIGRATIONS, POSTGRES_MIGRATIONS.run(pool).await),
         };
         match ran {
@@ -292,8 +300,7 @@ impl Tx {
         if batch.is_empty() {
             return Ok(0);
         }
-        self.run(sql, &[Arg::Text(serde_json::to_string(batch)?)])
-            .await
+        self.run(sql, &[rows::batch(batch)?]).await
     }
 
     async fn ensure_one(

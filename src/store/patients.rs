@@ -1,6 +1,6 @@
 //! Patients, their identifiers and tags.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch, batch_sql, ids_json, in_order, insert_sql, last_of_each};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -50,7 +50,7 @@ const UPSERT: Sql = insert_sql!(
 /// Adds patients, or brings what the practice's data says of them up to date. What people or staff told us (pause, own
 /// window, unsafe contact) is left as it is.
 pub async fn upsert(tx: &mut Tx, rows: &[PatientRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&UPSERT, rows).await
+    tx.run_rows(&UPSERT, &last_of_each(rows, |r| &r.id)).await
 }
 
 const BY_IDS: Sql =
@@ -96,25 +96,65 @@ pub async fn search(
     text: &str,
     limit: i64,
 ) -> Result<Vec<PatientRow>, StoreError> {
-    const SQL: Sql = Sql::same(
-        "SELECT * FROM patient WHERE practice_id = $1 AND (id = $2 OR nhs_number = $3 OR LOWER(family_name) LIKE $4
-         OR LOWER(given_name) LIKE $4
-         OR id IN (SELECT patient_id FROM patient_identifier WHERE practice_id = $1 AND value = $2))
-         ORDER BY family_name, given_name, id LIMIT $5",
-    );
+    macro_rules! named {
+        ($like:literal) => {
+            concat!(
+                "SELECT * FROM patient WHERE practice_id = $1 AND (id = $2 OR nhs_number = $3 OR LOWER(family_name) ",
+                $like,
+                " OR LOWER(given_name) ",
+                $like,
+                " OR id IN (SELECT patient_id FROM patient_identifier WHERE practice_id = $1 AND value = $2))
+                 ORDER BY family_name, given_name, id LIMIT $5"
+            )
+        };
+    }
+    const SQL: Sql = Sql {
+        sqlite: named!("GLOB $4"),
+        postgres: named!("LIKE $4"),
+    };
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let like = format!("{}%", text.to_lowercase().replace(['%', '_'], ""));
+    let begins = match db {
+        Db::Sqlite { .. } => glob(text),
+        Db::Postgres(_) => like(text),
+    };
     db.fetch(
         &SQL,
         &[
             practice_id.into(),
             text.into(),
             digits.into(),
-            like.into(),
+            begins.into(),
             limit.into(),
         ],
     )
     .await
+}
+
+/// A LIKE pattern for names in lower case that begin with `text`.
+fn like(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 1);
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern + "%"
+}
+
+/// The same as a GLOB pattern. SQLite knows the lower case of ASCII letters only: other letters match in either case.
+fn glob(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        if c.is_ascii() && !matches!(c, '*' | '?' | '[') {
+            pattern.push(c.to_ascii_lowercase());
+        } else {
+            pattern.push('[');
+            pattern.extend(c.to_lowercase().chain(c.to_uppercase()));
+            pattern.push(']');
+        }
+    }
+    pattern + "*"
 }
 
 /// A page of a practice's patients in order of id, after `after`.
@@ -148,7 +188,8 @@ const INSERT_IDENTIFIERS: Sql = insert_sql!(
 
 /// Notes identifiers; one that is already known keeps its patient.
 pub async fn add_identifiers(tx: &mut Tx, rows: &[IdentifierRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&INSERT_IDENTIFIERS, rows).await
+    let rows = in_order(rows, |r| (&r.practice_id, &r.system, &r.value));
+    tx.run_rows(&INSERT_IDENTIFIERS, &rows).await
 }
 
 const FIND_IDENTIFIERS: Sql = batch_sql!(
@@ -165,8 +206,7 @@ pub async fn find_identifiers(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&FIND_IDENTIFIERS, &[serde_json::to_string(rows)?.into()])
-        .await
+    tx.fetch(&FIND_IDENTIFIERS, &[batch(rows)?]).await
 }
 
 const IDENTIFIERS_OF: Sql = batch_sql!(
@@ -201,7 +241,8 @@ const ADD_TAGS: Sql = insert_sql!(
 
 /// Adds tags; one already there keeps its date.
 pub async fn add_tags(tx: &mut Tx, rows: &[TagRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&ADD_TAGS, rows).await
+    let rows = in_order(rows, |r| (&r.patient_id, &r.tag));
+    tx.run_rows(&ADD_TAGS, &rows).await
 }
 
 /// Takes a tag off.
@@ -291,5 +332,6 @@ const UPSERT_RELATED: Sql = insert_sql!(
 
 /// Adds or updates related people.
 pub async fn upsert_related(tx: &mut Tx, rows: &[RelatedPersonRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&UPSERT_RELATED, rows).await
+    let rows = last_of_each(rows, |r| (&r.patient_id, &r.source_id));
+    tx.run_rows(&UPSERT_RELATED, &rows).await
 }

@@ -1,6 +1,6 @@
 //! Questions that wait for their answer: at most one open a person.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch, batch_sql, ids_json, in_order, insert_sql};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -41,7 +41,7 @@ pub async fn open(tx: &mut Tx, rows: &[PromptRow]) -> Result<Vec<String>, StoreE
         return Ok(Vec::new());
     }
     let ids: Vec<(String,)> = tx
-        .fetch(&INSERT, &[serde_json::to_string(rows)?.into()])
+        .fetch(&INSERT, &[batch(&in_order(rows, |r| &r.patient_id))?])
         .await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
@@ -134,9 +134,10 @@ pub async fn expire(tx: &mut Tx, now: i64, limit: i64) -> Result<Vec<PromptRow>,
     const SQL: Sql = Sql {
         sqlite: "UPDATE prompt SET status = 'expired' WHERE id IN
             (SELECT id FROM prompt WHERE status = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING *",
-        postgres: "UPDATE prompt SET status = 'expired' WHERE id IN
+        postgres: "WITH next AS MATERIALIZED
             (SELECT id FROM prompt WHERE status = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2
-             FOR UPDATE SKIP LOCKED) RETURNING *",
+             FOR UPDATE SKIP LOCKED)
+            UPDATE prompt SET status = 'expired' FROM next WHERE prompt.id = next.id RETURNING prompt.*",
     };
     tx.fetch(&SQL, &[now.into(), limit.into()]).await
 }

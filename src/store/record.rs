@@ -1,6 +1,6 @@
 //! What people told us, as structured entries, each beside the text it came from; and the agenda.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch_sql, ids_json, in_order, insert_sql};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -40,7 +40,8 @@ const INSERT: Sql = insert_sql!(
 
 /// Files entries; the same entry of the same message is filed once.
 pub async fn file(tx: &mut Tx, rows: &[RecordEntryRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&INSERT, rows).await
+    let rows = in_order(rows, |r| (&r.message_id, &r.kind, &r.code, &r.id));
+    tx.run_rows(&INSERT, &rows).await
 }
 
 /// Every entry of one patient, oldest first.

@@ -1,9 +1,10 @@
 //! Delivery reports: in any order, any number of times, forward only.
 
-use super::rows::{batch_sql, insert_sql};
+use super::rows::{batch, batch_sql, in_order, insert_sql};
 use super::{Db, Sql, StoreError, Tx};
 use serde::Serialize;
 use sqlx::FromRow;
+use std::collections::BTreeMap;
 
 /// A report as it came. `reference` is our message id, or the provider's id where the provider knows no other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
@@ -34,17 +35,28 @@ pub async fn insert(tx: &mut Tx, rows: &[DeliveryReportRow]) -> Result<Vec<Strin
         return Ok(Vec::new());
     }
     let ids: Vec<(String,)> = tx
-        .fetch(&INSERT, &[serde_json::to_string(rows)?.into()])
+        .fetch(
+            &INSERT,
+            &[batch(&in_order(rows, |r| {
+                (&r.gateway, &r.reference, &r.status, r.occurred_at)
+            }))?],
+        )
         .await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
+// Two joins, each on an index of its own: one join with OR reads every attempt there ever was on SQLite.
 const MATCH: Sql = batch_sql!(
-    "SELECT r.reference, a.message_id, a.channel, a.address, m.patient_id, m.practice_id FROM ",
+    "WITH r AS MATERIALIZED ",
     [gateway text, reference text],
-    " AS r JOIN attempt a ON (a.message_id = r.reference AND a.gateway = r.gateway)
-        OR (a.gateway = r.gateway AND a.provider_id = r.reference)
-      JOIN message m ON m.id = a.message_id"
+    ", found AS (
+        SELECT r.reference, a.message_id, a.number, a.channel, a.address FROM r
+          JOIN attempt a ON a.message_id = r.reference AND a.gateway = r.gateway
+        UNION
+        SELECT r.reference, a.message_id, a.number, a.channel, a.address FROM r
+          JOIN attempt a ON a.gateway = r.gateway AND a.provider_id = r.reference)
+      SELECT found.reference, found.message_id, found.channel, found.address, m.patient_id, m.practice_id
+      FROM found JOIN message m ON m.id = found.message_id ORDER BY found.message_id, found.number"
 );
 
 /// Which message a reference belongs to.
@@ -59,7 +71,8 @@ pub struct Matched {
     pub practice_id: String,
 }
 
-/// Finds the messages of (gateway, reference) pairs. References nobody knows give nothing.
+/// Finds the messages of (gateway, reference) pairs, each with the address of every try there was, the newest last.
+/// References nobody knows give nothing.
 pub async fn find_messages(
     tx: &mut Tx,
     pairs: &[(String, String)],
@@ -76,8 +89,7 @@ pub async fn find_messages(
         .iter()
         .map(|(gateway, reference)| Pair { gateway, reference })
         .collect();
-    tx.fetch(&MATCH, &[serde_json::to_string(&rows)?.into()])
-        .await
+    tx.fetch(&MATCH, &[batch(&rows)?]).await
 }
 
 /// A step forward that a report asks for; `rank` counts accepted 1, undelivered 2, failed 3, opted out 4, delivered 5.
@@ -106,9 +118,13 @@ pub async fn advance(tx: &mut Tx, rows: &[Advance]) -> Result<Vec<String>, Store
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<(String,)> = tx
-        .fetch(&ADVANCE, &[serde_json::to_string(rows)?.into()])
-        .await?;
+    // Of several steps of one message the furthest counts.
+    let furthest: BTreeMap<_, _> = in_order(rows, |r| r.rank)
+        .into_iter()
+        .map(|r| (&r.id, r))
+        .collect();
+    let furthest: Vec<_> = furthest.into_values().collect();
+    let ids: Vec<(String,)> = tx.fetch(&ADVANCE, &[batch(&furthest)?]).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 

@@ -1,6 +1,6 @@
 //! Test results: held until released.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::rows::{batch, batch_sql, ids_json, in_order, insert_sql};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -53,7 +53,10 @@ pub async fn insert(tx: &mut Tx, rows: &[TestResultRow]) -> Result<Vec<String>, 
         return Ok(Vec::new());
     }
     let ids: Vec<(String,)> = tx
-        .fetch(&INSERT, &[serde_json::to_string(rows)?.into()])
+        .fetch(
+            &INSERT,
+            &[batch(&in_order(rows, |r| (&r.practice_id, &r.source_id)))?],
+        )
         .await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
@@ -112,21 +115,14 @@ pub async fn set_state(
     by: &str,
     now: i64,
 ) -> Result<bool, StoreError> {
-    const SQL: Sql = Sql::same(
-        "UPDATE test_result SET state = $2, released_by = CASE WHEN $2 = 'released' THEN $3 ELSE released_by END,
-         released_at = CASE WHEN $2 = 'released' THEN $4 ELSE released_at END, updated_at = $4
-         WHERE id = $1 AND (state = $5 OR state = $6)",
+    const SQL: Sql = batch_sql!(
+        "UPDATE test_result SET state = $3, released_by = CASE WHEN $3 = 'released' THEN $4 ELSE released_by END,
+         released_at = CASE WHEN $3 = 'released' THEN $5 ELSE released_at END, updated_at = $5
+         WHERE id = $2 AND state IN (SELECT r.id FROM ",
+        [id text],
+        " AS r)"
     );
-    let first = from.first().copied().unwrap_or_default();
-    let second = from.get(1).copied().unwrap_or(first);
-    let args = [
-        id.into(),
-        to.into(),
-        by.into(),
-        now.into(),
-        first.into(),
-        second.into(),
-    ];
+    let args = [ids_json(from), id.into(), to.into(), by.into(), now.into()];
     Ok(tx.run(&SQL, &args).await? == 1)
 }
 

@@ -3,10 +3,12 @@
 //! A batch is bound as JSON text and read by the database as a relation (`json_each` on SQLite, `json_to_recordset` on
 //! PostgreSQL), so that one statement serves any number of rows and both databases share its head and tail.
 
+use serde::Serialize;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{FromRow, Postgres, Sqlite};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One query, in the words of each database.
 #[derive(Clone, Copy, Debug)]
@@ -27,9 +29,12 @@ impl Sql {
     }
 }
 
-/// A scalar bind. NULL keeps its type, which PostgreSQL needs.
+/// A bind: a scalar, or a batch. NULL keeps its type, which PostgreSQL needs. Text is made storable on the way in
+/// (`storable`), so that both databases keep the same.
 #[derive(Clone, Debug)]
 pub enum Arg {
+    /// A batch, as the JSON text that `batch` makes.
+    Json(String),
     Text(String),
     Int(i64),
     Bool(bool),
@@ -39,17 +44,17 @@ pub enum Arg {
 
 impl From<&str> for Arg {
     fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
+        Self::Text(storable(value))
     }
 }
 impl From<&String> for Arg {
     fn from(value: &String) -> Self {
-        Self::Text(value.clone())
+        Self::Text(storable(value))
     }
 }
 impl From<String> for Arg {
     fn from(value: String) -> Self {
-        Self::Text(value)
+        Self::Text(storable(&value))
     }
 }
 impl From<i64> for Arg {
@@ -64,12 +69,12 @@ impl From<bool> for Arg {
 }
 impl From<Option<&str>> for Arg {
     fn from(value: Option<&str>) -> Self {
-        Self::MaybeText(value.map(str::to_owned))
+        Self::MaybeText(value.map(storable))
     }
 }
 impl From<Option<String>> for Arg {
     fn from(value: Option<String>) -> Self {
-        Self::MaybeText(value)
+        Self::MaybeText(value.as_deref().map(storable))
     }
 }
 impl From<Option<i64>> for Arg {
@@ -84,7 +89,7 @@ macro_rules! binder {
             let mut query = sqlx::query(sql);
             for arg in args {
                 query = match arg {
-                    Arg::Text(v) => query.bind(v.clone()),
+                    Arg::Json(v) | Arg::Text(v) => query.bind(v.clone()),
                     Arg::Int(v) => query.bind(*v),
                     Arg::Bool(v) => query.bind(*v),
                     Arg::MaybeText(v) => query.bind(v.clone()),
@@ -100,7 +105,7 @@ macro_rules! binder {
             let mut query = sqlx::query_as(sql);
             for arg in args {
                 query = match arg {
-                    Arg::Text(v) => query.bind(v.clone()),
+                    Arg::Json(v) | Arg::Text(v) => query.bind(v.clone()),
                     Arg::Int(v) => query.bind(*v),
                     Arg::Bool(v) => query.bind(*v),
                     Arg::MaybeText(v) => query.bind(v.clone()),
@@ -126,13 +131,70 @@ binder!(
     PgRow
 );
 
-/// The ids as a JSON array, for `batch_sql!` statements over `[id text]`.
+/// PostgreSQL cannot store the character NUL, and SQLite would cut the text there: it is kept as the visible sign for it.
+fn storable(text: &str) -> String {
+    text.replace('\0', NUL_SIGN)
+}
+
+const NUL_SIGN: &str = "\u{2400}";
+
+/// Rows as the JSON array that `batch_sql!` and `insert_sql!` read.
+pub(super) fn batch<T: Serialize>(rows: &[T]) -> Result<Arg, serde_json::Error> {
+    let json = serde_json::to_string(rows)?;
+    Ok(Arg::Json(without_nul(json)))
+}
+
+/// The same as `storable`, for the escape that JSON has for NUL; an escaped backslash before `u0000` is no such escape.
+fn without_nul(json: String) -> String {
+    const ESCAPE: &str = "u0000";
+    if !json.contains("\\u0000") {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len());
+    let mut rest = json.as_str();
+    while let Some((before, after)) = rest.split_once('\\') {
+        out.push_str(before);
+        if let Some(after) = after.strip_prefix(ESCAPE) {
+            out.push_str(NUL_SIGN);
+            rest = after;
+            continue;
+        }
+        out.push('\\');
+        // What follows belongs to this escape, another backslash included.
+        let mut chars = after.chars();
+        out.extend(chars.next());
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The ids, each once and in order, for `batch_sql!` statements over `[id text]`.
 pub(super) fn ids_json<S: AsRef<str>>(ids: &[S]) -> Arg {
+    let ids: BTreeSet<&str> = ids.iter().map(AsRef::as_ref).collect();
     let rows: Vec<_> = ids
-        .iter()
-        .map(|id| serde_json::json!({ "id": id.as_ref() }))
+        .into_iter()
+        .map(|id| serde_json::json!({ "id": id }))
         .collect();
-    Arg::Text(serde_json::Value::Array(rows).to_string())
+    Arg::Json(without_nul(serde_json::Value::Array(rows).to_string()))
+}
+
+/// The rows in the order of their key. Statements over many rows go through them in this order: two transactions that
+/// lock the same rows then wait for each other in one direction only, and PostgreSQL finds no deadlock.
+pub(super) fn in_order<'a, T, K: Ord>(rows: &'a [T], key: impl Fn(&'a T) -> K) -> Vec<&'a T> {
+    let mut rows: Vec<&T> = rows.iter().collect();
+    rows.sort_by_key(|row| key(row));
+    rows
+}
+
+/// The same with the last row of each key only: an upsert on PostgreSQL refuses to touch a row twice, and an update takes
+/// whichever it meets.
+pub(super) fn last_of_each<'a, T, K: Ord>(rows: &'a [T], key: impl Fn(&'a T) -> K) -> Vec<&'a T> {
+    rows.iter()
+        .map(|row| (key(row), row))
+        .collect::<BTreeMap<_, _>>()
+        .into_values()
+        .collect()
 }
 
 /// The JSON array in `$1` as a relation.
@@ -171,3 +233,38 @@ macro_rules! insert_sql {
     };
 }
 pub(super) use {batch_sql, insert_sql, postgres_rows, sqlite_rows};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(text: &str) -> String {
+        match batch(&[text]).unwrap() {
+            Arg::Json(json) => json,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn nul_becomes_its_sign_and_nothing_else_changes() {
+        assert_eq!(json("a\0b"), "[\"a\u{2400}b\"]");
+        assert_eq!(json("\0\0"), "[\"\u{2400}\u{2400}\"]");
+        // The six characters of the escape, as a text: JSON inside JSON.
+        let inner = r#"{"text":"a\u0000b"}"#;
+        let outer = json(inner);
+        assert_eq!(
+            serde_json::from_str::<Vec<String>>(&outer).unwrap(),
+            [inner]
+        );
+        let mixed = "\\\0\\u0000 \" é \n";
+        let read = serde_json::from_str::<Vec<String>>(&json(mixed)).unwrap();
+        assert_eq!(read, ["\\\u{2400}\\u0000 \" é \n"]);
+    }
+
+    #[test]
+    fn rows_are_ordered_and_the_last_of_a_key_counts() {
+        let rows = [("b", 1), ("a", 1), ("b", 2)];
+        assert_eq!(in_order(&rows, |r| r.0), [&("a", 1), &("b", 1), &("b", 2)]);
+        assert_eq!(last_of_each(&rows, |r| r.0), [&("a", 1), &("b", 2)]);
+    }
+}

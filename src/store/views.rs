@@ -1,5 +1,8 @@
 //! What pages and reports read: joined, ordered, bounded.
 
+pub mod lists;
+pub mod person;
+
 use super::{Db, Sql, StoreError};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -76,19 +79,11 @@ pub async fn due_between(
         "WHERE m.practice_id = $1 AND m.direction = 'out' AND m.due_at >= $2 AND m.due_at < $3
          ORDER BY m.due_at, m.id LIMIT $4"
     );
-    db.fetch(
-        &SQL,
-        &[practice_id.into(), from.into(), until.into(), limit.into()],
-    )
-    .await
+    db.fetch(&SQL, &[practice_id.into(), from.into(), until.into(), limit.into()]).await
 }
 
 /// Received messages that a person must read, oldest first.
-pub async fn for_staff(
-    db: &Db,
-    practice_id: &str,
-    limit: i64,
-) -> Result<Vec<MessageView>, StoreError> {
+pub async fn for_staff(db: &Db, practice_id: &str, limit: i64) -> Result<Vec<MessageView>, StoreError> {
     const SQL: Sql = message_view!(
         "WHERE m.practice_id = $1 AND m.direction = 'in' AND m.status = 'for_staff' ORDER BY m.created_at, m.id LIMIT $2"
     );
@@ -106,24 +101,16 @@ pub async fn counts(
         "SELECT status, reason, CAST(COUNT(*) AS BIGINT) FROM message WHERE practice_id = $1 AND direction = 'out'
          AND due_at >= $2 AND due_at < $3 GROUP BY status, reason ORDER BY status, reason",
     );
-    db.fetch(&SQL, &[practice_id.into(), from.into(), until.into()])
-        .await
+    db.fetch(&SQL, &[practice_id.into(), from.into(), until.into()]).await
 }
 
 /// How many messages one gateway took between two times.
-pub async fn sent_count(
-    db: &Db,
-    practice_id: &str,
-    from: i64,
-    until: i64,
-) -> Result<i64, StoreError> {
+pub async fn sent_count(db: &Db, practice_id: &str, from: i64, until: i64) -> Result<i64, StoreError> {
     const SQL: Sql = Sql::same(
         "SELECT CAST(COUNT(*) AS BIGINT) FROM message WHERE practice_id = $1 AND direction = 'out'
          AND status IN ('accepted', 'delivered', 'undelivered') AND updated_at >= $2 AND updated_at < $3",
     );
-    let row: Option<(i64,)> = db
-        .fetch_optional(&SQL, &[practice_id.into(), from.into(), until.into()])
-        .await?;
+    let row: Option<(i64,)> = db.fetch_optional(&SQL, &[practice_id.into(), from.into(), until.into()]).await?;
     Ok(row.map_or(0, |(n,)| n))
 }
 

@@ -62,9 +62,6 @@ pub(super) async fn metrics(State(state): State<AppState>) -> impl IntoResponse 
         ),
     ]
     .iter()
-    .map(|(name, help, value)| {
-        format!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n")
-    })
-    .collect();
+    .fold(String::new(), |text, (name, help, value)| text + &format!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"));
     (StatusCode::OK, body)
 }

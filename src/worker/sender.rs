@@ -44,9 +44,8 @@ pub(super) async fn run(engine: Arc<Engine>, stop: CancellationToken) {
                 // More may be due: look again at once, unless there is no room.
                 if under_way.len() < engine.config.sending.in_flight {
                     continue;
-                } else {
-                    IDLE
                 }
+                IDLE
             }
             Ok(_) => IDLE,
             Err(error) => {
@@ -90,17 +89,13 @@ async fn step(
             Ok(turn)
         }
     };
-    match futures_util::FutureExt::catch_unwind(AssertUnwindSafe(turn)).await {
-        Ok(turn) => turn,
-        Err(_) => {
-            tracing::error!(
-                code = "turn_panicked",
-                "a turn panicked; its messages are taken one by one"
-            );
-            *careful = CAREFUL;
-            tokio::time::sleep(AFTER_OUTAGE.min(Duration::from_millis(200))).await;
-            Ok(Turn::default())
-        }
+    if let Ok(turn) = futures_util::FutureExt::catch_unwind(AssertUnwindSafe(turn)).await {
+        turn
+    } else {
+        tracing::error!(code = "turn_panicked", "a turn panicked; its messages are taken one by one");
+        *careful = CAREFUL;
+        tokio::time::sleep(AFTER_OUTAGE.min(Duration::from_millis(200))).await;
+        Ok(Turn::default())
     }
 }
 

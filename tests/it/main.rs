@@ -10,9 +10,11 @@
 #[path = "../support/app.rs"]
 mod app;
 mod architecture;
+mod email;
 #[path = "../support/gateways/mod.rs"]
 mod fake_gateways;
 mod faults;
 mod gateways;
 mod properties;
 mod scenarios;
+mod web;

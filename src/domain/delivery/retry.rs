@@ -44,8 +44,8 @@ impl BackOff {
             .min(self.longest_ms.max(1));
         let floor = failure.retry_floor_ms().unwrap_or(0).max(0);
         let base = grown.max(floor);
-        // Up to half on top: waits keep growing, and messages refused together do not come back together.
-        let jitter = mix(seed ^ u64::from(attempt)) % (base.unsigned_abs() / 2 + 1);
+        // Up to half of the growth on top: waits keep growing, and messages refused together do not come back together.
+        let jitter = mix(seed ^ u64::from(attempt)) % (grown.unsigned_abs() / 2 + 1);
         let at = now_ms
             .saturating_add(base)
             .saturating_add(i64::try_from(jitter).unwrap_or(0));

@@ -21,16 +21,16 @@ pub(super) fn results(fields: &Fields<'_>, trusted: &[String]) -> (AuthResults, 
             continue;
         }
         let results = read(statements);
-        match &found {
+        match found {
             None => found = Some(results),
             // One server may write a field for each method; a contradiction is none of its doing.
-            Some(first) => forged = forged || contradicts(first, &results),
+            Some(first) => forged = forged || contradicts(first, results),
         }
     }
     (found.unwrap_or_default(), forged)
 }
 
-fn contradicts(first: &AuthResults, later: &AuthResults) -> bool {
+fn contradicts(first: AuthResults, later: AuthResults) -> bool {
     let differ = |a: Option<Verdict>, b: Option<Verdict>| b.is_some() && a != b;
     differ(first.spf, later.spf)
         || differ(first.dkim, later.dkim)

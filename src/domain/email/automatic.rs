@@ -7,20 +7,15 @@ use std::sync::LazyLock;
 use super::fields::Fields;
 use super::model::{Because, Class};
 use super::own_words::fold;
+use super::phrase_set::{PhraseSet, set};
 
-static SUBJECTS: LazyLock<Vec<&str>> =
-    LazyLock::new(|| list(include_str!("automatic/subjects.txt")));
-static SAYS_SO: LazyLock<Vec<&str>> = LazyLock::new(|| list(include_str!("automatic/says_so.txt")));
-static AWAY: LazyLock<Vec<&str>> = LazyLock::new(|| list(include_str!("automatic/away.txt")));
-static OFFICE: LazyLock<Vec<&str>> = LazyLock::new(|| list(include_str!("automatic/office.txt")));
-static RECEIPTS: LazyLock<Vec<&str>> =
-    LazyLock::new(|| list(include_str!("automatic/receipts.txt")));
-
-fn list(file: &'static str) -> Vec<&'static str> {
-    file.lines()
-        .filter(|line| !line.starts_with('#') && !line.is_empty())
-        .collect()
-}
+static SUBJECTS: LazyLock<PhraseSet> =
+    LazyLock::new(|| set(include_str!("automatic/subjects.txt")));
+static SAYS_SO: LazyLock<PhraseSet> = LazyLock::new(|| set(include_str!("automatic/says_so.txt")));
+static AWAY: LazyLock<PhraseSet> = LazyLock::new(|| set(include_str!("automatic/away.txt")));
+static OFFICE: LazyLock<PhraseSet> = LazyLock::new(|| set(include_str!("automatic/office.txt")));
+static RECEIPTS: LazyLock<PhraseSet> =
+    LazyLock::new(|| set(include_str!("automatic/receipts.txt")));
 
 /// Local parts nobody reads.
 const MACHINES: &[&str] = &[
@@ -96,10 +91,9 @@ fn note(because: &mut Vec<Because>, what: &'static str, detail: &str) {
 
 fn report(seen: &Seen<'_>, because: &mut Vec<Because>) -> Option<Class> {
     let class = match seen.report_type? {
-        "disposition-notification" => Class::Report,
         "feedback-report" => Class::Complaint,
         // A delivery status that the bounce reader did not take for a failure.
-        "delivery-status" => Class::Report,
+        "delivery-status" | "disposition-notification" => Class::Report,
         _ => return None,
     };
     note(because, "report_type", seen.report_type.unwrap_or_default());
@@ -239,10 +233,10 @@ fn by_subject(subject: &str, because: &mut Vec<Because>) -> bool {
     while let Some((_, rest)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         text = rest.trim_start();
     }
-    let found = SUBJECTS.iter().any(|phrase| {
-        text.strip_prefix(*phrase)
-            .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
-    });
+    let after = SUBJECTS
+        .start_of(text)
+        .and_then(|phrase| text.get(phrase.len()..));
+    let found = after.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
     if found {
         note(because, "subject", subject);
     }
@@ -254,14 +248,12 @@ fn by_words(text: &str, because: &mut Vec<Because>) -> bool {
         text.get(..text.floor_char_boundary(LOOK_AT))
             .unwrap_or_default(),
     );
-    let find =
-        |phrases: &[&'static str]| phrases.iter().copied().find(|phrase| text.contains(phrase));
-    if let Some(phrase) = find(&SAYS_SO) {
+    if let Some(phrase) = SAYS_SO.first_in(&text) {
         note(because, "says_it_is_automatic", phrase);
         return true;
     }
     // "I'm on holiday until Friday" alone is an answer; with "for urgent matters" it is a responder.
-    if let (Some(away), Some(office)) = (find(&AWAY), find(&OFFICE)) {
+    if let (Some(away), Some(office)) = (AWAY.first_in(&text), OFFICE.first_in(&text)) {
         note(because, "away", away);
         note(because, "away", office);
         return true;
@@ -276,7 +268,7 @@ pub(super) fn is_receipt(subject: &str, text: &str) -> bool {
             .unwrap_or_default(),
     );
     let subject = fold(subject);
-    RECEIPTS.iter().any(|phrase| text.contains(phrase))
+    RECEIPTS.is_in(&text)
         || ([
             "read:",
             "relayed:",

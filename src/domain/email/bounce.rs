@@ -12,7 +12,11 @@ mod returned;
 
 use super::fields::{Fields, Mailbox};
 use super::model::{Because, Bounce, BounceReason};
+use super::own_words::fold;
 use codes::Codes;
+
+/// How much of a report is looked at; servers say what they have to say at its beginning.
+const LOOK_AT: usize = 8_000;
 
 /// What a mail offers to the reader of bounces.
 pub(super) struct Seen<'a> {
@@ -43,7 +47,10 @@ pub(super) enum Outcome {
 /// Reads a failure report, if it is one. Linear in the text.
 pub(super) fn read(seen: &Seen<'_>) -> Outcome {
     let mut because = Vec::new();
-    let split = returned::split(seen.text);
+    let split = returned::split(seen.text).or_whole(|report| {
+        // Some systems name the message first, and say below it what became of it.
+        codes::find(report).any() || reasons::failure(&fold(report)).is_some()
+    });
     let status_text: Vec<&str> = seen.statuses.iter().map(String::as_str).collect();
     let mut statuses: Vec<dsn::Status> = status_text
         .iter()
@@ -53,7 +60,7 @@ pub(super) fn read(seen: &Seen<'_>) -> Outcome {
         // Some servers send the fields as plain text.
         statuses = dsn::read_in_text(seen.text);
     }
-    let words = words(seen, split.report, &mut because);
+    let words = words(seen, &split, &mut because);
     // A person may pass on a report and ask what it means.
     let from_system = seen.is_report || words.score >= 3;
     let Some(status) = dsn::choose(&statuses).filter(|_| from_system) else {
@@ -85,20 +92,33 @@ struct Words {
     failure: Option<BounceReason>,
     delayed: bool,
     codes: Codes,
+    /// Sent by a program, whatever the words say.
+    by_program: bool,
+    /// A mail system returned a message, in whatever language.
+    returned_by_system: bool,
+    recipient: Option<String>,
 }
 
 impl Words {
-    /// A failure must be told, and by somebody who is no person.
+    /// A failure must be told or shown by a program, about a message or an address of somebody: a
+    /// parcel that "could not be delivered" is none of ours.
     fn enough(&self) -> bool {
-        (self.failure.is_some() || self.delayed || self.codes.any()) && self.score >= 4
+        let told = self.failure.is_some() || self.delayed || self.codes.any();
+        let about = self.codes.any() || self.returned_by_system || self.recipient.is_some();
+        self.by_program && about && (told || self.returned_by_system) && self.score >= 4
     }
 }
 
-fn words(seen: &Seen<'_>, report: &str, because: &mut Vec<Because>) -> Words {
+fn words(seen: &Seen<'_>, split: &returned::Split<'_>, because: &mut Vec<Because>) -> Words {
+    let report = split.report;
+    let report = report
+        .get(..report.floor_char_boundary(LOOK_AT))
+        .unwrap_or_default();
     let codes = codes::find(report);
-    let failure = reasons::failure(report);
+    let folded = fold(report);
+    let failure = reasons::failure(&folded);
     let subject = reasons::is_failure_subject(seen.subject);
-    let delayed = reasons::is_delay(seen.subject, report);
+    let delayed = reasons::is_delay(&fold(seen.subject), &folded);
     let mut score = 0;
     let mut sign = |holds: bool, weight: u32, what: &'static str, detail: &str| {
         if holds {
@@ -133,26 +153,38 @@ fn words(seen: &Seen<'_>, report: &str, because: &mut Vec<Because>) -> Words {
         codes.enhanced.as_deref().unwrap_or_default(),
     );
     sign(delayed, 1, "delay_words", "");
-    let comes_back = !seen.returned.is_empty() || returned::split(seen.text).headers.is_some();
+    let comes_back = !seen.returned.is_empty() || split.headers.is_some();
     sign(comes_back, 1, "message_returned", "");
     sign(seen.is_report, 2, "multipart_report", "");
+    let answers_itself = seen
+        .fields
+        .text("auto-submitted")
+        .is_some_and(|value| !value.eq_ignore_ascii_case("no"));
+    let failed_header = seen.fields.has("x-failed-recipients");
+    let by_program = daemon || null_path || failed_header || seen.is_report || answers_itself;
+    let recipient = by_program
+        .then(|| recipients::find(seen, split.report))
+        .flatten();
     Words {
         score,
         failure,
         delayed,
         codes,
+        by_program,
+        returned_by_system: daemon && comes_back,
+        recipient,
     }
 }
 
 fn by_words(seen: &Seen<'_>, split: &returned::Split<'_>, words: &Words) -> Bounce {
     let action = if words.delayed { "delayed" } else { "failed" };
-    let recipient = recipients::find(seen, split.report).or_else(|| {
+    let recipient = words.recipient.clone().or_else(|| {
         returned_headers(seen, split, "to").and_then(|to| recipients::first_address(&to))
     });
     finish(
         seen,
         split,
-        words.codes.clone(),
+        &words.codes,
         words.failure,
         action.to_owned(),
         recipient,
@@ -177,18 +209,25 @@ fn by_status(
     if codes.enhanced.is_none() && codes.smtp.is_none() {
         codes = words.codes.clone();
     }
-    let reason = reasons::failure(&status.diagnostic).or(words.failure);
+    let reason = reasons::failure(&fold(&status.diagnostic)).or(words.failure);
     let recipient = status
         .recipient
         .clone()
         .or_else(|| recipients::find(seen, split.report));
-    finish(seen, split, codes, reason, status.action.clone(), recipient)
+    finish(
+        seen,
+        split,
+        &codes,
+        reason,
+        status.action.clone(),
+        recipient,
+    )
 }
 
 fn finish(
     seen: &Seen<'_>,
     split: &returned::Split<'_>,
-    codes: Codes,
+    codes: &Codes,
     told: Option<BounceReason>,
     action: String,
     recipient: Option<String>,

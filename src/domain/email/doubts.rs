@@ -112,12 +112,11 @@ pub(super) fn of_headers(fields: &Fields<'_>) -> Vec<Doubt> {
         }
     }
     for name in ["from", "to", "cc", "reply-to", "subject", "sender"] {
-        let raw_control = |raw: &[u8]| unfold(raw).chars().any(is_unsafe);
-        let decoded_control = |raw: &[u8]| encoded_control(&unfold(raw));
-        if fields
-            .all(name)
-            .any(|raw| raw_control(raw) || decoded_control(raw))
-        {
+        let tricky = |raw: &[u8]| {
+            let value = unfold(raw);
+            value.chars().any(is_unsafe) || (value.contains("=?") && encoded_control(&value))
+        };
+        if fields.all(name).any(tricky) {
             doubts.push(Doubt::ControlInHeader(name.to_owned()));
         }
     }

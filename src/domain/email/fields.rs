@@ -1,6 +1,7 @@
 //! Header fields of a received mail: split by hand in linear time with caps, values read by
 //! mail-parser.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use mail_parser::parsers::MessageStream;
@@ -120,7 +121,7 @@ pub(super) fn trim_line_break(line: &[u8]) -> &[u8] {
 fn field_name(line: &[u8]) -> Option<(String, usize)> {
     let colon = line.iter().take(80).position(|byte| *byte == b':')?;
     let name = line.get(..colon)?.trim_ascii_end();
-    let ok = !name.is_empty() && name.iter().all(|byte| byte.is_ascii_graphic());
+    let ok = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
     ok.then(|| {
         (
             String::from_utf8_lossy(name).to_ascii_lowercase(),
@@ -131,12 +132,16 @@ fn field_name(line: &[u8]) -> Option<(String, usize)> {
 
 /// A value without folds and surrounding space; bytes that are not UTF-8 count as Latin-1.
 pub(super) fn unfold(raw: &[u8]) -> String {
-    let text = match std::str::from_utf8(raw) {
-        Ok(text) => text.to_owned(),
+    let text: Cow<'_, str> = match std::str::from_utf8(raw) {
+        Ok(text) => Cow::Borrowed(text),
         Err(_) => raw.iter().map(|byte| char::from(*byte)).collect(),
     };
+    let text = text.trim();
+    if !text.contains(['\r', '\n', '\t']) {
+        return text.to_owned();
+    }
     let mut line = String::with_capacity(text.len());
-    for c in text.trim().chars() {
+    for c in text.chars() {
         match c {
             '\r' | '\n' => {}
             '\t' => line.push(' '),

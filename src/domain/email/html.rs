@@ -8,11 +8,13 @@ mod tags;
 
 use std::ops::Range;
 
-use super::own_words::CutWhy;
+use super::own_words::{CutWhy, MAX_TEXT};
 use tags::{Tag, TagReader, attribute, is_block};
 
 /// Most marks kept, which bounds the work of using them.
 const MAX_MARKS: usize = 64;
+/// Text after which reading ends: a little more than is kept.
+const MAX_OUTPUT: usize = MAX_TEXT + 4 * 1024;
 /// Most elements with a meaning that may be open at once.
 const MAX_OPEN: usize = 64;
 
@@ -53,7 +55,10 @@ struct Writer {
 pub(super) fn to_text(html: &str) -> HtmlText {
     let mut writer = Writer::default();
     let mut reader = TagReader::new(html);
-    while let Some(piece) = reader.next_piece() {
+    // What lies beyond the cap of text would only be cut again.
+    while writer.out.text.len() <= MAX_OUTPUT
+        && let Some(piece) = reader.next_piece()
+    {
         match piece {
             tags::Piece::Text(text) => writer.text(text),
             tags::Piece::Start {

@@ -16,6 +16,7 @@ pub mod inspect;
 mod mime;
 mod model;
 pub mod own_words;
+mod phrase_set;
 mod read;
 mod token;
 

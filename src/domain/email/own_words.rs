@@ -87,7 +87,8 @@ pub fn own_words(text: &str) -> OwnWords {
 pub fn own_words_with(text: &str, hints: &Hints) -> OwnWords {
     let end = text.floor_char_boundary(MAX_TEXT);
     let (head, rest) = text.split_at(end);
-    let mut lines = split(head);
+    let mut folded = String::with_capacity(head.len());
+    let mut lines = split(head, &mut folded);
     lines::label_marks(&mut lines, &hints.marks);
     lines::label_quoted(&mut lines);
     thread::label(&mut lines);

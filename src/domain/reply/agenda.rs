@@ -1,5 +1,6 @@
 //! Things to talk about, in the person's own words and order.
 
+use super::vocabulary::words;
 use super::context::Prompt;
 use super::label::Label;
 use super::numbers::{Amount, Role};
@@ -82,7 +83,7 @@ fn menu_keys(
     if menu > 0 {
         let mut at = from;
         while at < to {
-            if text.is(at, &["number", "and", "option", "also", "plus", "please"]) {
+            if text.is(at, words!["number", "and", "option", "also", "plus", "please"]) {
                 at += 1;
                 continue;
             }
@@ -101,7 +102,7 @@ fn menu_keys(
             at = amount.end;
             start = at;
         }
-        while start < to && text.is(start, &["and", "also", "plus", "please", "so"]) {
+        while start < to && text.is(start, words!["and", "also", "plus", "please", "so"]) {
             start += 1;
         }
     }
@@ -119,7 +120,7 @@ fn menu_keys(
 }
 
 /// Words that lead up to an item and are no part of it.
-const LEADS: [&[&str]; 27] = [
+const LEADS: [&[&str]; 30] = [
     &["um"],
     &["er"],
     &["erm"],
@@ -147,6 +148,9 @@ const LEADS: [&[&str]; 27] = [
     &["thirdly"],
     &["and"],
     &["to"],
+    &["dying", "to", "know"],
+    &["interested", "in"],
+    &["i", "need", "to"],
 ];
 
 fn trim(text: &Text<'_>, mut from: usize, mut to: usize) -> (usize, usize) {
@@ -154,7 +158,7 @@ fn trim(text: &Text<'_>, mut from: usize, mut to: usize) -> (usize, usize) {
         let lead = LEADS.iter().find(|lead| {
             lead.iter()
                 .enumerate()
-                .all(|(i, w)| from + i < to && text.is(from + i, &[w]))
+                .all(|(i, w)| from + i < to && text.is_str(from + i, w))
         });
         match lead {
             Some(lead) => from += lead.len(),
@@ -163,15 +167,13 @@ fn trim(text: &Text<'_>, mut from: usize, mut to: usize) -> (usize, usize) {
     }
     while to > from
         && (text.is(
-            to - 1,
-            &["please", "thanks", "and", "also", "ta", "x", "comma", "lol"],
-        ) || text.token(to - 1).is_some_and(|t| t.kind == Kind::Emoji))
+            to - 1, words!["please", "thanks", "and", "also", "ta", "x", "comma", "lol"]) || text.token(to - 1).is_some_and(|t| t.kind == Kind::Emoji))
     {
         to -= 1;
     }
     if to >= from + 2
-        && text.is(to - 2, &["question", "full"])
-        && text.is(to - 1, &["mark", "stop"])
+        && text.is(to - 2, words!["question", "full"])
+        && text.is(to - 1, words!["mark", "stop"])
     {
         to -= 2;
     }
@@ -227,7 +229,7 @@ fn is_opening(text: &Text<'_>, from: usize, to: usize) -> bool {
     let next_mark = text.token(to).map(|t| t.mark);
     let colon = next_mark == Some(b':');
     let _ = last;
-    colon || text.is(from, &["dear", "hello", "hi"]) && to - from <= 5
+    colon || text.is(from, words!["dear", "hello", "hi"]) && to - from <= 5
 }
 
 /// Where "1", "2)", "(a)", "3." start an item each.
@@ -299,19 +301,7 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
             .is_some_and(|t| t.mark == b':' && t.parted == Break::Clause)
     }) && (from..colon).any(|i| {
         text.is(
-            i,
-            &[
-                "discuss",
-                "talk",
-                "list",
-                "matters",
-                "things",
-                "following",
-                "cover",
-                "raise",
-                "questions",
-            ],
-        )
+            i, words!["discuss", "talk", "list", "matters", "things", "following", "cover", "raise", "questions"])
     }) {
         from = colon;
     }
@@ -319,7 +309,7 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
         text.token(i).is_some_and(|t| {
             matches!(t.parted, Break::Comma) && t.mark != 0
                 || matches!(t.mark, b';' | b'/') && t.parted < Break::Sentence
-        }) || text.is(i, &["comma"])
+        }) || text.is(i, words!["comma"])
     };
     let sentence = |i: usize| {
         text.token(i)
@@ -327,8 +317,6 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
     };
     let mut start = from;
     let mut at = from + 1;
-    let first = cuts.len();
-    let mut ended = false;
     while at <= to {
         let end = at == to;
         let cut = end
@@ -337,17 +325,9 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
             || is_and(text, at, start, to);
         if cut {
             let piece = (start, at);
-            let joined = cuts.len() > first && continues_sentence(text, start) && ended;
-            if joined {
-                if let Some(last) = cuts.last_mut() {
-                    last.1 = at;
-                }
-            } else {
-                cuts.push(piece);
-            }
-            ended = sentence(at);
+            cuts.push(piece);
             start = at;
-            if text.is(at, &["comma", "and", "also", "plus"]) && !end {
+            if text.is(at, words!["comma", "and", "also", "plus"]) && !end {
                 start = at + 1;
             }
         }
@@ -358,103 +338,20 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
 /// What follows a comma but goes on with the same matter: "my chest, goes tight when I hoover".
 fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
     text.is(
-        at,
-        &[
-            "all",
-            "every",
-            "been",
-            "goes",
-            "going",
-            "gets",
-            "getting",
-            "when",
-            "which",
-            "especially",
-            "mainly",
-            "mostly",
-            "because",
-            "but",
-            "so",
-            "as",
-            "since",
-            "at",
-            "in",
-            "on",
-            "if",
-            "not",
-            "just",
-            "like",
-            "really",
-            "very",
-            "always",
-            "sometimes",
-            "want",
-            "is",
-            "are",
-            "who",
-            "that",
-            "thats",
-            "it",
-            "its",
-            "worse",
-            "wondering",
-            "should",
-            "what",
-            "it",
-            "then",
-            "keeps",
-            "keep",
-            "both",
-            "even",
-            "also",
-            "comma",
-            "though",
-            "yes",
-            "no",
-            "weight",
-            "activity",
-            "money",
-            "caring",
-            "he",
-            "she",
-            "they",
-            "i",
-            "im",
-            "ive",
-            "need",
-        ],
-    ) && !text.is(at, &["weight", "money"])
-}
-
-/// A sentence that belongs to the item before: "kidneys. are they packing up".
-fn continues_sentence(text: &Text<'_>, at: usize) -> bool {
-    text.is(
-        at,
-        &[
-            "are", "is", "it", "its", "they", "bit", "because", "so", "not", "just", "worse",
-        ],
-    )
+        at, words!["all", "every", "been", "goes", "going", "gets", "getting", "when", "which", "especially", "mainly", "mostly", "because", "but", "so", "as", "since", "at", "in", "on", "if", "not", "just", "like", "really", "very", "always", "sometimes", "want", "is", "are", "who", "that", "it", "its", "worse", "wondering", "should", "what", "it", "then", "keeps", "keep", "both", "even", "also", "comma", "though", "yes", "no", "weight", "activity", "money", "caring", "he", "she", "they", "i", "im", "ive", "need"]) && !text.is(at, words!["weight", "money"])
 }
 
 /// "X and Y" are two things when both are named shortly and the second is no clause about the first.
 fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
-    if !text.is(at, &["and", "plus"]) || at == start || at + 1 >= to {
+    if !text.is(at, words!["and", "plus"]) || at == start || at + 1 >= to {
         return false;
     }
     let clause = text.is(
-        at + 1,
-        &[
-            "i", "im", "ive", "it", "its", "he", "she", "they", "we", "then", "wasnt", "was", "is",
-            "are", "cant", "have", "had", "has", "get", "off", "on", "down", "around", "night",
-            "evening", "half", "needles", "out", "lift", "not", "dizzy", "sick", "tired",
-        ],
-    );
-    let skip = text.is(at + 1, &["i"]) && text.is(at + 2, &["skip"]);
+        at + 1, words!["i", "im", "ive", "it", "its", "he", "she", "they", "we", "then", "wasnt", "was", "is", "are", "cant", "have", "had", "has", "get", "off", "on", "down", "around", "night", "evening", "half", "needles", "out", "lift", "dizzy", "sick", "tired"]);
+    let skip = text.is(at + 1, words!["i"]) && text.is(at + 2, words!["skip"]);
     let pair = at >= 1
         && (text.is(
-            at - 1,
-            &["pins", "high", "blood", "up", "on", "day", "morning"],
-        ) && !text.is(at - 1, &["blood"]));
+            at - 1, words!["pins", "high", "blood", "up", "on", "day", "morning"]) && !text.is(at - 1, words!["blood"]));
     (!clause || skip) && !pair
 }
 
@@ -463,11 +360,11 @@ fn is_courtesy(text: &Text<'_>, from: usize, to: usize) -> bool {
     let words = (from..to)
         .filter(|i| !text.within(*i, &known.courtesy) && !text.within(*i, &known.titles))
         .count();
-    let opening = ["trust", "grateful", "enclose", "hope", "thank", "thanks"];
+    let opening = words!["trust", "grateful", "enclose", "hope", "thank", "thanks"];
     words == 0
-        || text.is(from, &opening)
-        || text.is(from, &["i"]) && text.is(from + 1, &opening)
-        || text.is(from, &["thats", "see"]) && to - from <= 2
-        || text.is(from, &["not"]) && to - from <= 4
-        || text.is(from, &["that"]) && to - from <= 3
+        || text.is(from, opening)
+        || text.is(from, words!["i"]) && text.is(from + 1, opening)
+        || text.is(from, words!["see"]) && to - from <= 2
+        || text.is(from, words!["not"]) && to - from <= 4
+        || text.is(from, words!["that"]) && to - from <= 3
 }

@@ -1,5 +1,6 @@
 //! The answer to the open question, by the kind of answer it asks for.
 
+use super::vocabulary::words;
 use super::agenda::{self, Agenda};
 
 use super::appointment;
@@ -14,7 +15,7 @@ use super::numbers::{Amount, Role};
 use super::readings;
 use super::text::Text;
 use super::tokens::Kind;
-use super::understanding::{Intent, Route};
+use super::understanding::{Flag, Intent, Level, Reading, Route};
 use super::yes_no;
 
 /// Reads the answer; gives its tokens, if there is one.
@@ -61,7 +62,7 @@ pub fn read(
         }
         Expects::YesNoSome => yes_no_some(text, context, dangers, draft),
         Expects::Choice { options } => choose(text, amounts, options, draft),
-        Expects::Reading { reading } => reading_answer(text, context, amounts, *reading, draft),
+        Expects::Reading { reading } => reading_answer(text, context, amounts, *reading, dangers, draft),
         Expects::Agenda { .. } => agenda_answer(text, context, amounts, dangers, draft),
         Expects::Appointment { starts_at, .. } => {
             appointment::read(text, context, starts_at, draft);
@@ -131,9 +132,11 @@ fn number(
         Answer::AskAgain(why) => {
             draft.doubt(text, why);
             draft.said.insert(Intent::Unclear);
+            draft.asked_again = true;
             None
         }
-        Answer::None => in_words(text, draft),
+        Answer::None if asked.scale => None,
+        Answer::None => in_words(text, asked.unit == "days", draft),
     }
 }
 
@@ -167,12 +170,15 @@ fn foreign_number(text: &Text<'_>, code: &str) -> Answer {
 }
 
 /// No number, but an answer in words.
-fn in_words(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
+fn in_words(text: &Text<'_>, days: bool, draft: &mut Draft) -> Option<(usize, usize)> {
     if text.says(Label::Later) {
         return None;
     }
     let answer = yes_no::read(text)?;
     if answer.from > text.core.start + 1 && answer.intent != Intent::Partial {
+        return None;
+    }
+    if answer.intent == Intent::Partial && !days {
         return None;
     }
     let (route, why) = match answer.intent {
@@ -203,7 +209,12 @@ fn yes_no_some(
         return None;
     }
     let worry = worry(context);
-    let Some(answer) = yes_no::read(text) else {
+    let asks = text.first(Label::Question).filter(|h| h.from as usize == text.core.start);
+    let answer = yes_no::read(text).filter(|a| asks.is_none() || a.from == text.core.start).filter(|a| {
+        // "Brilliant, another questionnaire", "took my blood and bruised me": praise and verbs answer nothing beside a complaint.
+        !text.says(Label::Complaint) || a.intent != Intent::Yes || is_literal(text, a.from)
+    });
+    let Some(answer) = answer else {
         if worry == Worry::YesUrgent && !dangers.watch.is_empty() {
             let (from, to) = dangers.watch.first().copied().unwrap_or_default();
             draft.answer(
@@ -230,7 +241,7 @@ fn yes_no_some(
     };
     let route = match (worry, answer.intent) {
         (Worry::YesUrgent, Intent::Yes | Intent::Partial) | (Worry::NoUrgent, Intent::No) => {
-            let better = text.core.clone().any(|i| text.is(i, &["better"]));
+            let better = text.core.clone().any(|i| text.is(i, words!["better"]));
             let explained = !dangers.watch.is_empty();
             if better {
                 Route::Auto
@@ -261,17 +272,13 @@ fn choose(
 ) -> Option<(usize, usize)> {
     match choice::read(text, amounts, options) {
         Chosen::Keys(keys, check) => {
-            let question_first = text
-                .first(Label::Question)
-                .is_some_and(|h| h.from as usize == text.core.start)
-                && text.tokens.iter().any(|t| t.asked);
-            if question_first
-                && text.core_len() > 4
-                && !text
-                    .core
-                    .clone()
-                    .any(|i| text.is(i, &["could", "can"]) && text.is(i + 1, &["i"]))
-            {
+            // "What is the walking group like?" asks about an option; "could I do the second one" takes it.
+            let asks_about = text.first(Label::Question).is_some_and(|h| {
+                h.from as usize == text.core.start
+                    && !text.is(h.from as usize, words!["could", "can", "may"])
+                    && text.core_len() > 2
+            });
+            if asks_about {
                 return None;
             }
             if keys.len() == 1 {
@@ -308,13 +315,16 @@ fn reading_answer(
     context: &Context<'_>,
     amounts: &[Amount],
     kind: ReadingKind,
+    dangers: &Dangers,
     draft: &mut Draft,
 ) -> Option<(usize, usize)> {
-    let found = readings::asked(text, context, amounts, kind);
+    let by_carer = draft.said.contains(&Intent::Carer);
+    let found = readings::asked(text, context, amounts, kind, by_carer);
     if found.is_empty() {
         if let Some(why) = found.ask_again {
             draft.doubt(text, why);
             draft.said.insert(Intent::Unclear);
+            draft.asked_again = true;
             if found.danger_left_out {
                 draft.raise(Route::Urgent);
             }
@@ -336,7 +346,18 @@ fn reading_answer(
         span.0,
         span.1,
     );
+    let low = found.readings.iter().any(|r| matches!(r, Reading::Single { level: Level::Lo, .. }) || matches!(r, Reading::Single { level: Level::Number(n), .. } if *n < 10.0));
     draft.fields.readings = Some(found.readings);
+    // A sign beside a value beyond its limit: of low glucose beside a low one, of high beside a high one.
+    let sign = dangers.beside.iter().find(|a| match a.flag {
+        Flag::Hypo => low,
+        Flag::Dka => !low,
+        _ => true,
+    });
+    if let Some(sign) = sign.filter(|_| route == Route::Urgent) {
+        draft.flag.get_or_insert(sign.flag);
+        draft.say(Intent::RedFlag, Route::Urgent, text, "a sign beside a value beyond a signed limit", sign.from, sign.to);
+    }
     if let Some(why) = found.check {
         draft.doubt(text, why);
     }
@@ -354,11 +375,23 @@ fn agenda_answer(
     if text.says(Label::AsBefore) {
         draft.raise(Route::Review);
     }
+    if text.says(Label::Language) || draft.fields.language.is_some() || text.says(Label::Attached) && text.core_len() <= 14 {
+        return None;
+    }
+    let nothing = text.says(Label::NothingToRaise);
     let alone = text.core_len() <= 3;
-    if alone && (text.says(Label::Thanks) && text.tokens.len() <= 4 || text.says(Label::AllOptions))
+    if alone && !nothing && (text.says(Label::Thanks) && text.tokens.len() <= 4 || text.says(Label::AllOptions))
         || text.core_len() == 1
-            && (text.says(Label::Yes) || text.is(text.core.start, &["everything"]))
+            && (text.says(Label::Yes) || text.is(text.core.start, words!["everything"]))
     {
+        return None;
+    }
+    if let Some(hit) = text.first(Label::Cancel).filter(|_| text.core_len() <= 6 && !text.core.clone().any(|i| text.is(i, words!["off", "tablets"]))) {
+        draft.say(Intent::Cancel, Route::Review, text, "will not come", hit.from as usize, hit.to as usize);
+        return None;
+    }
+    let logistics = text.is(text.core.start, words!["when", "where", "whens", "wheres"]) || text.is(text.core.start, words!["what"]) && text.is(text.core.start + 1, words!["time", "day", "date"]);
+    if logistics && text.core_len() <= 6 || text.says(Label::AnyOption) && text.core_len() <= 4 {
         return None;
     }
     if text.says(Label::Cancel) && text.core_len() <= 6
@@ -368,16 +401,8 @@ fn agenda_answer(
     }
     match agenda::read(text, amounts, prompt) {
         Agenda::Items(items) => {
-            let private = items.iter().any(|i| i.contains("private"));
-            let serious = dangers
-                .watch
-                .iter()
-                .any(|(f, t)| (*f..*t).any(|i| text.within(i, &text.lexicon.known.serious)));
-            let route = if serious && !private {
-                Route::Review
-            } else {
-                Route::Auto
-            };
+            let range = amounts.iter().any(|a| a.role == Role::Plain && !a.single());
+            let route = if dangers.soon || range { Route::Review } else { Route::Auto };
             draft.fields.items = Some(items);
             draft.answer(
                 Intent::AgendaItems,
@@ -422,11 +447,12 @@ fn opt_in(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
         return None;
     }
     let answer = yes_no::read(text)?;
-    if answer.intent == Intent::Partial || answer.from > text.core.start + 3 {
+    let beside = text.says(Label::Complaint) && !is_literal(text, answer.from);
+    if answer.intent == Intent::Partial || answer.from > text.core.start + 3 || beside {
         return None;
     }
     let condition = text.core.clone().any(|i| {
-        i > answer.from && text.is(i, &["but", "if", "unless", "only", "except", "provided"])
+        i > answer.from && text.is(i, words!["but", "if", "unless", "only", "except", "provided"])
     });
     let route = if answer.weak || condition {
         Route::Review
@@ -472,6 +498,13 @@ fn free(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Option<(us
 
 /// Values and wishes nobody asked for.
 pub fn unasked(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], draft: &mut Draft) {
+    if let Some((value, from, to)) = readings::ketones(text, amounts)
+        && readings::ketones_urgent(value, &context.reader.settings.cut_off)
+    {
+        draft.flag.get_or_insert(Flag::Dka);
+        draft.said.remove(&Intent::Unclear);
+        draft.say(Intent::RedFlag, Route::Urgent, text, "ketones beyond a signed limit", from, to);
+    }
     let asked = context.asked_reading();
     let found = readings::unasked(text, context, amounts, asked);
     let agenda = matches!(
@@ -516,9 +549,9 @@ pub fn unasked(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], draft
     ) {
         appointment::unasked(text, context, draft);
         let cancels = text.all(Label::Cancel).any(|h| {
-            (h.from as usize..h.to as usize).any(|i| text.is(i, &["appointment", "coming"]))
+            (h.from as usize..h.to as usize).any(|i| text.is(i, words!["appointment", "coming"]))
                 || context.prompt.is_none()
-                    && (h.from..h.to).any(|i| text.is(i as usize, &["cancel"]))
+                    && (h.from..h.to).any(|i| text.is(i as usize, words!["cancel"]))
         });
         if cancels && !draft.said.contains(&Intent::Reschedule) {
             draft.say(
@@ -553,7 +586,9 @@ pub fn last(
         .iter()
         .any(|a| matches!(a.role, Role::Plain | Role::Muddled));
     let words = text.tokens.iter().filter(|t| t.kind == Kind::Word).count();
-    if text.says(Label::Thanks) && !number {
+    let thanks = text.first(Label::Thanks).is_some_and(|h| h.from as usize <= text.core.start + 2 || text.core_len() <= 12);
+    let more = text.core_len() > 25 || text.says(Label::Unwell);
+    if thanks && !number && !more {
         let hit = text.first(Label::Thanks);
         draft.say(
             Intent::Thanks,
@@ -578,7 +613,9 @@ pub fn last(
     }
     if wellbeing && words > 0 {
         let unwell = text.says(Label::Unwell) && !text.says(Label::Well);
-        let route = if unwell { Route::Review } else { Route::Auto };
+        // What does not say that the person is well, in words or idiom, is read by a person.
+        let unknown = !text.says(Label::Well);
+        let route = if unwell || unknown { Route::Review } else { Route::Auto };
         draft.say(
             Intent::Other,
             route,
@@ -622,4 +659,9 @@ pub fn last(
     }
     draft.doubt(text, "not understood");
     draft.said.insert(Intent::Unclear);
+}
+
+/// The words yes and no themselves.
+fn is_literal(text: &Text<'_>, at: usize) -> bool {
+    text.is(at, words!["yes", "yep", "yeah", "yup", "ye", "y", "ok", "okay", "no", "nope", "nah", "aye"])
 }

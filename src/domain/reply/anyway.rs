@@ -1,5 +1,6 @@
 //! What people say anyway: questions, complaints, requests, symptoms, thanks, small talk.
 
+use super::vocabulary::words;
 use super::danger::Dangers;
 use super::draft::Draft;
 use super::label::Label;
@@ -9,9 +10,13 @@ use super::understanding::{Intent, Route};
 
 /// What else a reply holds beside its answer.
 pub fn read(text: &Text<'_>, dangers: &Dangers, answer: Option<(usize, usize)>, draft: &mut Draft) {
-    question(text, answer, draft);
+    if draft.fields.language.is_none() {
+        question(text, answer, draft);
+    }
     complaint(text, draft);
-    worth_reading(text, dangers, answer, draft);
+    // An agenda's items are read at the review; elsewhere nothing covers what a person should read.
+    let covering = answer.filter(|_| draft.answer == Some(Intent::AgendaItems));
+    worth_reading(text, dangers, covering, draft);
     request(text, answer, draft);
 }
 
@@ -20,22 +25,20 @@ fn covered(answer: Option<(usize, usize)>, from: usize, to: usize) -> bool {
 }
 
 fn question(text: &Text<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) {
-    let small = |from: usize, to: usize| {
-        text.all(Label::SmallTalk)
-            .any(|h| (h.from as usize) < to && from < h.to as usize)
-    };
+    let small = |from: usize, to: usize| text.small_talk(from, to);
     for hit in text.all(Label::Question) {
         let (from, to) = (hit.from as usize, hit.to as usize);
-        let end = text.sentence_end(from);
+        let end = text.sentence_end(from).min(from + 60);
         let asked = (from..end).any(|i| text.token(i).is_some_and(|t| t.asked));
-        let opens = from == text.core.start
-            || text.token(from).is_some_and(|t| t.parted >= Break::Comma)
-            || from >= 1
-                && text.is(
-                    from - 1,
-                    &["and", "but", "also", "ok", "yes", "no", "ps", "so"],
-                );
-        if small(from, end) || covered(answer, from, to) || !(asked || opens) {
+        // "do", "did" and "is" ask only at the head of a sentence; "what" and "can" also behind a joining word.
+        let head = from == text.core.start || text.token(from).is_some_and(|t| t.parted >= Break::Sentence);
+        let joined = text.token(from).is_some_and(|t| t.parted >= Break::Comma)
+            || from >= 1 && text.is(from - 1, words!["and", "but", "also", "ok", "yes", "no", "ps", "so"]);
+        let weak = text.is(from, words!["do", "did", "does", "is", "are", "am", "was", "has", "have", "will"]);
+        let tag = text.is(from, words!["isnt", "arent"]);
+        let opens = head || joined && !weak || tag;
+        let wished = draft.covered.iter().any(|(f, t)| *f < end && from < *t);
+        if wished || small(from, end) || covered(answer, from, to) || !(asked || opens) {
             continue;
         }
         draft.say(
@@ -55,7 +58,9 @@ fn question(text: &Text<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) 
             let words = (from..=at)
                 .filter(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Word))
                 .count();
+            let wished = draft.covered.iter().any(|(f, t)| *f <= at && from < *t);
             if words >= 3
+                && !wished
                 && !small(from, at + 1)
                 && !answer.is_some_and(|(f, t)| f <= from && at < t + 2)
             {
@@ -128,7 +133,8 @@ fn worth_reading(
 }
 
 fn request(text: &Text<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) {
-    if draft.said.contains(&Intent::Question)
+    if draft.answer == Some(Intent::Choice)
+        || draft.said.contains(&Intent::Question)
         || draft.said.contains(&Intent::ContactChange)
         || draft.said.contains(&Intent::Complaint)
     {

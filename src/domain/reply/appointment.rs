@@ -1,5 +1,6 @@
 //! Replies about an appointment: will come, will not, wants another time.
 
+use super::vocabulary::{Word, words};
 use super::context::Context;
 use super::dates::{Anchor, When, read as when};
 use super::draft::Draft;
@@ -38,8 +39,8 @@ pub fn read(
         .all(Label::Cancel)
         .find(|h| !text.idiom(h.from as usize, h.to as usize));
     let other_time = text.first(Label::Reschedule);
-    let opens_no = text.is(from, &["no", "nope", "nah"]) && to == from + 1;
-    let keep = text.says(Label::Keep) && (from..to).any(|i| text.is(i, &["cancel"]));
+    let opens_no = text.is(from, words!["no", "nope", "nah"]) && to == from + 1;
+    let keep = text.says(Label::Keep) && (from..to).any(|i| text.is(i, words!["cancel"]));
     let still_comes =
         confirm.is_some() && cancel.is_some_and(|c| confirm.is_some_and(|k| k.from > c.to));
 
@@ -68,15 +69,16 @@ pub fn read(
             .appointment
             .is_some_and(|a| t.hour() % 12 == a.hour() % 12 && t.minute() == a.minute())
     });
-    let wants_other =
-        other_time.is_some() || said.offered && !(same_day && same_time) && confirm.is_none();
-    if wants_other
-        && !(confirm.is_some_and(|c| c.from as usize == from)
-            && !text
-                .core
-                .clone()
-                .any(|i| text.is(i, &["but", "move", "change", "instead", "later", "earlier"])))
-    {
+    let other_part = said.part.is_some() && said.days.is_empty() && said.time.is_none();
+    let another = said.offered && (!(same_day && same_time) || other_part);
+    let asks = (from..to).any(|i| text.is(i, words!["but", "move", "change", "instead", "later", "earlier"]));
+    let says_yes = confirm.is_some_and(|c| c.from as usize == from && is_yes(text, from));
+    let will_come = confirm.is_some_and(|c| (c.from as usize..c.to as usize).any(|i| text.is(i, words!["see", "there", "attend", "coming"])));
+    let ends_yes = text.is(to.saturating_sub(1), words!["yes"]) && text.is(to.saturating_sub(2), words!["so", "then"]);
+    let asked_for = other_time.is_some() && !(will_come && said.days.is_empty() && !strong(text));
+    let wants_other = (asked_for || another && !will_come) && !ends_yes && !(says_yes && !asks);
+    let only_cancels = cancel.is_some() && !said.offered && !strong(text);
+    if wants_other && !only_cancels {
         reschedule(
             text,
             &said,
@@ -132,7 +134,7 @@ pub fn read(
             from,
             to,
         );
-    } else if text.is(from, &["no", "nope", "nah"])
+    } else if text.is(from, words!["no", "nope", "nah"])
         && !text.says(Label::Question)
         && text.core_len() <= 4
     {
@@ -166,23 +168,13 @@ fn reschedule(text: &Text<'_>, said: &When, draft: &mut Draft, span: (usize, usi
 /// A wish for another time, out of the blue or beside another answer.
 pub fn unasked(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> bool {
     let names = |i: usize| {
-        text.is(i, &["appointment", "slot", "booking", "test", "visit"]) || text.fact(i).weekday > 0
+        text.is(i, words!["appointment", "slot", "booking", "test", "visit"]) || text.fact(i).weekday > 0
     };
     let Some(hit) = text.all(Label::Reschedule).find(|h| {
         let end = text.sentence_end(h.from as usize);
         (h.from as usize..end).any(|i| {
             text.is(
-                i,
-                &[
-                    "move",
-                    "change",
-                    "swap",
-                    "rearrange",
-                    "reschedule",
-                    "rebook",
-                    "postpone",
-                ],
-            )
+                i, words!["move", "change", "swap", "rearrange", "reschedule", "rebook", "postpone"])
         }) && (h.from as usize..end).any(names)
     }) else {
         return false;
@@ -233,4 +225,18 @@ fn by_menu(text: &Text<'_>, context: &Context<'_>) -> Option<u64> {
         || prompt.contains("1 for") && prompt.contains("2 for")
         || prompt.contains("1 =");
     (alone && offered).then_some(token.value)
+}
+
+/// A plain yes.
+fn is_yes(text: &Text<'_>, at: usize) -> bool {
+    text.is(at, words!["yes", "yep", "yeah", "yup", "ok", "okay", "y", "confirm", "fine", "sure"])
+}
+
+/// Words that ask for another time and nothing else.
+fn strong(text: &Text<'_>) -> bool {
+    const WORDS: &[Word] = words![
+        "move", "change", "swap", "rearrange", "rebook", "instead", "another", "different", "later", "earlier",
+        "postpone", "reschedule",
+    ];
+    text.core.clone().any(|i| text.is(i, WORDS))
 }

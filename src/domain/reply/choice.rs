@@ -1,5 +1,6 @@
 //! Options of a menu: by key, by place, by their words, by the time of day they stand for.
 
+use super::vocabulary::words;
 use super::context::MenuOption;
 use super::facts::{DayPart, NumberWord};
 use super::label::Label;
@@ -75,7 +76,7 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], options: &[MenuOption]) -> Chos
         .collect();
     if !keys.is_empty() {
         let either =
-            text.core.clone().any(|i| text.is(i, &["either", "or"])) && keys.len() > 1 && by_number;
+            text.core.clone().any(|i| text.is(i, words!["either", "or"])) && keys.len() > 1 && by_number;
         if either && check.is_none() {
             check = Some("one or the other");
         }
@@ -102,7 +103,7 @@ fn by_key(
             continue;
         }
         if amount.unit != super::facts::Unit::None
-            || text.is(amount.end, &["oclock", "am", "pm", "years", "times"])
+            || text.is(amount.end, words!["oclock", "am", "pm", "years", "times"])
         {
             continue;
         }
@@ -111,7 +112,7 @@ fn by_key(
         }
         let not = (1..=3).any(|back| {
             amount.from.checked_sub(back).is_some_and(|b| {
-                text.is(b, &["not", "cant", "dont", "never", "no"])
+                text.is(b, words!["not", "cant", "dont", "never", "no"])
                     && (b + 1..=amount.from)
                         .all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
             })
@@ -152,13 +153,13 @@ fn by_key(
             *check = Some("a word that sounds like a number");
         }
     }
-    if text.is(text.core.start, &["number", "option", "no"])
-        && text.is(text.core.start + 1, &["too", "to", "for", "fore", "won"])
+    if text.is(text.core.start, words!["number", "option", "no"])
+        && text.is(text.core.start + 1, words!["too", "to", "for", "fore", "won"])
         && !picked.iter().any(|p| *p)
     {
-        let at = if text.is(text.core.start + 1, &["too", "to"]) {
+        let at = if text.is(text.core.start + 1, words!["too", "to"]) {
             "2"
-        } else if text.is(text.core.start + 1, &["won"]) {
+        } else if text.is(text.core.start + 1, words!["won"]) {
             "1"
         } else {
             "4"
@@ -172,7 +173,7 @@ fn by_key(
     }
     // "can't do 1 cos of my hips so 2": what follows decides, and needs no check.
     if check == &Some("one option was refused")
-        && text.core.clone().any(|i| text.is(i, &["so", "because"]))
+        && text.core.clone().any(|i| text.is(i, words!["so", "because"]))
     {
         *check = None;
     }
@@ -183,7 +184,7 @@ fn word_is_key(text: &Text<'_>, amount: &Amount) -> bool {
     let named = amount
         .from
         .checked_sub(1)
-        .is_some_and(|b| text.is(b, &["option", "number", "and", "or"]));
+        .is_some_and(|b| text.is(b, words!["option", "number", "and", "or"]));
     alone
         || named
         || amount.from == text.core.start
@@ -196,13 +197,13 @@ fn by_place(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
     for at in text.core.clone() {
         let ordinal = ["first", "second", "third", "fourth", "fifth", "sixth"]
             .iter()
-            .position(|w| text.is(at, &[w]));
+            .position(|w| text.is_str(at, w));
         let place = ordinal.or_else(|| {
-            text.is(at, &["last", "bottom", "final"])
+            text.is(at, words!["last", "bottom", "final"])
                 .then(|| options.len().saturating_sub(1))
         });
         if let Some(place) = place
-            && (text.is(at + 1, &["one", "option", "choice"]) || at + 1 >= text.core.end)
+            && (text.is(at + 1, words!["one", "option", "choice"]) || at + 1 >= text.core.end)
             && let Some(slot) = picked.get_mut(place)
         {
             *slot = true;
@@ -260,11 +261,7 @@ fn by_words(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool], refuse
         let not = (1..=3).any(|back| {
             at.checked_sub(back).is_some_and(|b| {
                 text.is(
-                    b,
-                    &[
-                        "not", "no", "except", "bar", "but", "dont", "never", "would",
-                    ],
-                ) && !text.is(b, &["would"])
+                    b, words!["not", "no", "except", "bar", "but", "dont", "never", "would"]) && !text.is(b, words!["would"])
             }) && (at.saturating_sub(back) + 1..=at)
                 .all(|x| text.token(x).is_some_and(|t| t.parted <= Break::Space))
         });
@@ -281,7 +278,7 @@ fn by_words(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool], refuse
         && !text
             .core
             .clone()
-            .any(|i| text.is(i, &["and", "both", "or", "also"]))
+            .any(|i| text.is(i, words!["and", "both", "or", "also"]))
     {
         let end = text.sentence_end(text.core.start);
         let in_first = |words: &Vec<String>| {
@@ -300,7 +297,7 @@ fn by_words(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool], refuse
 
 fn same_word(text: &Text<'_>, at: usize, word: &str) -> bool {
     let own = text.word(at);
-    if own == word || text.is(at, &[word]) {
+    if own == word || text.is_str(at, word) {
         return true;
     }
     let stem = |w: &str| {
@@ -340,10 +337,10 @@ fn synonyms(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
         if let Some(i) = options
             .iter()
             .position(|o| o.label.to_lowercase().contains(label))
-            && let Some(at) = text.core.clone().find(|t| text.is(*t, words))
+            && let Some(at) = text.core.clone().find(|t| words.iter().any(|w| text.is_str(*t, w)))
         {
             let electronic =
-                label == "letter" && text.is(at, &["mail"]) && at > 0 && text.word(at - 1) == "e";
+                label == "letter" && text.is(at, words!["mail"]) && at > 0 && text.word(at - 1) == "e";
             if electronic {
                 continue;
             }
@@ -381,7 +378,7 @@ fn by_time(
     if parts.iter().filter(|p| p.is_some()).count() < 2 {
         return;
     }
-    let mut set = |slots: &mut [bool], part: DayPart| {
+    let set = |slots: &mut [bool], part: DayPart| {
         if let Some(i) = parts.iter().position(|p| *p == Some(part))
             && let Some(slot) = slots.get_mut(i)
         {
@@ -403,12 +400,12 @@ fn by_time(
                 }
             };
             let not_before = at >= 1
-                && text.is(at - 1, &["before", "until", "till", "til"])
-                && (at.saturating_sub(5)..at).any(|i| text.is(i, &["dont", "not", "never", "no"]));
-            if not_before || at >= 1 && text.is(at - 1, &["after"]) {
+                && text.is(at - 1, words!["before", "until", "till", "til"])
+                && (at.saturating_sub(5)..at).any(|i| text.is(i, words!["dont", "not", "never", "no"]));
+            if not_before || at >= 1 && text.is(at - 1, words!["after"]) {
                 set(picked, part(time.hour()));
                 set(picked, DayPart::Evening);
-            } else if !(at >= 1 && text.is(at - 1, &["before", "until", "by", "than"])) {
+            } else if !(at >= 1 && text.is(at - 1, words!["before", "until", "by", "than"])) {
                 set(picked, part(time.hour()));
             }
             *check = Some("a time of day, no option");
@@ -417,22 +414,22 @@ fn by_time(
         if let Some(part) = text.fact(at).part {
             let not = (1..=2).any(|b| {
                 at.checked_sub(b)
-                    .is_some_and(|x| text.is(x, &["not", "no", "except", "bar", "cant", "dont"]))
+                    .is_some_and(|x| text.is(x, words!["not", "no", "except", "bar", "cant", "dont"]))
             });
-            let my_work = text.is(at, &["nights", "night"])
+            let my_work = text.is(at, words!["nights", "night"])
                 && (1..=2).any(|b| {
                     at.checked_sub(b)
-                        .is_some_and(|x| text.is(x, &["work", "works", "working"]))
+                        .is_some_and(|x| text.is(x, words!["work", "works", "working"]))
                 });
             if not {
                 set(refused, part);
-            } else if !my_work && !text.is(at, &["am"]) {
+            } else if !my_work && !text.is(at, words!["am"]) {
                 set(picked, part);
-            } else if text.is(at, &["am"]) && at == text.core.start {
+            } else if text.is(at, words!["am"]) && at == text.core.start {
                 set(picked, part);
             }
         }
-        if text.is(at, &["lunch", "lunchtime", "dinnertime"]) && text.core_len() < 6 {
+        if text.is(at, words!["lunch", "lunchtime", "dinnertime"]) && text.core_len() < 6 {
             set(picked, DayPart::Afternoon);
             *check = Some("lunchtime");
         }

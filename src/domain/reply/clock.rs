@@ -1,5 +1,6 @@
 //! Times of day as the British say them: half ten, quarter to four, 9.15, 7pm, noon.
 
+use super::vocabulary::words;
 use super::facts::{DayPart, NumberWord};
 use super::text::Text;
 use super::tokens::{Break, Kind};
@@ -41,9 +42,9 @@ pub fn clock(text: &Text<'_>, at: usize) -> Option<Clock> {
 }
 
 fn named(text: &Text<'_>, at: usize) -> Option<Clock> {
-    let (hour, part) = if text.is(at, &["noon", "midday"]) {
+    let (hour, part) = if text.is(at, words!["noon", "midday"]) {
         (12, Some(DayPart::Afternoon))
-    } else if text.is(at, &["midnight"]) {
+    } else if text.is(at, words!["midnight"]) {
         (0, None)
     } else {
         return None;
@@ -72,7 +73,7 @@ fn hour_at(text: &Text<'_>, at: usize) -> Option<u32> {
 fn relative(text: &Text<'_>, at: usize) -> Option<Clock> {
     let (minutes, next) = match text.fact(at).number {
         Some(NumberWord::Half) => {
-            let past = usize::from(text.is(at + 1, &["past"]));
+            let past = usize::from(text.is(at + 1, words!["past"]));
             let hour = hour_at(text, at + 1 + past).filter(|h| (1..=12).contains(h))?;
             let to = at + 2 + past;
             if past == 0 && text.fact(to).unit != super::facts::Unit::None {
@@ -100,8 +101,8 @@ fn relative(text: &Text<'_>, at: usize) -> Option<Clock> {
             (token.value as u32, at + 1)
         }
     };
-    let past = text.is(next, &["past"]);
-    if !past && !text.is(next, &["to"]) {
+    let past = text.is(next, words!["past"]);
+    if !past && !text.is(next, words!["to"]) {
         return None;
     }
     let hour = hour_at(text, next + 1).filter(|h| (1..=12).contains(h))?;
@@ -119,7 +120,7 @@ fn relative(text: &Text<'_>, at: usize) -> Option<Clock> {
         && text.fact(at).number.is_none()
         && at
             .checked_sub(1)
-            .is_none_or(|b| !text.is(b, &["at", "about", "by"]))
+            .is_none_or(|b| !text.is(b, words!["at", "about", "by"]))
     {
         return None;
     }
@@ -145,16 +146,11 @@ fn digital(text: &Text<'_>, at: usize) -> Option<Clock> {
     let hour = hour_at(text, at)?;
     let announced = at.checked_sub(1).is_some_and(|b| {
         text.is(
-            b,
-            &[
-                "at", "after", "before", "by", "around", "till", "til", "until", "from", "past",
-                "about",
-            ],
-        ) && text.token(at).is_some_and(|t| t.parted <= Break::Space)
+            b, words!["at", "after", "before", "by", "around", "till", "til", "until", "from", "past", "about"]) && text.token(at).is_some_and(|t| t.parted <= Break::Space)
     });
     let at_word = at
         .checked_sub(1)
-        .is_some_and(|b| text.is(b, &["at", "by", "before", "after", "till", "til", "until"]));
+        .is_some_and(|b| text.is(b, words!["at", "by", "before", "after", "till", "til", "until"]));
     let mut to = at + 1;
     let mut minute = 0;
     let mut exact = false;
@@ -183,7 +179,7 @@ fn digital(text: &Text<'_>, at: usize) -> Option<Clock> {
         },
     );
     if clock.to > to
-        && (clock.part.is_some() && hour <= 12 || text.is(to, &["oclock", "o", "hours"]))
+        && (clock.part.is_some() && hour <= 12 || text.is(to, words!["oclock", "o", "hours"]))
     {
         return Some(clock);
     }
@@ -209,34 +205,34 @@ fn digital(text: &Text<'_>, at: usize) -> Option<Clock> {
 
 /// "pm" or "am" stands there.
 fn after_number(text: &Text<'_>, at: usize) -> bool {
-    text.is(at, &["am", "pm"])
+    text.is(at, words!["am", "pm"])
 }
 
 /// Takes "am", "pm", "o'clock", "in the morning" that follow.
 fn finish(text: &Text<'_>, mut clock: Clock) -> Clock {
-    if text.is(clock.to, &["oclock", "hours"]) {
+    if text.is(clock.to, words!["oclock", "hours"]) {
         clock.to += 1;
-    } else if text.word(clock.to) == "o" && text.is(clock.to + 1, &["clock"]) {
+    } else if text.word(clock.to) == "o" && text.is(clock.to + 1, words!["clock"]) {
         clock.to += 2;
-    } else if text.is(clock.to, &["ish"]) {
+    } else if text.is(clock.to, words!["ish"]) {
         clock.to += 1;
     }
     let close = text
         .token(clock.to)
         .is_some_and(|t| t.parted <= Break::Space);
-    if close && text.is(clock.to, &["am", "pm"]) {
+    if close && text.is(clock.to, words!["am", "pm"]) {
         clock.part = text.fact(clock.to).part;
         clock.to += 1;
-    } else if close && text.is(clock.to, &["p", "a"]) && text.word(clock.to + 1) == "m" {
-        clock.part = Some(if text.is(clock.to, &["p"]) {
+    } else if close && text.is(clock.to, words!["p", "a"]) && text.word(clock.to + 1) == "m" {
+        clock.part = Some(if text.is(clock.to, words!["p"]) {
             DayPart::Afternoon
         } else {
             DayPart::Morning
         });
         clock.to += 2;
     } else if close
-        && text.is(clock.to, &["in"])
-        && text.is(clock.to + 1, &["the"])
+        && text.is(clock.to, words!["in"])
+        && text.is(clock.to + 1, words!["the"])
         && text.fact(clock.to + 2).part.is_some()
     {
         clock.part = text.fact(clock.to + 2).part;

@@ -1,5 +1,6 @@
 //! New phone numbers, email addresses and homes.
 
+use super::vocabulary::words;
 use super::draft::Draft;
 use super::label::Label;
 use super::numbers::{Amount, Role};
@@ -42,14 +43,9 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], draft: &mut Draft) -> bool {
         let bare_new = digits
             || text.core.clone().any(|i| {
                 text.is(
-                    i,
-                    &[
-                        "new", "number", "phone", "mobile", "email", "moved", "address",
-                        "landline", "sim",
-                    ],
-                )
+                    i, words!["new", "number", "phone", "mobile", "email", "moved", "address", "landline", "sim"])
             });
-        if bare_new && !text.is(hit.from as usize, &["moved"]) {
+        if bare_new && !text.is(hit.from as usize, words!["moved"]) && !text.says(Label::Question) {
             found = Some((hit.from as usize, hit.to as usize));
         }
     }
@@ -99,8 +95,8 @@ fn chosen(
     phones: &[(usize, usize, Option<String>)],
 ) -> (usize, usize, Option<String>) {
     let new = phones.iter().find(|(from, _, _)| {
-        (from.saturating_sub(4)..*from).any(|i| text.is(i, &["new", "now"]))
-            && !(from.saturating_sub(4)..*from).any(|i| text.is(i, &["old", "was"]))
+        (from.saturating_sub(4)..*from).any(|i| text.is(i, words!["new", "now"]))
+            && !(from.saturating_sub(4)..*from).any(|i| text.is(i, words!["old", "was"]))
     });
     new.or(phones.last()).cloned().unwrap_or((0, 0, None))
 }
@@ -118,15 +114,15 @@ fn email(text: &Text<'_>) -> Option<(usize, usize, String)> {
 /// "joan dot smith at example dot com"
 fn dictated(text: &Text<'_>) -> Option<(usize, usize, String)> {
     let at = (1..text.tokens.len()).find(|i| {
-        text.is(*i, &["at"])
-            && (i + 1..(i + 6).min(text.tokens.len())).any(|d| text.is(d, &["dot"]))
+        text.is(*i, words!["at"])
+            && (i + 1..(i + 6).min(text.tokens.len())).any(|d| text.is(d, words!["dot"]))
     })?;
     let mut from = at - 1;
-    while from >= 2 && text.is(from - 1, &["dot", "underscore", "dash"]) {
+    while from >= 2 && text.is(from - 1, words!["dot", "underscore", "dash"]) {
         from -= 2;
     }
     let mut to = at + 2;
-    while text.is(to, &["dot"]) && to + 1 < text.tokens.len() {
+    while text.is(to, words!["dot"]) && to + 1 < text.tokens.len() {
         to += 2;
     }
     let part = |range: std::ops::Range<usize>| -> String {
@@ -145,17 +141,10 @@ fn dictated(text: &Text<'_>) -> Option<(usize, usize, String)> {
 /// "we moved, 27 Cobnut Rise", "moved to 3 Larkspur Mews, ZZ1 4AB".
 fn home(text: &Text<'_>) -> Option<(usize, usize, String)> {
     let moved = (0..text.tokens.len())
-        .find(|i| text.is(*i, &["moved", "moving", "address", "live", "living"]))?;
+        .find(|i| text.is(*i, words!["moved", "moving", "address", "live", "living"]))?;
     let road = |i: usize| {
         text.is(
-            i,
-            &[
-                "road", "street", "lane", "avenue", "close", "drive", "way", "court", "crescent",
-                "gardens", "rise", "mews", "terrace", "place", "square", "grove", "hill", "row",
-                "walk", "view", "park", "rd", "st", "ave", "cottage", "farm", "creamery", "house",
-                "flat", "green", "yard",
-            ],
-        )
+            i, words!["road", "street", "lane", "avenue", "close", "drive", "way", "court", "crescent", "gardens", "rise", "mews", "terrace", "place", "square", "grove", "hill", "row", "walk", "view", "park", "rd", "st", "ave", "cottage", "farm", "creamery", "house", "flat", "green", "yard"])
     };
     let postcode = |i: usize| is_postcode(text, i);
     let road_at = (moved + 1..text.tokens.len()).find(|i| road(*i) || postcode(*i))?;
@@ -169,10 +158,11 @@ fn home(text: &Text<'_>) -> Option<(usize, usize, String)> {
         .find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line))
         .or_else(|| {
             (moved + 1..road_at)
-                .find(|i| text.is(*i, &["to", "at", "is"]))
+                .find(|i| text.is(*i, words!["to", "at", "is"]))
                 .map(|i| i + 1)
         });
-    let from = number.or(after)?;
+    let line = (moved + 1..=road_at).rev().find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line));
+    let from = line.or(number).or(after)?;
     let mut to = road_at + 1;
     while to < text.tokens.len() && text.token(to).is_some_and(|t| t.parted < Break::Sentence) {
         to += 1;

@@ -1,5 +1,6 @@
 //! Answers that are a number: a count of days or things, or a mark on a scale.
 
+use super::vocabulary::words;
 use super::facts::Unit;
 use super::label::Label;
 use super::numbers::{Amount, Bound, Role};
@@ -46,26 +47,11 @@ pub enum Answer {
 /// Words with which people take back what they wrote.
 pub fn is_correction(text: &Text<'_>, at: usize) -> bool {
     text.is(
-        at,
-        &[
-            "sorry",
-            "mean",
-            "meant",
-            "actually",
-            "correction",
-            "oops",
-            "wait",
-            "scrap",
-            "rather",
-            "typo",
-            "edit",
-            "should",
-        ],
-    ) || text.is(at, &["no"])
+        at, words!["sorry", "mean", "meant", "actually", "correction", "oops", "wait", "scrap", "rather", "typo", "edit", "should"]) || text.is(at, words!["no"])
         && text
             .token(at)
             .is_some_and(|t| t.parted >= Break::Comma || t.parted >= Break::Sentence)
-        || text.is(at, &["make"]) && text.is(at + 1, &["that", "it"])
+        || text.is(at, words!["make"]) && text.is(at + 1, words!["that", "it"])
 }
 
 /// Reads a count or a mark.
@@ -81,9 +67,7 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
             Role::Muddled => return Answer::AskAgain("letters among the digits"),
             _ => continue,
         }
-        if amount.past
-            || within(text, amount, Label::Nought) && amount.lo != 0.0
-            || within(text, amount, Label::OtherDay)
+        if amount.past || text.nought(amount.from) && (amount.lo != 0.0 || text.says(Label::OtherDay))
         {
             continue;
         }
@@ -101,9 +85,7 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
         && !asked.scale
     {
         let quit = text.is(
-            hit.from as usize,
-            &["quit", "stopped", "have", "given", "gave"],
-        );
+            hit.from as usize, words!["quit", "stopped", "have", "given", "gave"]);
         return Answer::Value {
             lo: 0.0,
             hi: 0.0,
@@ -123,12 +105,18 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
             (true, None) => Answer::None,
         };
     };
+    // "4 pints Friday and 2 on Sunday": a bare number behind another unit counts that unit.
+    let follows = amounts.iter().any(|a| {
+        matches!(unit_fit(text, a, asked), Fit::Other)
+            && a.role == Role::Plain
+            && a.end <= chosen.amount.from
+            && text.sentence_end(a.from) > chosen.amount.from
+            && (a.end..chosen.amount.from).any(|i| text.is(i, words!["and"]))
+    });
+    if follows && matches!(unit_fit(text, &chosen.amount, asked), Fit::Bare) {
+        return Answer::AskAgain("another unit than the one asked for");
+    }
     judge(text, &chosen, asked)
-}
-
-fn within(text: &Text<'_>, amount: &Amount, label: Label) -> bool {
-    text.all(label)
-        .any(|h| (h.from as usize) <= amount.from && amount.from < h.to as usize)
 }
 
 struct Chosen {
@@ -150,15 +138,15 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)]) -> Option<Chosen> {
         return Some(Chosen { amount: last.0, check: None });
     }
     if let Some(now) = fits.iter().find(|(a, _)| {
-        (a.end..a.end + 3).any(|i| text.is(i, &["this"]))
-            || (a.from.saturating_sub(3)..a.from).any(|i| text.is(i, &["now"]))
+        (a.end..a.end + 3).any(|i| text.is(i, words!["this"]))
+            || (a.from.saturating_sub(3)..a.from).any(|i| text.is(i, words!["now"]))
     }) {
         return Some(Chosen {
             amount: now.0,
             check: None,
         });
     }
-    let conditional = |a: &Amount| (a.end..a.end + 2).any(|i| text.is(i, &["if", "unless"]));
+    let conditional = |a: &Amount| (a.end..a.end + 2).any(|i| text.is(i, words!["if", "unless"])) || text.is(a.end, words!["on"]) && text.is(a.end + 1, words!["a", "good", "bad"]);
     if fits.len() == 2 && fits.iter().all(|(a, _)| conditional(a)) {
         let (lo, hi) = (first.0.lo.min(last.0.lo), first.0.hi.max(last.0.hi));
         return Some(Chosen {
@@ -201,7 +189,7 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)]) -> Option<Chosen> {
     let closes = text
         .token(first.0.end)
         .is_none_or(|t| t.parted >= Break::Comma)
-        || text.is(first.0.end, &["for", "because", "so", "but", "and", "if"]);
+        || text.is(first.0.end, words!["for", "because", "so", "but", "and", "if"]);
     if opens && parted && closes {
         return Some(Chosen {
             amount: first.0,
@@ -258,7 +246,7 @@ fn judge(text: &Text<'_>, chosen: &Chosen, asked: &Asked<'_>) -> Answer {
     }) || amount
         .from
         .checked_sub(1)
-        .is_some_and(|b| text.is(b, &["minus"]));
+        .is_some_and(|b| text.is(b, words!["minus"]));
     if minus && amount.lo > 0.0 {
         return Answer::AskAgain("below nought");
     }
@@ -268,11 +256,11 @@ fn judge(text: &Text<'_>, chosen: &Chosen, asked: &Asked<'_>) -> Answer {
     {
         return Answer::AskAgain("outside what was asked");
     }
-    if text.is(amount.end, &["more"]) && text.is(amount.end + 1, &["if"]) {
+    if text.is(amount.end, words!["more"]) && text.is(amount.end + 1, words!["if"]) {
         check = Some("may be more");
     }
-    let daily = text.is(amount.end, &["daily"])
-        || text.is(amount.end, &["a"]) && text.is(amount.end + 1, &["day"]);
+    let daily = text.is(amount.end, words!["daily"])
+        || text.is(amount.end, words!["a"]) && text.is(amount.end + 1, words!["day"]);
     if daily
         && !asked.scale
         && asked.unit != "cigarettes"
@@ -311,7 +299,7 @@ fn unit_fit(text: &Text<'_>, amount: &Amount, asked: &Asked<'_>) -> Fit {
     let wanted = wanted_unit(text, asked);
     if amount.unit != Unit::None {
         return if amount.unit == wanted
-            || amount.unit == Unit::Day && text.is(amount.end, &["this"]) && wanted == Unit::Day
+            || amount.unit == Unit::Day && text.is(amount.end, words!["this"]) && wanted == Unit::Day
         {
             Fit::Same
         } else if amount.unit == Unit::Percent {
@@ -377,28 +365,18 @@ fn whole_period(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
     let mut to = hit.to as usize;
     let except = (to..to + 3).find(|i| {
         text.is(
-            *i,
-            &[
-                "bar",
-                "except",
-                "but",
-                "apart",
-                "excluding",
-                "minus",
-                "besides",
-            ],
-        )
+            *i, words!["bar", "except", "but", "apart", "excluding", "minus", "besides"])
     });
     if let Some(at) = except {
         let end = text.sentence_end(at);
         for i in at..end {
-            if text.fact(i).weekday > 0 && !text.is(i, &["sun"])
-                || text.is(i, &["yesterday", "today"])
-                || text.is(i, &["one"]) && missed < 1.0
+            if text.fact(i).weekday > 0 && !text.is(i, words!["sun"])
+                || text.is(i, words!["yesterday", "today"])
+                || text.is(i, words!["one"]) && missed < 1.0
             {
                 missed += 1.0;
                 to = i + 1;
-            } else if text.is(i, &["weekend", "weekends", "two", "2"]) {
+            } else if text.is(i, words!["weekend", "weekends", "two", "2"]) {
                 missed += 2.0;
                 to = i + 1;
             }
@@ -431,11 +409,7 @@ fn named_days(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
         }
         if (at.saturating_sub(2)..at).any(|i| {
             text.is(
-                i,
-                &[
-                    "not", "missed", "except", "bar", "until", "till", "since", "on",
-                ],
-            )
+                i, words!["not", "missed", "except", "bar", "until", "till", "since", "on"])
         }) && last.is_none()
         {
             return None;
@@ -455,7 +429,7 @@ fn named_days(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
             *slot = true;
         }
         doubtful |= (at.saturating_sub(4)..at)
-            .any(|i| text.is(i, &["bit", "little", "half", "part", "maybe", "some"]));
+            .any(|i| text.is(i, words!["bit", "little", "half", "part", "maybe", "some"]));
         from = from.min(at);
         to = at + 1;
         last = Some((at, fact.weekday));
@@ -480,7 +454,7 @@ fn spans(text: &Text<'_>, before: usize, at: usize) -> bool {
     words.len() <= 3
         && words
             .clone()
-            .any(|i| text.is(i, &["to", "till", "til", "until", "through", "thru"]))
+            .any(|i| text.is(i, words!["to", "till", "til", "until", "through", "thru"]))
         || words.is_empty() && text.token(at).is_some_and(|t| t.mark == b'-')
 }
 
@@ -488,18 +462,18 @@ fn spans(text: &Text<'_>, before: usize, at: usize) -> bool {
 pub fn ticked(text: &Text<'_>) -> Option<(f64, usize)> {
     let (mut yes, mut no) = (0u32, 0u32);
     for at in 0..text.tokens.len() {
-        if text.is(at, &["\u{2705}", "\u{2714}", "\u{2611}"]) {
+        if text.is(at, words!["\u{2705}", "\u{2714}", "\u{2611}"]) {
             yes += 1;
-        } else if text.is(at, &["\u{274c}", "\u{2716}", "\u{274e}"]) {
+        } else if text.is(at, words!["\u{274c}", "\u{2716}", "\u{274e}"]) {
             no += 1;
-        } else if text.is(at, &["yes", "y"])
+        } else if text.is(at, words!["yes", "y"])
             && at >= 1
             && text
                 .token(at - 1)
                 .is_some_and(|t| t.kind == Kind::Number || text.fact(at - 1).weekday > 0)
         {
             yes += 1;
-        } else if text.is(at, &["no", "n"])
+        } else if text.is(at, words!["no", "n"])
             && at >= 1
             && text
                 .token(at - 1)

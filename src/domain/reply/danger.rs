@@ -1,6 +1,7 @@
 //! Danger, read first and in every state: which red flags are meant, and which are denied, past, another's or a way of speaking.
 
-use super::context::{Context, Expects, PromptKind};
+use super::vocabulary::words;
+use super::context::{Context, Expects, PromptKind, ReadingKind};
 use super::lexicon::{Means, Whose};
 use super::pattern::Hit;
 use super::text::Text;
@@ -25,16 +26,20 @@ pub struct Alarm {
 pub struct Dangers {
     /// Red flags that stand.
     pub alarms: Vec<Alarm>,
+    /// Red flags that stand only beside a reading beyond a signed limit.
+    pub beside: Vec<Alarm>,
     /// Words a person should read without hurry.
     pub watch: Vec<(usize, usize)>,
     /// Danger words that were denied, past, or another person's.
     pub dismissed: Vec<(usize, usize)>,
+    /// Some of them cannot wait for the review.
+    pub soon: bool,
     /// Nothing may be sent.
     pub unsafe_contact: bool,
 }
 
 /// Judges every danger phrase.
-pub fn read(text: &Text<'_>) -> Dangers {
+pub fn read(text: &Text<'_>, asked_reading: Option<ReadingKind>) -> Dangers {
     let mut dangers = Dangers::default();
     for hit in &text.hits {
         let (from, to) = (hit.from as usize, hit.to as usize);
@@ -44,14 +49,17 @@ pub fn read(text: &Text<'_>) -> Dangers {
                 denied,
                 whose,
                 unsafe_contact,
+                asked,
+                beside,
             }) => {
-                if is_idiom(text, hit) {
+                if is_idiom(text, hit) || asked.is_some() && asked != asked_reading {
                     continue;
                 }
                 match judge(text, from, to, denied, whose) {
                     Verdict::Alarm if family == Flag::Breathless && as_ever(text, from, to) => {
                         dangers.watch.push((from, to))
                     }
+                    Verdict::Alarm if beside => dangers.beside.push(Alarm { flag: family, from, to, entry: hit.entry }),
                     Verdict::Alarm => {
                         dangers.alarms.push(Alarm {
                             flag: family,
@@ -65,20 +73,22 @@ pub fn read(text: &Text<'_>) -> Dangers {
                     Verdict::Dismissed => dangers.dismissed.push((from, to)),
                 }
             }
-            Some(Means::Watch) if !is_idiom(text, hit) => {
+            Some(Means::Watch { soon }) if !is_idiom(text, hit) => {
                 if is_denied(text, from, to) && !comes_back(text, to) {
                     dangers.dismissed.push((from, to));
                 } else {
                     dangers.watch.push((from, to));
+                    dangers.soon |= soon;
                 }
             }
             _ => {}
         }
     }
-    let dismissed = dangers.dismissed.clone();
-    dangers
-        .watch
-        .retain(|(from, to)| !dismissed.iter().any(|(f, t)| from < t && f < to));
+    let mut gone = vec![false; text.tokens.len()];
+    for (from, to) in &dangers.dismissed {
+        gone.get_mut(*from..*to).unwrap_or_default().fill(true);
+    }
+    dangers.watch.retain(|(from, to)| !gone.get(*from..*to).unwrap_or_default().contains(&true));
     dangers
 }
 
@@ -113,20 +123,16 @@ fn judge(text: &Text<'_>, from: usize, to: usize, denied: bool, whose: Whose) ->
 
 /// An idiom takes away the danger words it covers, unless the phrase reaches beyond it on a word of its own.
 fn is_idiom(text: &Text<'_>, hit: &Hit) -> bool {
-    text.hits.iter().any(|h| {
-        text.lexicon.means(h.entry) == Some(Means::Harmless)
-            && h.from < hit.to
-            && hit.from < h.to
-            // The idiom has to hold the phrase's first or last word.
-            && (h.from <= hit.from && hit.from < h.to || h.from < hit.to && hit.to <= h.to)
-    })
+    // The idiom has to hold the phrase's first or last word.
+    let (from, to) = (hit.from as usize, hit.to as usize);
+    text.idiom(from, from + 1) || text.idiom(to - 1, to)
 }
 
 /// A denial right before, reaching over light words and over a list of signs.
 pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
     let known = &text.lexicon.known;
     // "chest pain: none", "any chest pain? no"
-    if text.is(to, &["no", "none", "nil", "nope", "negative"])
+    if text.is(to, words!["no", "none", "nil", "nope", "negative"])
         && text.token(to).is_some_and(|t| {
             t.parted <= Break::Clause || text.token(to - 1).is_some_and(|b| b.asked)
         })
@@ -134,7 +140,7 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
     {
         return true;
     }
-    if text.is(to, &["free"]) {
+    if text.is(to, words!["free"]) {
         return true;
     }
     let mut at = from;
@@ -148,26 +154,28 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
             .negators
             .contains(text.token(before).map_or(0, |t| t.word))
         {
-            // "No, chest pain": an answer, then the danger. "no I had a fit": the answer again.
-            let answers = text.is(before, &["no"])
-                && (parted >= Break::Comma
-                    || before == text.core.start && text.within(before + 1, &known.own));
-            let only = text.is(before + 1, &["just", "only", "sure", "know"]);
-            let more_than = text.is(before, &["no"])
-                && text.is(before + 1, &["more", "worse"])
-                && (to..to + 4).any(|i| text.is(i, &["than"]));
-            let done = text.is(before, &["no"]) && (from == before + 1) && is_past_verb(text, from);
+            // "No, chest pain": an answer, then the danger. "no I had a fit", "no the doctor": the answer again.
+            let answer_word = text.is(before, words!["no", "none", "nil", "zero", "nothing", "never"]);
+            let subject = text.within(before + 1, &known.own)
+                || text.within(before + 1, &known.third)
+                || text.is(before + 1, words!["the", "a", "an", "it", "its", "there", "this", "that", "but"]);
+            let answers = answer_word
+                && (parted >= Break::Comma || before == text.core.start && text.is(before, words!["no"]) && subject);
+            let only = text.is(before + 1, words!["just", "only", "sure", "know"]);
+            let more_than = text.is(before, words!["no"])
+                && text.is(before + 1, words!["more", "worse"])
+                && (to..to + 4).any(|i| text.is(i, words!["than"]));
+            let done = text.is(before, words!["no"]) && (from == before + 1) && is_past_verb(text, from);
             return !(answers || only || more_than || done);
         }
-        let listed = parted == Break::Comma
-            || text.is(before, &["or", "and", "nor"])
+        let listed = text.is(before, words!["or", "and", "nor"])
             || known
                 .light
                 .contains(text.token(before).map_or(0, |t| t.word))
             || known
                 .concern
                 .contains(text.token(before).map_or(0, |t| t.word))
-            || in_list(text, before, from);
+            || text.sign(before);
         if !listed {
             return false;
         }
@@ -177,102 +185,57 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
     false
 }
 
-/// A word of another sign in the same list of denials: "no cough, wheeze or chest pain".
-fn in_list(text: &Text<'_>, at: usize, from: usize) -> bool {
-    text.hits.iter().any(|h| {
-        (h.from as usize) <= at
-            && at < h.to as usize
-            && (h.to as usize) <= from
-            && matches!(
-                text.lexicon.means(h.entry),
-                Some(Means::Flag { .. } | Means::Watch)
-            )
-    })
-}
-
 fn is_past_verb(text: &Text<'_>, at: usize) -> bool {
     let word = text.word(at);
     word.ends_with("ed") && word.len() > 4
         || text.is(
-            at,
-            &[
-                "hit", "fell", "cut", "had", "took", "went", "came", "got", "sick", "sicked",
-                "felt", "bit", "woke", "been",
-            ],
-        )
+            at, words!["hit", "fell", "cut", "had", "took", "went", "came", "got", "sick", "sicked", "felt", "bit", "woke", "been", "run", "ran"])
 }
 
 /// "no chest pain today but had some Sunday": the danger comes back after the denial.
 fn comes_back(text: &Text<'_>, to: usize) -> bool {
     let end = (to + 12).min(text.tokens.len());
     let Some(but) =
-        (to..end).find(|i| text.is(*i, &["but", "though", "however", "except", "only"]))
+        (to..end).find(|i| text.is(*i, words!["but", "though", "however", "except", "only"]))
     else {
         return false;
     };
     (but + 1..(but + 5).min(text.tokens.len())).any(|i| {
         text.is(
-            i,
-            &[
-                "had",
-                "got",
-                "felt",
-                "did",
-                "was",
-                "have",
-                "some",
-                "yesterday",
-                "earlier",
-            ],
-        )
+            i, words!["had", "got", "felt", "did", "was", "have", "some", "yesterday", "earlier"])
     }) && (but + 1..(but + 7).min(text.tokens.len())).any(|i| {
         text.is(
-            i,
-            &[
-                "some",
-                "it",
-                "one",
-                "bit",
-                "yesterday",
-                "earlier",
-                "little",
-                "them",
-                "few",
-                "twinge",
-            ],
-        ) || text.fact(i).weekday > 0
+            i, words!["some", "it", "one", "bit", "yesterday", "earlier", "little", "them", "few", "twinge"]) || text.fact(i).weekday > 0
     }) && !(but + 1..(but + 5).min(text.tokens.len()))
-        .any(|i| text.is(i, &["fun", "good", "lovely"]))
+        .any(|i| text.is(i, words!["fun", "good", "lovely"]))
 }
 
 /// "what do I do if I get chest pain": asked about, not felt.
 fn is_asked_about(text: &Text<'_>, from: usize) -> bool {
     (1..=4).any(|b| {
         from.checked_sub(b).is_some_and(|x| {
-            text.is(x, &["if", "incase", "case", "unless"])
+            text.is(x, words!["if", "incase", "case", "unless"])
                 && (x + 1..from).all(|i| {
                     text.is(
-                        i,
-                        &[
-                            "i", "you", "we", "get", "gets", "have", "feel", "had", "a", "any",
-                            "the", "of", "ever", "should", "develop", "my", "it", "im", "there",
-                        ],
-                    )
+                        i, words!["i", "you", "we", "get", "gets", "have", "feel", "had", "a", "any", "the", "of", "ever", "should", "develop", "my", "it", "im", "there"])
                 })
                 && !x.checked_sub(1).is_some_and(|p| {
                     text.is(
-                        p,
-                        &["know", "sure", "wondering", "wonder", "as", "like", "feels"],
-                    )
+                        p, words!["know", "sure", "wondering", "wonder", "as", "like", "feels"])
                 })
         })
     })
 }
 
+/// The sentence around a phrase, or so much of it as is near.
+fn around(text: &Text<'_>, from: usize, to: usize) -> (usize, usize) {
+    const NEAR: usize = 40;
+    (text.sentence_start(from).max(from.saturating_sub(NEAR)), text.sentence_end(from).max(to).min(to + NEAR))
+}
+
 /// Long ago: a year, "years ago", "as a child".
 fn is_past(text: &Text<'_>, from: usize, to: usize) -> bool {
-    let start = text.sentence_start(from);
-    let end = text.sentence_end(from).max(to);
+    let (start, end) = around(text, from, to);
     let year = |i: usize| {
         text.token(i).is_some_and(|t| {
             t.kind == Kind::Number
@@ -280,163 +243,99 @@ fn is_past(text: &Text<'_>, from: usize, to: usize) -> bool {
                 && (1920..=2100).contains(&t.value)
                 && i.checked_sub(1).is_some_and(|b| {
                     text.is(
-                        b,
-                        &[
-                            "in", "since", "of", "from", "back", "around", "during", "year",
-                        ],
-                    )
+                        b, words!["in", "since", "of", "from", "back", "around", "during", "year"])
                 })
         })
     };
     let ago = |i: usize| {
-        text.is(i, &["ago"])
+        text.is(i, words!["ago"])
             && i.checked_sub(1).is_some_and(|b| {
                 matches!(text.fact(b).unit, super::facts::Unit::Year)
-                    || text.is(b, &["long", "ages", "time"])
+                    || text.is(b, words!["long", "ages", "time"])
             })
     };
     let young = |i: usize| {
-        text.is(i, &["childhood"])
+        text.is(i, words!["childhood"])
             || text.is(
-                i,
-                &["child", "kid", "boy", "girl", "little", "younger", "baby"],
-            ) && (i.saturating_sub(3)..i).any(|b| text.is(b, &["as", "when", "was"]))
+                i, words!["child", "kid", "boy", "girl", "little", "younger", "baby"]) && (i.saturating_sub(3)..i).any(|b| text.is(b, words!["as", "when", "was"]))
     };
-    let now = (to..end).any(|i| text.is(i, &["again", "now", "today", "back", "still", "since"]));
+    let now = (to..end).any(|i| text.is(i, words!["again", "now", "today", "back", "still", "since"]));
     (start..end).any(|i| year(i) && !now || ago(i) && !now || young(i))
 }
 
 /// Said of somebody else, and not of the writer.
 fn anothers(text: &Text<'_>, from: usize) -> bool {
     let known = &text.lexicon.known;
-    let start = text.sentence_start(from);
+    let (start, _) = around(text, from, from);
     let mut other = false;
     for at in start..from {
         if text.within(at, &known.relation) {
             // "the wife says", "my daughter caught me": she only speaks, or stands by.
             other = !text.is(
-                at + 1,
-                &[
-                    "says", "said", "thinks", "reckons", "thought", "noticed", "told", "here",
-                    "typing",
-                ],
-            );
-        } else if other && text.is(at, &["i", "ive", "im", "me"]) {
+                at + 1, words!["says", "said", "thinks", "reckons", "thought", "noticed", "told", "here", "typing"]);
+        } else if other && text.is(at, words!["i", "ive", "im", "me"]) {
             other = false;
         }
     }
-    other || text.is(from, &["his", "her"]) && text.within(from + 1, &known.relation)
+    other || text.is(from, words!["his", "her"]) && text.within(from + 1, &known.relation)
 }
 
 /// A past event of another person: had, died, has had.
 fn is_over(text: &Text<'_>, from: usize, to: usize) -> bool {
-    let start = text.sentence_start(from);
-    let end = text.sentence_end(from).max(to);
+    let (start, end) = around(text, from, to);
     let going_on = (start..end).any(|i| {
         text.is(
-            i,
-            &[
-                "now",
-                "having",
-                "today",
-                "tonight",
-                "just",
-                "currently",
-                "ambulance",
-                "999",
-                "keeps",
-                "again",
-                "this",
-                "cant",
-                "wont",
-                "since",
-            ],
-        ) || text.is(i, &["is", "hes", "shes", "has"])
+            i, words!["now", "having", "today", "tonight", "just", "currently", "ambulance", "999", "keeps", "again", "this", "cant", "wont", "since"]) || text.is(i, words!["is", "hes", "shes", "has"])
             && i < from
             && from - i <= 3
-            && !text.is(i + 1, &["had", "died"])
+            && !text.is(i + 1, words!["had", "died"])
     });
     let over = (start..end).any(|i| {
         text.is(
-            i,
-            &[
-                "died",
-                "had",
-                "used",
-                "after",
-                "home",
-                "better",
-                "fine",
-                "recovering",
-                "when",
-                "rushed",
-                "bless",
-                "lost",
-                "survived",
-                "hospital",
-                "history",
-                "family",
-                "since",
-                "was",
-                "chemo",
-                "ages",
-                "dies",
-            ],
-        )
+            i, words!["died", "had", "used", "after", "home", "better", "fine", "recovering", "when", "rushed", "bless", "lost", "survived", "hospital", "history", "family", "since", "was", "chemo", "ages", "dies"])
     });
     over && !going_on
 }
 
 /// Long-standing and no worse.
 fn as_ever(text: &Text<'_>, from: usize, to: usize) -> bool {
-    let end = text.sentence_end(from).max(to);
-    let start = text.sentence_start(from);
+    let (start, end) = around(text, from, to);
     (start..end).any(|i| {
-        text.is(i, &["same"])
-            && text.is(i + 1, &["as"])
+        text.is(i, words!["same"])
+            && text.is(i + 1, words!["as"])
             && text.is(
-                i + 2,
-                &["always", "ever", "usual", "before", "normal", "last"],
-            )
-            || text.is(i, &["as"]) && text.is(i + 1, &["usual", "always", "ever", "normal"])
-            || text.is(i, &["no", "not", "isnt", "never"])
-                && text.is(i + 1, &["worse", "more", "any"])
-                && !text.is(i + 2, &["or"])
+                i + 2, words!["always", "ever", "usual", "before", "normal", "last"])
+            || text.is(i, words!["as"]) && text.is(i + 1, words!["usual", "always", "ever", "normal"])
+            || text.is(i, words!["no", "not", "isnt", "never"])
+                && text.is(i + 1, words!["worse", "more", "any"])
+                && !text.is(i + 2, words!["or"])
     })
 }
 
-/// The family that is told first when several are meant.
+/// The family that is told first when several are meant: a person's own life and violence before all, then what
+/// the question was about, then what was written first.
 pub fn gravest(alarms: &[Alarm], context: &Context<'_>) -> Option<Alarm> {
-    let asthma = context.prompt.is_some_and(|p| {
-        p.text.contains("inhaler") || p.text.contains("peak flow") || p.text.contains("breathing")
-    });
+    let about = |flag: Flag| {
+        let asked = context.asked_reading();
+        let text = context.prompt.map_or("", |p| p.text.as_str());
+        match flag {
+            Flag::Hypo | Flag::Dka => asked == Some(ReadingKind::Glucose) || text.contains("hypo"),
+            Flag::Asthma => text.contains("inhaler") || asked == Some(ReadingKind::PeakFlow),
+            _ => false,
+        }
+    };
     alarms.iter().copied().min_by_key(|a| {
         let rank = match a.flag {
             Flag::Suicide => 0,
             Flag::Overdose => 1,
             Flag::SelfHarm => 2,
             Flag::Anaphylaxis => 3,
-            Flag::Abuse => 4,
-            Flag::Safeguarding => 5,
-            Flag::Pregnancy => 6,
-            Flag::HeadInjury => 7,
-            Flag::Stroke => 8,
-            Flag::Seizure => 9,
-            Flag::ChestPain => 10,
-            Flag::Cyanosis => 11,
-            Flag::Asthma if asthma => 11,
-            Flag::Sepsis => 12,
-            Flag::Dka => 13,
-            Flag::Hypo => 14,
-            Flag::SightLoss => 15,
-            Flag::Dvt => 16,
-            Flag::DiabeticFoot => 17,
-            Flag::Asthma => 18,
-            Flag::Breathless => 19,
-            Flag::Collapse => 20,
-            Flag::Bleeding => 21,
-            Flag::Palpitations => 22,
-            Flag::LowMood => 23,
+            Flag::Abuse | Flag::Safeguarding => 4,
+            Flag::Pregnancy | Flag::HeadInjury => 5,
+            flag if about(flag) => 6,
+            Flag::LowMood => 9,
+            Flag::Breathless | Flag::Collapse | Flag::Bleeding => 8,
+            _ => 7,
         };
         (rank, a.from)
     })

@@ -1,5 +1,6 @@
 //! Dates and times as the British say them, resolved in the practice's zone from the moment the reply came in.
 
+use super::vocabulary::{Word, words};
 use super::clock;
 use super::facts::DayPart;
 use super::text::Text;
@@ -50,7 +51,7 @@ pub struct Anchor {
 pub fn read(text: &Text<'_>, anchor: Anchor) -> When {
     let mut when = When::default();
     let mut at = 0;
-    while at < text.tokens.len() {
+    while at < text.tokens.len() && when.days.len() < 16 {
         if let Some(day) = day(text, at, anchor) {
             at = day.to.max(at + 1);
             when.days.push(day);
@@ -104,15 +105,13 @@ fn times(text: &Text<'_>, when: &mut When) {
         };
         let limit = at.checked_sub(1).is_some_and(|b| {
             text.is(
-                b,
-                &["after", "before", "until", "till", "til", "from", "by"],
-            )
-        }) || text.is(clock.to, &["or"]) && text.is(clock.to + 1, &["later", "after"]);
+                b, words!["after", "before", "until", "till", "til", "from", "by"])
+        }) || text.is(clock.to, words!["or"]) && text.is(clock.to + 1, words!["later", "after"]);
         let refused = is_refused(text, at);
         if let Some(time) = clock.time() {
             if limit && !refused {
-                let after = text.is(at.saturating_sub(1), &["after", "from"])
-                    || text.is(clock.to + 1, &["later", "after"]);
+                let after = text.is(at.saturating_sub(1), words!["after", "from"])
+                    || text.is(clock.to + 1, words!["later", "after"]);
                 if after {
                     when.part.get_or_insert(if time.hour() >= 17 {
                         Part::Eve
@@ -146,17 +145,17 @@ fn parts(text: &Text<'_>, when: &mut When) {
             Some(DayPart::Morning) => Some(Part::Am),
             Some(DayPart::Afternoon) => Some(Part::Pm),
             Some(DayPart::Evening) => Some(Part::Eve),
-            None if text.is(at, &["lunch", "dinner"]) && at >= 1 && text.is(at - 1, &["after"]) => {
+            None if text.is(at, words!["lunch", "dinner"]) && at >= 1 && text.is(at - 1, words!["after"]) => {
                 Some(Part::Pm)
             }
-            None if text.is(at, &["first"]) && text.is(at + 1, &["thing"]) => Some(Part::Am),
-            None if text.is(at, &["work"]) && at >= 1 && text.is(at - 1, &["after"]) => {
+            None if text.is(at, words!["first"]) && text.is(at + 1, words!["thing"]) => Some(Part::Am),
+            None if text.is(at, words!["work"]) && at >= 1 && text.is(at - 1, words!["after"]) => {
                 Some(Part::Eve)
             }
             _ => None,
         };
         // "I am", "good morning", "tomorrow morning's dose" of a greeting.
-        let greeting = at >= 1 && text.is(at - 1, &["good", "i"]) || at == 0 && text.core.start > 0;
+        let greeting = at >= 1 && text.is(at - 1, words!["good", "i"]) || at == 0 && text.core.start > 0;
         if let Some(part) = part
             && !greeting
             && !is_refused(text, at)
@@ -172,12 +171,12 @@ fn loose(text: &Text<'_>, at: usize) -> Option<clock::Clock> {
     let token = text.token(at)?;
     if token.kind != Kind::Number
         || token.value > 20
-        || token.value < 7 && !text.is(at + 1, &["ish"])
+        || token.value < 7 && !text.is(at + 1, words!["ish"])
         || token.digits > 2
     {
         return None;
     }
-    if text.is(at + 1, &["ish"]) {
+    if text.is(at + 1, words!["ish"]) {
         return Some(clock::Clock {
             hour: token.value as u32,
             minute: 0,
@@ -191,9 +190,10 @@ fn loose(text: &Text<'_>, at: usize) -> Option<clock::Clock> {
         && matches!(next.mark, b' ' | b'.')
         && next.digits == 2
         && matches!(next.value, 0 | 5 | 10 | 15 | 20 | 30 | 40 | 45 | 50)
-        && at.checked_sub(1).is_some_and(|b| {
-            text.fact(b).weekday > 0 || text.is(b, &["tomorrow", "th", "st", "nd", "rd"])
-        }))
+        && (next.mark == b'.' && !next.spaced
+            || at.checked_sub(1).is_some_and(|b| {
+                text.fact(b).weekday > 0 || text.is(b, words!["tomorrow", "th", "st", "nd", "rd"])
+            })))
     .then_some(clock::Clock {
         hour: token.value as u32,
         minute: next.value as u32,
@@ -211,16 +211,16 @@ fn shifts(text: &Text<'_>, anchor: Anchor, when: &mut When) {
     let back = text
         .core
         .clone()
-        .find(|i| text.is(*i, &["back", "later", "forward", "earlier"]));
+        .find(|i| text.is(*i, words!["back", "later", "forward", "earlier"]));
     if let Some(at) = back {
-        let sign = if text.is(at, &["back", "later"]) {
+        let sign = if text.is(at, words!["back", "later"]) {
             1
         } else {
             -1
         };
         let near = (at.saturating_sub(4)..at).chain(at + 1..at + 5);
         for i in near {
-            let n = if text.is(i.saturating_sub(1), &["a", "an", "one"]) {
+            let n = if text.is(i.saturating_sub(1), words!["a", "an", "one"]) {
                 Some(1)
             } else {
                 text.token(i.saturating_sub(1))
@@ -246,22 +246,22 @@ fn shifts(text: &Text<'_>, anchor: Anchor, when: &mut When) {
             return;
         }
     }
-    let same = |what: &[&str]| {
+    let same = |what: &[Word]| {
         text.core
             .clone()
-            .any(|i| text.is(i, &["same"]) && text.is(i + 1, what))
+            .any(|i| text.is(i, words!["same"]) && text.is(i + 1, what))
     };
-    if same(&["time", "day"]) {
+    if same(words!["time", "day"]) {
         let next = text
             .core
             .clone()
-            .any(|i| text.is(i, &["next", "following"]) && text.is(i + 1, &["week"]));
-        if same(&["day"]) && !next {
+            .any(|i| text.is(i, words!["next", "following"]) && text.is(i + 1, words!["week"]));
+        if same(words!["day"]) && !next {
             when.date = Some(start.date());
         }
         if next {
             when.date = start.date().checked_add_days(Days::new(7));
-            if same(&["time"]) {
+            if same(words!["time"]) {
                 when.time = Some(start.time());
             }
         }
@@ -279,8 +279,8 @@ fn day(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<Day> {
             to,
         })
     };
-    if text.is(at, &["tomorrow"]) {
-        if at >= 2 && text.is(at - 1, &["after"]) && text.is(at - 2, &["day"]) {
+    if text.is(at, words!["tomorrow"]) {
+        if at >= 2 && text.is(at - 1, words!["after"]) && text.is(at - 2, words!["day"]) {
             return made(today.checked_add_days(Days::new(2)), at + 1).map(|d| Day {
                 refused: is_refused(text, at - 2),
                 ..d
@@ -288,7 +288,7 @@ fn day(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<Day> {
         }
         return made(today.succ_opt(), at + 1);
     }
-    if text.is(at, &["today"]) {
+    if text.is(at, words!["today"]) {
         return made(Some(today), at + 1);
     }
     if let Some(day) = day_of_month(text, at, today) {
@@ -311,7 +311,7 @@ fn day_of_month(
     let suffix = text.token(at + 1).is_some_and(|t| t.parted == Break::None)
         && matches!(text.word(at + 1), "st" | "nd" | "rd" | "th");
     let mut next = at + 1 + usize::from(suffix);
-    if text.is(next, &["of"]) {
+    if text.is(next, words!["of"]) {
         next += 1;
     }
     let month = u32::from(text.fact(next).month);
@@ -328,17 +328,7 @@ fn day_of_month(
     if suffix {
         // "1st slot" is no date.
         if text.is(
-            next,
-            &[
-                "slot",
-                "appointment",
-                "available",
-                "one",
-                "thing",
-                "time",
-                "choice",
-            ],
-        ) {
+            next, words!["slot", "appointment", "available", "one", "thing", "time", "choice"]) {
             return None;
         }
         return Some((coming_day(number, today), at + 2));
@@ -398,8 +388,8 @@ fn weekday(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<(Option<NaiveDa
         return None;
     }
     // "sat with next door", "in the sun"
-    if text.word(at) == "sat" && text.is(at + 1, &["with", "on", "in", "down", "here", "at", "up"])
-        || text.word(at) == "sun" && at >= 1 && text.is(at - 1, &["the"])
+    if text.word(at) == "sat" && text.is(at + 1, words!["with", "on", "in", "down", "here", "at", "up"])
+        || text.word(at) == "sun" && at >= 1 && text.is(at - 1, words!["the"])
     {
         return None;
     }
@@ -407,18 +397,21 @@ fn weekday(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<(Option<NaiveDa
     let today = anchor.now.date();
     let coming = next(today, day)?;
     let before =
-        |back: usize, words: &[&str]| at.checked_sub(back).is_some_and(|b| text.is(b, words));
-    if text.is(at + 1, &["week"]) {
+        |back: usize, words: &[Word]| at.checked_sub(back).is_some_and(|b| text.is(b, words));
+    if before(1, words!["last"]) || before(1, words!["good"]) && number == 5 {
+        return None;
+    }
+    if text.is(at + 1, words!["week"]) {
         return Some((coming.checked_add_days(Days::new(7)), at + 2));
     }
-    if text.is(at + 1, &["fortnight"]) {
+    if text.is(at + 1, words!["fortnight"]) {
         return Some((coming.checked_add_days(Days::new(14)), at + 2));
     }
-    if before(1, &["on"]) && before(2, &["week", "fortnight"]) {
-        let days = if before(2, &["week"]) { 7 } else { 14 };
+    if before(1, words!["on"]) && before(2, words!["week", "fortnight"]) {
+        let days = if before(2, words!["week"]) { 7 } else { 14 };
         return Some((coming.checked_add_days(Days::new(days)), at + 1));
     }
-    if before(1, &["first", "1st", "last"]) && (text.is(at + 1, &["in", "of"])) {
+    if before(1, words!["first", "1st", "last"]) && (text.is(at + 1, words!["in", "of"])) {
         let month = u32::from(text.fact(at + 2).month);
         if month > 0 {
             let first = in_year(1, month, None, today.with_day(1).unwrap_or(today))?;
@@ -430,7 +423,7 @@ fn weekday(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<(Option<NaiveDa
             return Some((date, at + 3));
         }
     }
-    if before(1, &["next"]) {
+    if before(1, words!["next"]) {
         let monday =
             today.checked_sub_days(Days::new(u64::from(today.weekday().num_days_from_monday())))?;
         return Some((
@@ -438,7 +431,7 @@ fn weekday(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<(Option<NaiveDa
             at + 1,
         ));
     }
-    if before(1, &["coming", "this"]) {
+    if before(1, words!["coming", "this"]) {
         return Some((Some(coming), at + 1));
     }
     let date = match anchor.appointment {
@@ -468,7 +461,7 @@ fn merge_agreeing(text: &Text<'_>, days: &mut Vec<Day>) {
         let (Some(a), Some(b)) = (days.get(i - 1).copied(), days.get(i).copied()) else {
             break;
         };
-        let bridge = (a.to..b.from).all(|t| text.is(t, &["the", "on", "after"]));
+        let bridge = (a.to..b.from).all(|t| text.is(t, words!["the", "on", "after"]));
         let one_weekday = (text.fact(a.from).weekday > 0) != (text.fact(b.from).weekday > 0);
         if !bridge || !one_weekday || b.from - a.to > 2 {
             i += 1;
@@ -498,6 +491,10 @@ fn merge_agreeing(text: &Text<'_>, days: &mut Vec<Day>) {
 
 /// "can't do thurs", "not the 14th", "any day but".
 fn is_refused(text: &Text<'_>, at: usize) -> bool {
+    // "half ten is too early"
+    if (at + 1..at + 5).any(|i| text.is(i, words!["too"]) && text.is(i + 1, words!["early", "late", "soon", "far"])) {
+        return true;
+    }
     let mut i = at;
     let mut steps = 0;
     while let Some(before) = i.checked_sub(1) {
@@ -506,42 +503,19 @@ fn is_refused(text: &Text<'_>, at: usize) -> bool {
             return false;
         }
         if text.is(
-            before,
-            &[
-                "cant",
-                "cannot",
-                "not",
-                "unable",
-                "bar",
-                "except",
-                "couldnt",
-                "wont",
-                "dont",
-                "no",
-                "longer",
-                "impossible",
-                "away",
-                "busy",
-                "working",
-            ],
-        ) || text.is(before, &["but"])
+            before, words!["cant", "cannot", "not", "unable", "bar", "except", "couldnt", "wont", "dont", "no", "longer", "impossible", "away", "busy", "working"]) || text.is(before, words!["but"])
             && before >= 1
-            && (text.fact(before - 1).unit == super::facts::Unit::Day
-                || text.is(before - 1, &["time", "anytime", "day"]))
+            && (text.is(before - 1, words!["anytime", "anyday"])
+                || before >= 2 && text.is(before - 1, words!["day", "time"]) && text.is(before - 2, words!["any", "every"]))
         {
             // "not later than", and what comes after a new "can".
             return true;
         }
         if text.is(
-            before,
-            &[
-                "can", "could", "would", "may", "might", "how", "instead", "suits", "better",
-                "prefer", "so", "to",
-            ],
-        ) && steps > 0
+            before, words!["can", "could", "would", "may", "might", "how", "instead", "suits", "better", "prefer", "so", "to"]) && steps > 0
         {
-            return text.is(before, &["to"])
-                && (before.saturating_sub(3)..before).any(|b| text.is(b, &["unable", "not"]));
+            return text.is(before, words!["to"])
+                && (before.saturating_sub(3)..before).any(|b| text.is(b, words!["unable", "not"]));
         }
         i = before;
         steps += 1;
@@ -554,24 +528,12 @@ fn is_limit(text: &Text<'_>, at: usize) -> bool {
     (1..=2).any(|b| {
         at.checked_sub(b).is_some_and(|x| {
             text.is(
-                x,
-                &["after", "until", "till", "til", "before", "since", "from"],
-            ) && text.fact(x.saturating_sub(1)).weekday == 0
+                x, words!["after", "until", "till", "til", "before", "since", "from"]) && text.fact(x.saturating_sub(1)).weekday == 0
         })
     }) || (1..=8).any(|b| {
-        at.checked_sub(b).is_some_and(|x| {
+        at.checked_sub(b).filter(|x| *x >= text.sentence_start(at)).is_some_and(|x| {
             text.is(
-                x,
-                &[
-                    "away",
-                    "holiday",
-                    "working",
-                    "anniversary",
-                    "funeral",
-                    "busy",
-                    "court",
-                ],
-            )
+                x, words!["away", "holiday", "working", "anniversary", "funeral", "busy", "court"])
         })
     })
 }

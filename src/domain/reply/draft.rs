@@ -24,6 +24,10 @@ pub struct Draft {
     pub unsafe_contact: bool,
     /// A reader was not sure.
     pub doubts: u8,
+    /// The open question was answered with something that cannot be filed.
+    pub asked_again: bool,
+    /// Tokens a wish about the messages was read from.
+    pub covered: Vec<(usize, usize)>,
 }
 
 impl Default for Draft {
@@ -37,6 +41,8 @@ impl Default for Draft {
             flag: None,
             unsafe_contact: false,
             doubts: 0,
+            asked_again: false,
+            covered: Vec::new(),
         }
     }
 }
@@ -101,9 +107,10 @@ impl Draft {
                 Intent::Question => 12,
                 Intent::Language => 13,
                 Intent::Complaint => 14,
-                Intent::Other => 15,
-                Intent::Thanks => 16,
-                Intent::Unclear => 17,
+                Intent::Unclear if self.asked_again => 15,
+                Intent::Other => 16,
+                Intent::Thanks => 17,
+                Intent::Unclear => 18,
                 _ => 10,
             }
         };

@@ -149,7 +149,7 @@ const SAMPLES: [Sample; 6] = [
             "lekarza",
             "duszno",
             "oddychac",
-            "zyc",
+            "zyc", "mowie", "angielsku", "angielski", "polski", "gdzie", "kiedy", "mozna", "pomocy",
         ],
         weak: &[
             "no", "na", "do", "to", "w", "i", "o", "po", "ja", "za", "zero", "mam", "ale", "jak",
@@ -429,4 +429,39 @@ pub fn number(code: &str, word: &str) -> Option<f64> {
         .iter()
         .position(|n| *n == word)
         .map(|n| n as f64 + 1.0)
+}
+
+/// Languages people ask for by name.
+const NAMES: [(&str, &[&str]); 26] = [
+    ("cy", &["welsh", "gymraeg", "cymraeg"]),
+    ("pl", &["polish", "polsku", "polski"]),
+    ("bn", &["bengali", "bangla", "sylheti", "\u{9ac}\u{9be}\u{982}\u{9b2}\u{9be}", "\u{9ac}\u{9be}\u{982}\u{9b2}\u{9be}\u{9af}\u{9bc}"]),
+    ("ur", &["urdu", "\u{627}\u{631}\u{62f}\u{648}"]),
+    ("pa", &["punjabi", "panjabi", "\u{a2a}\u{a70}\u{a1c}\u{a3e}\u{a2c}\u{a40}"]),
+    ("hi", &["hindi"]),
+    ("ro", &["romanian", "romana"]),
+    ("ar", &["arabic"]),
+    ("so", &["somali"]),
+    ("gu", &["gujarati"]),
+    ("uk", &["ukrainian"]),
+    ("fr", &["french"]),
+    ("es", &["spanish"]),
+    ("pt", &["portuguese"]),
+    ("ta", &["tamil"]),
+    ("zh", &["chinese", "mandarin", "cantonese"]),
+    ("tr", &["turkish"]),
+    ("fa", &["farsi", "persian", "dari"]),
+    ("ps", &["pashto"]),
+    ("lt", &["lithuanian"]),
+    ("ru", &["russian"]),
+    ("it", &["italian"]),
+    ("ku", &["kurdish"]),
+    ("ne", &["nepali"]),
+    ("bg", &["bulgarian"]),
+    ("hu", &["hungarian"]),
+];
+
+/// The language a reply names.
+pub fn named(text: &Text<'_>) -> Option<&'static str> {
+    (0..text.tokens.len()).find_map(|at| NAMES.iter().find(|(_, words)| words.iter().any(|w| text.is_str(at, w))).map(|(code, _)| *code))
 }

@@ -1,9 +1,10 @@
 //! The lexicon: red flags a clinical safety officer owns, and the everyday phrases of replies, compiled into one automaton.
 
+use super::context::ReadingKind;
 use super::facts::{Fact, Facts};
 use super::label::Label;
 use super::language::Tongues;
-use super::pattern::{Class, Entry, PatternError, Phrases, Sets, class_of};
+use super::pattern::{Class, Entry, PatternError, Phrases, Sets, Tag, class_of};
 use super::understanding::Flag;
 use super::vocabulary::{Vocabulary, WordId};
 use serde::Deserialize;
@@ -42,6 +43,12 @@ pub struct RedFlag {
     /// Somebody may read this person's messages: nothing is sent.
     #[serde(default)]
     pub unsafe_contact: bool,
+    /// Counts only while this reading was asked for.
+    #[serde(default)]
+    pub asked: Option<ReadingKind>,
+    /// Counts only beside a reading that is beyond a signed limit.
+    #[serde(default)]
+    pub beside: bool,
     /// Texts it has to find.
     pub must_match: Vec<String>,
     /// Texts it must leave alone.
@@ -58,6 +65,9 @@ pub struct Other {
     pub why: String,
     /// The phrases.
     pub says: Vec<String>,
+    /// Cannot wait for the review, even as a matter to talk about there.
+    #[serde(default)]
+    pub soon: bool,
     /// Texts it has to find.
     #[serde(default)]
     pub must_match: Vec<String>,
@@ -135,11 +145,18 @@ pub enum Means {
         whose: Whose,
         /// Nothing may be sent.
         unsafe_contact: bool,
+        /// Counts only while this reading was asked for.
+        asked: Option<ReadingKind>,
+        /// Counts only beside a reading that is beyond a signed limit.
+        beside: bool,
     },
     /// Looks like danger and is none.
     Harmless,
     /// Worth reading.
-    Watch,
+    Watch {
+        /// Before the review.
+        soon: bool,
+    },
     /// An everyday phrase.
     Says(Label),
 }
@@ -165,8 +182,6 @@ pub struct Known {
     pub now: Class,
     /// Illness, body, medicines, distress: a person reads what holds them.
     pub concern: Class,
-    /// Where a person reads in any case: hospital, ambulance, ran out.
-    pub serious: Class,
     /// Titles before a name.
     pub titles: Class,
 }
@@ -188,6 +203,37 @@ fn yes() -> bool {
 }
 
 const PHRASES: &str = include_str!("phrases.toml");
+
+/// Tags of phrases.
+pub mod tag {
+    use super::super::label::Label;
+    use super::super::pattern::Tag;
+
+    /// Danger.
+    pub const FLAG: Tag = 0;
+    /// Looks like danger.
+    pub const HARMLESS: Tag = 1;
+    /// Worth reading.
+    pub const WATCH: Tag = 2;
+    /// Found by a reader, not by the lexicon.
+    pub const NONE: Tag = 127;
+
+    /// An everyday phrase.
+    pub const fn says(label: Label) -> Tag {
+        label as Tag + 3
+    }
+}
+
+impl Means {
+    fn tag(self) -> Tag {
+        match self {
+            Self::Flag { .. } => tag::FLAG,
+            Self::Harmless => tag::HARMLESS,
+            Self::Watch { .. } => tag::WATCH,
+            Self::Says(label) => tag::says(label),
+        }
+    }
+}
 
 impl Lexicon {
     /// Compiles a red-flag file together with the product's own phrases.
@@ -239,6 +285,8 @@ impl Lexicon {
                 denied: flag.denied,
                 whose: flag.whose,
                 unsafe_contact: flag.unsafe_contact,
+                asked: flag.asked,
+                beside: flag.beside,
             };
             self.add_all(means, &flag.says, sets)?;
         }
@@ -246,7 +294,7 @@ impl Lexicon {
             self.add_all(Means::Harmless, &other.says, sets)?;
         }
         for other in &source.watch {
-            self.add_all(Means::Watch, &other.says, sets)?;
+            self.add_all(Means::Watch { soon: other.soon }, &other.says, sets)?;
         }
         for (label, says) in &everyday.phrases {
             self.add_all(Means::Says(*label), says, sets)?;
@@ -258,7 +306,7 @@ impl Lexicon {
         for phrase in says {
             let entry = Entry::try_from(self.entries.len()).map_err(|_| LexiconError::TooMany)?;
             self.phrases
-                .add(phrase, entry, &mut self.vocabulary, sets)?;
+                .add(phrase, entry, means.tag(), &mut self.vocabulary, sets)?;
             self.entries.push((means, phrase.clone()));
         }
         Ok(())
@@ -276,7 +324,6 @@ impl Lexicon {
             past: get("past"),
             now: get("now"),
             concern: get("concern"),
-            serious: get("serious"),
             titles: get("titles"),
         };
     }

@@ -17,6 +17,7 @@ mod danger;
 mod dates;
 mod draft;
 pub mod evaluate;
+pub mod examples;
 mod facts;
 pub mod inspect;
 mod label;
@@ -50,11 +51,12 @@ pub use understanding::{
 use danger::{Alarm, Dangers};
 use draft::Draft;
 use text::Text;
+use vocabulary::words;
 use wishes::Outcome;
 
 /// Reads a reply. Pure, in linear time, and never fails: what is not understood goes to a person.
 pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
-    let text = Text::new(reply, context);
+    let mut text = Text::new(reply, context);
     let mut draft = Draft::default();
     if text.tokens.is_empty() {
         draft.doubt(&text, "nothing was written");
@@ -64,10 +66,13 @@ pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
     if wishes::machine(&text, &mut draft) {
         return draft.finish();
     }
-    let dangers = danger::read(&text);
+    let dangers = danger::read(&text, context.asked_reading());
     let alarm = danger::gravest(&dangers.alarms, context);
     if let Some(alarm) = alarm {
         raise_alarm(&text, &alarm, &dangers, &mut draft);
+    }
+    if text.shorten() {
+        draft.doubt(&text, "too long: a person reads it to the end");
     }
     if let Some(code) = language::of(&text) {
         draft.fields.language = Some(code);
@@ -118,7 +123,7 @@ fn read_rest(
             || text
                 .core
                 .clone()
-                .any(|i| text.is(i, &["dont", "stop", "not"]));
+                .any(|i| text.is(i, words!["dont", "stop", "not"]));
         if asks {
             draft.said.insert(Intent::Stop);
             draft.fields.scope.get_or_insert(Scope::All);
@@ -134,13 +139,14 @@ fn read_rest(
         return;
     }
     let amounts = numbers::amounts(text);
-    let died = alarm.is_none() && wishes::bereavement(text, draft);
+    let died = alarm.is_none() && wishes::bereavement(text, context, draft);
     let stranger = !died && alarm.is_none() && wishes::wrong_person(text, draft);
     if !died && !stranger {
         wishes::carer(text, draft);
     }
+    let asks_language = wishes::language(text, draft);
     contact::read(text, &amounts, draft);
-    let answer = if stop == Outcome::Part
+    let answer = if asks_language && !matches!(context.expects(), Some(Expects::Reading { .. })) || stop == Outcome::Part
         && alarm.is_none()
         && !draft.said.contains(&Intent::Carer)
         && !matches!(

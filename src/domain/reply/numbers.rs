@@ -1,5 +1,6 @@
 //! Every number of a reply, in digits or words, with its unit and the part it plays: value, date, clock time, phone.
 
+use super::vocabulary::{Word, words};
 use super::facts::{NumberWord, Unit};
 use super::text::Text;
 use super::tokens::{Break, Kind};
@@ -87,7 +88,12 @@ struct Numeral {
 pub fn amounts(text: &Text<'_>) -> Vec<Amount> {
     let mut found: Vec<Amount> = Vec::new();
     let mut at = 0;
-    while at < text.tokens.len() {
+    // More numbers than this are no answer to anything.
+    while at < text.tokens.len() && found.len() < 48 {
+        if !may_start(text, at) {
+            at += 1;
+            continue;
+        }
         match amount(text, at) {
             Some(amount) => {
                 at = amount.end.max(at + 1);
@@ -106,7 +112,15 @@ pub fn amounts(text: &Text<'_>) -> Vec<Amount> {
             amount.past = is_past(text, amount, since, until);
         }
     }
+    spread_past(text, &mut found);
     found
+}
+
+/// Whether a number may start here: most words need no closer look.
+fn may_start(text: &Text<'_>, at: usize) -> bool {
+    text.token(at).is_some_and(|t| t.kind == Kind::Number)
+        || text.fact(at).number.is_some()
+        || text.is(at, words!["a", "noon", "midday", "midnight"])
 }
 
 fn amount(text: &Text<'_>, at: usize) -> Option<Amount> {
@@ -233,11 +247,7 @@ fn date(text: &Text<'_>, at: usize) -> Option<usize> {
     }
     let before = at.checked_sub(1).is_some_and(|b| {
         text.is(
-            b,
-            &[
-                "on", "dated", "til", "till", "until", "from", "since", "by", "the",
-            ],
-        )
+            b, words!["on", "dated", "til", "till", "until", "from", "since", "by", "the"])
     });
     (before && month.mark == b'/').then_some(at + 2)
 }
@@ -308,13 +318,13 @@ fn digits(text: &Text<'_>, at: usize) -> Option<Numeral> {
         break;
     }
     fraction(text, &mut n);
-    if text.is(n.to, &["point"]) && text.token(n.to + 1).is_some_and(|t| t.kind == Kind::Number) {
+    if text.is(n.to, words!["point"]) && text.token(n.to + 1).is_some_and(|t| t.kind == Kind::Number) {
         let part = text.token(n.to + 1)?;
         n.decimals = part.digits;
         n.value += part.value as f64 / 10f64.powi(i32::from(part.digits));
         n.to += 2;
     }
-    if text.is(n.to, &["k"]) && text.token(n.to).is_some_and(|t| t.parted <= Break::Space) {
+    if text.fact(n.to).number == Some(NumberWord::Thousand) && text.token(n.to).is_some_and(|t| t.parted <= Break::Space) {
         n.value *= 1000.0;
         n.to += 1;
     }
@@ -323,8 +333,8 @@ fn digits(text: &Text<'_>, at: usize) -> Option<Numeral> {
 
 /// "and a half", "1/2".
 fn fraction(text: &Text<'_>, n: &mut Numeral) {
-    if text.is(n.to, &["and"]) {
-        let skip = usize::from(text.is(n.to + 1, &["a"]));
+    if text.is(n.to, words!["and"]) {
+        let skip = usize::from(text.is(n.to + 1, words!["a"]));
         let part = n.to + 1 + skip;
         let add = match text.fact(part).number {
             Some(NumberWord::Half) => 0.5,
@@ -356,15 +366,15 @@ fn words(text: &Text<'_>, at: usize) -> Option<Numeral> {
     let mut to = at;
     let (mut total, mut part, mut any, mut doubtful) = (0f64, 0f64, false, false);
     let mut last = 0u8;
-    if text.is(at, &["a"])
+    if text.is(at, words!["a"])
         && matches!(
             text.fact(at + 1).number,
             Some(NumberWord::Group(_) | NumberWord::Hundred | NumberWord::Thousand)
         )
     {
         to += 1;
-    } else if text.is(at, &["half"])
-        && text.is(at + 1, &["a"])
+    } else if text.is(at, words!["half"])
+        && text.is(at + 1, words!["a"])
         && matches!(text.fact(at + 2).number, Some(NumberWord::Group(12)))
     {
         return Some(Numeral {
@@ -419,7 +429,7 @@ fn words(text: &Text<'_>, at: usize) -> Option<Numeral> {
                 break;
             }
             None if last == 100
-                && text.is(to, &["and"])
+                && text.is(to, words!["and"])
                 && matches!(
                     text.fact(to + 1).number,
                     Some(NumberWord::Small(_) | NumberWord::Tens(_))
@@ -468,21 +478,10 @@ fn one_counts(text: &Text<'_>, at: usize) -> bool {
     let before = at.checked_sub(1).is_some_and(|b| {
         text.token(at).is_some_and(|t| t.parted <= Break::Space)
             && !text.is(
-                b,
-                &[
-                    "only", "just", "and", "or", "did", "had", "managed", "about", "yes", "be",
-                    "is", "was", "say", "have", "got", "ate", "smoked", "number", "option",
-                    "maybe", "around",
-                ],
-            )
+                b, words!["only", "just", "and", "or", "did", "had", "managed", "about", "yes", "be", "is", "was", "say", "have", "got", "ate", "smoked", "number", "option", "maybe", "around"])
     });
     let after = text.is(
-        at + 1,
-        &[
-            "of", "was", "is", "were", "long", "has", "had", "in", "with", "that", "which", "who",
-            "works", "please",
-        ],
-    );
+        at + 1, words!["of", "was", "is", "were", "long", "has", "had", "in", "with", "that", "which", "who", "works", "please"]);
     !(before || after && text.token(at + 1).is_some_and(|t| t.parted <= Break::Space))
 }
 
@@ -497,14 +496,14 @@ fn extend_range(text: &Text<'_>, amount: &mut Amount) {
         amount
             .from
             .checked_sub(back)
-            .is_some_and(|b| text.is(b, &["between"]))
+            .is_some_and(|b| text.is(b, words!["between"]))
     });
     let start = if next.kind == Kind::Number && next.mark == b'-' && next.marks == 1 {
         amount.to
     } else if next.parted <= Break::Space
-        && (text.is(amount.to, &["to", "or"]) || between && text.is(amount.to, &["and"]))
+        && (text.is(amount.to, words!["to", "or"]) || between && text.is(amount.to, words!["and"]))
     {
-        amount.to + 1 + usize::from(text.is(amount.to + 1, &["maybe", "even", "possibly"]))
+        amount.to + 1 + usize::from(text.is(amount.to + 1, words!["maybe", "even", "possibly"]))
     } else {
         return;
     };
@@ -536,32 +535,20 @@ fn unit(text: &Text<'_>, amount: &mut Amount) {
         return;
     }
     let mut fact = text.fact(at);
+    // "79 hr 68", "138,82 p71": a pulse follows. A lone "p" is pence only where it touches.
+    let touching = text.token(at).is_some_and(|t| t.parted == Break::None);
+    let pulse = text.token(at + 1).is_some_and(|t| t.kind == Kind::Number && t.parted <= Break::Space);
+    if text.is(at, words!["hr", "p"]) && (pulse || !touching && text.is(at, words!["p"])) {
+        return;
+    }
     // "12st": the ordinal suffix of a number that is none.
-    if text.is(at, &["st"]) || text.word(at) == "st" {
+    if text.is(at, words!["st"]) || text.word(at) == "st" {
         fact.unit = Unit::Stone;
     }
     if fact.unit == Unit::None {
         // "4 short walks", "3 more days"
         let adjective = text.is(
-            at,
-            &[
-                "whole",
-                "full",
-                "good",
-                "long",
-                "short",
-                "more",
-                "odd",
-                "big",
-                "small",
-                "separate",
-                "different",
-                "proper",
-                "little",
-                "solid",
-                "of",
-            ],
-        );
+            at, words!["whole", "full", "good", "long", "short", "more", "odd", "big", "small", "separate", "different", "proper", "little", "solid", "of"]);
         if adjective && close(at + 1) && text.fact(at + 1).unit != Unit::None {
             amount.unit = text.fact(at + 1).unit;
             amount.end = at + 2;
@@ -572,7 +559,7 @@ fn unit(text: &Text<'_>, amount: &mut Amount) {
     amount.end = at + 1;
     let slash = text
         .token(at + 1)
-        .filter(|t| t.mark == b'/' && !t.spaced || t.word != 0 && text.is(at + 1, &["per"]))
+        .filter(|t| t.mark == b'/' && !t.spaced || t.word != 0 && text.is(at + 1, words!["per"]))
         .map(|_| text.word(at + 1));
     match (fact.unit, slash) {
         (Unit::Mmol, Some("mol")) => {
@@ -593,14 +580,14 @@ fn unit(text: &Text<'_>, amount: &mut Amount) {
 
 fn out_of(text: &Text<'_>, amount: &mut Amount) {
     let mut at = amount.end;
-    if text.is(at, &["out"]) {
+    if text.is(at, words!["out"]) {
         at += 1;
     }
-    if !text.is(at, &["of"]) {
+    if !text.is(at, words!["of"]) {
         return;
     }
     at += 1;
-    if text.is(at, &["the", "a"]) {
+    if text.is(at, words!["the", "a"]) {
         at += 1;
     }
     if let Some(n) = numeral(text, at)
@@ -612,49 +599,35 @@ fn out_of(text: &Text<'_>, amount: &mut Amount) {
 }
 
 fn bound(text: &Text<'_>, amount: &mut Amount) {
-    let before = |back: usize, words: &[&str]| {
+    let before = |back: usize, words: &[Word]| {
         amount
             .from
             .checked_sub(back)
             .is_some_and(|b| text.is(b, words))
     };
-    let more = (text.is(amount.end, &["or"])
+    let more = (text.is(amount.end, words!["or"])
         && text.is(
-            amount.end + 1,
-            &["more", "so", "thereabouts", "under", "less"],
-        ))
-        || text.is(amount.end, &["plus"]);
-    amount.bound = if before(1, &["least"])
-        || text.is(amount.end, &["or"]) && text.is(amount.end + 1, &["more"])
-        || text.is(amount.end, &["plus", "minimum"])
+            amount.end + 1, words!["more", "so", "thereabouts", "under", "less"]))
+        || text.is(amount.end, words!["plus"]);
+    amount.bound = if before(1, words!["least"])
+        || text.is(amount.end, words!["or"]) && text.is(amount.end + 1, words!["more"])
+        || text.is(amount.end, words!["plus", "minimum"])
     {
         Bound::AtLeast
-    } else if before(1, &["than", "over", "under", "above", "below", "minus"])
-        && !before(2, &["other"])
+    } else if before(1, words!["than", "over", "under", "above", "below", "minus"])
+        && !before(2, words!["other"])
     {
         Bound::Open
-    } else if before(
-        1,
-        &[
-            "about",
-            "around",
-            "roughly",
-            "approx",
-            "approximately",
-            "nearly",
-            "almost",
-            "circa",
-        ],
-    ) || before(2, &["about", "around", "roughly"])
-        || text.is(amount.end, &["ish", "roughly", "approx"])
-        || text.is(amount.to, &["ish"])
+    } else if before(1, words!["about", "around", "roughly", "approx", "approximately", "nearly", "almost", "circa"]) || before(2, words!["about", "around", "roughly"])
+        || text.is(amount.end, words!["ish", "roughly", "approx"])
+        || text.is(amount.to, words!["ish"])
         || more
     {
         Bound::About
     } else {
         Bound::Exact
     };
-    if text.is(amount.end, &["ish"]) {
+    if text.is(amount.end, words!["ish"]) {
         amount.end += 1;
     }
 }
@@ -667,7 +640,16 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
     {
         return Role::Muddled;
     }
-    let before = |words: &[&str]| {
+    // "4give", "2moz": digits that are part of a word.
+    let glued = !amount.words
+        && amount.unit == Unit::None
+        && text.token(amount.to).is_some_and(|t| t.kind == Kind::Word && t.parted == Break::None && t.to - t.from > 2)
+        && text.fact(amount.to).number.is_none()
+        && !text.is(amount.to, words!["ish", "hrs", "over"]);
+    if glued {
+        return Role::Aside;
+    }
+    let before = |words: &[Word]| {
         amount.from.checked_sub(1).is_some_and(|b| {
             text.is(b, words)
                 && text
@@ -680,40 +662,27 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
         // "2 be honest", "4 me": spelling, not counting.
         if alone == 2.0
             && text.is(
-                amount.to,
-                &["be", "b", "go", "see", "my", "the", "me", "him", "her"],
-            )
+                amount.to, words!["be", "b", "go", "see", "my", "the", "me", "him", "her"])
             || alone == 4.0
                 && text.is(
-                    amount.to,
-                    &[
-                        "me", "you", "my", "the", "him", "her", "us", "that", "now", "it", "sure",
-                        "give",
-                    ],
-                )
+                    amount.to, words!["me", "you", "my", "the", "him", "her", "us", "that", "now", "it", "sure", "give"])
                 && amount.from != text.core.start
         {
             return Role::Aside;
         }
         if (1900.0..2100.0).contains(&alone)
-            && before(&[
-                "in", "since", "of", "from", "back", "until", "till", "til", "during", "after",
-            ])
+            && before(words!["in", "since", "of", "from", "back", "until", "till", "til", "during", "after"])
         {
             return Role::Date;
         }
-        if before(&[
-            "aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus",
-            "route", "door", "grade", "code", "page", "platform", "junction", "channel", "version",
-            "house", "area", "band",
-        ]) || before(&["at"]) && alone > 24.0
-            || text.is(amount.to, &["bus", "birthday", "oclock"])
+        if before(words!["aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus", "route", "door", "grade", "code", "page", "platform", "junction", "channel", "version", "house", "area", "band", "day"]) || before(words!["at"]) && (25.0..=110.0).contains(&alone) && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma)
+            || text.is(amount.to, words!["bus", "oclock"]) || amount.decimals == 0 && text.is(amount.to, words!["birthday"])
         {
             return Role::Aside;
         }
         if amount.from >= 2
-            && text.is(amount.from - 1, &["am"])
-            && text.is(amount.from - 2, &["i"])
+            && text.is(amount.from - 1, words!["am"])
+            && text.is(amount.from - 2, words!["i"])
             && alone > 15.0
             && alone < 110.0
             && text
@@ -729,46 +698,67 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
     Role::Plain
 }
 
+/// Words before a number that make it another time's.
+const PAST_BEFORE: &[Word] = words![
+    "was", "from", "usually", "usual", "normally", "previously", "used", "than", "last", "yesterday",
+    "instead", "not",
+];
+/// Words behind a number that make it another time's.
+const PAST_BEHIND: &[Word] = words!["last", "ago", "previously", "usually", "normally"];
+
 /// Last week's figure, the usual one, the one it came down from.
 fn is_past(text: &Text<'_>, amount: &Amount, since: usize, until: usize) -> bool {
-    let near = |at: usize| text.token(at).is_some_and(|t| t.parted < Break::Comma);
-    for at in (since.max(amount.from.saturating_sub(3))..amount.from).rev() {
-        if text.is(
-            at,
-            &[
-                "was",
-                "from",
-                "usually",
-                "usual",
-                "normally",
-                "previously",
-                "used",
-                "than",
-                "last",
-                "yesterday",
-                "instead",
-                "not",
-            ],
-        ) {
-            let asked = text.is(at, &["was", "not"]) && amount.from - at > 2;
-            if !asked {
-                return true;
-            }
+    let stop = amount.from.saturating_sub(3).max(since);
+    for at in (stop..amount.from).rev() {
+        // "5 last week, only 3 this": what follows a number belongs to that number.
+        let anothers = at == since && since > 0 && text.is(at, words!["last", "yesterday"]);
+        let far = text.is(at, words!["was", "not"]) && amount.from - at > 2;
+        if text.is(at, PAST_BEFORE) && !anothers && !far {
+            return true;
         }
         if text.token(at + 1).is_some_and(|t| t.parted >= Break::Comma) {
             break;
         }
     }
     let mut at = amount.end;
-    while at < until.min(amount.end + 4) && near(at) {
-        if text.is(
-            at,
-            &["last", "before", "ago", "previously", "usually", "normally"],
-        ) {
-            return !text.is(at, &["before"])
-                || text.token(at + 1).is_none_or(|t| t.parted >= Break::Comma);
+    while at < until.min(amount.end + 4) && text.token(at).is_some_and(|t| t.parted < Break::Comma) {
+        let days_before = text.is(at, words!["before"]) && text.fact(at - 1).unit != Unit::None;
+        if text.is(at, PAST_BEHIND) || days_before {
+            return true;
         }
         at += 1;
     }
     false
+}
+
+/// A number in a list of another time's is of that time too: "was 7.4 yesterday and 8 on Sunday",
+/// "6.8 and 7.1 the days before".
+fn spread_past(text: &Text<'_>, found: &mut [Amount]) {
+    let listed = |a: &Amount, b: &Amount| {
+        let between = a.end..b.from;
+        let plain = between.clone().all(|i| {
+            text.is(i, words!["and", "yesterday", "yest", "on", "then"]) || text.fact(i).weekday > 0
+        });
+        between.len() <= 3 && plain && text.token(b.from).is_some_and(|t| t.parted <= Break::Comma)
+    };
+    for i in 1..found.len() {
+        if let Some([a, b]) = found.get_mut(i - 1..=i)
+            && a.past
+            && listed(a, b)
+        {
+            b.past = true;
+        }
+    }
+    for i in (1..found.len()).rev() {
+        if let Some([a, b]) = found.get_mut(i - 1..=i)
+            && b.past
+            && !a.past
+            && text.token(a.from).is_some_and(|t| t.parted >= Break::Sentence || a.from == 0 || t.parted == Break::Comma)
+            && (b.end..b.end + 3).any(|w| text.is(w, words!["before"]))
+            && listed(a, b)
+        {
+            a.past = true;
+            a.end = a.to.max(a.end);
+        }
+    }
 }

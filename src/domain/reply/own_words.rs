@@ -122,7 +122,8 @@ impl Lines<'_> {
         let cut = self.judge(line, next);
         self.blank = 0;
         if cut.is_none() {
-            self.own_lines += 1;
+            // A greeting is not yet something said.
+            self.own_lines += usize::from(!is_greeting(line));
             self.keep(range);
         } else {
             self.pieces.push(Piece { range, cut });
@@ -524,6 +525,12 @@ fn is_name(line: &str) -> bool {
                 .filter(|w| w.chars().next().is_some_and(char::is_uppercase))
                 .count()
                 >= words.min(2))
+}
+
+fn is_greeting(line: &str) -> bool {
+    let low = lower(line);
+    let first = low.split(|c: char| !c.is_alphabetic()).next().unwrap_or("");
+    matches!(first, "hi" | "hello" | "dear" | "hiya" | "hey" | "morning") && low.split_whitespace().count() <= 4
 }
 
 /// A sentence in the first person under a signature is the person's own again: a postscript without its mark.

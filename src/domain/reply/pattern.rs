@@ -4,6 +4,7 @@
 //! ```text
 //! word  a|b  @set      one word: itself, one of several, one of a named set
 //! stop~                the word with its usual endings (stops, stopped, stopping)
+//! a|b_c                "a", or "b c"
 //! word?                may be left out
 //! ..  ..5              up to three (five) other words within the sentence
 //! #  *                 a number; any one word
@@ -86,7 +87,12 @@ pub struct Hit {
     pub from: u32,
     /// One past its last.
     pub to: u32,
+    /// The kind of meaning, for quick asking.
+    pub tag: Tag,
 }
+
+/// The kind of meaning a phrase has, as a small number its owner gives out (below 128).
+pub type Tag = u8;
 
 /// Why a phrase of the lexicon cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -120,6 +126,7 @@ struct Pattern {
     from: u32,
     to: u32,
     entry: Entry,
+    tag: Tag,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -197,20 +204,24 @@ impl Phrases {
         &mut self,
         phrase: &str,
         entry: Entry,
+        tag: Tag,
         vocabulary: &mut Vocabulary,
         sets: &Sets,
     ) -> Result<(), PatternError> {
-        let mut elements = Vec::new();
-        for part in phrase.split_whitespace() {
-            elements.push(self.element(part, phrase, vocabulary, sets)?);
+        for spelled in spell_out(phrase) {
+            let mut elements = Vec::new();
+            for part in spelled.split_whitespace() {
+                elements.push(self.element(part, phrase, vocabulary, sets)?);
+            }
+            self.store(&elements, (entry, tag), phrase)?;
         }
-        self.store(&elements, entry, phrase)
+        Ok(())
     }
 
     fn store(
         &mut self,
         elements: &[Element],
-        entry: Entry,
+        means: (Entry, Tag),
         phrase: &str,
     ) -> Result<(), PatternError> {
         let lead = elements
@@ -220,13 +231,13 @@ impl Phrases {
         match elements.get(lead) {
             Some(Element::MaybeWord(w)) => {
                 let (with, without) = (Element::Word(*w), Self::left_out(elements, lead));
-                self.store(&Self::put(elements, lead, with), entry, phrase)?;
-                return self.store(&without, entry, phrase);
+                self.store(&Self::put(elements, lead, with), means, phrase)?;
+                return self.store(&without, means, phrase);
             }
             Some(Element::MaybeOneOf(c)) => {
                 let (with, without) = (Element::OneOf(*c), Self::left_out(elements, lead));
-                self.store(&Self::put(elements, lead, with), entry, phrase)?;
-                return self.store(&without, entry, phrase);
+                self.store(&Self::put(elements, lead, with), means, phrase)?;
+                return self.store(&without, means, phrase);
             }
             Some(Element::Word(_) | Element::OneOf(_)) => {}
             _ => return Err(PatternError::NoStart(phrase.to_owned())),
@@ -237,7 +248,8 @@ impl Phrases {
         self.patterns.push(Pattern {
             from,
             to: self.elements.len() as u32,
-            entry,
+            entry: means.0,
+            tag: means.1,
         });
         let needs = self.rarest(elements.get(lead + 1..).unwrap_or_default());
         let firsts: Vec<WordId> = match elements.get(lead) {
@@ -378,6 +390,7 @@ impl Phrases {
                         entry: pattern.entry,
                         from: at as u32,
                         to: end as u32,
+                        tag: pattern.tag,
                     });
                 }
             }
@@ -493,6 +506,24 @@ impl Phrases {
     }
 }
 
+/// "a|b_c d" stands for "a d" and "b c d": alternatives of several words become phrases of their own.
+fn spell_out(phrase: &str) -> Vec<String> {
+    let mut spelled = vec![String::new()];
+    for part in phrase.split_whitespace() {
+        let (long, short): (Vec<&str>, Vec<&str>) = part.split('|').partition(|word| word.contains('_') && !word.starts_with('@'));
+        let mut ways: Vec<String> = long.into_iter().map(|word| word.replace('_', " ")).collect();
+        if !short.is_empty() {
+            ways.push(short.join("|"));
+        }
+        if part.starts_with('!') {
+            // What must not follow is told by its first word.
+            ways = vec![part.split('|').map(|word| word.split('_').next().unwrap_or("")).collect::<Vec<_>>().join("|")];
+        }
+        spelled = spelled.iter().flat_map(|before| ways.iter().map(move |way| format!("{before} {way}"))).collect();
+    }
+    spelled
+}
+
 /// The words an alternative stands for; the error is the name of an unknown set.
 pub fn class_of(part: &str, vocabulary: &mut Vocabulary, sets: &Sets) -> Result<Class, String> {
     let mut class = Class::default();
@@ -524,7 +555,7 @@ mod tests {
     fn found(phrase: &str, text: &str) -> bool {
         let mut v = Vocabulary::new();
         let mut p = Phrases::default();
-        p.add(phrase, 1, &mut v, &Sets::new()).expect("phrase");
+        p.add(phrase, 1, 0, &mut v, &Sets::new()).expect("phrase");
         let folded = Folded::of(text, std::slice::from_ref(&(0..text.len())));
         let tokens = tokenise(&folded, &v, None);
         let mut hits = Vec::new();
@@ -553,7 +584,7 @@ mod tests {
 
     #[test]
     fn an_unknown_set_is_an_error() {
-        let err = Phrases::default().add("@nobody", 0, &mut Vocabulary::new(), &Sets::new());
+        let err = Phrases::default().add("@nobody", 0, 0, &mut Vocabulary::new(), &Sets::new());
         assert!(matches!(err, Err(PatternError::UnknownSet { .. })));
     }
 }

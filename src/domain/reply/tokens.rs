@@ -1,7 +1,7 @@
 //! Words, numbers and marks of a folded text, cut once; every reader works on these.
 
 use super::normalise::Folded;
-use super::vocabulary::{Vocabulary, WordId};
+use super::vocabulary::{Vocabulary, Word, WordId};
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,12 @@ pub struct Token {
     pub asked: bool,
     /// An opening bracket stands right before.
     pub bracket: bool,
+    /// The word as the readers ask about it: as the lexicon spells it, or as written.
+    pub known: Word,
+    /// The first token of its sentence.
+    pub sentence_from: u32,
+    /// One past the last token of its sentence.
+    pub sentence_to: u32,
 }
 
 /// Cuts a folded text into tokens.
@@ -77,7 +83,22 @@ pub fn tokenise(folded: &Folded, vocabulary: &Vocabulary, name: Option<&str>) ->
         gap: Gap::start(),
     };
     cutter.run();
-    cutter.tokens
+    let mut tokens = cutter.tokens;
+    let mut from = 0;
+    for (at, token) in tokens.iter_mut().enumerate() {
+        if token.parted >= Break::Sentence {
+            from = at as u32;
+        }
+        token.sentence_from = from;
+    }
+    let mut to = tokens.len() as u32;
+    for (at, token) in tokens.iter_mut().enumerate().rev() {
+        token.sentence_to = to;
+        if token.parted >= Break::Sentence {
+            to = at as u32;
+        }
+    }
+    tokens
 }
 
 /// The marks and blanks since the last token.
@@ -416,6 +437,10 @@ impl Cutter<'_> {
 
     fn push(&mut self, kind: Kind, from: usize, to: usize, word: WordId, value: u64, digits: u8) {
         let gap = std::mem::replace(&mut self.gap, Gap::start());
+        let known = match word {
+            0 => Word::new(self.text.get(from..to).unwrap_or_default()),
+            _ => self.vocabulary.hash(word),
+        };
         let mark = if gap.marks > 0 {
             gap.mark
         } else if gap.spaced {
@@ -436,6 +461,9 @@ impl Cutter<'_> {
             spaced: gap.spaced,
             asked: false,
             bracket: gap.bracket,
+            known,
+            sentence_from: 0,
+            sentence_to: 0,
         });
     }
 }

@@ -31,6 +31,32 @@ impl Hasher for QuickHash {
     }
 }
 
+/// A word the readers ask about, as one number: its FNV-1a hash, reckoned when the program is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Word(u64);
+
+impl Word {
+    /// The word as the lexicon spells it.
+    pub const fn new(word: &str) -> Self {
+        let bytes = word.as_bytes();
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut at = 0;
+        while at < bytes.len() {
+            hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
+            at += 1;
+        }
+        Self(hash)
+    }
+}
+
+/// A list of [`Word`]s, reckoned when the program is built.
+macro_rules! words {
+    ($($word:literal),* $(,)?) => {
+        const { &[$($crate::domain::reply::vocabulary::Word::new($word)),*] }
+    };
+}
+pub(in crate::domain::reply) use words;
+
 type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<QuickHash>>;
 
 /// Words and their numbers.
@@ -40,6 +66,7 @@ pub struct Vocabulary {
     /// Words worth finding behind a slip of the thumb, keyed by the hash of each form with one letter left out.
     slips: QuickMap<u64, WordId>,
     names: Vec<Box<str>>,
+    hashes: Vec<Word>,
 }
 
 impl Vocabulary {
@@ -55,6 +82,7 @@ impl Vocabulary {
         let mut vocabulary = Self::default();
         for reserved in ["", "\u{1}number", "\u{1}name"] {
             vocabulary.names.push(reserved.into());
+            vocabulary.hashes.push(Word::default());
         }
         vocabulary
     }
@@ -72,6 +100,7 @@ impl Vocabulary {
         let id = self.names.len() as WordId;
         self.words.insert(word.into(), id);
         self.names.push(word.into());
+        self.hashes.push(Word::new(word));
         id
     }
 
@@ -101,6 +130,11 @@ impl Vocabulary {
     /// The number of a word exactly as written, or 0.
     pub fn exact(&self, word: &str) -> WordId {
         self.words.get(word).copied().unwrap_or(0)
+    }
+
+    /// The word behind a number, as the readers ask about it.
+    pub fn hash(&self, id: WordId) -> Word {
+        self.hashes.get(id as usize).copied().unwrap_or_default()
     }
 
     /// The word behind a number.

@@ -1,8 +1,10 @@
 //! Wishes about the messages themselves, and who is writing: stop, start, help, wrong person, a death, a carer.
 
+use super::vocabulary::words;
 use super::context::{Context, Expects, PromptKind};
 use super::draft::Draft;
 use super::label::Label;
+use super::lexicon::tag;
 use super::pattern::Hit;
 use super::text::Text;
 use super::tokens::{Break, Kind};
@@ -67,19 +69,19 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         .first(Label::Keep)
         .filter(|h| !text.idiom(h.from as usize, h.to as usize))
     {
-        let negated = text.is(hit.from as usize, &["dont", "do", "never", "not", "please"]);
+        let negated = text.is(hit.from as usize, words!["dont", "do", "never", "not", "please"]);
         if negated
             && text
                 .core
                 .clone()
-                .any(|i| text.is(i, &["stop", "end", "cancel"]))
+                .any(|i| text.is(i, words!["stop", "end", "cancel"]))
         {
             return Outcome::None;
         }
     }
     let whole = text.core.clone();
     if let Some(hit) = text.first(Label::StopWord).or_else(|| spelled_out(text)) {
-        let quit = text.is(hit.from as usize, &["quit"]) && smoking(context);
+        let quit = text.is(hit.from as usize, words!["quit"]) && smoking(context);
         if quit {
             draft.doubt(text, "stopped smoking, or stop the texts?");
             draft.said.insert(Intent::Unclear);
@@ -112,12 +114,12 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
     if let Some(hit) = text.first(Label::AskBack) {
         let (from, to) = span(hit);
         if matches!(context.expects(), Some(Expects::Appointment { .. }))
-            && text.is(from, &["cancel"])
+            && text.is(from, words!["cancel"])
             && to - from == 1
         {
             return Outcome::None;
         }
-        if to - from == 1 && text.is(from, &["pause"]) {
+        if to - from == 1 && text.is(from, words!["pause"]) {
             return Outcome::None;
         }
         draft.doubt(text, "what should end: the texts, or something else?");
@@ -125,7 +127,8 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         return Outcome::Whole;
     }
     let free_of_idiom = |h: &Hit| !text.idiom(h.from as usize, h.to as usize);
-    let agenda = matches!(context.expects(), Some(Expects::Agenda { .. }));
+    // On a menu or an agenda, "stop smoking" is a matter to choose or to raise.
+    let agenda = matches!(context.expects(), Some(Expects::Agenda { .. } | Expects::Choice { .. }));
     let how = text
         .all(Label::StopHow)
         .find(free_of_idiom)
@@ -136,13 +139,18 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         .filter(|_| !agenda);
     let plain = text.all(Label::StopPlain).find(free_of_idiom);
     let doubt = text.all(Label::StopDoubt).find(free_of_idiom).filter(|h| {
-        let done = text.is(h.from as usize, &["im", "ive", "i", "done", "had"]);
+        let done = text.is(h.from as usize, words!["im", "ive", "i", "done", "had", "enough"]);
         !done || context.prompt.is_some_and(|p| p.kind == PromptKind::OptOut)
     });
-    let asks = text
-        .all(Label::StopPlain)
-        .any(|h| text.is(h.from as usize, &["stop"]));
-    let _ = asks;
+    // "I've had enough", to a question about feelings: of the texts, or of life?
+    if doubt.is_none()
+        && context.prompt.is_some_and(|p| p.kind == PromptKind::Wellbeing)
+        && let Some(hit) = text.first(Label::StopDoubt)
+    {
+        let (from, to) = span(hit);
+        draft.say(Intent::Unclear, Route::Urgent, text, "had enough of the texts, or of life?", from, to);
+        return Outcome::Whole;
+    }
     let Some(hit) = topic
         .or(plain)
         .or(how)
@@ -165,6 +173,9 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         route = Route::Review;
     }
     draft.fields.scope = Some(scope);
+    if how.is_none() || plain.is_some() || topic.is_some() {
+        draft.covered.push((from, to));
+    }
     draft.say(Intent::Stop, route, text, why, from, to);
     if how.is_some() && plain.is_none() && topic.is_none() {
         draft.said.insert(Intent::Question);
@@ -182,15 +193,16 @@ fn leading_stop(text: &Text<'_>, context: &Context<'_>) -> Option<Hit> {
         return None;
     }
     text.core.clone().find_map(|at| {
-        let own = text.is(at, &["stop", "unsubscribe"])
+        let own = text.is(at, words!["stop", "unsubscribe"])
             && (at == text.core.start
                 || text.token(at).is_some_and(|t| t.parted >= Break::Sentence)
-                || text.is(at - 1, &["please", "times", "to"]) && at + 1 == text.core.end)
+                || text.is(at - 1, words!["please", "times", "to"]) && at + 1 == text.core.end)
             && text.token(at + 1).is_none_or(|t| {
-                t.parted >= Break::Sentence || text.is(at + 1, &["please", "stop"])
+                t.parted >= Break::Sentence || text.is(at + 1, words!["please", "stop"])
             });
         own.then_some(Hit {
             entry: u16::MAX,
+            tag: tag::NONE,
             from: at as u32,
             to: at as u32 + 1,
         })
@@ -218,6 +230,7 @@ fn spelled_out(text: &Text<'_>) -> Option<Hit> {
         .all(|(at, letter)| text.word(at) == letter || letter == "o" && text.word(at) == "0");
     letters.then_some(Hit {
         entry: u16::MAX,
+            tag: tag::NONE,
         from: text.core.start as u32,
         to: text.core.end as u32,
     })
@@ -313,6 +326,17 @@ pub fn start_or_help(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) 
     Outcome::None
 }
 
+/// Reads a wish for another language, or that this one is not understood.
+pub fn language(text: &Text<'_>, draft: &mut Draft) -> bool {
+    let Some(hit) = text.first(Label::Language) else { return false };
+    let (from, to) = span(hit);
+    if draft.fields.language.is_none() {
+        draft.fields.language = super::language::named(text);
+    }
+    draft.say(Intent::Language, Route::Review, text, "another language is wanted", from, to);
+    true
+}
+
 /// Reads whether the message reached somebody who is not the patient.
 pub fn wrong_person(text: &Text<'_>, draft: &mut Draft) -> bool {
     if let Some(hit) = text.first(Label::WrongResults) {
@@ -346,8 +370,8 @@ pub fn wrong_person(text: &Text<'_>, draft: &mut Draft) -> bool {
 }
 
 /// Reads whether the patient has died.
-pub fn bereavement(text: &Text<'_>, draft: &mut Draft) -> bool {
-    let own = |at: usize| text.is(at, &["my", "our"]);
+pub fn bereavement(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> bool {
+    let own = |at: usize| text.is(at, words!["my", "our"]);
     let hit = text.all(Label::Died).find(|h| {
         let (from, to) = span(*h);
         if text.idiom(from, to) {
@@ -363,7 +387,13 @@ pub fn bereavement(text: &Text<'_>, draft: &mut Draft) -> bool {
                 text.token(i)
                     .is_some_and(|t| t.word == super::vocabulary::Vocabulary::NAME)
             });
-        let formal = (0..to).any(|i| text.is(i, &["inform", "tell", "regret", "sadness"]));
+        // Asked how they feel, people tell of their own dead; the patient's family would name the patient.
+        let asked_feelings = context.prompt.is_some_and(|p| p.kind == PromptKind::Wellbeing)
+            && (start..to).any(|i| text.within(i, &text.lexicon.known.relation));
+        if asked_feelings && !named {
+            return false;
+        }
+        let formal = (0..to).any(|i| text.is(i, words!["inform", "tell", "regret", "sadness"]));
         !relative_of_writer || named || formal
     });
     if let Some(hit) = hit {

@@ -1,5 +1,6 @@
 //! Yes, no and in part, in the many ways people say them.
 
+use super::vocabulary::words;
 use super::label::Label;
 use super::text::Text;
 use super::tokens::Break;
@@ -55,7 +56,7 @@ pub fn read(text: &Text<'_>) -> Option<Answer> {
         // "Oh yeah, loved every minute. NOT"
         let last = text.core.end.saturating_sub(1);
         if last > answer.to
-            && text.is(last, &["not"])
+            && text.is(last, words!["not"])
             && text.token(last).is_some_and(|t| t.parted >= Break::Clause)
         {
             answer.intent = Intent::No;

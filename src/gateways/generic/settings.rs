@@ -9,7 +9,9 @@ use super::{
     template::{Place, Template},
 };
 use crate::{
-    gateways::{Base, Faults, Policy, PolicySettings, client::Client, webhook_path},
+    gateways::{
+        Base, Faults, Policy, PolicySettings, client::Client, policy::is_name, webhook_path,
+    },
     secret::Secret,
 };
 
@@ -224,7 +226,9 @@ impl GenericSettings {
         faults: &mut Faults<'_>,
     ) -> Option<Generic> {
         let provider = Policy {
-            two_way: self.two_way.unwrap_or(self.inbound.is_some()),
+            two_way: self
+                .two_way
+                .unwrap_or(self.inbound.is_some() && !self.sender.as_deref().is_some_and(is_name)),
             sender: self.sender.clone(),
             ..Policy::default()
         };

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Http;
 use crate::{
-    gateways::{Base, Faults, Policy, PolicySettings, client::Client},
+    gateways::{Base, Faults, Policy, PolicySettings, client::Client, policy::is_name},
     secret::Secret,
 };
 
@@ -72,7 +72,8 @@ impl HttpSettings {
         faults: &mut Faults<'_>,
     ) -> Option<Http> {
         let provider = Policy {
-            two_way: self.webhook_key.is_some() || self.webhook_key_file.is_some(),
+            two_way: (self.webhook_key.is_some() || self.webhook_key_file.is_some())
+                && !self.sender.as_deref().is_some_and(is_name),
             can_be_asked: self.can_be_asked,
             sender: self.sender.clone(),
             ..Policy::default()

@@ -1,5 +1,6 @@
 //! Opening a connection: TCP without Nagle's delay, then TLS at once, or after STARTTLS, or none on this machine.
 
+use serde::Deserialize;
 use std::{
     fmt, io,
     net::SocketAddr,
@@ -20,8 +21,21 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use super::{reply::Stage, settings::SmtpTls};
+use super::reply::Stage;
 use crate::domain::delivery::SendFailure;
+
+/// How a connection to a mail server is protected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SmtpTls {
+    /// TLS from the first byte (port 465).
+    #[default]
+    Implicit,
+    /// TLS after STARTTLS (port 587), or no mail at all.
+    Starttls,
+    /// None: only to a server on this machine.
+    None,
+}
 
 /// An open connection, greeted and logged in.
 pub(super) struct Connection {

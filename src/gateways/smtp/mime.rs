@@ -102,7 +102,7 @@ pub(super) fn mailbox(text: &str) -> Result<Mailbox, SendFailure> {
 fn header(name: &'static str, value: &str) -> Result<HeaderValue, SendFailure> {
     let name =
         HeaderName::new_from_ascii(name.to_owned()).map_err(|_| SendFailure::NotConfigured)?;
-    if !value.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
+    if value.contains("=?") || !value.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
         return Err(SendFailure::NotConfigured);
     }
     // Graphic ASCII only, and such a line must not be folded inside its address.
@@ -259,6 +259,10 @@ mod tests {
                 }
                 if let Ok(raw) = written(&with) {
                     let lines = header_lines(&raw);
+                    assert!(
+                        !lines.iter().any(|l| l.contains("=?") && l.contains("=0D")),
+                        "{field} {raw}"
+                    );
                     assert!(
                         !lines
                             .iter()

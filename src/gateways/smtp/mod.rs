@@ -23,7 +23,8 @@ use tokio::{sync::Semaphore, time::timeout};
 
 use connection::{Connection, Dialler};
 use reply::Stage;
-pub use settings::{SmtpSettings, SmtpTls};
+pub use connection::SmtpTls;
+pub use settings::SmtpSettings;
 
 use super::{
     Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received,
@@ -151,16 +152,20 @@ impl Adapter for Smtp {
 
     async fn send(&self, message: &OutboundMessage) -> Result<Accepted, SendFailure> {
         let letter = mime::Letter::write(message, &self.sender, self.base.now())?;
-        let _place = self
-            .open
-            .acquire()
-            .await
-            .map_err(|_| SendFailure::NotConfigured)?;
-        let mut connection = timeout(self.timeout, self.prepare(&letter))
-            .await
-            .map_err(|_| SendFailure::Unreachable {
-                detail_code: "smtp_timeout".to_owned(),
-            })??;
+        let ready = async {
+            let place = self
+                .open
+                .acquire()
+                .await
+                .map_err(|_| SendFailure::NotConfigured)?;
+            Ok((place, self.prepare(&letter).await?))
+        };
+        let (_place, mut connection) =
+            timeout(self.timeout, ready)
+                .await
+                .map_err(|_| SendFailure::Unreachable {
+                    detail_code: "smtp_timeout".to_owned(),
+                })??;
         // From here on the server may have the whole message even if its answer never comes.
         match timeout(self.timeout, connection.smtp.message(&letter.bytes)).await {
             Err(_) => Err(SendFailure::TimedOut),

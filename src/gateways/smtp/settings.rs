@@ -6,7 +6,11 @@ use lettre::transport::smtp::{authentication::Credentials, extension::ClientId};
 use rustls_platform_verifier::Verifier;
 use serde::Deserialize;
 
-use super::{Smtp, connection::Dialler, mime::mailbox};
+use super::{
+    Smtp,
+    connection::{Dialler, SmtpTls},
+    mime::mailbox,
+};
 use crate::{
     domain::delivery::Channel,
     gateways::{Base, Faults, Policy, PolicySettings},
@@ -36,7 +40,7 @@ pub struct SmtpSettings {
     pub bounces_to: Option<String>,
     /// The name we greet with; by default this machine's.
     pub hello_name: Option<String>,
-    /// The longest each half of a delivery may take, in seconds (1 to 15): reaching the go-ahead, and the mail itself.
+    /// The longest each half of a delivery may take, in seconds (1 to 14): reaching the go-ahead, and the mail itself.
     pub timeout_seconds: Option<u64>,
     /// Certificates (PEM) to trust beside the operating system's.
     pub ca_file: Option<PathBuf>,
@@ -48,18 +52,6 @@ pub struct SmtpSettings {
     pub policy: PolicySettings,
 }
 
-/// How a connection to a mail server is protected.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SmtpTls {
-    /// TLS from the first byte (port 465).
-    #[default]
-    Implicit,
-    /// TLS after STARTTLS (port 587), or no mail at all.
-    Starttls,
-    /// None: only to a server on this machine.
-    None,
-}
 
 fn yes() -> bool {
     true
@@ -90,7 +82,7 @@ impl SmtpSettings {
         if self.username.is_some() != password.is_some() {
             faults.add("username", "username and password belong together");
         }
-        let timeout = faults.timeout("timeout_seconds", self.timeout_seconds, 15);
+        let timeout = faults.timeout("timeout_seconds", self.timeout_seconds, 14);
         let sender = mailbox(&self.sender).map_err(|_| {
             faults.add(
                 "sender",

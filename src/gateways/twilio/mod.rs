@@ -16,7 +16,7 @@ pub use settings::TwilioSettings;
 use super::{
     Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received,
     WebhookRequest,
-    client::{Answer, Client, call, is_id},
+    client::{Answer, Client, LARGEST_LIST, call, call_within, is_id},
     form_data::encoded,
 };
 use crate::{
@@ -162,8 +162,8 @@ impl Adapter for Twilio {
         // Not filtered by DateSent: what still waits in Twilio's queue has none. The newest come first.
         url.query_pairs_mut()
             .append_pair("To", ask.to)
-            .append_pair("PageSize", "100");
-        let answer = call(self.request(Method::GET, url)).await?;
+            .append_pair("PageSize", "50");
+        let answer = call_within(self.request(Method::GET, url), LARGEST_LIST).await?;
         if !answer.is_success() {
             return Err(self.failure(&answer));
         }

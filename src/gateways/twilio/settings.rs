@@ -6,7 +6,9 @@ use serde::Deserialize;
 
 use super::Twilio;
 use crate::{
-    gateways::{Base, Faults, Policy, PolicySettings, client::Client, webhook_path},
+    gateways::{
+        Base, Faults, Policy, PolicySettings, client::Client, policy::is_name, webhook_path,
+    },
     secret::Secret,
 };
 
@@ -58,10 +60,8 @@ impl TwilioSettings {
         public_url: Option<&str>,
         faults: &mut Faults<'_>,
     ) -> Option<Twilio> {
-        let name_only =
-            |sender: &String| !sender.starts_with('+') && sender.chars().any(char::is_alphabetic);
         let provider = Policy {
-            two_way: !self.sender.as_ref().is_some_and(name_only),
+            two_way: !self.sender.as_deref().is_some_and(is_name),
             can_be_asked: true,
             sender: self.sender.clone(),
             // Twilio's own limit is 1600; ours keeps texts texts.

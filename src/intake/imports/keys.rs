@@ -41,7 +41,7 @@ pub(super) async fn resolve(
         }
         match key {
             PatientKey::NhsAndBirthDate { nhs_number, .. } => {
-                numbers.entry(nhs_number.digits()).or_default().push(key)
+                numbers.entry(nhs_number.digits()).or_default().push(key);
             }
             PatientKey::Identifier { system, value } => identifiers.push(IdentifierRow {
                 practice_id: practice_id.to_owned(),

@@ -148,7 +148,7 @@ pub fn state_of(row: &TestResultRow) -> ReleaseState {
             },
             second: None,
             at,
-            knowing: Default::default(),
+            knowing: std::collections::BTreeSet::new(),
         },
         "withdrawn" => ReleaseState::Withdrawn {
             by: None,

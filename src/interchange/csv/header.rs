@@ -44,10 +44,7 @@ pub(super) struct Layout<'m> {
 
 /// Fields that may stand several times outside results: all are read.
 fn may_repeat(field: Field) -> bool {
-    matches!(
-        field,
-        Field::Mobile | Field::Phone | Field::Email | Field::Tags
-    )
+    matches!(field, Field::Mobile | Field::Phone | Field::Email | Field::Tags)
 }
 
 /// Fields of which a results list can have a set per test.
@@ -70,10 +67,7 @@ fn groupable(field: Field) -> bool {
 }
 
 /// Finds the header and leaves `Rows` at the first row below it.
-pub(super) fn find<'m, 't>(
-    text: &'t str,
-    mappings: &'m Mappings,
-) -> Result<(Layout<'m>, Rows<'t>), Refusal> {
+pub(super) fn find<'m, 't>(text: &'t str, mappings: &'m Mappings) -> Result<(Layout<'m>, Rows<'t>), Refusal> {
     let mut best: Option<(Layout<'m>, Rows<'t>)> = None;
     let mut rival: Option<&'m Table> = None;
     let mut nearest: Option<(usize, Refusal)> = None;
@@ -99,11 +93,7 @@ pub(super) fn find<'m, 't>(
                         if score > top {
                             best = Some((found, rows.clone()));
                             rival = None;
-                        } else if score == top
-                            && best
-                                .as_ref()
-                                .is_some_and(|(l, _)| l.table.kind != table.kind)
-                        {
+                        } else if score == top && best.as_ref().is_some_and(|(l, _)| l.table.kind != table.kind) {
                             rival = Some(table);
                         }
                     }
@@ -119,20 +109,16 @@ pub(super) fn find<'m, 't>(
         }
     }
     match (best, rival) {
-        (Some((layout, _)), Some(rival)) => Err(Refusal::new(
-            Place::Line(layout.line),
-            "file",
-            RefusalReason::HeaderAmbiguous,
-        )
-        .detail(format!("{} or {}", layout.table.name, rival.name))),
+        (Some((layout, _)), Some(rival)) => {
+            Err(Refusal::new(Place::Line(layout.line), "file", RefusalReason::HeaderAmbiguous)
+                .detail(format!("{} or {}", layout.table.name, rival.name)))
+        }
         (Some((layout, mut rows)), None) => {
             rows.expect(layout.width);
             Ok((layout, rows))
         }
-        (None, _) => Err(nearest.map_or_else(
-            || Refusal::new(Place::File, "file", RefusalReason::HeaderNotFound),
-            |(_, refusal)| refusal,
-        )),
+        (None, _) => Err(nearest
+            .map_or_else(|| Refusal::new(Place::File, "file", RefusalReason::HeaderNotFound), |(_, refusal)| refusal)),
     }
 }
 
@@ -148,11 +134,7 @@ fn layout<'m>(
     let known = bound.iter().flatten().count();
     let fault = |reason| Refusal::new(Place::Line(line), "file", reason);
 
-    let detected = table
-        .detect_folded
-        .iter()
-        .filter(|d| folded.contains(d))
-        .count();
+    let detected = table.detect_folded.iter().filter(|d| folded.contains(d)).count();
     if detected < table.detect.len() {
         return Err((0, fault(RefusalReason::HeaderNotFound)));
     }
@@ -166,15 +148,12 @@ fn layout<'m>(
         score: (detected, known),
     };
     for (at, field) in bound.iter().enumerate() {
-        let heading = cells
-            .get(at)
-            .map(|h| clean(h).into_owned())
-            .unwrap_or_default();
+        let heading = cells.get(at).map(|h| clean(h).into_owned()).unwrap_or_default();
         match field {
             None if heading.is_empty() => {}
             None => layout.unused.push(heading),
             Some((field, _)) if table.kind == TableKind::Results && groupable(*field) => {
-                layout.into_group(*field, at);
+                layout.put_in_group(*field, at);
             }
             Some((field, rank)) => {
                 layout
@@ -191,36 +170,24 @@ fn layout<'m>(
     }
     // An NHS number identifies nobody without the date of birth beside it (hazard H02).
     if has(Field::NhsNumber) && !has(Field::Identifier) && !has(Field::BirthDate) {
-        return Err((
-            known,
-            fault(RefusalReason::HeadingMissing).field(Field::BirthDate),
-        ));
+        return Err((known, fault(RefusalReason::HeadingMissing).field(Field::BirthDate)));
     }
-    layout
-        .name_groups(above)
-        .map_err(|reason| (known, fault(reason)))?;
+    layout.name_groups(above).map_err(|reason| (known, fault(reason)))?;
     Ok(layout)
 }
 
 /// Cells of the header up to the last that says anything: some exports end each line with a delimiter.
 fn trimmed_width(folded: &[String]) -> usize {
-    folded
-        .iter()
-        .rposition(|h| !h.is_empty())
-        .map_or(0, |at| at + 1)
+    folded.iter().rposition(|h| !h.is_empty()).map_or(0, |at| at + 1)
 }
 
 impl Layout<'_> {
-    fn into_group(&mut self, field: Field, at: usize) {
+    fn put_in_group(&mut self, field: Field, at: usize) {
         match self.groups.last_mut() {
             Some(group) if !group.fields.contains_key(&field) => {
                 group.fields.insert(field, at);
             }
-            _ => self.groups.push(Group {
-                fields: BTreeMap::from([(field, at)]),
-                test: None,
-                first: at,
-            }),
+            _ => self.groups.push(Group { fields: BTreeMap::from([(field, at)]), test: None, first: at }),
         }
     }
 
@@ -237,12 +204,8 @@ impl Layout<'_> {
             self.columns.entry(field).or_default().push(at);
             return Ok(());
         }
-        let others = || {
-            bound
-                .iter()
-                .enumerate()
-                .filter(move |(other, b)| *other != at && b.is_some_and(|(f, _)| f == field))
-        };
+        let others =
+            || bound.iter().enumerate().filter(move |(other, b)| *other != at && b.is_some_and(|(f, _)| f == field));
         if others().any(|(other, _)| folded.get(other) == folded.get(at)) {
             return Err(RefusalReason::HeadingTwice);
         }
@@ -256,41 +219,28 @@ impl Layout<'_> {
 
     /// Says for each group which test it holds, where no column of it does; drops groups without a value.
     fn name_groups(&mut self, above: &[Cow<'_, str>]) -> Result<(), RefusalReason> {
-        let ends: Vec<usize> = self
-            .groups
-            .iter()
-            .skip(1)
-            .map(|g| g.first)
-            .chain([self.width])
-            .collect();
+        let ends: Vec<usize> = self.groups.iter().skip(1).map(|g| g.first).chain([self.width]).collect();
         let mut tests = self.table.tests.iter();
         for (group, end) in self.groups.iter_mut().zip(ends) {
             if !group.fields.contains_key(&Field::Value) {
                 continue;
             }
             let listed = tests.next();
-            let named = [Field::TestName, Field::Code]
-                .iter()
-                .any(|f| group.fields.contains_key(f));
+            let named = [Field::TestName, Field::Code].iter().any(|f| group.fields.contains_key(f));
             if named || self.table.defaults.contains_key(&Field::TestName) {
                 continue;
             }
-            let title = (group.first..end)
-                .filter_map(|at| above.get(at))
-                .map(|c| clean(c))
-                .find(|c| !c.is_empty());
+            let title = (group.first..end).filter_map(|at| above.get(at)).map(|c| clean(c)).find(|c| !c.is_empty());
             group.test = title.map(Cow::into_owned).or_else(|| listed.cloned());
             if group.test.is_none() {
                 return Err(RefusalReason::GroupUntitled);
             }
         }
-        let (with, without): (Vec<Group>, Vec<Group>) = std::mem::take(&mut self.groups)
-            .into_iter()
-            .partition(|g| g.fields.contains_key(&Field::Value));
+        let (with, without): (Vec<Group>, Vec<Group>) =
+            std::mem::take(&mut self.groups).into_iter().partition(|g| g.fields.contains_key(&Field::Value));
         self.groups = with;
         for group in without {
-            self.unused
-                .extend(group.fields.keys().map(|f| f.words().to_owned()));
+            self.unused.extend(group.fields.keys().map(|f| f.words().to_owned()));
         }
         Ok(())
     }

@@ -70,13 +70,7 @@ impl TableKind {
         use Field as F;
         let identity = matches!(
             field,
-            F::NhsNumber
-                | F::BirthDate
-                | F::Identifier
-                | F::LocalNumber
-                | F::Family
-                | F::Given
-                | F::FullName
+            F::NhsNumber | F::BirthDate | F::Identifier | F::LocalNumber | F::Family | F::Given | F::FullName
         );
         identity
             || match self {
@@ -127,19 +121,11 @@ impl TableKind {
                 ),
                 Self::Goals => matches!(
                     field,
-                    F::Text
-                        | F::Plan
-                        | F::Confidence
-                        | F::Due
-                        | F::ExpressedBy
-                        | F::Date
-                        | F::Status
-                        | F::RowId
+                    F::Text | F::Plan | F::Confidence | F::Due | F::ExpressedBy | F::Date | F::Status | F::RowId
                 ),
-                Self::Conditions | Self::CarePlans => matches!(
-                    field,
-                    F::Text | F::Code | F::Date | F::End | F::Reason | F::RowId
-                ),
+                Self::Conditions | Self::CarePlans => {
+                    matches!(field, F::Text | F::Code | F::Date | F::End | F::Reason | F::RowId)
+                }
                 Self::NotUsed => false,
             }
     }
@@ -148,24 +134,12 @@ impl TableKind {
     pub(super) fn required(self) -> &'static [&'static [Field]] {
         use Field as F;
         match self {
-            Self::Patients => &[
-                &[F::NhsNumber, F::Identifier],
-                &[F::BirthDate],
-                &[F::Family, F::FullName],
-            ],
+            Self::Patients => &[&[F::NhsNumber, F::Identifier], &[F::BirthDate], &[F::Family, F::FullName]],
             // A date alone could be a date of anything.
             Self::Appointments => &[
                 &[F::NhsNumber, F::Identifier],
                 &[F::Date],
-                &[
-                    F::Time,
-                    F::Service,
-                    F::Clinician,
-                    F::Minutes,
-                    F::End,
-                    F::Mode,
-                    F::Status,
-                ],
+                &[F::Time, F::Service, F::Clinician, F::Minutes, F::End, F::Mode, F::Status],
             ],
             // Which test it is may stand in a title above the columns.
             Self::Results => &[&[F::NhsNumber, F::Identifier], &[F::Date], &[F::Value]],
@@ -247,9 +221,7 @@ impl Table {
             .map(|(field, names)| (field, names, self.columns.get(field).map_or(0, Vec::len)));
         for (field, names, before) in own.chain(common).filter(|(f, ..)| self.kind.uses(**f)) {
             for (rank, name) in names.iter().enumerate() {
-                index
-                    .entry(fold_name(name))
-                    .or_insert((*field, before + rank));
+                index.entry(fold_name(name)).or_insert((*field, before + rank));
             }
         }
         index.remove("");
@@ -289,27 +261,12 @@ pub struct Mappings {
 impl Mappings {
     /// The mappings shipped with the program.
     pub fn shipped() -> Result<Self, MappingError> {
-        let mut all = Self {
-            common: BTreeMap::new(),
-            tables: Vec::new(),
-        };
+        let mut all = Self { common: BTreeMap::new(), tables: Vec::new() };
         for (name, text) in [
-            (
-                "common.toml",
-                include_str!("../../../config/imports/common.toml"),
-            ),
-            (
-                "emis.toml",
-                include_str!("../../../config/imports/emis.toml"),
-            ),
-            (
-                "systmone.toml",
-                include_str!("../../../config/imports/systmone.toml"),
-            ),
-            (
-                "synthea.toml",
-                include_str!("../../../config/imports/synthea.toml"),
-            ),
+            ("common.toml", include_str!("../../../config/imports/common.toml")),
+            ("emis.toml", include_str!("../../../config/imports/emis.toml")),
+            ("systmone.toml", include_str!("../../../config/imports/systmone.toml")),
+            ("synthea.toml", include_str!("../../../config/imports/synthea.toml")),
         ] {
             all.add(name, text)?;
         }
@@ -318,16 +275,10 @@ impl Mappings {
 
     /// Only the tables of a practice's own mapping file, with the shipped common headings.
     pub fn own(name: &str, text: &str) -> Result<Self, MappingError> {
-        let mut own = Self {
-            common: Self::shipped()?.common,
-            tables: Vec::new(),
-        };
+        let mut own = Self { common: Self::shipped()?.common, tables: Vec::new() };
         own.add(name, text)?;
         if own.tables.is_empty() {
-            return Err(MappingError {
-                name: name.to_owned(),
-                fault: "it describes no table".to_owned(),
-            });
+            return Err(MappingError { name: name.to_owned(), fault: "it describes no table".to_owned() });
         }
         Ok(own)
     }
@@ -335,21 +286,9 @@ impl Mappings {
     /// Only the tables whose name is, or begins with, `name` (`emis` takes all of EMIS).
     pub fn named(&self, name: &str) -> Option<Self> {
         let wanted = |t: &&Table| t.name == name || t.name.starts_with(&format!("{name}_"));
-        let exact: Vec<Table> = self
-            .tables
-            .iter()
-            .filter(|t| t.name == name)
-            .cloned()
-            .collect();
-        let tables = if exact.is_empty() {
-            self.tables.iter().filter(wanted).cloned().collect()
-        } else {
-            exact
-        };
-        let mut chosen = Self {
-            common: self.common.clone(),
-            tables,
-        };
+        let exact: Vec<Table> = self.tables.iter().filter(|t| t.name == name).cloned().collect();
+        let tables = if exact.is_empty() { self.tables.iter().filter(wanted).cloned().collect() } else { exact };
+        let mut chosen = Self { common: self.common.clone(), tables };
         // Asked for by name is asked for; among several, detection still decides.
         if let [only] = chosen.tables.as_mut_slice() {
             only.by_name_only = false;
@@ -363,10 +302,7 @@ impl Mappings {
     }
 
     fn add(&mut self, name: &str, text: &str) -> Result<(), MappingError> {
-        let error = |fault: String| MappingError {
-            name: name.to_owned(),
-            fault,
-        };
+        let error = |fault: String| MappingError { name: name.to_owned(), fault };
         let file: MappingFile = toml::from_str(text).map_err(|e| error(e.message().to_owned()))?;
         for (field, names) in file.headings {
             self.common.entry(field).or_default().extend(names);
@@ -376,16 +312,10 @@ impl Mappings {
                 return Err(error(format!("there are two tables named {}", table.name)));
             }
             if table.columns.contains_key(&Field::Identifier) && table.identifier_system.is_none() {
-                return Err(error(format!(
-                    "{}: an identifier column needs identifier_system",
-                    table.name
-                )));
+                return Err(error(format!("{}: an identifier column needs identifier_system", table.name)));
             }
             if table.kind == TableKind::NotUsed && table.detect.is_empty() {
-                return Err(error(format!(
-                    "{}: a table that is not used needs detect",
-                    table.name
-                )));
+                return Err(error(format!("{}: a table that is not used needs detect", table.name)));
             }
             table.index(&self.common);
             self.tables.push(table);
@@ -395,14 +325,7 @@ impl Mappings {
 }
 
 /// The reason a header with these gaps is refused.
-pub(super) fn missing(
-    kind: TableKind,
-    has: &dyn Fn(Field) -> bool,
-) -> Option<(RefusalReason, Field)> {
-    let gap = kind
-        .required()
-        .iter()
-        .find(|any| !any.iter().any(|f| has(*f)))?;
-    gap.first()
-        .map(|field| (RefusalReason::HeadingMissing, *field))
+pub(super) fn missing(kind: TableKind, has: &dyn Fn(Field) -> bool) -> Option<(RefusalReason, Field)> {
+    let gap = kind.required().iter().find(|any| !any.iter().any(|f| has(*f)))?;
+    gap.first().map(|field| (RefusalReason::HeadingMissing, *field))
 }

@@ -16,8 +16,7 @@ use std::collections::BTreeMap;
 pub use mapping::{MappingError, Mappings, Table, TableKind};
 
 use crate::domain::import::{
-    Field, FileKind, IgnoredReason, ImportFile, Place, Record, Refusal, RefusalReason, SourceId,
-    WarningKind,
+    Field, FileKind, IgnoredReason, ImportFile, Place, Record, Refusal, RefusalReason, SourceId, WarningKind,
 };
 use crate::interchange::{Input, Options, finish, text};
 use row::{Above, Context, Row};
@@ -55,18 +54,9 @@ pub fn read(input: &Input, options: &Options<'_>) -> ImportFile {
         return report;
     }
     for heading in &layout.unused {
-        report.warn(
-            WarningKind::ColumnNotUsed,
-            None,
-            Some(heading.clone()),
-            Place::Line(layout.line),
-        );
+        report.warn(WarningKind::ColumnNotUsed, None, Some(heading.clone()), Place::Line(layout.line));
     }
-    let context = Context {
-        file: &input.name,
-        layout: &layout,
-        options,
-    };
+    let context = Context { file: &input.name, layout: &layout, options };
     read_rows(rows, context, &mut report);
     warn_if_shifted(&mut report);
     finish::finish(&mut report, options);
@@ -109,10 +99,7 @@ fn read_row(raw: RawRow<'_>, context: Context<'_>, above: &mut Above, ids: &mut 
     let cells = match raw.cells {
         Ok(cells) => cells,
         Err(reason) => {
-            return lost(
-                Refusal::new(Place::Line(raw.line), context.what(), reason),
-                above,
-            );
+            return lost(Refusal::new(Place::Line(raw.line), context.what(), reason), above);
         }
     };
     let mut row = match Row::new(raw.line, cells, context) {
@@ -158,11 +145,7 @@ impl Ids {
             return SourceId::given(kind, &id);
         }
         let base = SourceId::derived(kind, parts);
-        let nth = self
-            .0
-            .entry(base.clone())
-            .and_modify(|n| *n += 1)
-            .or_insert(1);
+        let nth = self.0.entry(base.clone()).and_modify(|n| *n += 1).or_insert(1);
         if *nth == 1 {
             return base;
         }

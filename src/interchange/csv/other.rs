@@ -3,8 +3,7 @@
 use super::row::Row;
 use super::{Ids, Taken};
 use crate::domain::import::{
-    CarePlanRecord, ConditionRecord, Field, GoalRecord, Record, Refusal, RefusalReason, StopTag,
-    WarningKind,
+    CarePlanRecord, ConditionRecord, Field, GoalRecord, Record, Refusal, RefusalReason, StopTag, WarningKind,
 };
 use crate::domain::result::{Code, CodeSystem};
 
@@ -19,9 +18,7 @@ pub(super) fn goal(row: &Row<'_>, ids: &mut Ids) -> Result<Taken, Refusal> {
         Some(cell) => match cell.trim_end_matches("/10").trim().parse::<u8>() {
             Ok(score) if score <= 10 => Some(score),
             _ => {
-                taken
-                    .warnings
-                    .push((WarningKind::WordLeftOut, Some(Field::Confidence)));
+                taken.warnings.push((WarningKind::WordLeftOut, Some(Field::Confidence)));
                 None
             }
         },
@@ -36,10 +33,7 @@ pub(super) fn goal(row: &Row<'_>, ids: &mut Ids) -> Result<Taken, Refusal> {
         achievement: None,
         // A goal list is what people and clinicians agreed; a column may say that it is a clinical target.
         by_patient: row.word(Field::ExpressedBy).is_none_or(|who| {
-            matches!(
-                who.to_lowercase().as_str(),
-                "patient" | "person" | "own" | "y" | "yes" | "self"
-            )
+            matches!(who.to_lowercase().as_str(), "patient" | "person" | "own" | "y" | "yes" | "self")
         }),
         start: row.day(Field::Date)?,
         due: row.day(Field::Due)?,
@@ -83,26 +77,12 @@ pub(super) fn condition(row: &Row<'_>, ids: &mut Ids) -> Result<Taken, Refusal> 
     }
     let active = ended.is_none_or(|day| day > row.context().options.today);
     let date = onset.map(|d| d.to_string()).unwrap_or_default();
-    let source_id = ids.of(
-        row,
-        &[
-            &patient.identity(),
-            code.as_deref().unwrap_or(&display),
-            &date,
-        ],
-    );
+    let source_id = ids.of(row, &[&patient.identity(), code.as_deref().unwrap_or(&display), &date]);
     let record = ConditionRecord {
         patient,
         source_id,
         provenance: row.provenance(),
-        codes: code
-            .map(|code| Code {
-                system: CodeSystem::Unstated,
-                code,
-                display: text,
-            })
-            .into_iter()
-            .collect(),
+        codes: code.map(|code| Code { system: CodeSystem::Unstated, code, display: text }).into_iter().collect(),
         stop_tag: StopTag::from_text(&display).filter(|_| active),
         display,
         active,

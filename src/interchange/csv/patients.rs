@@ -3,21 +3,20 @@
 use chrono::NaiveDate;
 
 use super::Taken;
-use super::row::{Row, split_name};
+use super::row::Row;
 use crate::domain::import::{
-    ContactNeeds, Deceased, Field, PatientKey, PatientRecord, Record, Refusal, RefusalReason,
-    SourceId, StopTag, WarningKind,
+    ContactNeeds, Deceased, Field, PatientKey, PatientRecord, Record, Refusal, RefusalReason, SourceId, StopTag,
+    WarningKind,
 };
 use crate::interchange::contact::{Phones, add_email};
-use crate::interchange::words;
+use crate::interchange::words::{self, split_name};
 
 /// Reads a patient.
 pub(super) fn read(row: &Row<'_>) -> Result<Taken, Refusal> {
     let mut taken = Taken::default();
     let key = row.patient()?;
-    let birth_date = row
-        .past_day(Field::BirthDate)?
-        .ok_or_else(|| row.refuse(Field::BirthDate, RefusalReason::Missing))?;
+    let birth_date =
+        row.past_day(Field::BirthDate)?.ok_or_else(|| row.refuse(Field::BirthDate, RefusalReason::Missing))?;
     let (family, given) = name(row)?;
     let (phones, emails) = contact_points(row, &mut taken);
     let (stop_tags, tags) = tags(row);
@@ -49,12 +48,8 @@ pub(super) fn read(row: &Row<'_>) -> Result<Taken, Refusal> {
 
 fn name(row: &Row<'_>) -> Result<(String, String), Refusal> {
     let whole = row.get(Field::FullName).map(|name| split_name(&name));
-    let family = row
-        .owned(Field::Family)
-        .or_else(|| whole.as_ref().map(|(family, _)| family.clone()));
-    let given = row
-        .owned(Field::Given)
-        .or_else(|| whole.map(|(_, given)| given));
+    let family = row.owned(Field::Family).or_else(|| whole.as_ref().map(|(family, _)| family.clone()));
+    let given = row.owned(Field::Given).or_else(|| whole.map(|(_, given)| given));
     match family.filter(|f| !f.is_empty()) {
         Some(family) => Ok((family, given.unwrap_or_default())),
         None => Err(row.refuse(Field::Family, RefusalReason::NoName)),
@@ -67,10 +62,7 @@ fn identifiers(row: &Row<'_>, key: &PatientKey) -> Vec<(String, String)> {
     if let PatientKey::Identifier { system, value } = key {
         all.push((system.clone(), value.clone()));
     }
-    for (field, system) in [
-        (Field::Identifier, &table.identifier_system),
-        (Field::LocalNumber, &table.local_system),
-    ] {
+    for (field, system) in [(Field::Identifier, &table.identifier_system), (Field::LocalNumber, &table.local_system)] {
         if let (Some(value), Some(system)) = (row.owned(field), system)
             && !all.iter().any(|(s, v)| s == system && *v == value)
         {
@@ -91,9 +83,7 @@ fn deceased(row: &Row<'_>, birth_date: NaiveDate) -> Result<Deceased, Refusal> {
     }
     // A cell in the column of deaths that is no date still says that there was one.
     match row.past_day(Field::Deceased) {
-        Ok(Some(day)) if day < birth_date => {
-            Err(row.refuse(Field::Deceased, RefusalReason::EndBeforeStart))
-        }
+        Ok(Some(day)) if day < birth_date => Err(row.refuse(Field::Deceased, RefusalReason::EndBeforeStart)),
         Ok(Some(day)) => Ok(Deceased::On(day)),
         _ => Ok(Deceased::Yes),
     }
@@ -115,49 +105,37 @@ fn registered(row: &Row<'_>) -> Result<Option<bool>, Refusal> {
 }
 
 fn mark(row: &Row<'_>, field: Field) -> bool {
-    row.word(field)
-        .is_some_and(|word| words::yes_no(&word).unwrap_or(true))
+    row.word(field).is_some_and(|word| words::yes_no(&word).unwrap_or(true))
 }
 
 fn needs(row: &Row<'_>, taken: &mut Taken) -> ContactNeeds {
     let mut needs = ContactNeeds {
         language: row.word(Field::Language),
-        interpreter: row
-            .word(Field::Interpreter)
-            .is_some_and(|w| words::yes_no(&w).unwrap_or(true)),
+        interpreter: row.word(Field::Interpreter).is_some_and(|w| words::yes_no(&w).unwrap_or(true)),
         ..ContactNeeds::default()
     };
     if let Some(word) = row.word(Field::PreferredChannel) {
         needs.no_telephone = words::is_no_telephone(&word);
         needs.preferred = words::channel(&word);
         if needs.preferred.is_none() && !needs.no_telephone {
-            taken
-                .warnings
-                .push((WarningKind::WordLeftOut, Some(Field::PreferredChannel)));
+            taken.warnings.push((WarningKind::WordLeftOut, Some(Field::PreferredChannel)));
         }
     }
     if let Some(word) = row.word(Field::Format) {
         match words::format(&word) {
             Some(format) => needs.formats.push(format),
-            None => taken
-                .warnings
-                .push((WarningKind::WordLeftOut, Some(Field::Format))),
+            None => taken.warnings.push((WarningKind::WordLeftOut, Some(Field::Format))),
         }
     }
     needs
 }
 
-fn contact_points(
-    row: &Row<'_>,
-    taken: &mut Taken,
-) -> (Phones, Vec<crate::domain::identifiers::EmailAddress>) {
+fn contact_points(row: &Row<'_>, taken: &mut Taken) -> (Phones, Vec<crate::domain::identifiers::EmailAddress>) {
     let policy = row.context().options.phones;
     let mut phones = Phones::default();
     for cell in row.all(Field::Mobile) {
         if phones.add(&cell, policy) {
-            taken
-                .warnings
-                .push((WarningKind::PhoneRefused, Some(Field::Mobile)));
+            taken.warnings.push((WarningKind::PhoneRefused, Some(Field::Mobile)));
         }
     }
     // A landline in the column for any number is no fault, so it does not warn.
@@ -168,9 +146,7 @@ fn contact_points(
     for cell in row.all(Field::Email) {
         for address in cell.split([';', ',', ' ']).filter(|a| !a.is_empty()) {
             if add_email(&mut emails, address) {
-                taken
-                    .warnings
-                    .push((WarningKind::EmailRefused, Some(Field::Email)));
+                taken.warnings.push((WarningKind::EmailRefused, Some(Field::Email)));
             }
         }
     }
@@ -180,11 +156,7 @@ fn contact_points(
 fn tags(row: &Row<'_>) -> (Vec<StopTag>, Vec<String>) {
     let (mut stops, mut tags) = (Vec::new(), Vec::new());
     for cell in row.all(Field::Tags) {
-        for tag in cell
-            .split([';', ',', '|'])
-            .map(str::trim)
-            .filter(|t| !t.is_empty())
-        {
+        for tag in cell.split([';', ',', '|']).map(str::trim).filter(|t| !t.is_empty()) {
             stops.extend(StopTag::from_text(tag));
             tags.push(tag.to_owned());
         }

@@ -16,10 +16,7 @@ pub(super) fn read(row: &Row<'_>, ids: &mut Ids) -> Result<(Taken, Vec<Refusal>)
     for group in &layout.groups {
         let part = row.in_group(group);
         // In a row of groups the tests a person did not have are blank.
-        if layout.groups.len() > 1
-            && part.get(Field::Value).is_none()
-            && part.all(Field::Date).is_empty()
-        {
+        if layout.groups.len() > 1 && part.get(Field::Value).is_none() && part.all(Field::Date).is_empty() {
             continue;
         }
         if !is_result(&part) {
@@ -44,24 +41,14 @@ fn is_result(row: &Row<'_>) -> bool {
 }
 
 fn known(row: &Row<'_>) -> bool {
-    let found = row
-        .context()
-        .options
-        .catalogue
-        .find(&codes(row), &row.get(Field::TestName).unwrap_or_default());
+    let found = row.context().options.catalogue.find(&codes(row), &row.get(Field::TestName).unwrap_or_default());
     matches!(found, Found::One(_))
 }
 
 fn codes(row: &Row<'_>) -> Vec<Code> {
     let display = row.owned(Field::TestName);
     let code = row.owned(Field::Code);
-    code.map(|code| Code {
-        system: CodeSystem::Unstated,
-        code,
-        display,
-    })
-    .into_iter()
-    .collect()
+    code.map(|code| Code { system: CodeSystem::Unstated, code, display }).into_iter().collect()
 }
 
 fn one(
@@ -73,15 +60,11 @@ fn one(
 ) -> Result<Record, Refusal> {
     let context = row.context();
     let codes = codes(row);
-    let display = row
-        .owned(Field::TestName)
-        .or_else(|| title.map(str::to_owned));
+    let display = row.owned(Field::TestName).or_else(|| title.map(str::to_owned));
     let Some(display) = display.or_else(|| codes.first().map(|c| c.code.clone())) else {
         return Err(row.refuse(Field::TestName, RefusalReason::NoTest));
     };
-    let date = row
-        .date(Field::Date)?
-        .ok_or_else(|| row.refuse(Field::Date, RefusalReason::Missing))?;
+    let date = row.date(Field::Date)?.ok_or_else(|| row.refuse(Field::Date, RefusalReason::Missing))?;
     if date.day(context.options.zone) > context.options.today {
         return Err(row.refuse(Field::Date, RefusalReason::DateInFuture));
     }
@@ -89,23 +72,14 @@ fn one(
     if given == Given::Absent(None) {
         return Err(row.refuse(Field::Value, RefusalReason::NoValue));
     }
-    let status = row
-        .word(Field::Status)
-        .map_or(ReportStatus::NotStated, |w| ReportStatus::read(&w));
+    let status = row.word(Field::Status).map_or(ReportStatus::NotStated, |w| ReportStatus::read(&w));
     if status == ReportStatus::NotStated {
-        taken
-            .warnings
-            .push((WarningKind::NoResultStatus, Some(Field::Status)));
+        taken.warnings.push((WarningKind::NoResultStatus, Some(Field::Status)));
     }
     let taken_at = date.taken_at(context.options.zone);
     let which = codes.first().map_or(display.as_str(), |c| c.code.as_str());
     let source_id = ids.of(row, &[&patient.identity(), which, &taken_at.to_string()]);
-    let end = |field| {
-        row.owned(field).map(|text| Quantity {
-            text,
-            ..Quantity::default()
-        })
-    };
+    let end = |field| row.owned(field).map(|text| Quantity { text, ..Quantity::default() });
     let result = measured::result(
         Measured {
             patient: patient.clone(),
@@ -142,39 +116,22 @@ fn given(row: &Row<'_>, codes: &[Code], display: &str) -> Given {
     if cell.is_empty() {
         return Given::Absent(None);
     }
-    let unit = row
-        .owned(Field::Unit)
-        .filter(|u| !u.eq_ignore_ascii_case("null"));
+    let unit = row.owned(Field::Unit).filter(|u| !u.eq_ignore_ascii_case("null"));
     let unit_code = if unit.is_some() { None } else { unit_code };
     let text = match (key, row.get(Field::SecondValue)) {
         (Some("blood_pressure"), Some(second)) => format!("{cell}/{second}"),
         _ => raw.trim().to_owned(),
     };
-    let (text, unit) = if unit.is_none() && unit_code.is_none() {
-        split_unit(&text)
-    } else {
-        (text, unit)
-    };
-    if number::read(&text).is_none()
-        && number::read_pair(&text).is_none()
-        && unit.is_none()
-        && unit_code.is_none()
-    {
+    let (text, unit) = if unit.is_none() && unit_code.is_none() { split_unit(&text) } else { (text, unit) };
+    if number::read(&text).is_none() && number::read_pair(&text).is_none() && unit.is_none() && unit_code.is_none() {
         return Given::Text(cell.into_owned());
     }
-    Given::Quantity(Quantity {
-        text,
-        comparator: None,
-        unit,
-        unit_code,
-    })
+    Given::Quantity(Quantity { text, comparator: None, unit, unit_code })
 }
 
 /// `48 mmol/mol` in one cell: the number, and what stands behind it.
 fn split_unit(text: &str) -> (String, Option<String>) {
-    let Some(end) =
-        text.find(|c: char| !(c.is_ascii_digit() || "<>=.,-/ \u{2264}\u{2265}".contains(c)))
-    else {
+    let Some(end) = text.find(|c: char| !(c.is_ascii_digit() || "<>=.,-/ \u{2264}\u{2265}".contains(c))) else {
         return (text.to_owned(), None);
     };
     let (value, unit) = text.split_at(end);
@@ -184,11 +141,7 @@ fn split_unit(text: &str) -> (String, Option<String>) {
     if number::read(&number).is_none() && number::read_pair(&number).is_none() {
         return (text.to_owned(), None);
     }
-    let slash = if value.trim_end().ends_with('/') {
-        "/"
-    } else {
-        ""
-    };
+    let slash = if value.trim_end().ends_with('/') { "/" } else { "" };
     (number.into_owned(), Some(format!("{slash}{}", unit.trim())))
 }
 

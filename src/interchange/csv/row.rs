@@ -11,6 +11,7 @@ use crate::domain::import::{Field, PatientKey, Place, Provenance, Refusal, Refus
 use crate::interchange::Options;
 use crate::interchange::dates::{self, DateText};
 use crate::interchange::text::clean;
+use crate::interchange::words::split_name;
 
 /// Fields that say whose row it is.
 const IDENTITY: [Field; 8] = [
@@ -55,36 +56,21 @@ pub(super) enum Above {
 
 impl<'a> Row<'a> {
     /// Takes the cells if their number is right. Blank cells beyond the header do not count.
-    pub(super) fn new(
-        line: u64,
-        mut cells: Vec<Cow<'a, str>>,
-        context: Context<'a>,
-    ) -> Result<Self, Refusal> {
+    pub(super) fn new(line: u64, mut cells: Vec<Cow<'a, str>>, context: Context<'a>) -> Result<Self, Refusal> {
         let width = context.layout.width;
         while cells.len() > width && cells.last().is_some_and(|c| clean(c).is_empty()) {
             cells.pop();
         }
         if cells.len() != width {
             let detail = format!("{} cells under {width} headings", cells.len());
-            return Err(
-                Refusal::new(Place::Line(line), context.what(), RefusalReason::CellCount)
-                    .detail(detail),
-            );
+            return Err(Refusal::new(Place::Line(line), context.what(), RefusalReason::CellCount).detail(detail));
         }
-        Ok(Self {
-            line,
-            cells,
-            context,
-            group: None,
-        })
+        Ok(Self { line, cells, context, group: None })
     }
 
     /// The same row, seen through one group of columns.
     pub(super) fn in_group(&self, group: &'a Group) -> Self {
-        Self {
-            group: Some(group),
-            ..self.clone()
-        }
+        Self { group: Some(group), ..self.clone() }
     }
 
     pub(super) fn context(&self) -> Context<'a> {
@@ -97,46 +83,27 @@ impl<'a> Row<'a> {
 
     fn columns(&self, field: Field) -> impl Iterator<Item = usize> {
         let in_group = self.group.and_then(|g| g.fields.get(&field)).copied();
-        let outside = self
-            .context
-            .layout
-            .columns
-            .get(&field)
-            .map_or(&[][..], Vec::as_slice);
+        let outside = self.context.layout.columns.get(&field).map_or(&[][..], Vec::as_slice);
         let outside = if in_group.is_some() { &[] } else { outside };
-        in_group
-            .into_iter()
-            .chain(outside.iter().copied())
-            .collect::<Vec<_>>()
-            .into_iter()
+        in_group.into_iter().chain(outside.iter().copied()).collect::<Vec<_>>().into_iter()
     }
 
     /// The cell without outer spaces, or the mapping's default; `None` when both are blank.
     pub(super) fn get(&self, field: Field) -> Option<Cow<'_, str>> {
-        self.all(field).into_iter().next().or_else(|| {
-            self.context
-                .layout
-                .table
-                .defaults
-                .get(&field)
-                .map(|d| Cow::Borrowed(d.as_str()))
-        })
+        self.all(field)
+            .into_iter()
+            .next()
+            .or_else(|| self.context.layout.table.defaults.get(&field).map(|d| Cow::Borrowed(d.as_str())))
     }
 
     /// Every filled cell of a field that may have several columns.
     pub(super) fn all(&self, field: Field) -> Vec<Cow<'_, str>> {
-        self.columns(field)
-            .filter_map(|at| self.cells.get(at))
-            .map(|c| clean(c))
-            .filter(|c| !c.is_empty())
-            .collect()
+        self.columns(field).filter_map(|at| self.cells.get(at)).map(|c| clean(c)).filter(|c| !c.is_empty()).collect()
     }
 
     /// The cell exactly as it stands.
     pub(super) fn raw(&self, field: Field) -> Option<&str> {
-        self.columns(field)
-            .find_map(|at| self.cells.get(at))
-            .map(AsRef::as_ref)
+        self.columns(field).find_map(|at| self.cells.get(at)).map(AsRef::as_ref)
     }
 
     /// The cell in this program's words.
@@ -158,8 +125,7 @@ impl<'a> Row<'a> {
     }
 
     pub(super) fn required(&self, field: Field) -> Result<Cow<'_, str>, Refusal> {
-        self.get(field)
-            .ok_or_else(|| self.refuse(field, RefusalReason::Missing))
+        self.get(field).ok_or_else(|| self.refuse(field, RefusalReason::Missing))
     }
 
     /// A date, by the mapping's order of day and month; `None` when blank.
@@ -172,17 +138,13 @@ impl<'a> Row<'a> {
     }
 
     pub(super) fn day(&self, field: Field) -> Result<Option<NaiveDate>, Refusal> {
-        Ok(self
-            .date(field)?
-            .map(|date| date.day(self.context.options.zone)))
+        Ok(self.date(field)?.map(|date| date.day(self.context.options.zone)))
     }
 
     /// A day that cannot lie in the future.
     pub(super) fn past_day(&self, field: Field) -> Result<Option<NaiveDate>, Refusal> {
         match self.day(field)? {
-            Some(day) if day > self.context.options.today => {
-                Err(self.refuse(field, RefusalReason::DateInFuture))
-            }
+            Some(day) if day > self.context.options.today => Err(self.refuse(field, RefusalReason::DateInFuture)),
             day => Ok(day),
         }
     }
@@ -200,10 +162,8 @@ impl<'a> Row<'a> {
     pub(super) fn fill_down(&mut self, above: &mut Above) -> Result<(), Refusal> {
         let columns: Vec<usize> = IDENTITY.iter().flat_map(|f| self.columns(*f)).collect();
         let filled = |at: &usize| self.cells.get(*at).is_some_and(|c| !clean(c).is_empty());
-        let key_columns: Vec<usize> = [Field::NhsNumber, Field::Identifier, Field::BirthDate]
-            .iter()
-            .flat_map(|f| self.columns(*f))
-            .collect();
+        let key_columns: Vec<usize> =
+            [Field::NhsNumber, Field::Identifier, Field::BirthDate].iter().flat_map(|f| self.columns(*f)).collect();
         let keys = key_columns.iter().filter(|at| filled(at)).count();
         if keys == 0 && !columns.iter().any(filled) {
             return match above {
@@ -223,10 +183,7 @@ impl<'a> Row<'a> {
             *above = Above::Refused;
             return Err(self.refuse(Field::NhsNumber, RefusalReason::PartlyBlankIdentity));
         }
-        let cells = columns
-            .iter()
-            .filter_map(|at| Some((*at, self.cells.get(*at)?.to_string())))
-            .collect();
+        let cells = columns.iter().filter_map(|at| Some((*at, self.cells.get(*at)?.to_string()))).collect();
         *above = Above::Cells(cells);
         Ok(())
     }
@@ -236,10 +193,9 @@ impl<'a> Row<'a> {
         let Some(cell) = self.get(Field::NhsNumber) else {
             return Ok(None);
         };
-        NhsNumber::parse(&cell).map(Some).map_err(|why| {
-            self.refuse(Field::NhsNumber, RefusalReason::NhsNumberInvalid)
-                .detail(why.to_string())
-        })
+        NhsNumber::parse(&cell)
+            .map(Some)
+            .map_err(|why| self.refuse(Field::NhsNumber, RefusalReason::NhsNumberInvalid).detail(why.to_string()))
     }
 
     /// Whose row it is: NHS number with date of birth, else an identifier in the mapping's system.
@@ -248,20 +204,12 @@ impl<'a> Row<'a> {
             let birth_date = self
                 .past_day(Field::BirthDate)?
                 .ok_or_else(|| self.refuse(Field::BirthDate, RefusalReason::Missing))?;
-            return Ok(PatientKey::NhsAndBirthDate {
-                nhs_number,
-                birth_date,
-                surname: self.surname(),
-            });
+            return Ok(PatientKey::NhsAndBirthDate { nhs_number, birth_date, surname: self.surname() });
         }
-        match (
-            self.get(Field::Identifier),
-            &self.context.layout.table.identifier_system,
-        ) {
-            (Some(value), Some(system)) => Ok(PatientKey::Identifier {
-                system: system.clone(),
-                value: value.into_owned(),
-            }),
+        match (self.get(Field::Identifier), &self.context.layout.table.identifier_system) {
+            (Some(value), Some(system)) => {
+                Ok(PatientKey::Identifier { system: system.clone(), value: value.into_owned() })
+            }
             _ if self.context.layout.columns.contains_key(&Field::NhsNumber) => {
                 Err(self.refuse(Field::NhsNumber, RefusalReason::Missing))
             }
@@ -271,57 +219,12 @@ impl<'a> Row<'a> {
 
     /// Family name, from its own column or out of the whole name.
     pub(super) fn surname(&self) -> Option<String> {
-        self.owned(Field::Family)
-            .or_else(|| Some(split_name(&self.get(Field::FullName)?).0))
+        self.owned(Field::Family).or_else(|| Some(split_name(&self.get(Field::FullName)?).0))
     }
 }
 
 impl Context<'_> {
     pub(super) fn what(&self) -> &'static str {
         self.layout.table.kind.row()
-    }
-}
-
-/// `SMITH, John (Mr)` and `Mr John Smith` into family and given names.
-pub(super) fn split_name(name: &str) -> (String, String) {
-    const TITLES: [&str; 10] = [
-        "mr", "mrs", "miss", "ms", "mx", "dr", "master", "prof", "rev", "sir",
-    ];
-    let is_title = |w: &str| {
-        let word: String = w
-            .chars()
-            .filter(|c| c.is_alphabetic())
-            .flat_map(char::to_lowercase)
-            .collect();
-        TITLES.contains(&word.as_str())
-    };
-    let words = |text: &str| -> Vec<String> {
-        text.split_whitespace()
-            .filter(|w| !is_title(w))
-            .map(str::to_owned)
-            .collect()
-    };
-    if let Some((family, given)) = name.split_once(',') {
-        return (words(family).join(" "), words(given).join(" "));
-    }
-    let mut all = words(name);
-    let family = all.pop().unwrap_or_default();
-    (family, all.join(" "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::split_name;
-
-    #[test]
-    fn names() {
-        for (name, family, given) in [
-            ("SMITH, John (Mr)", "SMITH", "John"),
-            ("Mr John Paul Smith", "Smith", "John Paul"),
-            ("van der Berg, Anna", "van der Berg", "Anna"),
-            ("Cher", "Cher", ""),
-        ] {
-            assert_eq!(split_name(name), (family.to_owned(), given.to_owned()));
-        }
     }
 }

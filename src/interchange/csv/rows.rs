@@ -27,9 +27,7 @@ pub(super) struct RawRow<'a> {
 impl RawRow<'_> {
     /// Nothing but blanks.
     pub(super) fn is_blank(&self) -> bool {
-        self.cells
-            .as_ref()
-            .is_ok_and(|cells| cells.iter().all(|c| c.trim().is_empty()))
+        self.cells.as_ref().is_ok_and(|cells| cells.iter().all(|c| c.trim().is_empty()))
     }
 }
 
@@ -52,13 +50,7 @@ struct Parsed<'a> {
 
 impl<'a> Rows<'a> {
     pub(super) fn new(text: &'a str, delimiter: u8) -> Self {
-        Self {
-            text,
-            at: 0,
-            line: 1,
-            delimiter,
-            expected: None,
-        }
+        Self { text, at: 0, line: 1, delimiter, expected: None }
     }
 
     /// From now on, a row over several lines counts only with this many cells.
@@ -108,11 +100,7 @@ impl<'a> Rows<'a> {
             match self.byte(end) {
                 Some(b) if b == self.delimiter => at = end + 1,
                 Some(_) => {
-                    return Ok(Parsed {
-                        cells,
-                        end: self.after_break(end),
-                        lines,
-                    });
+                    return Ok(Parsed { cells, end: self.after_break(end), lines });
                 }
                 None => return Ok(Parsed { cells, end, lines }),
             }
@@ -122,14 +110,8 @@ impl<'a> Rows<'a> {
     fn plain(&self, at: usize) -> (Cow<'a, str>, usize) {
         let rest = self.text.as_bytes().get(at..).unwrap_or_default();
         let stop = |b: &u8| *b == self.delimiter || matches!(b, b'\n' | b'\r');
-        let end = rest
-            .iter()
-            .position(stop)
-            .map_or(self.text.len(), |n| at + n);
-        (
-            Cow::Borrowed(self.text.get(at..end).unwrap_or_default()),
-            end,
-        )
+        let end = rest.iter().position(stop).map_or(self.text.len(), |n| at + n);
+        (Cow::Borrowed(self.text.get(at..end).unwrap_or_default()), end)
     }
 
     /// The cell after an opening quote, the position after the closing one, and the line breaks inside.
@@ -161,11 +143,7 @@ impl<'a> Rows<'a> {
             Some(_) => return Err(RefusalReason::QuoteUnterminated),
         }
         let inner = self.text.get(start..at).unwrap_or_default();
-        let cell = if doubled {
-            Cow::Owned(inner.replace("\"\"", "\""))
-        } else {
-            Cow::Borrowed(inner)
-        };
+        let cell = if doubled { Cow::Owned(inner.replace("\"\"", "\"")) } else { Cow::Borrowed(inner) };
         Ok((cell, end, breaks))
     }
 }
@@ -179,9 +157,7 @@ impl<'a> Iterator for Rows<'a> {
         }
         let (start, line) = (self.at, self.line);
         let parsed = self.parse().and_then(|parsed| match self.expected {
-            Some(n) if parsed.lines > 1 && parsed.cells.len() != n => {
-                Err(RefusalReason::QuoteUnterminated)
-            }
+            Some(n) if parsed.lines > 1 && parsed.cells.len() != n => Err(RefusalReason::QuoteUnterminated),
             _ => Ok(parsed),
         });
         let cells = match parsed {
@@ -197,11 +173,7 @@ impl<'a> Iterator for Rows<'a> {
             }
         };
         let raw = self.text.get(start..self.at).unwrap_or_default();
-        let cells = if raw.contains('\0') {
-            Err(RefusalReason::UnreadableCharacters)
-        } else {
-            cells
-        };
+        let cells = if raw.contains('\0') { Err(RefusalReason::UnreadableCharacters) } else { cells };
         Some(RawRow { line, cells })
     }
 }
@@ -215,49 +187,26 @@ mod tests {
     fn rows(text: &str, expected: usize) -> Vec<(u64, Result<Vec<String>, RefusalReason>)> {
         let mut rows = Rows::new(text, b',');
         rows.expect(expected);
-        rows.map(|r| {
-            (
-                r.line,
-                r.cells
-                    .map(|c| c.into_iter().map(Cow::into_owned).collect()),
-            )
-        })
-        .collect()
+        rows.map(|r| (r.line, r.cells.map(|c| c.into_iter().map(Cow::into_owned).collect()))).collect()
     }
 
     fn good(text: &str, expected: usize) -> Vec<Vec<String>> {
-        rows(text, expected)
-            .into_iter()
-            .filter_map(|(_, cells)| cells.ok())
-            .collect()
+        rows(text, expected).into_iter().filter_map(|(_, cells)| cells.ok()).collect()
     }
 
     #[test]
     fn an_unterminated_quote_costs_one_line() {
         let text = "a,\"b,c\r\n1,2,3\r\n\"x\",\"y\"\"z\",\"w\"\r\n4,\"5\r\n6,7,8";
         let got = rows(text, 3);
-        let failed: Vec<u64> = got
-            .iter()
-            .filter(|(_, c)| c.is_err())
-            .map(|(line, _)| *line)
-            .collect();
+        let failed: Vec<u64> = got.iter().filter(|(_, c)| c.is_err()).map(|(line, _)| *line).collect();
         assert_eq!(failed, [1, 4]);
-        assert_eq!(
-            good(text, 3),
-            [["1", "2", "3"], ["x", "y\"z", "w"], ["6", "7", "8"]]
-        );
+        assert_eq!(good(text, 3), [["1", "2", "3"], ["x", "y\"z", "w"], ["6", "7", "8"]]);
     }
 
     #[test]
     fn cells_over_lines_are_read_when_the_count_is_right() {
-        assert_eq!(
-            good("1,\"two\nlines\",3\n4,5,6\n", 3),
-            [["1", "two\nlines", "3"], ["4", "5", "6"]]
-        );
-        let lines: Vec<u64> = rows("1,\"two\r\nlines\",3\r\n4,5,6", 3)
-            .iter()
-            .map(|r| r.0)
-            .collect();
+        assert_eq!(good("1,\"two\nlines\",3\n4,5,6\n", 3), [["1", "two\nlines", "3"], ["4", "5", "6"]]);
+        let lines: Vec<u64> = rows("1,\"two\r\nlines\",3\r\n4,5,6", 3).iter().map(|r| r.0).collect();
         assert_eq!(lines, [1, 3], "line numbers count the lines inside");
     }
 

@@ -15,8 +15,7 @@ use crate::domain::import::{Field, ImportFile, Place, RefusalReason, WarningKind
 use crate::domain::result::ResultsCatalogue;
 use crate::interchange::{Input, Mappings, Options, csv};
 
-static CATALOGUE: LazyLock<ResultsCatalogue> =
-    LazyLock::new(|| ResultsCatalogue::shipped().unwrap());
+static CATALOGUE: LazyLock<ResultsCatalogue> = LazyLock::new(|| ResultsCatalogue::shipped().unwrap());
 static SHIPPED: LazyLock<Mappings> = LazyLock::new(|| Mappings::shipped().unwrap());
 
 /// Reads on 24 November 2026 in London.
@@ -28,13 +27,7 @@ fn read_bytes(name: &str, bytes: Vec<u8>, mappings: &Mappings) -> ImportFile {
         mappings,
         phones: PhonePolicy::default(),
     };
-    let report = csv::read(
-        &Input {
-            name: name.to_owned(),
-            bytes,
-        },
-        &options,
-    );
+    let report = csv::read(&Input { name: name.to_owned(), bytes }, &options);
     everything_is_counted(&report);
     report
 }
@@ -55,20 +48,11 @@ fn read_as(name: &str, mapping: &str) -> ImportFile {
 
 /// Line, field and reason of every refusal.
 fn refusals(report: &ImportFile) -> Vec<(Place, Option<Field>, RefusalReason)> {
-    report
-        .refused
-        .iter()
-        .map(|r| (r.place, r.field, r.reason))
-        .collect()
+    report.refused.iter().map(|r| (r.place, r.field, r.reason)).collect()
 }
 
 fn warned(report: &ImportFile, kind: WarningKind) -> u64 {
-    report
-        .warnings
-        .iter()
-        .filter(|w| w.kind == kind)
-        .map(|w| w.times)
-        .sum()
+    report.warnings.iter().filter(|w| w.kind == kind).map(|w| w.times).sum()
 }
 
 /// Nothing disappears: what was read is accepted, refused or ignored.

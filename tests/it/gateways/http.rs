@@ -11,7 +11,11 @@ use crate::fake_gateways::{Hand, NOON, gateway, http::HttpFake, text_to};
 async fn a_text_goes_out_signed_and_is_found_again() {
     let hand = Hand::default();
     let fake = HttpFake::start(&hand).await;
-    let http = gateway(&fake.settings("sender = \"OakSurgery\""), &hand);
+    let http = gateway(
+        &fake.settings("sender = \"OakSurgery\"\npolicy = { safety_gateway = \"spare\" }"),
+        &hand,
+    );
+    assert!(!http.policy().two_way, "nobody can answer a name");
     let message = text_to("+447700900001", "m-1");
 
     let accepted = http.send(&message).await.unwrap();

@@ -134,6 +134,17 @@ fn every_fault_is_named_at_once_and_no_value_is_shown() {
 }
 
 #[test]
+fn a_name_must_fit_into_an_address() {
+    let faults = build("[\"Oak Surgery\"]\nkind = \"sandbox\"", false)
+        .err()
+        .unwrap();
+    assert!(
+        faults[0].starts_with("gateways.Oak Surgery.name: "),
+        "{faults:?}"
+    );
+}
+
+#[test]
 fn a_setting_nobody_knows_is_refused() {
     let faults = try_gateway("kind = \"sandbox\"\ncolour = \"blue\"", &Hand::default())
         .err()

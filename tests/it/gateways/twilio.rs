@@ -141,6 +141,25 @@ async fn an_unknown_outcome_is_settled_by_recipient_date_and_text() {
     assert_eq!(fake.refused(), Vec::<String>::new());
 }
 
+#[tokio::test]
+async fn a_long_history_does_not_hide_a_message() {
+    let hand = Hand::default();
+    let fake = TwilioFake::start(&hand).await;
+    let twilio = gateway(&fake.settings(SERVICE), &hand);
+    let mut message = text_to("+447700900001", "old");
+    message.text = "€".repeat(918);
+    for _ in 0..120 {
+        twilio.send(&message).await.unwrap();
+    }
+    message.text = "the newest".into();
+    twilio.send(&message).await.unwrap();
+    let found = twilio
+        .look_up("m", &message.to, NOON, &message.text)
+        .await
+        .unwrap();
+    assert!(matches!(found, LookUp::Found { .. }), "{found:?}");
+}
+
 struct Hook {
     query: &'static str,
     headers: Vec<(String, String)>,

@@ -169,11 +169,17 @@ impl State {
             .iter()
             .find(|(n, _)| n == "To")
             .map(|(_, v)| v.as_str());
+        let size = query
+            .iter()
+            .find(|(n, _)| n == "PageSize")
+            .and_then(|(_, v)| v.parse().ok())
+            .unwrap_or(50);
         let messages = self.messages.lock().unwrap();
         let found: Vec<Value> = messages
             .iter()
             .rev()
             .filter(|m| to.is_none_or(|to| m.get("To").is_some_and(|t| t == to)))
+            .take(size)
             .map(describe)
             .collect();
         Reply::json(

@@ -136,13 +136,13 @@ fn reply_at(bytes: &[u8], at: usize) -> Option<u16> {
     };
     let before = bytes.get(at.saturating_sub(2)..at).unwrap_or_default();
     let introduced = match before {
-        [] => true,
-        [
+        // "said: 550", "smtp; 550", "<<< 550", "code 550", "error 550": not "room 550".
+        []
+        | [
             ..,
             b'\n' | b'\r' | b'(' | b'"' | b'\'' | b'[' | b'#' | b';' | b':' | b'=',
-        ] => true,
-        // "said: 550", "smtp; 550", "<<< 550", "code 550", "error 550": not "room 550".
-        [
+        ]
+        | [
             b':' | b';' | b'>' | b'<' | b',' | b'-' | b')' | b']' | b' ' | b'\t' | b'\n',
             b' ' | b'\t',
         ] => true,

@@ -3,6 +3,7 @@
 use super::Seen;
 use super::reasons;
 use crate::domain::email::automatic::is_machine;
+use crate::domain::email::own_words::fold;
 
 /// Most lines of a report that are looked at.
 const MAX_LINES: usize = 400;
@@ -59,7 +60,7 @@ fn weight_of(line: &str) -> u32 {
     {
         return 4;
     }
-    if reasons::failure(line).is_some() || lower.starts_with('<') {
+    if reasons::failure(&fold(line)).is_some() || lower.starts_with('<') {
         return 3;
     }
     if [

@@ -5,6 +5,20 @@
 pub(super) struct Split<'a> {
     pub report: &'a str,
     pub headers: Option<&'a str>,
+    whole: &'a str,
+}
+
+impl Split<'_> {
+    /// Takes everything for the report if what stands above the header block tells nothing.
+    pub fn or_whole(self, tells: impl Fn(&str) -> bool) -> Self {
+        match self.headers {
+            Some(headers) if !tells(self.report) && tells(headers) => Split {
+                report: self.whole,
+                ..self
+            },
+            _ => self,
+        }
+    }
 }
 
 /// Names that begin the lines of a header block.
@@ -64,6 +78,7 @@ pub(super) fn split(text: &str) -> Split<'_> {
             return Split {
                 report: text.get(..start).unwrap_or_default(),
                 headers: text.get(start..),
+                whole: text,
             };
         }
         at += line.len();
@@ -71,6 +86,7 @@ pub(super) fn split(text: &str) -> Split<'_> {
     Split {
         report: text,
         headers: None,
+        whole: text,
     }
 }
 

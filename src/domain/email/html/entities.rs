@@ -127,6 +127,9 @@ pub(super) fn decode(text: &str) -> Option<(String, usize)> {
         .find(|c: char| !c.is_ascii_alphanumeric() && c != '#')
         .unwrap_or(body.len());
     let name = body.get(..length)?;
+    if name.len() < 2 {
+        return None;
+    }
     let ended = body.get(length..)?.starts_with(';');
     let total = 1 + length + usize::from(ended);
     if let Some(number) = name.strip_prefix('#') {

@@ -13,7 +13,7 @@ pub(super) struct Line<'a> {
     /// Without surrounding white space and invisible characters.
     pub text: &'a str,
     /// `text` made comparable by [`fold`].
-    pub folded: String,
+    pub folded: &'a str,
     /// Why it is cut, or `None` while it counts as the person's own.
     pub label: Option<CutWhy>,
     offset: usize,
@@ -49,63 +49,100 @@ impl Line<'_> {
 /// phrases are compared.
 pub(in super::super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
+    fold_into(text, &mut folded);
+    folded
+}
+
+fn fold_into(text: &str, folded: &mut String) {
+    let from = folded.len();
+    // Most lines are plain letters and single spaces: no need to look at each as a character.
+    let mut before = 0;
+    let plain = text.bytes().all(|byte| {
+        let double = byte == b' ' && before == b' ';
+        before = byte;
+        matches!(byte, b' '..=b'~') && !double
+    });
+    if plain {
+        folded.push_str(text);
+        if let Some(added) = folded.get_mut(from..) {
+            added.make_ascii_lowercase();
+        }
+        return;
+    }
+    let mut after_space = false;
     for c in text.chars() {
+        let space = c.is_whitespace();
         match c {
+            _ if is_invisible(c) => continue,
+            _ if space && after_space => {}
+            _ if space => folded.push(' '),
             'A'..='Z' => folded.push(c.to_ascii_lowercase()),
             '!'..='~' => folded.push(c),
             '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{02bc}' | '\u{00b4}' => folded.push('\''),
             '\u{201c}'..='\u{201f}' | '\u{00ab}' | '\u{00bb}' => folded.push('"'),
             '\u{2010}'..='\u{2015}' => folded.push('-'),
-            _ if is_invisible(c) => {}
-            _ if c.is_whitespace() => {
-                if !folded.ends_with(' ') {
-                    folded.push(' ');
-                }
-            }
             _ => folded.extend(c.to_lowercase()),
         }
+        after_space = space;
     }
-    folded
 }
 
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{00ad}')
 }
 
-/// Splits at `\n`, `\r\n` and a lone `\r`, which all occur in real mail.
-pub(super) fn split(text: &str) -> Vec<Line<'_>> {
-    let mut lines = Vec::new();
+/// A line's place, and its visible part.
+struct Span {
+    start: usize,
+    end: usize,
+    visible: Range<usize>,
+    folded: Range<usize>,
+}
+
+/// Splits at `\n`, `\r\n` and a lone `\r`, which all occur in real mail. `buffer` takes the folded
+/// text of all lines: a piece of memory for each of 60,000 lines costs more than reading them.
+pub(super) fn split<'a>(text: &'a str, buffer: &'a mut String) -> Vec<Line<'a>> {
+    let mut spans = Vec::new();
     let mut start = 0;
     let mut bytes = text.bytes().enumerate().peekable();
     while let Some((at, byte)) = bytes.next() {
         if byte != b'\n' && byte != b'\r' {
             continue;
         }
-        lines.push(line(text, start, at));
+        spans.push(span(text, start, at, buffer));
         start = at + 1;
         if byte == b'\r' && bytes.next_if(|&(_, next)| next == b'\n').is_some() {
             start += 1;
         }
     }
     if start < text.len() {
-        lines.push(line(text, start, text.len()));
+        spans.push(span(text, start, text.len(), buffer));
     }
-    lines
+    let folded: &'a str = buffer;
+    let line = |span: Span| Line {
+        start: span.start,
+        end: span.end,
+        text: text.get(span.visible.clone()).unwrap_or_default(),
+        folded: folded.get(span.folded).unwrap_or_default(),
+        label: None,
+        offset: span.visible.start - span.start,
+    };
+    spans.into_iter().map(line).collect()
 }
 
-fn line(text: &str, start: usize, end: usize) -> Line<'_> {
+fn span(text: &str, start: usize, end: usize, buffer: &mut String) -> Span {
     let whole = text.get(start..end).unwrap_or_default();
     let empty = |c: char| c.is_whitespace() || is_invisible(c);
     let from_first = whole.trim_start_matches(empty);
-    let offset = whole.len() - from_first.len();
+    let first = start + whole.len() - from_first.len();
     let visible = from_first.trim_end_matches(empty);
-    Line {
+    let folded_from = buffer.len();
+    fold_into(visible, buffer);
+    Span {
         start,
         end,
-        text: visible,
-        folded: fold(visible),
-        label: None,
-        offset,
+        visible: first..first + visible.len(),
+        folded: folded_from..buffer.len(),
     }
 }
 

@@ -14,7 +14,12 @@ const TITLES: &[&str] = &[
 fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split([' ', ','])
         .map(|word| word.trim_matches(['(', ')', ',', '-', '*', '~']))
-        .filter(|word| !word.is_empty())
+        .filter(|word| !word.is_empty() && !is_kisses(word))
+}
+
+/// "Joan xx"
+fn is_kisses(word: &str) -> bool {
+    word.len() <= 4 && word.bytes().all(|byte| matches!(byte, b'x' | b'X'))
 }
 
 /// Some word of it is an answer or a complaint rather than a name.
@@ -68,6 +73,8 @@ fn is_first_name(word: &str) -> bool {
 
 /// A name by its title, its initials or a common first name, up to four words.
 pub(super) fn is_known_name(line: &str) -> bool {
+    // "Ann Abbott (daughter)"
+    let line = line.split(" (").next().unwrap_or_default();
     if line.len() > 48 || line.ends_with(['?', ':', ';']) {
         return false;
     }

@@ -13,7 +13,7 @@ use super::{CutWhy, Region};
 pub(super) fn label(lines: &mut [Line<'_>], region: &Region, names: &[String]) {
     let range = region.lines.clone();
     for line in lines.iter_mut().take(range.end).skip(range.start) {
-        if line.is_own() && is_mobile(&line.folded) {
+        if line.is_own() && is_mobile(line.folded) {
             line.label = Some(CutWhy::MobileSignature);
         }
     }
@@ -30,13 +30,13 @@ pub(super) fn label(lines: &mut [Line<'_>], region: &Region, names: &[String]) {
             at += 1;
             continue;
         };
-        match closing(&line.folded) {
+        match closing(line.folded) {
             Some(Closing::Alone { empty }) => {
                 let below = next_own(lines, at + 1, range.end);
                 let signed = below.is_none_or(|next| {
                     lines
                         .get(next)
-                        .is_some_and(|l| is_loose_name(l.text) || is_contact(&l.folded))
+                        .is_some_and(|l| is_loose_name(l.text) || is_contact(l.folded))
                 });
                 if empty && signed {
                     set(lines, at, CutWhy::SignOff);
@@ -73,10 +73,18 @@ fn next_own(lines: &[Line<'_>], from: usize, end: usize) -> Option<usize> {
 
 pub(super) fn is_mobile(folded: &str) -> bool {
     let text = folded.trim_start_matches(['-', '*', '_', '(', '[', ' ', '"']);
+    // "Sent from Mail<https://…> for Windows"
+    let text = match text.split_once('<') {
+        Some((head, rest)) => {
+            let tail = rest.split_once('>').map_or("", |(_, tail)| tail);
+            format!("{}{tail}", head.trim_end())
+        }
+        None => text.to_owned(),
+    };
     if text.len() > 120 {
         return false;
     }
-    let Some(phrase) = MOBILE.iter().find(|phrase| text.starts_with(**phrase)) else {
+    let Some(phrase) = MOBILE.start_of(&text) else {
         return false;
     };
     let rest = text.get(phrase.len()..).unwrap_or_default();
@@ -99,7 +107,7 @@ fn delimiter(lines: &[Line<'_>], range: Range<usize>) -> Option<usize> {
                 .and_then(|next| lines.get(next))
                 .is_some_and(is_card)
         };
-        let marks = match line.folded.as_str() {
+        let marks = match line.folded {
             "--" => true,
             "-" | "---" | "__" | "___" | "____" => {
                 found.is_none() && range.end - at <= 16 && card()
@@ -123,7 +131,7 @@ fn cut_below_delimiter(lines: &mut [Line<'_>], range: Range<usize>) {
             continue;
         }
         confides =
-            confides || is_postscript(&line.folded) || (at_start && begins_with_self(&line.folded));
+            confides || is_postscript(line.folded) || (at_start && begins_with_self(line.folded));
         at_start = false;
         if line.label.is_none() && !confides {
             line.label = Some(CutWhy::Signature);
@@ -137,7 +145,7 @@ enum Closing {
 }
 
 fn closing(folded: &str) -> Option<Closing> {
-    if folded.len() > 60 {
+    if !(2..=60).contains(&folded.len()) {
         return None;
     }
     let bare = folded.trim_matches([',', '.', '!', '-', ' ', ';', ':']);
@@ -151,9 +159,13 @@ fn closing(folded: &str) -> Option<Closing> {
     if let Some(empty) = find(bare) {
         return Some(Closing::Alone { empty });
     }
-    let (head, name) = bare.split_once([',', '.', '-'])?;
-    let name = name.trim();
-    let empty = find(head.trim())?;
+    // "Kind regards, Joan", and the same without the comma.
+    let ends = |(at, c): (usize, char)| matches!(c, ',' | '.' | '-' | ' ').then_some(at);
+    let (at, empty) = bare
+        .char_indices()
+        .filter_map(ends)
+        .find_map(|at| Some((at, find(bare.get(..at)?)?)))?;
+    let name = bare.get(at..)?.trim_matches([',', '.', '-', ' ']);
     if let Some(empty_too) = find(name) {
         return Some(Closing::Alone {
             empty: empty && empty_too,
@@ -182,13 +194,17 @@ fn signs(lines: &[Line<'_>], at: usize, end: usize, names: &[String]) -> bool {
     let Some(line) = lines.get(at) else {
         return false;
     };
-    if line.text.len() > 48 {
+    if !(2..=48).contains(&line.text.len())
+        || !line
+            .text
+            .starts_with(|c: char| c.is_alphabetic() || c == '(')
+    {
         return false;
     }
     let below = next_own(lines, at + 1, end).and_then(|next| lines.get(next));
     // People are called Grace and Will, but a mail account may also be called Stop.
-    let hinted = !holds_ordinary(line.text) && names.iter().any(|name| is_one_of(line.text, name));
-    let before_bar = line.text.split(" | ").next().unwrap_or_default();
+    let hinted = names.iter().any(|name| is_one_of(line.text, name)) && !holds_ordinary(line.text);
+    let before_bar = line.text.split('|').next().unwrap_or_default().trim_end();
     if hinted || is_known_name(before_bar) {
         return true;
     }
@@ -203,11 +219,14 @@ fn signs(lines: &[Line<'_>], at: usize, end: usize, names: &[String]) -> bool {
     blank_above
         && is_loose_name(line.text)
         && line.text.contains(' ')
-        && below.is_some_and(|next| is_contact(&next.folded))
+        && below.is_some_and(|next| is_contact(next.folded))
 }
 
 /// The line holds only words of the name, at least one of them whole.
 fn is_one_of(line: &str, name: &str) -> bool {
+    if line.len() > name.len() + 8 {
+        return false;
+    }
     let line = fold(line);
     let name = fold(name);
     let split = |c: char| !c.is_alphanumeric();
@@ -258,7 +277,7 @@ fn cut_tail(lines: &mut [Line<'_>], from: usize, end: usize) -> usize {
         let office = paragraph.clone().any(|n| {
             lines
                 .get(n)
-                .is_some_and(|line| is_contact(&line.folded) || is_known_name(line.text))
+                .is_some_and(|line| is_contact(line.folded) || is_known_name(line.text))
         });
         let cut_to = if in_first || office {
             first_other.unwrap_or(paragraph.end)
@@ -276,11 +295,11 @@ fn cut_tail(lines: &mut [Line<'_>], from: usize, end: usize) -> usize {
 /// What a visiting card may hold, as against something said.
 fn is_card(line: &Line<'_>) -> bool {
     let name_like = is_known_name(line.text) || is_title_case(line.text) || is_initials(line.text);
-    !speaks(&line.folded)
-        && (is_contact(&line.folded)
-            || is_helpline(&line.folded)
+    !speaks(line.folded)
+        && (is_contact(line.folded)
+            || is_helpline(line.folded)
             || name_like
-            || is_mobile(&line.folded))
+            || is_mobile(line.folded))
 }
 
 /// A postscript is the person's own, wherever it stands.
@@ -324,19 +343,10 @@ pub(super) fn speaks(folded: &str) -> bool {
     {
         return true;
     }
-    DANGER.iter().any(|stem| starts_a_word(folded, stem))
+    DANGER.is_in(folded)
         && !is_helpline(folded)
         && !folded.contains("print")
         && !folded.starts_with('"')
-}
-
-fn starts_a_word(folded: &str, stem: &str) -> bool {
-    folded.match_indices(stem).any(|(at, _)| {
-        !folded
-            .get(..at)
-            .and_then(|head| head.chars().next_back())
-            .is_some_and(char::is_alphanumeric)
-    })
 }
 
 fn is_helpline(folded: &str) -> bool {
@@ -348,6 +358,20 @@ fn is_helpline(folded: &str) -> bool {
         || digits >= 9
 }
 
+/// "ZZ2 8QQ": one or two letters and the district, then a digit and two letters.
+fn is_postcode(folded: &str) -> bool {
+    let Some((outward, inward)) = folded.split_once(' ') else {
+        return false;
+    };
+    let outward_ok = (2..=4).contains(&outward.len())
+        && outward.starts_with(|c: char| c.is_ascii_lowercase())
+        && outward.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && outward.bytes().any(|byte| byte.is_ascii_digit());
+    let inward_ok = matches!(inward.as_bytes(), [digit, first, second]
+        if digit.is_ascii_digit() && first.is_ascii_lowercase() && second.is_ascii_lowercase());
+    outward_ok && inward_ok
+}
+
 /// Telephone numbers, addresses, offices, mottos, footers.
 pub(super) fn is_contact(folded: &str) -> bool {
     let digits = folded.bytes().filter(u8::is_ascii_digit).count();
@@ -356,6 +380,7 @@ pub(super) fn is_contact(folded: &str) -> bool {
         .filter(|byte| !byte.is_ascii_digit() && !b" +()-./".contains(byte))
         .count();
     (digits >= 9 && other <= 24)
+        || is_postcode(folded)
         || folded.contains('@')
         || folded.contains("www.")
         || folded.contains("://")

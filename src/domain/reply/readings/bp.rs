@@ -1,5 +1,6 @@
 //! Blood pressure in every spoken form, with the pulse beside it.
 
+use super::super::vocabulary::{Word, words};
 use super::super::context::Context;
 use super::super::numbers::{Amount, Role};
 use super::super::text::Text;
@@ -30,10 +31,10 @@ struct Pair {
     slash: bool,
 }
 
-const UPPER: [&str; 8] = [
+const UPPER: &[Word] = words![
     "sys", "systolic", "top", "upper", "higher", "syst", "systole", "high",
 ];
-const LOWER: [&str; 10] = [
+const LOWER: &[Word] = words![
     "dia",
     "diastolic",
     "bottom",
@@ -45,7 +46,7 @@ const LOWER: [&str; 10] = [
     "dias",
     "diastole",
 ];
-const PULSE: [&str; 11] = [
+const PULSE: &[Word] = words![
     "pulse",
     "p",
     "heart",
@@ -60,7 +61,7 @@ const PULSE: [&str; 11] = [
 ];
 
 /// Reads blood pressures; unasked ones only when they look like nothing else.
-pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: bool) -> Found {
+pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: bool, by_carer: bool) -> Found {
     let mut found = Found::default();
     let figures = figures(text, amounts);
     let muddled = amounts.iter().any(|a| a.role == Role::Muddled);
@@ -77,7 +78,7 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
             && p.lower < p.upper
     };
     let named =
-        (0..text.tokens.len()).any(|i| text.is(i, &["bp", "pressure", "systolic", "sys", "mmhg"]));
+        (0..text.tokens.len()).any(|i| text.is(i, words!["bp", "pressure", "systolic", "sys", "mmhg"]));
     let cut = &context.reader.settings.cut_off;
     let urgent = |p: &Pair| {
         limit(p.upper as f64, &cut.systolic) == Route::Urgent
@@ -88,11 +89,13 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
     let mut others = 0;
     let mut since = 0;
     for pair in &pairs {
-        let whose = owner_of(text, pair, since);
+        let whose = if by_carer {
+            Owner::Own
+        } else if pairs.len() > 1 || named_relation(text, pair.from) { owner(text, pair.from, since) } else { Owner::Own };
         let denied = pair
             .from
             .checked_sub(1)
-            .is_some_and(|b| text.is(b, &["not"]));
+            .is_some_and(|b| text.is(b, words!["not"]));
         let past = is_past(text, pair, since);
         since = pair.to;
         if denied {
@@ -121,6 +124,10 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
     }
     if !asked {
         kept.retain(|p| p.slash && (p.upper >= 80 || named) || named && p.upper >= 80);
+    }
+    let elsewhere = (0..text.tokens.len()).any(|i| text.is(i, words!["hospital", "clinic", "surgery", "gp"]));
+    if asked && kept.len() > 1 && elsewhere {
+        found.doubt("taken in different places");
     }
     if asked && kept.len() > 1 {
         corrected(text, &mut kept, &mut found, &urgent);
@@ -208,7 +215,7 @@ fn figures(text: &Text<'_>, amounts: &[Amount]) -> Vec<Figure> {
         if amount
             .from
             .checked_sub(1)
-            .is_some_and(|b| text.is(b, &PULSE))
+            .is_some_and(|b| text.is(b, PULSE))
             && let Some(token) = text.token(amount.from)
         {
             out.push(Figure {
@@ -242,10 +249,10 @@ fn joins(text: &Text<'_>, first: &Figure, second: &Figure) -> Option<bool> {
         };
     }
     let between = first.to..second.from;
-    if between.len() <= 2 && between.clone().any(|i| text.is(i, &["over", "ovr"])) {
+    if between.len() <= 2 && between.clone().any(|i| text.is(i, words!["over", "ovr"])) {
         return Some(true);
     }
-    (between.len() == 1 && text.is(first.to, &["on", "and", "by", "ish", "mmhg"])).then_some(true)
+    (between.len() == 1 && text.is(first.to, words!["on", "and", "by", "ish", "mmhg"])).then_some(true)
 }
 
 fn pairs(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
@@ -270,7 +277,7 @@ fn pairs(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
             from: first.from,
             to: second.to,
             words: first.words && second.words,
-            about: first.about || second.about || text.is(second.to, &["ish"]),
+            about: first.about || second.about || text.is(second.to, words!["ish"]),
             slash,
         };
         i += 2;
@@ -289,9 +296,9 @@ fn pairs(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
 fn is_pulse(text: &Text<'_>, figure: &Figure) -> bool {
     (1..=3).any(|back| {
         figure.from.checked_sub(back).is_some_and(|b| {
-            text.is(b, &PULSE)
+            text.is(b, PULSE)
                 && (b + 1..figure.from)
-                    .all(|i| text.is(i, &["rate", "was", "is", "of", "beat", "beats", "heart"]))
+                    .all(|i| text.is(i, words!["rate", "was", "is", "of", "beat", "beats", "heart"]))
         })
     })
 }
@@ -300,7 +307,7 @@ fn is_third(text: &Text<'_>, pair: &Pair, third: &Figure, fourth: Option<&Figure
     if is_pulse(text, third) {
         return true;
     }
-    if text.is(third.to, &PULSE)
+    if text.is(third.to, PULSE)
         && text
             .token(third.to)
             .is_some_and(|t| t.parted <= Break::Space)
@@ -315,7 +322,7 @@ fn is_third(text: &Text<'_>, pair: &Pair, third: &Figure, fourth: Option<&Figure
             && text
                 .token(f.from)
                 .is_some_and(|t| matches!(t.mark, b'/' | b'-' | b'.' | b',' | b'\\'))
-            || text.is(third.to, &["over"])
+            || text.is(third.to, words!["over"])
     });
     text.token(third.from)
         .is_some_and(|t| t.parted <= Break::Comma && matches!(t.mark, b'/' | b' ' | b',' | b'-'))
@@ -328,10 +335,10 @@ fn labelled(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
         (None, None, None);
     let after = figures.first().is_some_and(|f| {
         let next = f.to;
-        (text.is(next, &UPPER) || text.is(next, &LOWER))
+        (text.is(next, UPPER) || text.is(next, LOWER))
             && f.from
                 .checked_sub(1)
-                .is_none_or(|b| !text.is(b, &UPPER) && !text.is(b, &LOWER))
+                .is_none_or(|b| !text.is(b, UPPER) && !text.is(b, LOWER))
     });
     for figure in figures {
         let label = if after {
@@ -339,18 +346,18 @@ fn labelled(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
         } else {
             (1..=4)
                 .filter_map(|back| figure.from.checked_sub(back))
-                .find(|b| text.is(*b, &UPPER) || text.is(*b, &LOWER) || text.is(*b, &PULSE))
+                .find(|b| text.is(*b, UPPER) || text.is(*b, LOWER) || text.is(*b, PULSE))
                 .filter(|b| {
                     (b + 1..figure.from)
                         .all(|i| text.token(i).is_some_and(|t| t.kind == Kind::Word))
                 })
         };
         let Some(label) = label else { continue };
-        let slot = if text.is(label, &UPPER) {
+        let slot = if text.is(label, UPPER) {
             &mut upper
-        } else if text.is(label, &LOWER) {
+        } else if text.is(label, LOWER) {
             &mut lower
-        } else if text.is(label, &PULSE) {
+        } else if text.is(label, PULSE) {
             &mut pulse
         } else {
             continue;
@@ -402,14 +409,13 @@ fn corrected(
     }
 }
 
-fn owner_of(text: &Text<'_>, pair: &Pair, since: usize) -> Owner {
-    let whose = owner(text, pair.from, since);
-    // "the wife's blood pressure when she saw the bill: 300/200" comes before the number, "150/88 (Jim)" is left to people.
-    whose
+/// A relative or a pet stands before the only reading.
+fn named_relation(text: &Text<'_>, from: usize) -> bool {
+    (from.saturating_sub(6)..from).any(|i| text.within(i, &text.lexicon.known.relation) || text.is(i, words!["his", "hers"]))
 }
 
 fn is_past(text: &Text<'_>, pair: &Pair, since: usize) -> bool {
-    let last = |at: usize| text.is(at, &["last", "yesterday", "ago"]);
+    let last = |at: usize| text.is(at, words!["last", "yesterday", "ago"]);
     let until = text.sentence_end(pair.from);
     let after = (pair.to..until.min(pair.to + 6))
         .take_while(|i| {
@@ -418,6 +424,6 @@ fn is_past(text: &Text<'_>, pair: &Pair, since: usize) -> bool {
         })
         .any(last);
     let before = (since.max(pair.from.saturating_sub(4))..pair.from)
-        .any(|i| text.is(i, &["was"]) && (pair.to..until.min(pair.to + 6)).any(last));
+        .any(|i| text.is(i, words!["was"]) && (pair.to..until.min(pair.to + 6)).any(last));
     after || before
 }

@@ -4,6 +4,7 @@ mod bp;
 mod single;
 mod weight;
 
+use super::vocabulary::words;
 use super::context::{Context, ReadingKind};
 use super::numbers::Amount;
 use super::settings::{CutOffs, Limits};
@@ -47,11 +48,12 @@ pub fn asked(
     context: &Context<'_>,
     amounts: &[Amount],
     kind: ReadingKind,
+    by_carer: bool,
 ) -> Found {
     match kind {
-        ReadingKind::Bp => bp::read(text, context, amounts, true),
-        ReadingKind::Weight => weight::read(text, context, amounts, true),
-        _ => single::read(text, context, amounts, kind, true),
+        ReadingKind::Bp => bp::read(text, context, amounts, true, by_carer),
+        ReadingKind::Weight => weight::read(text, context, amounts, true, by_carer),
+        _ => single::read(text, context, amounts, kind, true, by_carer),
     }
 }
 
@@ -76,9 +78,9 @@ pub fn unasked(
             continue;
         }
         let found = match kind {
-            ReadingKind::Bp => bp::read(text, context, amounts, false),
-            ReadingKind::Weight => weight::read(text, context, amounts, false),
-            _ => single::read(text, context, amounts, kind, false),
+            ReadingKind::Bp => bp::read(text, context, amounts, false, false),
+            ReadingKind::Weight => weight::read(text, context, amounts, false, false),
+            _ => single::read(text, context, amounts, kind, false, false),
         };
         all.readings.extend(found.readings);
         all.spans.extend(found.spans);
@@ -184,22 +186,22 @@ fn owner(text: &Text<'_>, from: usize, since: usize) -> Owner {
     let known = &text.lexicon.known;
     let mut unknown_name = false;
     for at in (since.max(from.saturating_sub(6))..from).rev() {
-        if text.is(at, &["mine", "my", "i", "me", "im"]) {
+        if text.is(at, words!["mine", "my", "i", "me", "im"]) {
             return Owner::Mine;
         }
         if text.within(at, &known.relation)
-            || text.is(at, &["his", "hers", "he", "hes", "she", "shes", "dogs"])
+            || text.is(at, words!["his", "hers", "he", "hes", "she", "shes", "dogs"])
         {
             return Owner::Other;
         }
         if at + 1 == from
-            && text
-                .token(at)
-                .is_some_and(|t| t.word == 0 && t.kind == super::tokens::Kind::Word)
+            && text.token(at).is_some_and(|t| {
+                t.word == 0 && t.kind == super::tokens::Kind::Word && t.parted != super::tokens::Break::None
+            })
         {
             unknown_name = true;
         }
-        if text.is(at, &["is", "was", "had", "has"])
+        if text.is(at, words!["is", "was", "had", "has"])
             && at > since
             && text
                 .token(at - 1)
@@ -219,4 +221,21 @@ fn owner(text: &Text<'_>, from: usize, since: usize) -> Owner {
     } else {
         Owner::Own
     }
+}
+
+/// Ketones in the blood, where they are named: the number and its tokens. They are no reading that is filed.
+pub fn ketones(text: &Text<'_>, amounts: &[Amount]) -> Option<(f64, usize, usize)> {
+    amounts.iter().find_map(|a| {
+        let named = (1..=3).any(|back| {
+            a.from.checked_sub(back).is_some_and(|b| {
+                text.is(b, words!["ketones", "ketone"]) && (b + 1..a.from).all(|i| text.token(i).is_some_and(|t| t.kind == super::tokens::Kind::Word))
+            })
+        });
+        (named && a.single() && a.role == super::numbers::Role::Plain).then_some((a.lo, a.from, a.end))
+    })
+}
+
+/// Whether this many ketones are urgent, by the signed figures.
+pub fn ketones_urgent(value: f64, cut_off: &CutOffs) -> bool {
+    limit(value, &cut_off.ketones) == Route::Urgent
 }

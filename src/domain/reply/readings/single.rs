@@ -1,5 +1,6 @@
 //! Readings of one number: glucose, peak flow, steps, HbA1c, temperature, oxygen.
 
+use super::super::vocabulary::{Word, words};
 use super::super::context::{Context, ReadingKind};
 use super::super::facts::Unit;
 use super::super::numbers::{Amount, Role};
@@ -15,15 +16,15 @@ struct Sort {
     kind: ReadingKind,
     unit: &'static str,
     /// Words that name it.
-    names: &'static [&'static str],
+    names: &'static [Word],
     units: &'static [Unit],
 }
 
 fn sort(kind: ReadingKind) -> Sort {
-    let (unit, names, units): (_, &'static [&'static str], &'static [Unit]) = match kind {
+    let (unit, names, units): (_, &'static [Word], &'static [Unit]) = match kind {
         ReadingKind::Glucose => (
             "mmol/L",
-            &[
+            words![
                 "sugar", "sugars", "glucose", "bm", "bms", "libre", "meter", "dexcom", "bg",
                 "shuger",
             ],
@@ -31,23 +32,23 @@ fn sort(kind: ReadingKind) -> Sort {
         ),
         ReadingKind::PeakFlow => (
             "L/min",
-            &["pf", "peak", "flow", "pefr", "blew", "blow", "pef"],
+            words!["pf", "peak", "flow", "pefr", "blew", "blow", "pef"],
             &[Unit::LitresMinute],
         ),
-        ReadingKind::Steps => ("steps", &["steps", "step"], &[Unit::Step]),
+        ReadingKind::Steps => ("steps", words!["steps", "step"], &[Unit::Step]),
         ReadingKind::Hba1c => (
             "mmol/mol",
-            &["hba1c", "a1c", "hb1ac", "hba"],
+            words!["hba1c", "a1c", "hb1ac", "hba"],
             &[Unit::PerMol, Unit::Percent, Unit::Mmol],
         ),
         ReadingKind::Temperature => (
             "Cel",
-            &["temperature", "temp", "fever"],
+            words!["temperature", "temp", "fever"],
             &[Unit::Celsius, Unit::Fahrenheit, Unit::Degree],
         ),
         _ => (
             "%",
-            &[
+            words![
                 "oxygen",
                 "sats",
                 "spo2",
@@ -70,7 +71,7 @@ fn sort(kind: ReadingKind) -> Sort {
 }
 
 /// Other measurements whose numbers are not the one asked for.
-const OTHERS: [&str; 22] = [
+const OTHERS: &[Word] = words![
     "ketones",
     "ketone",
     "pulse",
@@ -102,6 +103,7 @@ pub fn read(
     amounts: &[Amount],
     kind: ReadingKind,
     asked: bool,
+    by_carer: bool,
 ) -> Found {
     let sort = sort(kind);
     let mut found = Found::default();
@@ -144,9 +146,9 @@ pub fn read(
         };
         let whose = owner(text, amount.from, since);
         since = amount.end;
-        if whose == Owner::Other && asked {
+        if whose == Owner::Other && asked && !by_carer {
             let person = (amount.from.saturating_sub(4)..amount.from).any(|i| {
-                text.within(i, &text.lexicon.known.relation) || text.is(i, &["his", "hers"])
+                text.within(i, &text.lexicon.known.relation) || text.is(i, words!["his", "hers"])
             });
             if person {
                 others = true;
@@ -195,14 +197,14 @@ pub fn read(
     found
 }
 
-fn is_named(text: &Text<'_>, amount: &Amount, names: &[&str]) -> bool {
+fn is_named(text: &Text<'_>, amount: &Amount, names: &[Word]) -> bool {
     let start = text.sentence_start(amount.from);
     (start.max(amount.from.saturating_sub(5))..amount.from).any(|i| text.is(i, names))
         || text
             .token(amount.end)
             .is_some_and(|t| t.parted <= Break::Space)
             && text.is(amount.end, names)
-        || amount.unit == Unit::Step && names.contains(&"steps")
+        || amount.unit == Unit::Step && names.contains(&Word::new("steps"))
 }
 
 fn unit_fits(amount: &Amount, sort: &Sort) -> bool {
@@ -223,13 +225,16 @@ fn is_other(text: &Text<'_>, amount: &Amount, sort: &Sort) -> bool {
         if text.is(at, sort.names) {
             return false;
         }
-        if text.is(at, &OTHERS) {
+        if text.is(at, OTHERS) {
             return true;
         }
     }
-    text.token(amount.end)
+    // "pulse 72" behind "97%" names the next number.
+    let names_next = text.token(amount.end + 1).is_some_and(|t| t.kind == Kind::Number);
+    !names_next
+        && text.token(amount.end)
         .is_some_and(|t| t.parted <= Break::Space)
-        && text.is(amount.end, &OTHERS)
+        && text.is(amount.end, OTHERS)
         && !text.is(amount.end, sort.names)
 }
 
@@ -237,7 +242,7 @@ fn is_change(text: &Text<'_>, amount: &Amount) -> bool {
     amount
         .from
         .checked_sub(1)
-        .is_some_and(|b| text.is(b, &["from"]))
+        .is_some_and(|b| text.is(b, words!["from"]))
 }
 
 /// The value in the unit it is filed in, or nothing when the unit is wrong or the value not plausible.
@@ -261,7 +266,7 @@ fn in_unit(
             None
         };
     }
-    if amount.of.is_some() || !amount.single() {
+    if amount.of.is_some() || !amount.single() || amount.bound == super::super::numbers::Bound::Open {
         return if asked {
             refuse(found, "a range, not a reading")
         } else {
@@ -281,7 +286,7 @@ fn in_unit(
         (ReadingKind::Glucose, _) => (value, sort.unit, plausible.glucose),
         (ReadingKind::PeakFlow, _) => (value, sort.unit, plausible.peak_flow),
         (ReadingKind::Steps, _) => {
-            if text.is(amount.end, &["run", "walk", "row", "swim", "not"])
+            if text.is(amount.end, words!["run", "walk", "row", "swim", "not"])
                 && amount.unit == Unit::None
             {
                 return refuse(found, "not steps");
@@ -319,7 +324,7 @@ fn meter_words(
     found: &mut Found,
 ) {
     for at in 0..text.tokens.len() {
-        let level = if text.is(at, &["hi"]) {
+        let level = if text.is(at, words!["hi"]) {
             Level::Hi
         } else if text.word(at) == "lo" {
             Level::Lo
@@ -328,12 +333,7 @@ fn meter_words(
         };
         let shown = at.checked_sub(1).is_some_and(|b| {
             text.is(
-                b,
-                &[
-                    "says", "say", "said", "reads", "read", "showing", "shows", "showed", "was",
-                    "is", "reading", "meter", "still", "got", "just",
-                ],
-            )
+                b, words!["says", "say", "said", "reads", "read", "showing", "shows", "showed", "was", "is", "reading", "meter", "still", "got", "just"])
         });
         let alone = text.tokens.len() == 1
             || text.core == (at..at + 1) && text.core_len() == 1 && values.is_empty();
@@ -342,12 +342,9 @@ fn meter_words(
             .token(at + 1)
             .is_none_or(|t| t.parted >= Break::Sentence);
         let follows = text.is(
-            at + 1,
-            &[
-                "and", "again", "on", "all", "since", "this", "for", "but", "with", "now", "today",
-                "still",
-            ],
-        );
+            at + 1, words!["and", "again", "on", "all", "since", "this", "for", "but", "with", "now", "today", "still"]);
+        let named = (0..text.tokens.len()).any(|i| text.is(i, words!["meter", "sugar", "sugars", "glucose", "bm", "libre"]));
+        let shown = shown && (asked || named);
         let is_meter = match level {
             Level::Lo => asked || shown,
             _ => {
@@ -402,7 +399,7 @@ fn choose(
         }
     }
     if kind == ReadingKind::PeakFlow && values.len() >= 2 {
-        let bare = values.windows(2).all(|w| matches!(w, [a, b] if b.0.from - a.0.end <= usize::from(text.is(a.0.end, &["and"]))));
+        let bare = values.windows(2).all(|w| matches!(w, [a, b] if b.0.from - a.0.end <= usize::from(text.is(a.0.end, words!["and"]))));
         if bare && let Some(best) = values.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)) {
             values.clear();
             values.push(best);
@@ -415,7 +412,7 @@ fn choose(
     {
         let either = values
             .windows(2)
-            .any(|w| matches!(w, [a, b] if (a.0.end..b.0.from).any(|i| text.is(i, &["or"]))));
+            .any(|w| matches!(w, [a, b] if (a.0.end..b.0.from).any(|i| text.is(i, words!["or"]))));
         if either {
             let limits = &context.reader.settings.cut_off.spo2;
             found.danger_left_out = kind == ReadingKind::Spo2

@@ -1,5 +1,6 @@
 //! Weight in kilograms, stones and pounds.
 
+use super::super::vocabulary::words;
 use super::super::context::Context;
 use super::super::facts::Unit;
 use super::super::numbers::{Amount, Bound, Role};
@@ -25,7 +26,7 @@ struct Weight {
 }
 
 /// Reads weights; unasked ones only with their unit.
-pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: bool) -> Found {
+pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: bool, by_carer: bool) -> Found {
     let mut found = Found::default();
     let mut weights: Vec<Weight> = Vec::new();
     let mut others = false;
@@ -41,7 +42,7 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
         }
         let whose = owner(text, weight.from, since);
         since = weight.to;
-        if whose == Owner::Other && asked {
+        if whose == Owner::Other && asked && !by_carer {
             others = true;
             continue;
         }
@@ -179,7 +180,7 @@ fn stones(
         && matches!(b.unit, Unit::Pound | Unit::None)
         && b.of.is_none()
         && text.token(b.from).is_some_and(|t| t.parted <= Break::Comma)
-        && b.from - a.end <= usize::from(text.is(a.end, &["and"]))
+        && b.from - a.end <= usize::from(text.is(a.end, words!["and"]))
     {
         return (
             Some(weight(
@@ -191,10 +192,10 @@ fn stones(
             2,
         );
     }
-    if text.is(a.end, &["something", "odd", "ish", "and"]) && !text.is(a.end, &["and"])
-        || text.is(a.end, &["and"]) && text.is(a.end + 1, &["something", "a", "bit", "half"])
+    if text.is(a.end, words!["something", "odd", "ish", "and"]) && !text.is(a.end, words!["and"])
+        || text.is(a.end, words!["and"]) && text.is(a.end + 1, words!["something", "a", "bit", "half"])
     {
-        if text.is(a.end + 1, &["half"]) || text.is(a.end + 2, &["half"]) {
+        if text.is(a.end + 1, words!["half"]) || text.is(a.end + 2, words!["half"]) {
             return (
                 Some(weight(
                     (a.lo + 0.5) * 14.0 * POUND,
@@ -213,25 +214,20 @@ fn stones(
 
 /// "lost 2 stone", "down 3lb", "2.5 up".
 fn is_change(text: &Text<'_>, amount: &Amount, to: usize) -> bool {
-    let change = [
+    let change = words![
         "lost", "down", "up", "gained", "put", "dropped", "loss", "gain", "off", "shed", "losing",
         "another", "further", "extra",
     ];
     let before = (1..=2).any(|back| {
         amount.from.checked_sub(back).is_some_and(|b| {
-            text.is(b, &change)
+            text.is(b, change)
                 && (b + 1..=amount.from)
                     .all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
         })
     });
     let behind = text.token(to).is_some_and(|t| t.parted <= Break::Space)
         && (text.is(
-            to,
-            &[
-                "lost", "up", "down", "off", "gone", "less", "heavier", "lighter", "more",
-                "gained", "loss", "lower", "higher",
-            ],
-        ) || text.is(to, &["a"]) && text.is(to + 1, &["week"]));
-    let to_before = text.is(amount.from.saturating_sub(1), &["to"]);
+            to, words!["lost", "up", "down", "off", "gone", "less", "heavier", "lighter", "more", "gained", "loss", "lower", "higher"]) || text.is(to, words!["a"]) && text.is(to + 1, words!["week"]));
+    let to_before = text.is(amount.from.saturating_sub(1), words!["to"]);
     (before || behind) && !to_before
 }

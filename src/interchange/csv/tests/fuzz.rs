@@ -40,20 +40,13 @@ fn mutate(bytes: &mut Vec<u8>, random: &mut StdRng) {
 #[test]
 fn r22_csv_fuzz_by_mutation() {
     let aggregate = SHIPPED.named("results_aggregate").unwrap();
-    let rounds: u64 = std::env::var("BETWEEN_FUZZ")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(600);
+    let rounds: u64 = std::env::var("BETWEEN_FUZZ").ok().and_then(|n| n.parse().ok()).unwrap_or(600);
     for seed in 0..rounds {
         let mut random = StdRng::seed_from_u64(seed);
         let file = FILES[random.random_range(0..FILES.len())];
         let mut bytes = data(file);
         mutate(&mut bytes, &mut random);
-        let chosen = if file == "results-aggregate.csv" {
-            &aggregate
-        } else {
-            &SHIPPED
-        };
+        let chosen = if file == "results-aggregate.csv" { &aggregate } else { &SHIPPED };
         let _ = read_bytes(file, bytes, chosen);
     }
 }

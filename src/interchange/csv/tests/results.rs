@@ -1,7 +1,7 @@
 //! Results lists.
 
 use super::*;
-use crate::domain::import::Record;
+use crate::domain::import::{Record, RefusalReason as R};
 use crate::domain::result::{Comparator, HoldReason as H, ReportStatus, ResultRecord, ResultValue};
 
 fn results(report: &ImportFile) -> Vec<&ResultRecord> {
@@ -28,9 +28,7 @@ fn h03_h04_h05_every_result_is_held_for_every_reason_there_is() {
     let held: Vec<(u64, Option<&str>, Vec<H>)> = results(&report)
         .iter()
         .map(|r| {
-            let Place::Line(line) = r.provenance.place else {
-                panic!("a line")
-            };
+            let Place::Line(line) = r.provenance.place else { panic!("a line") };
             (line, r.test_key.as_deref(), r.hold.clone())
         })
         .collect();
@@ -39,22 +37,10 @@ fn h03_h04_h05_every_result_is_held_for_every_reason_there_is() {
         [
             (2, Some("hba1c"), vec![H::Unfiled]),
             (3, Some("hba1c"), vec![H::Unfiled]),
-            (
-                4,
-                Some("hba1c"),
-                vec![H::Unfiled, H::UnitImpossible, H::RangeMissing]
-            ),
+            (4, Some("hba1c"), vec![H::Unfiled, H::UnitImpossible, H::RangeMissing]),
             (5, Some("hba1c"), vec![H::Unfiled, H::AmbiguousNumber]),
-            (
-                6,
-                Some("potassium"),
-                vec![H::Unfiled, H::HoldLimit, H::CriticalFlag]
-            ),
-            (
-                7,
-                Some("potassium"),
-                vec![H::Unfiled, H::NotFinal, H::RangeMissing]
-            ),
+            (6, Some("potassium"), vec![H::Unfiled, H::HoldLimit, H::CriticalFlag]),
+            (7, Some("potassium"), vec![H::Unfiled, H::NotFinal, H::RangeMissing]),
             (8, None, vec![H::Unfiled, H::UnknownTest, H::Sensitive]),
             (9, Some("blood_pressure"), vec![H::Unfiled]),
             (10, Some("blood_pressure"), vec![H::Unfiled]),
@@ -65,50 +51,18 @@ fn h03_h04_h05_every_result_is_held_for_every_reason_there_is() {
     );
     let all = results(&report);
     assert!((number(all[1]) - 53.0).abs() < 0.05, "7.0 % in mmol/mol");
-    assert!(
-        (all[1].range.high.unwrap() - 42.06).abs() < 0.05,
-        "its range is converted with it"
-    );
-    assert_eq!(
-        (
-            all[1].original.value.as_str(),
-            all[1].original.unit.as_deref()
-        ),
-        ("7.0", Some("%"))
-    );
+    assert!((all[1].range.high.unwrap() - 42.06).abs() < 0.05, "its range is converted with it");
+    assert_eq!((all[1].original.value.as_str(), all[1].original.unit.as_deref()), ("7.0", Some("%")));
     assert_eq!(all[1].unit.as_deref(), Some("mmol/mol"));
     assert_eq!(all[3].original.value, "48,5", "what was written stays");
     assert_eq!(all[5].status, ReportStatus::Preliminary);
-    assert_eq!(
-        all[7].value,
-        ResultValue::BloodPressure {
-            systolic: 138.0,
-            diastolic: 82.0
-        }
-    );
-    assert_eq!(
-        all[8].value,
-        ResultValue::BloodPressure {
-            systolic: 142.0,
-            diastolic: 88.0
-        }
-    );
+    assert_eq!(all[7].value, ResultValue::BloodPressure { systolic: 138.0, diastolic: 82.0 });
+    assert_eq!(all[8].value, ResultValue::BloodPressure { systolic: 142.0, diastolic: 88.0 });
     assert_eq!(all[8].original.value, "142/88");
-    assert_eq!(
-        all[9].value,
-        ResultValue::Number {
-            value: 3.0,
-            comparator: Some(Comparator::Below)
-        }
-    );
+    assert_eq!(all[9].value, ResultValue::Number { value: 3.0, comparator: Some(Comparator::Below) });
     assert_eq!(all[9].original.value, "<3");
-    assert_eq!(
-        all[10].original.unit.as_deref(),
-        Some("kg"),
-        "the unit stood in the same cell"
-    );
+    assert_eq!(all[10].original.unit.as_deref(), Some("kg"), "the unit stood in the same cell");
 
-    use RefusalReason as R;
     assert_eq!(
         refusals(&report),
         [
@@ -154,7 +108,6 @@ fn h04_a_wrong_unit_is_held_and_never_converted() {
 
 #[test]
 fn h02_blank_means_same_as_above_only_where_the_mapping_says_so() {
-    use RefusalReason as R;
     let report = read_as("results-aggregate.csv", "results_aggregate");
     let taken: Vec<(u64, &str)> = results(&report)
         .iter()
@@ -182,26 +135,13 @@ fn h02_blank_means_same_as_above_only_where_the_mapping_says_so() {
     let plain = read("results-aggregate.csv");
     assert_eq!(plain.format, "results", "never chosen by itself");
     assert_eq!(results(&plain).len(), 2);
-    assert!(
-        plain
-            .refused
-            .iter()
-            .skip(1)
-            .all(|r| r.field == Some(Field::NhsNumber))
-    );
+    assert!(plain.refused.iter().skip(1).all(|r| r.field == Some(Field::NhsNumber)));
 }
 
 #[test]
 fn h02_a_blank_first_row_is_nobodys() {
     let report = read_as("results-aggregate-blank-first-row.csv", "results_aggregate");
-    assert_eq!(
-        refusals(&report),
-        [(
-            Place::Line(2),
-            Some(Field::NhsNumber),
-            RefusalReason::NothingAbove
-        )]
-    );
+    assert_eq!(refusals(&report), [(Place::Line(2), Some(Field::NhsNumber), RefusalReason::NothingAbove)]);
     assert_eq!(results(&report).len(), 1);
 }
 
@@ -209,26 +149,11 @@ fn h02_a_blank_first_row_is_nobodys() {
 fn repeated_headings_are_one_result_a_group() {
     let report = read("results-repeated-headings.csv");
     assert_eq!(report.format, "emis_results");
-    let taken: Vec<_> = results(&report)
-        .iter()
-        .map(|r| (r.test_key.as_deref().unwrap(), number(r)))
-        .collect();
-    assert_eq!(
-        taken,
-        [
-            ("hba1c", 48.0),
-            ("cholesterol_total", 4.8),
-            ("cholesterol_total", 5.2),
-            ("hba1c", 51.0)
-        ]
-    );
+    let taken: Vec<_> = results(&report).iter().map(|r| (r.test_key.as_deref().unwrap(), number(r))).collect();
+    assert_eq!(taken, [("hba1c", 48.0), ("cholesterol_total", 4.8), ("cholesterol_total", 5.2), ("hba1c", 51.0)]);
     assert_eq!(
         refusals(&report),
-        [(
-            Place::Line(6),
-            Some(Field::Date),
-            RefusalReason::DateUnreadable
-        )],
+        [(Place::Line(6), Some(Field::Date), RefusalReason::DateUnreadable)],
         "the other group of that row is taken"
     );
     let untitled = read("results-repeated-headings-untitled.csv");
@@ -237,11 +162,7 @@ fn repeated_headings_are_one_result_a_group() {
 
 #[test]
 fn s15_giant_tables_are_refused_quickly() {
-    let wide = format!(
-        "NHS Number{}\n{}\n",
-        ",x".repeat(16_383),
-        ",".repeat(16_383)
-    );
+    let wide = format!("NHS Number{}\n{}\n", ",x".repeat(16_383), ",".repeat(16_383));
     let report = read_bytes("wide.csv", wide.into_bytes(), &SHIPPED);
     assert_eq!(report.stopped_by(), Some(RefusalReason::TooManyColumns));
     let mut giant = data("results.csv");
