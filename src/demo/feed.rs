@@ -26,7 +26,7 @@ pub(super) async fn refresh(engine: &Engine, demo: &Demo, now: i64) -> Result<()
         .into_iter()
         .filter(|row| row.status == "booked")
         .map(|row| {
-            let missed = mix(demo.seed, &row.source_id) % 12 == 0;
+            let missed = mix(demo.seed, &row.source_id).is_multiple_of(12);
             AppointmentRow { status: if missed { "missed" } else { "attended" }.to_owned(), updated_at: now, ..row }
         })
         .collect();
