@@ -355,7 +355,10 @@ fn reading_answer(
         _ => true,
     });
     if let Some(sign) = sign.filter(|_| route == Route::Urgent) {
-        draft.flag.get_or_insert(sign.flag);
+        // Beside such a value, drowsiness or a faint is told as the value's own danger.
+        if draft.flag.is_none_or(|f| matches!(f, Flag::Collapse | Flag::Sepsis)) {
+            draft.flag = Some(sign.flag);
+        }
         draft.say(Intent::RedFlag, Route::Urgent, text, "a sign beside a value beyond a signed limit", sign.from, sign.to);
     }
     if let Some(why) = found.check {
@@ -587,7 +590,8 @@ pub fn last(
         .any(|a| matches!(a.role, Role::Plain | Role::Muddled));
     let words = text.tokens.iter().filter(|t| t.kind == Kind::Word).count();
     let thanks = text.first(Label::Thanks).is_some_and(|h| h.from as usize <= text.core.start + 2 || text.core_len() <= 12);
-    let more = text.core_len() > 25 || text.says(Label::Unwell);
+    let more = text.says(Label::Unwell);
+    let thanks = thanks || text.all(Label::Thanks).count() > 1;
     if thanks && !number && !more {
         let hit = text.first(Label::Thanks);
         draft.say(

@@ -61,6 +61,8 @@ pub enum Outcome {
     Whole,
     /// There may be more.
     Part,
+    /// Asks not to stop.
+    Keep,
 }
 
 /// Reads a wish to stop. The open question's own menu may hold the word.
@@ -76,7 +78,7 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
                 .clone()
                 .any(|i| text.is(i, words!["stop", "end", "cancel"]))
         {
-            return Outcome::None;
+            return Outcome::Keep;
         }
     }
     let whole = text.core.clone();
