@@ -83,7 +83,7 @@ fn menu_keys(
     if menu > 0 {
         let mut at = from;
         while at < to {
-            if text.is(at, words!["number", "and", "option", "also", "plus", "please"]) {
+            if text.is(at, words!["number", "and", "option", "also", "plus", "please", "just", "only", "maybe", "probably"]) {
                 at += 1;
                 continue;
             }

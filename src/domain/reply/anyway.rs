@@ -11,11 +11,13 @@ use super::understanding::{Intent, Route};
 /// What else a reply holds beside its answer.
 pub fn read(text: &Text<'_>, dangers: &Dangers, answer: Option<(usize, usize)>, draft: &mut Draft) {
     complaint(text, draft);
+    // On an appointment, asking for another time is the answer itself.
+    let rebooks = draft.answer == Some(Intent::Reschedule);
     // "can you not text at seven": a complaint in the form of a question.
     let polite = draft.said.contains(&Intent::Complaint)
         && text.is(text.core.start, words!["can", "could", "would"])
         && (text.core.start..text.core.start + 4).any(|i| text.is(i, words!["not", "stop"]));
-    if draft.fields.language.is_none() && !polite {
+    if draft.fields.language.is_none() && !polite && !rebooks {
         question(text, answer, draft);
     }
     // An agenda's items are read at the review; elsewhere nothing covers what a person should read.

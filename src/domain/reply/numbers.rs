@@ -535,6 +535,9 @@ fn unit(text: &Text<'_>, amount: &mut Amount) {
         return;
     }
     let mut fact = text.fact(at);
+    if text.is(at, words!["this"]) {
+        return;
+    }
     // "79 hr 68", "138,82 p71": a pulse follows. A lone "p" is pence only where it touches.
     let touching = text.token(at).is_some_and(|t| t.parted == Break::None);
     let pulse = text.token(at + 1).is_some_and(|t| t.kind == Kind::Number && t.parted <= Break::Space);

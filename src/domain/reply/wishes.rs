@@ -162,6 +162,11 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         return Outcome::None;
     };
     let (from, to) = span(hit);
+    // Deep in a long text that answers nothing it is talk of something else, until a person has read it.
+    if context.prompt.is_none() && from > 12 && text.tokens.len() > 30 {
+        draft.say(Intent::Other, Route::Review, text, "may ask for an end, deep in a long text", from, to);
+        return Outcome::None;
+    }
     let (scope, mut route, why) = if topic.is_some() {
         (Scope::Topic, Route::Review, "stop one topic")
     } else if plain.is_some() {
