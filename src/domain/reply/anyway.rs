@@ -60,7 +60,7 @@ fn question(text: &Text<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) 
     // A question mark behind words of its own that are no answer.
     for at in text.core.clone() {
         if text.token(at).is_some_and(|t| t.asked) {
-            let from = text.sentence_start(at);
+            let from = text.sentence_start(at).max(text.core.start);
             let words = (from..=at)
                 .filter(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Word))
                 .count();
