@@ -10,6 +10,7 @@
 #[path = "../support/app.rs"]
 mod app;
 mod architecture;
+mod contract;
 #[path = "../support/gateways/mod.rs"]
 mod fake_gateways;
 mod gateways;
