@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use super::index::{At, Index};
 use super::model::{Concept, Period, Reference};
-use super::split::{Entry, Split, position};
-use super::{FORMAT, Warnings, care, consent, observation, people};
+use super::split::{Entry, position};
+use super::{FORMAT, Warnings};
 use crate::domain::import::{
     Field, IgnoredReason, PatientKey, Provenance, Record, Refusal, RefusalReason, SourceId, StopTag,
 };
@@ -84,29 +84,6 @@ pub(super) fn stop_tag(concept: &Concept) -> Option<StopTag> {
 }
 
 impl Reading<'_> {
-    /// Reads any resource but a patient.
-    pub(super) fn read(&self, at: At, entry: &Entry<'_>, split: &Split<'_>) -> Result<Outcome, Refusal> {
-        let read = match entry.kind() {
-            "Observation" => {
-                return check(entry).and_then(|()| observation::observation(self, at, entry, split));
-            }
-            "DiagnosticReport" => {
-                return check(entry).and_then(|()| observation::report(self, at, entry, split));
-            }
-            "RelatedPerson" => people::related,
-            "Appointment" => care::appointment,
-            "Goal" => care::goal,
-            "CarePlan" => care::care_plan,
-            "Condition" => care::condition,
-            "Communication" => consent::communication,
-            "Consent" => consent::consent,
-            "Flag" => consent::flag,
-            _ => return Ok(Outcome::Ignored(IgnoredReason::NotUsed)),
-        };
-        check(entry)?;
-        read(self, entry)
-    }
-
     pub(super) fn provenance(&self, entry: &Entry<'_>) -> Provenance {
         provenance(entry, self.name)
     }
@@ -118,8 +95,8 @@ impl Reading<'_> {
             return Err(refuse(RefusalReason::Missing));
         };
         if let Some(inner) = reference.strip_prefix('#') {
-            return people::contained_patient(entry, inner, self.options)
-                .ok_or_else(|| refuse(RefusalReason::PatientNotInFile));
+            let found = self.index.contained(self.file, entry.place, inner);
+            return found.ok_or_else(|| refuse(RefusalReason::PatientNotInFile));
         }
         self.index.person(self.file, reference).map_err(refuse)
     }
