@@ -2,7 +2,7 @@
 -- The PostgreSQL file with the same number has the same tables and columns (a test compares them).
 
 CREATE TABLE practice (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
   ods_code TEXT,
   settings TEXT NOT NULL,
@@ -19,7 +19,7 @@ CREATE TABLE feed (
 );
 
 CREATE TABLE patient (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   practice_id TEXT NOT NULL REFERENCES practice (id),
   nhs_number TEXT,
   family_name TEXT NOT NULL,
@@ -62,7 +62,7 @@ CREATE TABLE patient_tag (
 );
 
 CREATE TABLE related_person (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   patient_id TEXT NOT NULL REFERENCES patient (id),
   source_id TEXT NOT NULL,
   relationship TEXT NOT NULL,
@@ -72,7 +72,7 @@ CREATE TABLE related_person (
 CREATE UNIQUE INDEX related_person_once ON related_person (patient_id, source_id);
 
 CREATE TABLE contact_point (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   practice_id TEXT NOT NULL REFERENCES practice (id),
   patient_id TEXT NOT NULL REFERENCES patient (id),
   channel TEXT NOT NULL CHECK (channel IN ('sms', 'email')),
@@ -94,7 +94,7 @@ CREATE TABLE address_stop (
 );
 
 CREATE TABLE consent (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   patient_id TEXT NOT NULL REFERENCES patient (id),
   channel TEXT NOT NULL CHECK (channel IN ('sms', 'email', 'any')),
   purpose TEXT NOT NULL,
@@ -107,7 +107,7 @@ CREATE TABLE consent (
 CREATE INDEX consent_patient ON consent (patient_id, at);
 
 CREATE TABLE goal (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   practice_id TEXT NOT NULL REFERENCES practice (id),
   patient_id TEXT NOT NULL REFERENCES patient (id),
   source_id TEXT NOT NULL,
@@ -126,7 +126,7 @@ CREATE TABLE goal (
 CREATE UNIQUE INDEX goal_once ON goal (patient_id, source_id);
 
 CREATE TABLE appointment (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   practice_id TEXT NOT NULL REFERENCES practice (id),
   patient_id TEXT NOT NULL REFERENCES patient (id),
   source_id TEXT NOT NULL,
@@ -143,7 +143,7 @@ CREATE INDEX appointment_start ON appointment (practice_id, starts_at);
 CREATE INDEX appointment_patient ON appointment (patient_id, starts_at);
 
 CREATE TABLE test_result (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   practice_id TEXT NOT NULL REFERENCES practice (id),
   patient_id TEXT NOT NULL REFERENCES patient (id),
   source_id TEXT NOT NULL,
@@ -175,7 +175,7 @@ CREATE INDEX test_result_state ON test_result (practice_id, state, taken_at);
 CREATE INDEX test_result_held ON test_result (practice_id, hold_due_at) WHERE state = 'held';
 
 CREATE TABLE standing_rule (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   practice_id TEXT NOT NULL REFERENCES practice (id),
   tests TEXT NOT NULL,
   clinician TEXT NOT NULL,
@@ -184,7 +184,7 @@ CREATE TABLE standing_rule (
 );
 
 CREATE TABLE programme (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   practice_id TEXT NOT NULL REFERENCES practice (id),
   name TEXT NOT NULL,
   definition TEXT NOT NULL,
@@ -194,7 +194,7 @@ CREATE TABLE programme (
 CREATE UNIQUE INDEX programme_once ON programme (practice_id, name);
 
 CREATE TABLE enrolment (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   practice_id TEXT NOT NULL REFERENCES practice (id),
   patient_id TEXT NOT NULL REFERENCES patient (id),
   programme TEXT NOT NULL,
@@ -220,7 +220,7 @@ CREATE TABLE plan_queue (
 
 -- The send ledger (direction 'out') and everything received (direction 'in').
 CREATE TABLE message (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   practice_id TEXT NOT NULL,
   patient_id TEXT,
   direction TEXT NOT NULL CHECK (direction IN ('out', 'in')),
@@ -261,7 +261,7 @@ CREATE INDEX message_for_staff ON message (practice_id, created_at) WHERE status
 
 -- What waits to be sent: narrow, one row a message, gone when its outcome is known.
 CREATE TABLE due (
-  message_id TEXT PRIMARY KEY,
+  message_id TEXT NOT NULL PRIMARY KEY,
   lane BIGINT NOT NULL,
   due_at BIGINT NOT NULL,
   lease_until BIGINT NOT NULL,
@@ -294,7 +294,7 @@ CREATE INDEX attempt_provider ON attempt (gateway, provider_id) WHERE provider_i
 
 -- What came in and is not yet understood: narrow, like due.
 CREATE TABLE inbox (
-  message_id TEXT PRIMARY KEY,
+  message_id TEXT NOT NULL PRIMARY KEY,
   received_at BIGINT NOT NULL,
   lease_until BIGINT NOT NULL,
   tries BIGINT NOT NULL
@@ -302,7 +302,7 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_next ON inbox (received_at);
 
 CREATE TABLE delivery_report (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   gateway TEXT NOT NULL,
   reference TEXT NOT NULL,
   status TEXT NOT NULL,
@@ -315,7 +315,7 @@ CREATE UNIQUE INDEX delivery_report_once ON delivery_report (gateway, reference,
 CREATE INDEX delivery_report_message ON delivery_report (message_id) WHERE message_id IS NOT NULL;
 
 CREATE TABLE prompt (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   patient_id TEXT NOT NULL REFERENCES patient (id),
   message_id TEXT NOT NULL,
   kind TEXT NOT NULL,
@@ -336,7 +336,7 @@ CREATE INDEX prompt_message ON prompt (message_id);
 CREATE INDEX prompt_patient ON prompt (patient_id, opened_at);
 
 CREATE TABLE record_entry (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   practice_id TEXT NOT NULL REFERENCES practice (id),
   patient_id TEXT NOT NULL REFERENCES patient (id),
   kind TEXT NOT NULL,
@@ -358,7 +358,7 @@ CREATE INDEX record_entry_patient ON record_entry (patient_id, effective_at);
 CREATE UNIQUE INDEX record_entry_once ON record_entry (message_id, kind, code) WHERE message_id IS NOT NULL;
 
 CREATE TABLE agenda_item (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   patient_id TEXT NOT NULL REFERENCES patient (id),
   appointment_id TEXT NOT NULL REFERENCES appointment (id),
   position BIGINT NOT NULL,
@@ -370,7 +370,7 @@ CREATE TABLE agenda_item (
 CREATE UNIQUE INDEX agenda_item_once ON agenda_item (appointment_id, message_id, position);
 
 CREATE TABLE alert (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   practice_id TEXT NOT NULL REFERENCES practice (id),
   patient_id TEXT,
   message_id TEXT,
@@ -393,7 +393,7 @@ CREATE INDEX alert_patient ON alert (patient_id, created_at) WHERE patient_id IS
 CREATE INDEX alert_open ON alert (practice_id, priority, created_at) WHERE status = 'open';
 
 CREATE TABLE alert_route_test (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   practice_id TEXT NOT NULL REFERENCES practice (id),
   route TEXT NOT NULL,
   code TEXT NOT NULL,
@@ -413,13 +413,13 @@ CREATE INDEX counter_period ON counter (period);
 
 -- One row a gateway, shared by every worker: the next free moment of its rate, in microseconds.
 CREATE TABLE gateway_pace (
-  gateway TEXT PRIMARY KEY,
+  gateway TEXT NOT NULL PRIMARY KEY,
   next_free_us BIGINT NOT NULL
 );
 
 -- Periodic duties: whoever claims one first does it.
 CREATE TABLE schedule (
-  name TEXT PRIMARY KEY,
+  name TEXT NOT NULL PRIMARY KEY,
   next_at BIGINT NOT NULL,
   lease_until BIGINT NOT NULL,
   last_run_at BIGINT,
@@ -427,7 +427,7 @@ CREATE TABLE schedule (
 );
 
 CREATE TABLE import_run (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   practice_id TEXT NOT NULL REFERENCES practice (id),
   kind TEXT NOT NULL,
   file_name TEXT NOT NULL,
@@ -438,7 +438,7 @@ CREATE TABLE import_run (
 );
 
 CREATE TABLE correction (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   message_id TEXT NOT NULL,
   reader TEXT NOT NULL,
   understood TEXT NOT NULL,
@@ -448,7 +448,7 @@ CREATE TABLE correction (
 );
 
 CREATE TABLE audit_event (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   at BIGINT NOT NULL,
   actor TEXT NOT NULL,
   action TEXT NOT NULL,

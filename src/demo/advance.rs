@@ -3,6 +3,7 @@
 use super::dice::{Dice, mix};
 use super::replies::{Style, answer};
 use super::{Demo, DemoError, feed, staff};
+use crate::domain::reply::Expects;
 use crate::intake::{Inbound, receive};
 use crate::outreach::Engine;
 use crate::store::views::lists::{self, Asked};
@@ -119,13 +120,17 @@ async fn take_replies(engine: &Engine, demo: &Demo, now: i64) -> Result<usize, D
 async fn listen(engine: &Engine, demo: &Demo, now: i64) -> Result<(), DemoError> {
     let since = demo.heard_until(now);
     for asked in lists::asked_since(&engine.db, &demo.practice_id, since, now).await? {
+        let expects: Option<Expects> = asked.expects.as_deref().and_then(|json| serde_json::from_str(json).ok());
         if demo.ids.first() == Some(&asked.patient_id) {
-            // The person of the transcript is for the newcomer to answer.
+            // The first person is for the newcomer to answer; before they came she answered a check-in.
+            if !demo.is_shown() && matches!(expects, Some(Expects::Count { .. })) {
+                let at = now + 47 * MINUTE_MS;
+                demo.queue().insert((at, asked.message_id.clone()), coming(asked, "5 days, felt good".to_owned()));
+            }
             continue;
         }
         let mut dice = Dice::new(demo.seed, &asked.message_id);
         let style = Style::of(mix(demo.seed, &asked.patient_id));
-        let expects = asked.expects.as_deref().and_then(|json| serde_json::from_str(json).ok());
         if let Some((text, minutes)) = answer(&mut dice, style, expects.as_ref()) {
             let at = now + minutes * MINUTE_MS;
             demo.queue().insert((at, asked.message_id.clone()), coming(asked, text));

@@ -27,16 +27,30 @@ pub(super) enum Hold {
     Because(&'static str),
 }
 
+/// A test and the range of the laboratory.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Test {
+    pub key: &'static str,
+    pub display: &'static str,
+    pub unit: &'static str,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+}
+
+const fn test(key: &'static str, display: &'static str, unit: &'static str, range: (Option<f64>, Option<f64>)) -> Test {
+    Test { key, display, unit, low: range.0, high: range.1 }
+}
+
+const HBA1C: Test = test("hba1c", "HbA1c", "mmol/mol", (Some(20.0), Some(41.0)));
+const CHOLESTEROL: Test = test("total_cholesterol", "Total cholesterol", "mmol/L", (None, Some(5.0)));
+const EGFR: Test = test("egfr", "eGFR", "mL/min/1.73m2", (Some(60.0), None));
+
 /// A result as a results list has it.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
     pub person: usize,
-    pub test: &'static str,
-    pub display: &'static str,
+    pub test: Test,
     pub value: String,
-    pub unit: &'static str,
-    pub low: Option<f64>,
-    pub high: Option<f64>,
     pub flag: &'static str,
     pub status: &'static str,
     pub taken: NaiveDate,
@@ -97,84 +111,48 @@ pub(super) fn findings(seed: u64, people: &[Invented], visits: &[Visit], today: 
         };
         let taken = today.checked_sub_days(Days::new(dice.between(1, 6).unsigned_abs())).unwrap_or(today);
         let hold = if visit.person == 0 || dice.percent(78) { Hold::Released } else { Hold::Waits };
+        let mut add = |test: Test, value: String| {
+            let row = Finding { person: visit.person, test, value, flag: "", status: "final", taken, hold };
+            findings.push(row);
+        };
         if person.tags.contains(&"diabetes_type_2") {
-            let value = dice.between(44, 71).to_string();
-            findings.push(finding(
-                visit.person,
-                "hba1c",
-                "HbA1c",
-                value,
-                "mmol/mol",
-                (Some(20.0), Some(41.0)),
-                taken,
-                hold,
-            ));
+            add(HBA1C, dice.between(44, 71).to_string());
         }
-        let (whole, tenth) = (dice.between(3, 6), dice.between(0, 9));
-        findings.push(finding(
-            visit.person,
-            "total_cholesterol",
-            "Total cholesterol",
-            format!("{whole}.{tenth}"),
-            "mmol/L",
-            (None, Some(5.0)),
-            taken,
-            hold,
-        ));
-        let value = dice.between(48, 104).to_string();
-        findings.push(finding(visit.person, "egfr", "eGFR", value, "mL/min/1.73m2", (Some(60.0), None), taken, hold));
+        add(CHOLESTEROL, format!("{}.{}", dice.between(3, 6), dice.between(0, 9)));
+        add(EGFR, dice.between(48, 104).to_string());
     }
     findings.extend(held(people, today));
     findings
 }
 
-#[expect(clippy::too_many_arguments, reason = "a row of a results list has as many columns")]
-fn finding(
-    person: usize,
-    test: &'static str,
-    display: &'static str,
-    value: String,
-    unit: &'static str,
-    range: (Option<f64>, Option<f64>),
-    taken: NaiveDate,
-    hold: Hold,
-) -> Finding {
-    Finding { person, test, display, value, unit, low: range.0, high: range.1, flag: "", status: "final", taken, hold }
-}
-
-/// Test, display, value, unit, range, flag, status, and why it is held.
-type Kind =
-    (&'static str, &'static str, &'static str, &'static str, (Option<f64>, Option<f64>), &'static str, &'static str, &'static str);
-
 /// One result for each kind of reason that holds one.
 fn held(people: &[Invented], today: NaiveDate) -> Vec<Finding> {
-    let takes_part: Vec<usize> =
-        people.iter().enumerate().skip(1).filter(|(_, p)| p.can_take_part()).map(|(at, _)| at).collect();
-    let no_range = (None, None);
-    let kinds: [Kind; 7] = [
-        ("hepatitis_c", "Hepatitis C antibody", "Not detected", "", no_range, "", "final", "sensitive_test"),
-        ("potassium", "Potassium", "6.4", "mmol/L", (Some(3.5), Some(5.3)), "HH", "final", "critical_flag"),
-        ("hba1c", "HbA1c", "92", "mmol/mol", (Some(20.0), Some(41.0)), "H", "final", "hold_limit"),
-        ("ferritin", "Ferritin", "41", "units", (Some(15.0), Some(300.0)), "", "final", "unknown_unit"),
-        ("alt", "ALT", "38", "U/L", no_range, "", "final", "no_range"),
-        ("sodium", "Sodium", "14", "mmol/L", (Some(133.0), Some(146.0)), "", "final", "implausible"),
-        ("tsh", "TSH", "3.1", "mU/L", (Some(0.3), Some(4.2)), "", "preliminary", "not_final"),
-    ];
-    kinds
-        .into_iter()
-        .zip(takes_part.into_iter().skip(3).step_by(5))
-        .map(|((test, display, value, unit, (low, high), flag, status, why), person)| Finding {
-            person,
-            test,
-            display,
-            value: value.to_owned(),
-            unit,
-            low,
-            high,
-            flag,
-            status,
-            taken: today.pred_opt().unwrap_or(today),
-            hold: Hold::Because(why),
-        })
-        .collect()
+    const HEPATITIS_C: Test = test("hepatitis_c", "Hepatitis C antibody", "", (None, None));
+    const POTASSIUM: Test = test("potassium", "Potassium", "mmol/L", (Some(3.5), Some(5.3)));
+    const FERRITIN: Test = test("ferritin", "Ferritin", "units", (Some(15.0), Some(300.0)));
+    const ALT: Test = test("alt", "ALT", "U/L", (None, None));
+    const SODIUM: Test = test("sodium", "Sodium", "mmol/L", (Some(133.0), Some(146.0)));
+    const TSH: Test = test("tsh", "TSH", "mU/L", (Some(0.3), Some(4.2)));
+    let takes_part = people.iter().enumerate().skip(1).filter(|(_, p)| p.can_take_part()).map(|(at, _)| at);
+    [
+        (HEPATITIS_C, "Not detected", "", "final", "sensitive"),
+        (POTASSIUM, "6.4", "HH", "final", "critical_flag"),
+        (HBA1C, "92", "H", "final", "hold_limit"),
+        (FERRITIN, "41", "", "final", "unit_unknown"),
+        (ALT, "38", "", "final", "range_missing"),
+        (SODIUM, "14", "", "final", "implausible"),
+        (TSH, "3.1", "", "preliminary", "not_final"),
+    ]
+    .into_iter()
+    .zip(takes_part.skip(3).step_by(5))
+    .map(|((test, value, flag, status, why), person)| Finding {
+        person,
+        test,
+        value: value.to_owned(),
+        flag,
+        status,
+        taken: today.pred_opt().unwrap_or(today),
+        hold: Hold::Because(why),
+    })
+    .collect()
 }

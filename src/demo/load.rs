@@ -180,24 +180,24 @@ impl Loading<'_> {
             .enumerate()
             .map(|(at, finding)| {
                 let why = match finding.hold {
-                    Hold::Because(why) => vec!["not_released", why],
-                    Hold::Released | Hold::Waits => vec!["not_released"],
+                    Hold::Because(why) => vec!["unfiled", why],
+                    Hold::Released | Hold::Waits => vec!["unfiled"],
                 };
                 TestResultRow {
                     id: self.clock.id(),
                     practice_id: self.practice(),
                     patient_id: self.id_of(finding.person),
                     source_id: format!("R{at:04}"),
-                    test: finding.test.to_owned(),
-                    display: finding.display.to_owned(),
+                    test: finding.test.key.to_owned(),
+                    display: finding.test.display.to_owned(),
                     value: finding.value.clone(),
                     value_number: finding.value.parse().ok(),
-                    unit: finding.unit.to_owned(),
+                    unit: finding.test.unit.to_owned(),
                     original_value: finding.value.clone(),
-                    original_unit: finding.unit.to_owned(),
+                    original_unit: finding.test.unit.to_owned(),
                     source_record: "{}".to_owned(),
-                    reference_low: finding.low,
-                    reference_high: finding.high,
+                    reference_low: finding.test.low,
+                    reference_high: finding.test.high,
                     flag: finding.flag.to_owned(),
                     report_status: finding.status.to_owned(),
                     taken_at: self.ms(finding.taken, NaiveTime::MIN) + 9 * 3_600_000,

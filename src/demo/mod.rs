@@ -114,6 +114,7 @@ struct State {
     heard_until: i64,
     fed_at: i64,
     staffed_at: i64,
+    shown: bool,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -171,7 +172,9 @@ impl Demo {
             begin::enrol_on(&demo.engine, &demo.practice_id, &demo.ids, &everything, turn).await?;
         }
         advance(&demo.engine, &demo, end).await?;
-        locked(&demo.state).progress = None;
+        let mut state = locked(&demo.state);
+        (state.progress, state.shown) = (None, true);
+        drop(state);
         Ok(demo)
     }
 
@@ -207,6 +210,11 @@ impl Demo {
     /// Up to when messages were looked at for an answer; from now on up to `now`.
     fn heard_until(&self, now: i64) -> i64 {
         std::mem::replace(&mut locked(&self.state).heard_until, now)
+    }
+
+    /// Has its first part been lived through?
+    fn is_shown(&self) -> bool {
+        locked(&self.state).shown
     }
 
     /// Is it time to refresh the feed? Then it counts as done.

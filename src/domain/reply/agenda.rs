@@ -83,7 +83,7 @@ fn menu_keys(
     if menu > 0 {
         let mut at = from;
         while at < to {
-            if text.is(at, words!["number", "and", "option", "also", "plus", "please"]) {
+            if text.is(at, words!["number", "and", "option", "also", "plus", "please", "just", "only", "maybe", "probably"]) {
                 at += 1;
                 continue;
             }
@@ -225,11 +225,10 @@ fn body(text: &Text<'_>) -> std::ops::Range<usize> {
 }
 
 fn is_opening(text: &Text<'_>, from: usize, to: usize) -> bool {
-    let last = text.token(to - 1);
-    let next_mark = text.token(to).map(|t| t.mark);
-    let colon = next_mark == Some(b':');
-    let _ = last;
-    colon || text.is(from, words!["dear", "hello", "hi"]) && to - from <= 5
+    let colon = text.token(to).is_some_and(|t| t.mark == b':');
+    // "Dear Nurse Cole,": the name is left when the courtesy is taken off.
+    let name = from == text.core.start && from > 0 && to - from <= 2 && text.token(to).is_some_and(|t| t.parted >= Break::Paragraph);
+    colon || name || text.is(from, words!["dear", "hello", "hi"]) && to - from <= 5
 }
 
 /// Where "1", "2)", "(a)", "3." start an item each.
@@ -364,7 +363,7 @@ fn is_courtesy(text: &Text<'_>, from: usize, to: usize) -> bool {
     words == 0
         || text.is(from, opening)
         || text.is(from, words!["i"]) && text.is(from + 1, opening)
-        || text.is(from, words!["see"]) && to - from <= 2
-        || text.is(from, words!["not"]) && to - from <= 4
+        || text.is(from, words!["see", "thats"]) && to - from <= 2
+        || text.is(from, words!["not"]) && text.is(from + 1, words!["the", "my"]) && to - from <= 4
         || text.is(from, words!["that"]) && to - from <= 3
 }

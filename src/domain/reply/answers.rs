@@ -26,6 +26,9 @@ pub fn read(
     dangers: &Dangers,
     draft: &mut Draft,
 ) -> Option<(usize, usize)> {
+    if is_courtesy(text) && !matches!(context.expects()?, Expects::Acknowledge | Expects::Appointment { .. } | Expects::OptIn) {
+        return None;
+    }
     match context.expects()? {
         Expects::Count {
             unit,
@@ -178,7 +181,8 @@ fn in_words(text: &Text<'_>, days: bool, draft: &mut Draft) -> Option<(usize, us
     if answer.from > text.core.start + 1 && answer.intent != Intent::Partial {
         return None;
     }
-    if answer.intent == Intent::Partial && !days {
+    let few = (answer.from..answer.to).any(|i| text.is(i, words!["few", "couple"]));
+    if answer.intent == Intent::Partial && (!days || few) {
         return None;
     }
     let (route, why) = match answer.intent {
@@ -281,6 +285,9 @@ fn choose(
             if asks_about {
                 return None;
             }
+            // "3 stop": the option whose label holds the word, or an end to the texts?
+            let stop = text.core_len() <= 2 && text.core.clone().any(|i| text.is(i, words!["stop"])) && text.core.clone().any(|i| text.token(i).is_some_and(|t| t.kind == Kind::Number));
+            let check = if stop { Some("the option, or the word to stop?") } else { check };
             if keys.len() == 1 {
                 draft.fields.option = keys.into_iter().next();
             } else {
@@ -355,7 +362,10 @@ fn reading_answer(
         _ => true,
     });
     if let Some(sign) = sign.filter(|_| route == Route::Urgent) {
-        draft.flag.get_or_insert(sign.flag);
+        // Beside such a value, drowsiness or a faint is told as the value's own danger.
+        if draft.flag.is_none_or(|f| matches!(f, Flag::Collapse | Flag::Sepsis)) {
+            draft.flag = Some(sign.flag);
+        }
         draft.say(Intent::RedFlag, Route::Urgent, text, "a sign beside a value beyond a signed limit", sign.from, sign.to);
     }
     if let Some(why) = found.check {
@@ -585,9 +595,14 @@ pub fn last(
     let number = amounts
         .iter()
         .any(|a| matches!(a.role, Role::Plain | Role::Muddled));
-    let words = text.tokens.iter().filter(|t| t.kind == Kind::Word).count();
+    let words = text.core.clone().filter(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Word)).count();
+    if is_courtesy(text) {
+        draft.say(Intent::Thanks, Route::Auto, text, "thanks", 0, text.tokens.len());
+        return;
+    }
     let thanks = text.first(Label::Thanks).is_some_and(|h| h.from as usize <= text.core.start + 2 || text.core_len() <= 12);
-    let more = text.core_len() > 25 || text.says(Label::Unwell);
+    let more = text.says(Label::Unwell);
+    let thanks = thanks || text.all(Label::Thanks).count() > 1;
     if thanks && !number && !more {
         let hit = text.first(Label::Thanks);
         draft.say(
@@ -664,4 +679,17 @@ pub fn last(
 /// The words yes and no themselves.
 fn is_literal(text: &Text<'_>, at: usize) -> bool {
     text.is(at, words!["yes", "yep", "yeah", "yup", "ye", "y", "ok", "okay", "no", "nope", "nah", "aye"])
+}
+
+/// Thanks and an "ok", and nothing else: opens no work.
+fn is_courtesy(text: &Text<'_>) -> bool {
+    let known = &text.lexicon.known;
+    let thanks = (0..text.tokens.len()).any(|i| text.is(i, words!["thanks", "thank", "ta", "cheers"]));
+    let plain = |i: usize| {
+        text.within(i, &known.courtesy)
+            || text.within(i, &known.titles)
+            || text.is(i, words!["ok", "okay", "k", "great", "lovely", "brilliant", "fine", "right", "alright", "noted", "perfect", "you", "much", "very", "so", "again", "good", "will", "do", "a", "lot"])
+            || text.token(i).is_some_and(|t| t.kind == Kind::Emoji && t.word == 0)
+    };
+    thanks && text.tokens.len() <= 7 && (0..text.tokens.len()).all(plain)
 }

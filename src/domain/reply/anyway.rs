@@ -10,10 +10,16 @@ use super::understanding::{Intent, Route};
 
 /// What else a reply holds beside its answer.
 pub fn read(text: &Text<'_>, dangers: &Dangers, answer: Option<(usize, usize)>, draft: &mut Draft) {
-    if draft.fields.language.is_none() {
+    complaint(text, draft);
+    // On an appointment, asking for another time is the answer itself.
+    let rebooks = draft.answer == Some(Intent::Reschedule);
+    // "can you not text at seven": a complaint in the form of a question.
+    let polite = draft.said.contains(&Intent::Complaint)
+        && text.is(text.core.start, words!["can", "could", "would"])
+        && (text.core.start..text.core.start + 4).any(|i| text.is(i, words!["not", "stop"]));
+    if draft.fields.language.is_none() && !polite && !rebooks {
         question(text, answer, draft);
     }
-    complaint(text, draft);
     // An agenda's items are read at the review; elsewhere nothing covers what a person should read.
     let covering = answer.filter(|_| draft.answer == Some(Intent::AgendaItems));
     worth_reading(text, dangers, covering, draft);
@@ -54,7 +60,7 @@ fn question(text: &Text<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) 
     // A question mark behind words of its own that are no answer.
     for at in text.core.clone() {
         if text.token(at).is_some_and(|t| t.asked) {
-            let from = text.sentence_start(at);
+            let from = text.sentence_start(at).max(text.core.start);
             let words = (from..=at)
                 .filter(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Word))
                 .count();

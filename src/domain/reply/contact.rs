@@ -167,6 +167,9 @@ fn home(text: &Text<'_>) -> Option<(usize, usize, String)> {
     while to < text.tokens.len() && text.token(to).is_some_and(|t| t.parted < Break::Sentence) {
         to += 1;
     }
+    while to > from && text.token(to - 1).is_some_and(|t| t.kind == Kind::Emoji) {
+        to -= 1;
+    }
     Some((
         from,
         to,

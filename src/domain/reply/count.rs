@@ -93,7 +93,7 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
             span: (hit.from as usize, hit.to as usize),
         };
     }
-    let Some(chosen) = choose(text, &fits) else {
+    let Some(chosen) = choose(text, &fits, asked.unit == "portions") else {
         if fits.is_empty()
             && let Some(answer) = named_days(text, asked)
         {
@@ -116,6 +116,13 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
     if follows && matches!(unit_fit(text, &chosen.amount, asked), Fit::Bare) {
         return Answer::AskAgain("another unit than the one asked for");
     }
+    // "2 apples and a banana": one more of something stands behind.
+    let one_more = asked.unit == "portions"
+        && text.is(chosen.amount.end + 1, words!["and", "plus"])
+        && text.is(chosen.amount.end + 2, words!["a", "an", "some"]);
+    if one_more {
+        return Answer::AskAgain("more is named than the number");
+    }
     judge(text, &chosen, asked)
 }
 
@@ -124,7 +131,7 @@ struct Chosen {
     check: Option<&'static str>,
 }
 
-fn choose(text: &Text<'_>, fits: &[(Amount, bool)]) -> Option<Chosen> {
+fn choose(text: &Text<'_>, fits: &[(Amount, bool)], asked_sum: bool) -> Option<Chosen> {
     let (first, rest) = fits.split_first()?;
     if rest.is_empty() {
         return Some(Chosen {

@@ -77,7 +77,6 @@ const SAMPLES: [Sample; 6] = [
             "pob",
             "nawr",
             "rwan",
-            "chi",
             "gwaed",
             "mrest",
             "frest",

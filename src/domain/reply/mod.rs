@@ -138,6 +138,10 @@ fn read_rest(
     {
         return;
     }
+    if stop == Outcome::Keep && !matches!(context.expects(), Some(Expects::OptIn | Expects::Appointment { .. })) {
+        draft.say(Intent::Other, Route::Review, text, "asks not to stop", text.core.start, text.core.end);
+        return;
+    }
     let amounts = numbers::amounts(text);
     let died = alarm.is_none() && wishes::bereavement(text, context, draft);
     let stranger = !died && alarm.is_none() && wishes::wrong_person(text, draft);

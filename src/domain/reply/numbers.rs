@@ -535,6 +535,9 @@ fn unit(text: &Text<'_>, amount: &mut Amount) {
         return;
     }
     let mut fact = text.fact(at);
+    if text.is(at, words!["this"]) {
+        return;
+    }
     // "79 hr 68", "138,82 p71": a pulse follows. A lone "p" is pence only where it touches.
     let touching = text.token(at).is_some_and(|t| t.parted == Break::None);
     let pulse = text.token(at + 1).is_some_and(|t| t.kind == Kind::Number && t.parted <= Break::Space);
@@ -660,12 +663,13 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
     if !amount.words && amount.single() && amount.unit == Unit::None {
         let alone = amount.lo;
         // "2 be honest", "4 me": spelling, not counting.
-        if alone == 2.0
+        let close = text.token(amount.to).is_some_and(|t| t.parted <= Break::Space);
+        if close && alone == 2.0
             && text.is(
                 amount.to, words!["be", "b", "go", "see", "my", "the", "me", "him", "her"])
-            || alone == 4.0
+            || close && alone == 4.0
                 && text.is(
-                    amount.to, words!["me", "you", "my", "the", "him", "her", "us", "that", "now", "it", "sure", "give"])
+                    amount.to, words!["me", "you", "my", "the", "him", "her", "us", "that", "it", "sure", "give"])
                 && amount.from != text.core.start
         {
             return Role::Aside;
@@ -675,7 +679,7 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
         {
             return Role::Date;
         }
-        if before(words!["aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus", "route", "door", "grade", "code", "page", "platform", "junction", "channel", "version", "house", "area", "band", "day"]) || before(words!["at"]) && (25.0..=110.0).contains(&alone) && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma)
+        if before(words!["aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus", "route", "door", "grade", "code", "page", "platform", "junction", "channel", "version", "house", "area", "band", "day"]) || before(words!["at"]) && (25.0..=110.0).contains(&alone) && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma || t.kind == Kind::Emoji)
             || text.is(amount.to, words!["bus", "oclock"]) || amount.decimals == 0 && text.is(amount.to, words!["birthday"])
         {
             return Role::Aside;
@@ -685,9 +689,7 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
             && text.is(amount.from - 2, words!["i"])
             && alone > 15.0
             && alone < 110.0
-            && text
-                .token(amount.to)
-                .is_none_or(|t| t.parted >= Break::Comma)
+            && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma || t.kind == Kind::Emoji)
         {
             return Role::Aside;
         }

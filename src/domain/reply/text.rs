@@ -9,7 +9,7 @@ use super::own_words;
 use super::pattern::{Class, Hit, Sought};
 use super::tokens::{Break, Kind, Token, tokenise};
 use super::understanding::Because;
-use super::vocabulary::{Vocabulary, Word};
+use super::vocabulary::{Vocabulary, Word, words};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -306,5 +306,12 @@ fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
             break;
         }
     }
-    if from >= to { 0..tokens.len() } else { from..to }
+    if from < to {
+        return from..to;
+    }
+    // Courtesies only: the first that is no greeting, to the last that is no picture.
+    let end = tokens.iter().rposition(|t| t.kind != Kind::Emoji || t.word != 0).map_or(tokens.len(), |i| i + 1);
+    let greetings = words!["hi", "hello", "hiya", "hey", "heya", "dear"];
+    let start = tokens.iter().position(|t| !greetings.contains(&t.known)).filter(|s| *s < end).unwrap_or(0);
+    start..end
 }

@@ -61,6 +61,8 @@ pub enum Outcome {
     Whole,
     /// There may be more.
     Part,
+    /// Asks not to stop.
+    Keep,
 }
 
 /// Reads a wish to stop. The open question's own menu may hold the word.
@@ -76,7 +78,7 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
                 .clone()
                 .any(|i| text.is(i, words!["stop", "end", "cancel"]))
         {
-            return Outcome::None;
+            return Outcome::Keep;
         }
     }
     let whole = text.core.clone();
@@ -160,6 +162,11 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         return Outcome::None;
     };
     let (from, to) = span(hit);
+    // Deep in a long text that answers nothing it is talk of something else, until a person has read it.
+    if context.prompt.is_none() && from > 12 && text.tokens.len() > 30 {
+        draft.say(Intent::Other, Route::Review, text, "may ask for an end, deep in a long text", from, to);
+        return Outcome::None;
+    }
     let (scope, mut route, why) = if topic.is_some() {
         (Scope::Topic, Route::Review, "stop one topic")
     } else if plain.is_some() {
@@ -198,7 +205,7 @@ fn leading_stop(text: &Text<'_>, context: &Context<'_>) -> Option<Hit> {
                 || text.token(at).is_some_and(|t| t.parted >= Break::Sentence)
                 || text.is(at - 1, words!["please", "times", "to"]) && at + 1 == text.core.end)
             && text.token(at + 1).is_none_or(|t| {
-                t.parted >= Break::Sentence || text.is(at + 1, words!["please", "stop"])
+                at + 1 >= text.core.end || t.parted >= Break::Sentence || text.is(at + 1, words!["please", "stop"])
             });
         own.then_some(Hit {
             entry: u16::MAX,
@@ -238,9 +245,7 @@ fn spelled_out(text: &Text<'_>) -> Option<Hit> {
 
 /// Letters of other alphabets, digits and signs that look like the word (test T7).
 fn looks_alike(text: &Text<'_>) -> bool {
-    let start = text.token(0).map_or(0, |t| t.from as usize);
-    let end = text.tokens.last().map_or(0, |t| t.to as usize);
-    let body = text.folded.text.get(start..end).unwrap_or("");
+    let body = text.folded.text.trim();
     if body.len() > 24 || body.is_empty() {
         return false;
     }
@@ -252,6 +257,7 @@ fn looks_alike(text: &Text<'_>) -> bool {
             '\u{43E}' | '\u{3BF}' | '\u{3C3}' | '0' | '\u{585}' => plain.push('o'),
             '\u{440}' | '\u{3C1}' | '\u{420}' | '\u{FE}' => plain.push('p'),
             c if c.is_ascii_alphabetic() => plain.push(c),
+            c if c.is_alphanumeric() => return false,
             _ => {}
         }
     }

@@ -27,6 +27,11 @@ pub(super) enum Menu {
     Wording,
 }
 
+/// "Thursday 6 August 2026".
+pub(super) fn long_day(date: NaiveDate) -> String {
+    format!("{} {}", day_text(date), date.year())
+}
+
 /// The practice's desk at this moment.
 pub(super) struct Desk {
     practices: Arc<Practices>,
@@ -74,12 +79,6 @@ impl Desk {
     /// The local date of a moment.
     pub fn date(&self, ms: i64) -> NaiveDate {
         local(instant(ms), self.zone).date()
-    }
-
-    /// "Thursday 6 August 2026".
-    #[expect(clippy::unused_self, reason = "pages ask the desk for every date, with or without its zone")]
-    pub fn long_day(&self, date: NaiveDate) -> String {
-        format!("{} {}", day_text(date), date.year())
     }
 
     /// "9:30am".
@@ -172,7 +171,7 @@ impl Desk {
     }
 
     fn clock(&self, path: &str) -> Markup {
-        let now = format!("{}, {}", self.long_day(self.date(self.now)), self.time(self.now));
+        let now = format!("{}, {}", long_day(self.date(self.now)), self.time(self.now));
         html! {
             section.btw-clock aria-label="The demo's clock" {
                 div.nhsuk-width-container {

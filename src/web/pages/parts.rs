@@ -20,11 +20,10 @@ pub(super) fn name(family: &str, given: &str) -> String {
 
 /// A link to a person, or who it is when they are not on record.
 pub(super) fn person_link(id: Option<&str>, family: Option<&str>, given: Option<&str>) -> Markup {
-    match (id, family) {
-        (Some(id), Some(family)) => {
-            html! { a href={ "/people/" (id) } { (name(family, given.unwrap_or_default())) } }
-        }
-        _ => html! { "Nobody on record" },
+    if let (Some(id), Some(family)) = (id, family) {
+        html! { a href={ "/people/" (id) } { (name(family, given.unwrap_or_default())) } }
+    } else {
+        html! { "Nobody on record" }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::intake::Inbound;
 use crate::store;
 use crate::store::contacts::ContactPointRow;
 use crate::store::patients::PatientRow;
-use crate::store::record::RecordEntryRow;
+use crate::store::record::{AgendaItemRow, RecordEntryRow};
 use crate::store::views::lists::{self, NamedMessage};
 use crate::store::views::person as views;
 use crate::web::AppState;
@@ -98,7 +98,7 @@ pub(super) async fn page(State(state): State<AppState>, Path(id): Path<String>) 
     let db = &state.engine.db;
     let person = store::patients::get(db, &id).await?.ok_or(PageError::NotFound)?;
     let contacts = views::contacts(db, &id).await?;
-    let entries = store::record::of_patient(db, &id).await?;
+    let filed = Filed { entries: store::record::of_patient(db, &id).await?, agenda: views::agenda(db, &id).await? };
     let texts = on_device(&state, &contacts, "sms").await?;
     let emails = on_device(&state, &contacts, "email").await?;
     let body = html! {
@@ -108,12 +108,18 @@ pub(super) async fn page(State(state): State<AppState>, Path(id): Path<String>) 
         }
         div.btw-phones {
             (device(&desk, &person, "sms", texts.as_ref()))
-            (device(&desk, &person, "email", emails.as_ref()))
-            aside.btw-side aria-label="What the practice sees" { (latest(&desk, texts.as_ref(), emails.as_ref(), &entries)) (try_these()) }
+            @if emails.is_some() { (device(&desk, &person, "email", emails.as_ref())) }
+            aside.btw-side aria-label="What the practice sees" { (latest(&desk, texts.as_ref(), emails.as_ref(), &filed)) (try_these()) }
         }
     };
     let title = format!("{}’s phone", person.known_as.as_deref().unwrap_or(&person.given_name));
     Ok(desk.page(&title, Menu::Phone, &format!("/phone/{id}"), &body))
+}
+
+/// What was made of the person's replies.
+struct Filed {
+    entries: Vec<RecordEntryRow>,
+    agenda: Vec<AgendaItemRow>,
 }
 
 /// An address of the person and what lies there, oldest first.
@@ -176,7 +182,7 @@ fn bubble(desk: &Desk, named: &NamedMessage) -> Markup {
 }
 
 /// How the newest reply was read and what was filed for it, so that the loop is seen without leaving the phone.
-fn latest(desk: &Desk, texts: Option<&Device>, emails: Option<&Device>, entries: &[RecordEntryRow]) -> Markup {
+fn latest(desk: &Desk, texts: Option<&Device>, emails: Option<&Device>, filed: &Filed) -> Markup {
     let newest = texts
         .into_iter()
         .chain(emails)
@@ -194,8 +200,13 @@ fn latest(desk: &Desk, texts: Option<&Device>, emails: Option<&Device>, entries:
                 blockquote.btw-words { @if let Some(read) = &read { (read.marked(text)) } @else { (text) } }
                 @if let Some(read) = &read { p { "Read as " strong { (read.sentence()) } " " (tag(read.route())) } (read.reasons(text)) }
                 p { (tag(words::status(&named.message.status))) " " (words::reason(&named.message.reason).unwrap_or_default()) }
-                @for entry in entries.iter().filter(|e| e.message_id.as_ref() == Some(&named.message.id)) {
+                @for entry in filed.entries.iter().filter(|e| e.message_id.as_ref() == Some(&named.message.id)) {
                     p { "In the record: " strong { (super::person::what(entry)) } " " (tag(words::filed(&entry.filed))) }
+                }
+                @let items: Vec<_> = filed.agenda.iter().filter(|item| item.message_id == named.message.id).collect();
+                @if !items.is_empty() {
+                    p { "On the agenda of the appointment:" }
+                    ol.btw-agenda { @for item in items { li.btw-words { (item.words) } } }
                 }
                 p { a href={ "/messages/" (named.message.id) } { "Everything about this reply" } }
             }

@@ -1,6 +1,6 @@
 //! Today: what is due next, what was sent, what was not, and why.
 
-use super::desk::{Desk, Menu};
+use super::desk::{Desk, Menu, long_day};
 use super::error::PageError;
 use super::parts::{empty, person_link, tag};
 use super::words;
@@ -56,7 +56,7 @@ pub(super) async fn page(State(state): State<AppState>, Query(filter): Query<Fil
         Vec::new()
     };
     let counts = crate::store::views::counts(db, &desk.practice_id, from, until).await?;
-    let named = if is_today { "today".to_owned() } else { format!("on {}", desk.long_day(day)) };
+    let named = if is_today { "today".to_owned() } else { format!("on {}", long_day(day)) };
     let guest = match &state.demo {
         Some(demo) if is_today => crate::store::patients::get(db, demo.guest()).await?,
         _ => None,
@@ -84,7 +84,7 @@ pub(super) async fn page(State(state): State<AppState>, Query(filter): Query<Fil
                 &empty("Nothing was sent yet.", if desk.is_demo() { "Move the clock on with the buttons above." } else { "What goes out appears here at once." })))
         }
     };
-    let title = if is_today { "Today".to_owned() } else { desk.long_day(day) };
+    let title = if is_today { "Today".to_owned() } else { long_day(day) };
     let path = if is_today { "/".to_owned() } else { format!("/?day={day}") };
     Ok(desk.page(&title, Menu::Today, &path, &body))
 }
@@ -185,7 +185,7 @@ fn by_day<'a>(desk: &Desk, rows: &'a [NamedMessage]) -> Vec<(NaiveDate, Vec<&'a 
 fn table(desk: &Desk, date: NaiveDate, rows: &[&NamedMessage], shows: Shows) -> Markup {
     html! {
         table.nhsuk-table.btw-table {
-            caption.nhsuk-table__caption { (desk.long_day(date)) }
+            caption.nhsuk-table__caption { (long_day(date)) }
             thead {
                 tr {
                     th scope="col" { "Time" }

@@ -187,16 +187,17 @@ pub(super) fn filed(word: &str) -> Tag {
 /// Why a result is held.
 pub(super) fn hold_reason(word: &str) -> String {
     let words = match word {
-        "not_released" => "No clinician has released it yet.",
-        "sensitive_test" | "sensitive" => "A sensitive test: a clinician talks about it first.",
-        "abnormal" | "abnormal_flag" | "critical" | "critical_flag" => "The laboratory flagged it.",
-        "outside_limits" | "hold_limit" => "Beyond a limit the practice set for holding.",
-        "unit_unknown" | "unknown_unit" => "The unit is not known.",
-        "range_missing" | "no_range" => "The laboratory gave no reference range.",
-        "not_final" | "preliminary" => "The laboratory has not finished it.",
-        "implausible" | "not_plausible" => "The value cannot be right.",
-        "unknown_test" | "test_unknown" => "A test that is not in the results catalogue.",
-        "corrected" => "The laboratory corrected it.",
+        "unfiled" => "No clinician has released it yet.",
+        "not_final" => "The laboratory has not finished it.",
+        "status_not_stated" => "Nothing says whether it is final.",
+        "unknown_test" => "The test is not in the results catalogue.",
+        "unit_missing" => "The unit is missing.",
+        "unit_unknown" => "The unit is not known for this test.",
+        "implausible" => "The value is outside what can be true.",
+        "range_missing" => "The laboratory gave no reference range.",
+        "hold_limit" => "Beyond a limit that the practice set for holding.",
+        "critical_flag" => "The laboratory flagged it for alert.",
+        "sensitive" => "A sensitive test: a clinician talks about it first.",
         other => return format!("{}.", capital(&other.replace('_', " "))),
     };
     words.to_owned()

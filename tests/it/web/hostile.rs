@@ -17,8 +17,8 @@ pub const PAYLOADS: [&str; 6] = [
 pub async fn plant(server: &Server) -> Vec<String> {
     let id = server.guest();
     let mut row = patients::get(&server.engine.db, &id).await.unwrap().unwrap();
-    row.family_name = PAYLOADS[1].to_owned();
-    row.given_name = PAYLOADS[0].to_owned();
+    PAYLOADS[1].clone_into(&mut row.family_name);
+    PAYLOADS[0].clone_into(&mut row.given_name);
     row.known_as = Some(PAYLOADS[2].to_owned());
     let mut tx = server.engine.db.begin().await.unwrap();
     patients::upsert(&mut tx, &[row]).await.unwrap();
@@ -27,7 +27,7 @@ pub async fn plant(server: &Server) -> Vec<String> {
     for payload in PAYLOADS {
         server.text_as_guest(payload).await;
     }
-    let search: String = PAYLOADS[3].bytes().map(|b| format!("%{b:02X}")).collect();
+    let search = PAYLOADS[3].bytes().map(|b| format!("%{b:02X}")).collect::<Vec<_>>().concat();
     let explain = server.post("/explain", &[("text", PAYLOADS[3]), ("question", "count"), ("channel", "sms")]).await;
     assert_is_text(&explain.text, "/explain");
     ["/", "/people", "/alerts", "/inbox", "/phone"]

@@ -1,4 +1,5 @@
 //! The pages and the demo, over HTTP as a browser speaks it.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests: what fails here fails the test")]
 
 mod acts;
 mod browser;

@@ -336,6 +336,7 @@ fn labelled(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
     let after = figures.first().is_some_and(|f| {
         let next = f.to;
         (text.is(next, UPPER) || text.is(next, LOWER))
+            && text.token(next).is_some_and(|t| t.parted <= Break::Space)
             && f.from
                 .checked_sub(1)
                 .is_none_or(|b| !text.is(b, UPPER) && !text.is(b, LOWER))

@@ -196,7 +196,9 @@ fn owner(text: &Text<'_>, from: usize, since: usize) -> Owner {
         }
         if at + 1 == from
             && text.token(at).is_some_and(|t| {
-                t.word == 0 && t.kind == super::tokens::Kind::Word && t.parted != super::tokens::Break::None
+                t.word == 0
+                    && t.kind == super::tokens::Kind::Word
+                    && (at == 0 || t.parted != super::tokens::Break::None)
             })
         {
             unknown_name = true;

@@ -335,8 +335,7 @@ fn meter_words(
             text.is(
                 b, words!["says", "say", "said", "reads", "read", "showing", "shows", "showed", "was", "is", "reading", "meter", "still", "got", "just"])
         });
-        let alone = text.tokens.len() == 1
-            || text.core == (at..at + 1) && text.core_len() == 1 && values.is_empty();
+        let alone = (0..text.tokens.len()).all(|i| i == at || text.token(i).is_some_and(|t| t.kind == Kind::Emoji));
         let first = at == 0 || (0..at).all(|i| text.within(i, &text.lexicon.known.courtesy));
         let next_ends = text
             .token(at + 1)

@@ -1,30 +1,55 @@
 //! What the person told us, as entries, each beside the text it came from and in a line to copy.
 
-use super::{Person, list};
+use super::Person;
 use crate::clock::instant;
 use crate::domain::calendar::local;
-use crate::store::record::RecordEntryRow;
+use crate::store::record::{AgendaItemRow, RecordEntryRow};
 use crate::web::pages::desk::Desk;
-use crate::web::pages::parts::{back_field, tag};
+use crate::web::pages::parts::{back_field, empty, tag};
 use crate::web::pages::words;
 use maud::{Markup, html};
 
 pub(super) fn section(desk: &Desk, person: &Person) -> Markup {
     let newest_first: Vec<&RecordEntryRow> = person.entries.iter().rev().collect();
-    let nothing =
-        ("Nothing was recorded yet.", "What the person texts or emails in answer to a question is filed here.");
-    list("record", "Record", &newest_first, nothing, |entry| one(desk, person, entry))
+    let mut agendas: Vec<Vec<&AgendaItemRow>> = Vec::new();
+    for item in &person.agenda {
+        match agendas.last_mut() {
+            Some(last) if last.first().is_some_and(|i| i.appointment_id == item.appointment_id) => last.push(item),
+            _ => agendas.push(vec![item]),
+        }
+    }
+    html! {
+        section.btw-section aria-labelledby="record" {
+            h2.nhsuk-heading-m id="record" { "Record" }
+            @if newest_first.is_empty() && agendas.is_empty() {
+                (empty("Nothing was recorded yet.", "What the person texts or emails in answer to a question is filed here."))
+            }
+            @for items in &agendas { (agenda(desk, person, items)) }
+            @for entry in newest_first { (one(desk, person, entry)) }
+        }
+    }
+}
+
+/// What the person wants to talk about at one appointment.
+fn agenda(desk: &Desk, person: &Person, items: &[&AgendaItemRow]) -> Markup {
+    let Some(first) = items.first() else { return Markup::default() };
+    let said: Vec<String> = items.iter().map(|i| format!("({}) \"{}\"", i.position, i.words)).collect();
+    let what = format!("would like to talk about {}", said.join(" "));
+    let line =
+        copy_line(desk, first.created_at, channel_of(person, Some(&first.message_id)), &what, "patient reported");
+    html! {
+        article.nhsuk-card.btw-entry {
+            h3.nhsuk-heading-s { "To talk about: " (words::count(items.len() as i64, "thing", "things")) " " (tag(words::filed("auto"))) }
+            p.btw-quiet { (desk.stamp(first.created_at)) ", in the person's order, under the appointment below." }
+            (copy_field(&format!("copy-{}", first.id), &line))
+        }
+    }
 }
 
 fn one(desk: &Desk, person: &Person, entry: &RecordEntryRow) -> Markup {
-    let channel = person
-        .messages
-        .iter()
-        .find(|m| Some(&m.message.id) == entry.message_id.as_ref())
-        .and_then(|m| m.message.channel.as_deref())
-        .unwrap_or("sms");
-    let line = copy_line(desk, entry, channel);
-    let field = format!("copy-{}", entry.id);
+    let by = if entry.filed == "to_confirm" { "patient reported, not yet confirmed" } else { "patient reported" };
+    let channel = channel_of(person, entry.message_id.as_ref());
+    let line = copy_line(desk, entry.effective_at, channel, &what(entry), by);
     html! {
         article.nhsuk-card.btw-entry id={ "entry-" (entry.id) } {
             h3.nhsuk-heading-s { (what(entry)) " " (tag(words::filed(&entry.filed))) }
@@ -34,10 +59,7 @@ fn one(desk: &Desk, person: &Person, entry: &RecordEntryRow) -> Markup {
                 @else { q.btw-words { (entry.original_text) } }
             }
             @if entry.filed == "rejected" { p.btw-quiet { "Rejected by staff: not part of the record." } } @else {
-                div.nhsuk-form-group {
-                    label.nhsuk-label for=(field) { "Line to copy into the record" }
-                    input.nhsuk-input.btw-copy id=(field) type="text" readonly value=(line);
-                }
+                (copy_field(&format!("copy-{}", entry.id), &line))
             }
             @if entry.filed == "to_confirm" {
                 div.btw-buttons {
@@ -83,12 +105,25 @@ fn unit(ucum: &str) -> &str {
     }
 }
 
+fn channel_of<'a>(person: &'a Person, message_id: Option<&String>) -> &'a str {
+    let message = person.messages.iter().find(|m| Some(&m.message.id) == message_id);
+    message.and_then(|m| m.message.channel.as_deref()).unwrap_or("sms")
+}
+
+fn copy_field(id: &str, line: &str) -> Markup {
+    html! {
+        div.nhsuk-form-group {
+            label.nhsuk-label for=(id) { "Line to copy into the record" }
+            input.nhsuk-input.btw-copy id=(id) type="text" readonly value=(line);
+        }
+    }
+}
+
 /// `24 Nov 2026 text: Blood pressure 138/82 mmHg (patient reported)`: one line whatever the person wrote.
-fn copy_line(desk: &Desk, entry: &RecordEntryRow, channel: &str) -> String {
-    let date = local(instant(entry.effective_at), desk.zone).date().format("%-d %b %Y");
-    let by = if entry.filed == "to_confirm" { "patient reported, not yet confirmed" } else { "patient reported" };
+fn copy_line(desk: &Desk, at: i64, channel: &str, what: &str, by: &str) -> String {
+    let date = local(instant(at), desk.zone).date().format("%-d %b %Y");
     let way = if channel == "email" { "email" } else { "text" };
-    let words: String = what(entry).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let words: String = what.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     format!("{date} {way}: {} ({by})", words.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
