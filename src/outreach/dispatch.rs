@@ -56,11 +56,7 @@ impl Engine {
         settle::settle(self, &mut tx, &practices, outcomes).await?;
         let claims = self.claim(&mut tx, room).await?;
         let claimed = claims.len();
-        let calls = if claims.is_empty() {
-            Vec::new()
-        } else {
-            self.prepare(&mut tx, &practices, claims).await?
-        };
+        let calls = if claims.is_empty() { Vec::new() } else { self.prepare(&mut tx, &practices, claims).await? };
         tx.commit().await?;
         Ok(Turn { calls, claimed })
     }
@@ -133,13 +129,8 @@ impl Engine {
                     sent += turn.calls.len();
                     outcomes.extend(self.make_all(turn.calls).await);
                 }
-                Err(OutreachError::Store(error))
-                    if !error.is_outage() && failures < MOST_FAILURES =>
-                {
-                    tracing::warn!(
-                        code = "turn_failed",
-                        "a batch failed; its messages are taken one by one"
-                    );
+                Err(OutreachError::Store(error)) if !error.is_outage() && failures < MOST_FAILURES => {
+                    tracing::warn!(code = "turn_failed", "a batch failed; its messages are taken one by one");
                     failures += 1;
                     careful = CAREFUL_TURNS;
                 }
@@ -164,9 +155,7 @@ impl Engine {
     async fn claim(&self, tx: &mut Tx, room: usize) -> Result<Vec<Claim>, OutreachError> {
         let now = self.clock.now_ms();
         let lease_until = now + self.config.sending.lease_seconds * 1000;
-        let mut left = i64::try_from(room)
-            .unwrap_or(i64::MAX)
-            .min(self.config.sending.batch);
+        let mut left = i64::try_from(room).unwrap_or(i64::MAX).min(self.config.sending.batch);
         let mut claims = Vec::new();
         for lane in [Lane::Safety, Lane::Conversation, Lane::Planned] {
             let limit = if lane == Lane::Planned {
@@ -191,13 +180,11 @@ impl Engine {
     /// How many sends the gateways together take within the next second: never claim more.
     async fn free_slots(&self, tx: &mut Tx, now: i64) -> Result<i64, OutreachError> {
         let names: Vec<String> = self.gateways.iter().map(|g| g.name().to_owned()).collect();
-        let next_free: HashMap<String, i64> =
-            counters::paces(tx, &names).await?.into_iter().collect();
+        let next_free: HashMap<String, i64> = counters::paces(tx, &names).await?.into_iter().collect();
         let mut free = 0;
         for gateway in self.gateways.iter() {
             let rate = gateway.policy().rate_per_second;
-            let ahead_us =
-                (next_free.get(gateway.name()).copied().unwrap_or(0) - now * 1000).max(0);
+            let ahead_us = (next_free.get(gateway.name()).copied().unwrap_or(0) - now * 1000).max(0);
             let left_us = (1_000_000 - ahead_us).max(0);
             free += (left_us as f64 * rate / 1_000_000.0).ceil() as i64;
         }
@@ -217,27 +204,18 @@ impl Engine {
         let gateways = self.gateway_facts(now);
         let mut order: Vec<&Claim> = claims.iter().collect();
         // More important messages of one person are decided first, so that they get the place under the cap.
-        order.sort_by_key(|c| {
-            (
-                c.lane,
-                -batch.messages.get(&c.message_id).map_or(0, |m| m.priority),
-            )
-        });
+        order.sort_by_key(|c| (c.lane, -batch.messages.get(&c.message_id).map_or(0, |m| m.priority)));
         let mut writes = Writes::default();
         let mut calls: Vec<Call> = Vec::new();
         let mut asked: BTreeSet<String> = BTreeSet::new();
         for claim in order {
-            let held = Held {
-                message_id: claim.message_id.clone(),
-                lease: claim.lease,
-            };
+            let held = Held { message_id: claim.message_id.clone(), lease: claim.lease };
             let Some(message) = batch.messages.get(&claim.message_id).cloned() else {
                 writes.finished.push(held);
                 continue;
             };
             let parsed: Result<StoredFacts, _> = serde_json::from_str(&message.facts);
-            let (Ok(stored), true) = (parsed, claim.crashes < self.config.sending.poison_after)
-            else {
+            let (Ok(stored), true) = (parsed, claim.crashes < self.config.sending.poison_after) else {
                 writes.set_aside.push(message);
                 writes.finished.push(held);
                 continue;
@@ -246,12 +224,7 @@ impl Engine {
                 match call {
                     Resolve::Ask(call) => calls.push(*call),
                     Resolve::GiveUp => {
-                        writes.change(
-                            &message,
-                            MessageStatus::Unknown,
-                            Reason::OutcomeUnknown,
-                            now,
-                        );
+                        writes.change(&message, MessageStatus::Unknown, Reason::OutcomeUnknown, now);
                         writes.told.push((message, Reason::OutcomeUnknown));
                         writes.finished.push(held);
                     }
@@ -265,26 +238,17 @@ impl Engine {
                 lane,
                 practices,
                 gateways: &gateways,
-                asked_now: message
-                    .patient_id
-                    .as_ref()
-                    .is_some_and(|p| asked.contains(p)),
+                asked_now: message.patient_id.as_ref().is_some_and(|p| asked.contains(p)),
                 live: self.config.environment == crate::config::Environment::Live,
             };
             let decision = match (&message.address, lane) {
                 (Some(_), _) => fixed_route(&batch, &question, now),
-                (None, _) => batch
-                    .decide(&question, now)
-                    .unwrap_or(Decision::Skip(Reason::NoGateway)),
+                (None, _) => batch.decide(&question, now).unwrap_or(Decision::Skip(Reason::NoGateway)),
             };
             match decision {
                 Decision::Wait(reason, until) => {
                     writes.change(&message, MessageStatus::Held, reason, now);
-                    writes.deferred.push(Deferred {
-                        message_id: held.message_id,
-                        lease: held.lease,
-                        due_at: until,
-                    });
+                    writes.deferred.push(Deferred { message_id: held.message_id, lease: held.lease, due_at: until });
                 }
                 Decision::Skip(reason) => {
                     // No address is left because gateways refused them: that is what staff need to read.
@@ -297,11 +261,7 @@ impl Engine {
                         Ok(known) if in_vain => known,
                         _ => reason,
                     };
-                    let status = if message.attempts > 0 {
-                        MessageStatus::Failed
-                    } else {
-                        MessageStatus::Skipped
-                    };
+                    let status = if message.attempts > 0 { MessageStatus::Failed } else { MessageStatus::Skipped };
                     writes.change(&message, status, reason, now);
                     if super::alerts::staff_should_know(reason) {
                         writes.told.push((message, reason));
@@ -354,11 +314,7 @@ impl Engine {
         if !matches!(last.outcome.as_deref(), None | Some("unknown")) {
             return None;
         }
-        let resend = self
-            .config
-            .sending
-            .resend_when_unknown
-            .contains(&message.template);
+        let resend = self.config.sending.resend_when_unknown.contains(&message.template);
         let gateway = self.gateways.get(&last.gateway);
         let Some(gateway) = gateway.filter(|g| g.policy().can_be_asked) else {
             return if resend { None } else { Some(Resolve::GiveUp) };
@@ -381,9 +337,7 @@ impl Engine {
                 in_reply_to: None,
                 valid_until_ms: None,
             },
-            ask: Ask::LookUp {
-                since: last.started_at,
-            },
+            ask: Ask::LookUp { since: last.started_at },
             not_before: now,
             lease_until: now + self.config.sending.lease_seconds * 1000,
             about: about(message, last.segments, false, false),
@@ -398,13 +352,11 @@ impl Engine {
                 let policy = gateway.policy();
                 let zone = self.config.practice.zone;
                 let opens_at = policy.hours.and_then(|hours| {
-                    (0..8 * 24 * 4)
-                        .map(|quarter| now + quarter * 900_000)
-                        .find(|at| {
-                            let at = local(instant(*at), zone);
-                            let minute = at.hour() * 60 + at.minute();
-                            hours.allows(at.weekday().num_days_from_monday() as u8, minute as u16)
-                        })
+                    (0..8 * 24 * 4).map(|quarter| now + quarter * 900_000).find(|at| {
+                        let at = local(instant(*at), zone);
+                        let minute = at.hour() * 60 + at.minute();
+                        hours.allows(at.weekday().num_days_from_monday() as u8, minute as u16)
+                    })
                 });
                 (
                     policy.order,
@@ -421,10 +373,7 @@ impl Engine {
         facts.into_iter().map(|(_, facts)| facts).collect()
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one try is made of all of these; a struct would only rename them"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "one try is made of all of these; a struct would only rename them")]
     fn call(
         &self,
         practices: &Practices,
@@ -456,14 +405,9 @@ impl Engine {
             ..AttemptRow::default()
         });
         writes.change(message, MessageStatus::Sending, Reason::None, now);
-        let zone = batch
-            .zone(practices, message)
-            .unwrap_or(self.config.practice.zone);
+        let zone = batch.zone(practices, message).unwrap_or(self.config.practice.zone);
         if let (Some(asks), Some(patient)) = (&stored.asks, &message.patient_id) {
-            let own = batch
-                .people
-                .get(patient)
-                .and_then(|p| p.open_prompt.as_ref());
+            let own = batch.people.get(patient).and_then(|p| p.open_prompt.as_ref());
             if own.is_none_or(|p| p.message_id != message.id) {
                 let chased = batch.chased(message, stored).map(|p| p.message_id.clone());
                 writes.chased.extend(chased);
@@ -485,15 +429,7 @@ impl Engine {
                 });
             }
         }
-        self.count(
-            practices,
-            batch,
-            writes,
-            message,
-            lane,
-            composed.segments,
-            number,
-        );
+        self.count(practices, batch, writes, message, lane, composed.segments, number);
         Some(Call {
             held,
             number,
@@ -514,20 +450,12 @@ impl Engine {
             ask: Ask::Send,
             not_before: now,
             lease_until: now + self.config.sending.lease_seconds * 1000,
-            about: about(
-                message,
-                composed.segments,
-                lane != Lane::Planned,
-                stored.asks.is_some(),
-            ),
+            about: about(message, composed.segments, lane != Lane::Planned, stored.asks.is_some()),
         })
     }
 
     /// The first try of a planned message counts towards the person's cap; every text counts towards the practice's spend.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "counts belong to the batch being written"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "counts belong to the batch being written")]
     fn count(
         &self,
         practices: &Practices,
@@ -539,10 +467,7 @@ impl Engine {
         number: i64,
     ) {
         let now = self.clock.now_ms();
-        let (Some(state), Some(zone)) = (
-            practices.get(&message.practice_id),
-            batch.zone(practices, message),
-        ) else {
+        let (Some(state), Some(zone)) = (practices.get(&message.practice_id), batch.zone(practices, message)) else {
             return;
         };
         let mut keys = Vec::new();
@@ -561,17 +486,10 @@ impl Engine {
             keys.push((patient.clone(), week_period(now, zone), 1));
         }
         if segments > 0 {
-            keys.push((
-                spend_subject(&message.practice_id),
-                day_period(now, state.practice.settings.zone),
-                segments,
-            ));
+            keys.push((spend_subject(&message.practice_id), day_period(now, state.practice.settings.zone), segments));
         }
         for (subject, period, by) in keys {
-            *batch
-                .counters
-                .entry((subject.clone(), period.clone()))
-                .or_default() += by;
+            *batch.counters.entry((subject.clone(), period.clone())).or_default() += by;
             *writes.counters.entry((subject, period)).or_default() += by;
         }
     }
@@ -584,68 +502,33 @@ impl Engine {
         calls: &mut Vec<Call>,
     ) -> Result<(), OutreachError> {
         let now = self.clock.now_ms();
-        let wanted: Vec<String> = writes
-            .prompts
-            .iter()
-            .map(|p| p.message_id.clone())
-            .collect();
+        let wanted: Vec<String> = writes.prompts.iter().map(|p| p.message_id.clone()).collect();
         prompts::close_of_messages(tx, &writes.chased).await?;
-        let opened: BTreeSet<String> = prompts::open(tx, &writes.prompts)
-            .await?
-            .into_iter()
-            .collect();
+        let opened: BTreeSet<String> = prompts::open(tx, &writes.prompts).await?.into_iter().collect();
         // Another worker asked this person something in the meantime: this question waits, and is not sent.
-        let late: BTreeSet<String> = wanted
-            .into_iter()
-            .filter(|id| !opened.contains(id))
-            .collect();
+        let late: BTreeSet<String> = wanted.into_iter().filter(|id| !opened.contains(id)).collect();
         calls.retain(|call| !late.contains(&call.held.message_id));
         let mut deferred = writes.deferred;
         let mut changes = writes.changes;
-        for attempt in writes
-            .attempts
-            .iter()
-            .filter(|a| late.contains(&a.message_id))
-        {
+        for attempt in writes.attempts.iter().filter(|a| late.contains(&a.message_id)) {
             changes.retain(|c| c.id != attempt.message_id);
-            changes.push(change(
-                &attempt.message_id,
-                MessageStatus::Held,
-                Reason::QuestionOpen,
-                now,
-            ));
+            changes.push(change(&attempt.message_id, MessageStatus::Held, Reason::QuestionOpen, now));
             deferred.push(Deferred {
                 message_id: attempt.message_id.clone(),
                 lease: attempt.lease,
                 due_at: now + 60_000,
             });
         }
-        let attempts: Vec<AttemptRow> = writes
-            .attempts
-            .into_iter()
-            .filter(|a| !late.contains(&a.message_id))
-            .collect();
+        let attempts: Vec<AttemptRow> = writes.attempts.into_iter().filter(|a| !late.contains(&a.message_id)).collect();
         ledger::insert_attempts(tx, &attempts).await?;
         for message in &writes.set_aside {
-            changes.push(change(
-                &message.id,
-                MessageStatus::Held,
-                Reason::Poison,
-                now,
-            ));
+            changes.push(change(&message.id, MessageStatus::Held, Reason::Poison, now));
         }
         ledger::set_status(tx, &changes).await?;
         due::defer(tx, &deferred).await?;
         due::finish(tx, &writes.finished).await?;
-        let counted: Vec<CounterRow> = writes
-            .counters
-            .into_iter()
-            .map(|((subject, period), used)| CounterRow {
-                subject,
-                period,
-                used,
-            })
-            .collect();
+        let counted: Vec<CounterRow> =
+            writes.counters.into_iter().map(|((subject, period), used)| CounterRow { subject, period, used }).collect();
         counters::add(tx, &counted).await?;
         let aside = writes.set_aside.into_iter().map(|m| (m, Reason::Poison));
         for (message, reason) in writes.told.into_iter().chain(aside) {
@@ -659,18 +542,14 @@ impl Engine {
         let now_us = self.clock.now_ms() * 1000;
         let mut by_gateway: BTreeMap<String, Vec<&mut Call>> = BTreeMap::new();
         for call in calls {
-            by_gateway
-                .entry(call.gateway.name().to_owned())
-                .or_default()
-                .push(call);
+            by_gateway.entry(call.gateway.name().to_owned()).or_default().push(call);
         }
         for (name, mut calls) in by_gateway {
             let Some(gateway) = self.gateways.get(&name) else {
                 continue;
             };
             let interval_us = (1_000_000.0 / gateway.policy().rate_per_second).ceil() as i64;
-            let first =
-                counters::reserve_pace(tx, &name, calls.len() as i64, interval_us, now_us).await?;
+            let first = counters::reserve_pace(tx, &name, calls.len() as i64, interval_us, now_us).await?;
             for (index, call) in calls.iter_mut().enumerate() {
                 if !call.about.urgent {
                     call.not_before = (first + index as i64 * interval_us) / 1000;
@@ -695,12 +574,7 @@ impl Writes {
 }
 
 fn change(id: &str, status: MessageStatus, reason: Reason, at: i64) -> StatusChange {
-    StatusChange {
-        id: id.to_owned(),
-        status: status.to_string(),
-        reason: reason.to_string(),
-        at,
-    }
+    StatusChange { id: id.to_owned(), status: status.to_string(), reason: reason.to_string(), at }
 }
 
 /// A message with a fixed address: an answer goes back where the text came from, an alert to its route. What stops even
@@ -709,34 +583,22 @@ fn fixed_route(batch: &Batch, question: &Question<'_>, now: i64) -> Decision {
     let message = question.message;
     let stopped = match batch.decide(question, now) {
         Some(Decision::Cancel(reason)) => Some(Decision::Cancel(reason)),
-        Some(Decision::Skip(reason @ (Reason::Expired | Reason::PastDue))) => {
-            Some(Decision::Skip(reason))
-        }
+        Some(Decision::Skip(reason @ (Reason::Expired | Reason::PastDue))) => Some(Decision::Skip(reason)),
         _ => None,
     };
     if let Some(stopped) = stopped {
         return stopped;
     }
     let channel = message.channel.as_deref().and_then(Channel::parse);
-    let by_channel = |channel: Channel| {
-        question
-            .gateways
-            .iter()
-            .find(|g| g.channels.contains(&channel))
-            .map(|g| g.name.clone())
-    };
+    let by_channel =
+        |channel: Channel| question.gateways.iter().find(|g| g.channels.contains(&channel)).map(|g| g.name.clone());
     match (channel, &message.address) {
-        (Some(channel), Some(address)) => {
-            match message.gateway.clone().or_else(|| by_channel(channel)) {
-                Some(gateway) => Decision::Send(Route {
-                    channel,
-                    address: address.clone(),
-                    gateway,
-                    gateway_opens_at: None,
-                }),
-                None => Decision::Skip(Reason::NoGateway),
+        (Some(channel), Some(address)) => match message.gateway.clone().or_else(|| by_channel(channel)) {
+            Some(gateway) => {
+                Decision::Send(Route { channel, address: address.clone(), gateway, gateway_opens_at: None })
             }
-        }
+            None => Decision::Skip(Reason::NoGateway),
+        },
         _ => Decision::Skip(Reason::NoAddress),
     }
 }
@@ -757,20 +619,14 @@ fn about(message: &MessageRow, segments: i64, urgent: bool, asks: bool) -> About
 /// 6am of the day on. What comes later is read by a person.
 fn open_until(batch: &Batch, message: &MessageRow, asks: &Asks, zone: chrono_tz::Tz) -> i64 {
     const AGENDA_FROZEN: chrono::NaiveTime = chrono::NaiveTime::MIN;
-    let Some(appointment) = message
-        .appointment_id
-        .as_ref()
-        .and_then(|id| batch.appointments.get(id))
-    else {
+    let Some(appointment) = message.appointment_id.as_ref().and_then(|id| batch.appointments.get(id)) else {
         return i64::MAX;
     };
     match asks {
         Asks::Agenda { .. } => {
             let day = local(instant(appointment.starts_at), zone).date();
             let frozen = AGENDA_FROZEN + chrono::Duration::hours(6);
-            resolve(zone, day.and_time(frozen))
-                .timestamp_millis()
-                .min(appointment.starts_at)
+            resolve(zone, day.and_time(frozen)).timestamp_millis().min(appointment.starts_at)
         }
         _ => appointment.starts_at,
     }

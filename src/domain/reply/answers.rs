@@ -1,7 +1,7 @@
 //! The answer to the open question, by the kind of answer it asks for.
 
-use super::vocabulary::words;
 use super::agenda::{self, Agenda};
+use super::vocabulary::words;
 
 use super::appointment;
 use super::choice::{self, Chosen};
@@ -26,41 +26,22 @@ pub fn read(
     dangers: &Dangers,
     draft: &mut Draft,
 ) -> Option<(usize, usize)> {
-    if is_courtesy(text) && !matches!(context.expects()?, Expects::Acknowledge | Expects::Appointment { .. } | Expects::OptIn) {
+    if is_courtesy(text)
+        && !matches!(context.expects()?, Expects::Acknowledge | Expects::Appointment { .. } | Expects::OptIn)
+    {
         return None;
     }
     match context.expects()? {
-        Expects::Count {
-            unit,
-            min,
-            max,
-            target,
-            ..
-        } => {
-            let believable = target
-                .filter(|t| *t > 0.0)
-                .map_or(100.0, |t| t * context.reader.settings.count_beyond_target);
+        Expects::Count { unit, min, max, target, .. } => {
+            let believable =
+                target.filter(|t| *t > 0.0).map_or(100.0, |t| t * context.reader.settings.count_beyond_target);
             let prompt = context.prompt.map_or("", |p| p.text.as_str());
-            let asked = Asked {
-                unit,
-                min: min.unwrap_or(0.0),
-                max: *max,
-                believable,
-                prompt,
-                scale: false,
-            };
+            let asked = Asked { unit, min: min.unwrap_or(0.0), max: *max, believable, prompt, scale: false };
             number(text, amounts, &asked, context, draft)
         }
         Expects::Scale { min, max } => {
             let prompt = context.prompt.map_or("", |p| p.text.as_str());
-            let asked = Asked {
-                unit: "",
-                min: *min,
-                max: Some(*max),
-                believable: *max,
-                prompt,
-                scale: true,
-            };
+            let asked = Asked { unit: "", min: *min, max: Some(*max), believable: *max, prompt, scale: true };
             number(text, amounts, &asked, context, draft)
         }
         Expects::YesNoSome => yes_no_some(text, context, dangers, draft),
@@ -69,9 +50,7 @@ pub fn read(
         Expects::Agenda { .. } => agenda_answer(text, context, amounts, dangers, draft),
         Expects::Appointment { starts_at, .. } => {
             appointment::read(text, context, starts_at, draft);
-            draft
-                .answer
-                .map(|_| (text.core.start, text.core.end.min(text.core.start + 1)))
+            draft.answer.map(|_| (text.core.start, text.core.end.min(text.core.start + 1)))
         }
         Expects::Acknowledge => acknowledge(text, draft),
         Expects::OptIn => opt_in(text, draft),
@@ -105,30 +84,16 @@ fn number(
         return Some((text.core.start, text.core.end));
     }
     match answer {
-        Answer::Value {
-            lo,
-            hi,
-            check,
-            span,
-        } => {
+        Answer::Value { lo, hi, check, span } => {
             if (lo - hi).abs() < f64::EPSILON {
                 draft.fields.value = Some(lo);
             } else {
                 draft.fields.min = Some(lo);
                 draft.fields.max = Some(hi);
             }
-            let low =
-                asked.scale && is_mood(context) && lo <= context.reader.settings.low_mood_at_most;
-            let route = if check.is_some() || low {
-                Route::Review
-            } else {
-                Route::Auto
-            };
-            let why = if low {
-                "a low mood"
-            } else {
-                check.unwrap_or("the number asked for")
-            };
+            let low = asked.scale && is_mood(context) && lo <= context.reader.settings.low_mood_at_most;
+            let route = if check.is_some() || low { Route::Review } else { Route::Auto };
+            let why = if low { "a low mood" } else { check.unwrap_or("the number asked for") };
             draft.answer(Intent::ProgressNumber, route, text, why, span.0, span.1);
             Some(span)
         }
@@ -147,10 +112,7 @@ fn is_mood(context: &Context<'_>) -> bool {
     context.prompt.is_some_and(|p| {
         let low = p.text.to_lowercase();
         p.kind == PromptKind::Wellbeing
-            && (low.contains("mood")
-                || low.contains("feel")
-                || low.contains("10 (best)")
-                || low.contains("happy"))
+            && (low.contains("mood") || low.contains("feel") || low.contains("10 (best)") || low.contains("happy"))
     })
 }
 
@@ -187,26 +149,14 @@ fn in_words(text: &Text<'_>, days: bool, draft: &mut Draft) -> Option<(usize, us
     }
     let (route, why) = match answer.intent {
         Intent::Yes => (Route::Review, "yes is no number"),
-        Intent::No => (
-            if answer.weak {
-                Route::Review
-            } else {
-                Route::Auto
-            },
-            "none",
-        ),
+        Intent::No => (if answer.weak { Route::Review } else { Route::Auto }, "none"),
         _ => (Route::Auto, "in part"),
     };
     draft.answer(answer.intent, route, text, why, answer.from, answer.to);
     Some((answer.from, answer.to))
 }
 
-fn yes_no_some(
-    text: &Text<'_>,
-    context: &Context<'_>,
-    dangers: &Dangers,
-    draft: &mut Draft,
-) -> Option<(usize, usize)> {
+fn yes_no_some(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, draft: &mut Draft) -> Option<(usize, usize)> {
     if text.says(Label::Perhaps) && text.core_len() <= 4 {
         draft.doubt(text, "undecided");
         draft.said.insert(Intent::Unclear);
@@ -221,24 +171,10 @@ fn yes_no_some(
     let Some(answer) = answer else {
         if worry == Worry::YesUrgent && !dangers.watch.is_empty() {
             let (from, to) = dangers.watch.first().copied().unwrap_or_default();
-            draft.answer(
-                Intent::Yes,
-                Route::Review,
-                text,
-                "names a sign that was asked about",
-                from,
-                to,
-            );
+            draft.answer(Intent::Yes, Route::Review, text, "names a sign that was asked about", from, to);
         } else if worry == Worry::YesUrgent && !dangers.dismissed.is_empty() {
             let (from, to) = dangers.dismissed.first().copied().unwrap_or_default();
-            draft.answer(
-                Intent::No,
-                Route::Auto,
-                text,
-                "denies the signs that were asked about",
-                from,
-                to,
-            );
+            draft.answer(Intent::No, Route::Auto, text, "denies the signs that were asked about", from, to);
             return Some((from, to));
         }
         return None;
@@ -286,18 +222,16 @@ fn choose(
                 return None;
             }
             // "3 stop": the option whose label holds the word, or an end to the texts?
-            let stop = text.core_len() <= 2 && text.core.clone().any(|i| text.is(i, words!["stop"])) && text.core.clone().any(|i| text.token(i).is_some_and(|t| t.kind == Kind::Number));
+            let stop = text.core_len() <= 2
+                && text.core.clone().any(|i| text.is(i, words!["stop"]))
+                && text.core.clone().any(|i| text.token(i).is_some_and(|t| t.kind == Kind::Number));
             let check = if stop { Some("the option, or the word to stop?") } else { check };
             if keys.len() == 1 {
                 draft.fields.option = keys.into_iter().next();
             } else {
                 draft.fields.options = Some(keys);
             }
-            let route = if check.is_some() {
-                Route::Review
-            } else {
-                Route::Auto
-            };
+            let route = if check.is_some() { Route::Review } else { Route::Auto };
             draft.answer(
                 Intent::Choice,
                 route,
@@ -341,19 +275,12 @@ fn reading_answer(
     let mut because = Vec::new();
     let route = readings::judge(&found, text, &context.reader.settings.cut_off, &mut because);
     draft.because.append(&mut because);
-    let span = (
-        found.spans.first().map_or(0, |s| s.0),
-        found.spans.last().map_or(0, |s| s.1),
-    );
-    draft.answer(
-        Intent::Reading,
-        route,
-        text,
-        "the reading asked for",
-        span.0,
-        span.1,
-    );
-    let low = found.readings.iter().any(|r| matches!(r, Reading::Single { level: Level::Lo, .. }) || matches!(r, Reading::Single { level: Level::Number(n), .. } if *n < 10.0));
+    let span = (found.spans.first().map_or(0, |s| s.0), found.spans.last().map_or(0, |s| s.1));
+    draft.answer(Intent::Reading, route, text, "the reading asked for", span.0, span.1);
+    let low = found.readings.iter().any(|r| {
+        matches!(r, Reading::Single { level: Level::Lo, .. })
+            || matches!(r, Reading::Single { level: Level::Number(n), .. } if *n < 10.0)
+    });
     draft.fields.readings = Some(found.readings);
     // A sign beside a value beyond its limit: of low glucose beside a low one, of high beside a high one.
     let sign = dangers.beside.iter().find(|a| match a.flag {
@@ -366,7 +293,14 @@ fn reading_answer(
         if draft.flag.is_none_or(|f| matches!(f, Flag::Collapse | Flag::Sepsis)) {
             draft.flag = Some(sign.flag);
         }
-        draft.say(Intent::RedFlag, Route::Urgent, text, "a sign beside a value beyond a signed limit", sign.from, sign.to);
+        draft.say(
+            Intent::RedFlag,
+            Route::Urgent,
+            text,
+            "a sign beside a value beyond a signed limit",
+            sign.from,
+            sign.to,
+        );
     }
     if let Some(why) = found.check {
         draft.doubt(text, why);
@@ -385,22 +319,28 @@ fn agenda_answer(
     if text.says(Label::AsBefore) {
         draft.raise(Route::Review);
     }
-    if text.says(Label::Language) || draft.fields.language.is_some() || text.says(Label::Attached) && text.core_len() <= 14 {
+    if text.says(Label::Language)
+        || draft.fields.language.is_some()
+        || text.says(Label::Attached) && text.core_len() <= 14
+    {
         return None;
     }
     let nothing = text.says(Label::NothingToRaise);
     let alone = text.core_len() <= 3;
     if alone && !nothing && (text.says(Label::Thanks) && text.tokens.len() <= 4 || text.says(Label::AllOptions))
-        || text.core_len() == 1
-            && (text.says(Label::Yes) || text.is(text.core.start, words!["everything"]))
+        || text.core_len() == 1 && (text.says(Label::Yes) || text.is(text.core.start, words!["everything"]))
     {
         return None;
     }
-    if let Some(hit) = text.first(Label::Cancel).filter(|_| text.core_len() <= 6 && !text.core.clone().any(|i| text.is(i, words!["off", "tablets"]))) {
+    if let Some(hit) = text
+        .first(Label::Cancel)
+        .filter(|_| text.core_len() <= 6 && !text.core.clone().any(|i| text.is(i, words!["off", "tablets"])))
+    {
         draft.say(Intent::Cancel, Route::Review, text, "will not come", hit.from as usize, hit.to as usize);
         return None;
     }
-    let logistics = text.is(text.core.start, words!["when", "where", "whens", "wheres"]) || text.is(text.core.start, words!["what"]) && text.is(text.core.start + 1, words!["time", "day", "date"]);
+    let logistics = text.is(text.core.start, words!["when", "where", "whens", "wheres"])
+        || text.is(text.core.start, words!["what"]) && text.is(text.core.start + 1, words!["time", "day", "date"]);
     if logistics && text.core_len() <= 6 || text.says(Label::AnyOption) && text.core_len() <= 4 {
         return None;
     }
@@ -414,14 +354,7 @@ fn agenda_answer(
             let range = amounts.iter().any(|a| a.role == Role::Plain && !a.single());
             let route = if dangers.soon || range { Route::Review } else { Route::Auto };
             draft.fields.items = Some(items);
-            draft.answer(
-                Intent::AgendaItems,
-                route,
-                text,
-                "things to talk about",
-                text.core.start,
-                text.core.end,
-            );
+            draft.answer(Intent::AgendaItems, route, text, "things to talk about", text.core.start, text.core.end);
             Some((0, text.tokens.len()))
         }
         Agenda::NotOnMenu => {
@@ -443,14 +376,7 @@ fn acknowledge(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
 fn opt_in(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
     if let Some(hit) = text.first(Label::Keep) {
         let (from, to) = (hit.from as usize, hit.to as usize);
-        draft.answer(
-            Intent::Yes,
-            Route::Auto,
-            text,
-            "wants them to go on",
-            from,
-            to,
-        );
+        draft.answer(Intent::Yes, Route::Auto, text, "wants them to go on", from, to);
         return Some((from, to));
     }
     if draft.said.contains(&Intent::Stop) {
@@ -461,23 +387,16 @@ fn opt_in(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
     if answer.intent == Intent::Partial || answer.from > text.core.start + 3 || beside {
         return None;
     }
-    let condition = text.core.clone().any(|i| {
-        i > answer.from && text.is(i, words!["but", "if", "unless", "only", "except", "provided"])
-    });
-    let route = if answer.weak || condition {
-        Route::Review
-    } else {
-        Route::Auto
-    };
+    let condition = text
+        .core
+        .clone()
+        .any(|i| i > answer.from && text.is(i, words!["but", "if", "unless", "only", "except", "provided"]));
+    let route = if answer.weak || condition { Route::Review } else { Route::Auto };
     draft.answer(
         answer.intent,
         route,
         text,
-        if answer.intent == Intent::Yes {
-            "yes"
-        } else {
-            "no"
-        },
+        if answer.intent == Intent::Yes { "yes" } else { "no" },
         answer.from,
         answer.to,
     );
@@ -488,21 +407,11 @@ fn opt_in(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
 }
 
 fn free(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
-    if context
-        .prompt
-        .is_some_and(|p| p.kind == PromptKind::Wellbeing)
-    {
+    if context.prompt.is_some_and(|p| p.kind == PromptKind::Wellbeing) {
         return None;
     }
     let answer = yes_no::read(text)?;
-    draft.answer(
-        answer.intent,
-        Route::Auto,
-        text,
-        "how it went",
-        answer.from,
-        answer.to,
-    );
+    draft.answer(answer.intent, Route::Auto, text, "how it went", answer.from, answer.to);
     Some((answer.from, answer.to))
 }
 
@@ -517,90 +426,51 @@ pub fn unasked(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], draft
     }
     let asked = context.asked_reading();
     let found = readings::unasked(text, context, amounts, asked);
-    let agenda = matches!(
-        context.expects(),
-        Some(Expects::Agenda { .. } | Expects::Acknowledge)
-    );
+    let agenda = matches!(context.expects(), Some(Expects::Agenda { .. } | Expects::Acknowledge));
     if !found.is_empty() && !agenda {
         let mut because = Vec::new();
         let route = readings::judge(&found, text, &context.reader.settings.cut_off, &mut because);
         draft.because.append(&mut because);
         // A treated low from another day is read, not rushed.
-        let route = if context
-            .prompt
-            .is_some_and(|p| p.kind == PromptKind::Wellbeing)
-        {
+        let route = if context.prompt.is_some_and(|p| p.kind == PromptKind::Wellbeing) {
             Route::Review
         } else {
             route.max(Route::Review)
         };
-        let span = (
-            found.spans.first().map_or(0, |s| s.0),
-            found.spans.last().map_or(0, |s| s.1),
-        );
-        draft.say(
-            Intent::Reading,
-            route,
-            text,
-            "a reading nobody asked for",
-            span.0,
-            span.1,
-        );
-        draft
-            .fields
-            .readings
-            .get_or_insert_default()
-            .extend(found.readings);
+        let span = (found.spans.first().map_or(0, |s| s.0), found.spans.last().map_or(0, |s| s.1));
+        draft.say(Intent::Reading, route, text, "a reading nobody asked for", span.0, span.1);
+        draft.fields.readings.get_or_insert_default().extend(found.readings);
         draft.said.remove(&Intent::Unclear);
     }
-    if !matches!(
-        context.expects(),
-        Some(Expects::Appointment { .. } | Expects::Agenda { .. } | Expects::Choice { .. })
-    ) {
+    if !matches!(context.expects(), Some(Expects::Appointment { .. } | Expects::Agenda { .. } | Expects::Choice { .. }))
+    {
         appointment::unasked(text, context, draft);
         let cancels = text.all(Label::Cancel).any(|h| {
             (h.from as usize..h.to as usize).any(|i| text.is(i, words!["appointment", "coming"]))
-                || context.prompt.is_none()
-                    && (h.from..h.to).any(|i| text.is(i as usize, words!["cancel"]))
+                || context.prompt.is_none() && (h.from..h.to).any(|i| text.is(i as usize, words!["cancel"]))
         });
         if cancels && !draft.said.contains(&Intent::Reschedule) {
-            draft.say(
-                Intent::Cancel,
-                Route::Review,
-                text,
-                "will not come",
-                text.core.start,
-                text.core.end,
-            );
+            draft.say(Intent::Cancel, Route::Review, text, "will not come", text.core.start, text.core.end);
         }
     }
 }
 
 /// What is left when nothing answered.
-pub fn last(
-    text: &Text<'_>,
-    context: &Context<'_>,
-    amounts: &[Amount],
-    dangers: &Dangers,
-    draft: &mut Draft,
-) {
+pub fn last(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], dangers: &Dangers, draft: &mut Draft) {
     let only_courtesy = draft.said.iter().all(|i| *i == Intent::Thanks);
     if !only_courtesy {
         return;
     }
-    let wellbeing = context
-        .prompt
-        .is_some_and(|p| p.kind == PromptKind::Wellbeing)
+    let wellbeing = context.prompt.is_some_and(|p| p.kind == PromptKind::Wellbeing)
         && matches!(context.expects(), Some(Expects::Free));
-    let number = amounts
-        .iter()
-        .any(|a| matches!(a.role, Role::Plain | Role::Muddled));
+    let number = amounts.iter().any(|a| matches!(a.role, Role::Plain | Role::Muddled));
     let words = text.core.clone().filter(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Word)).count();
     if is_courtesy(text) {
         draft.say(Intent::Thanks, Route::Auto, text, "thanks", 0, text.tokens.len());
         return;
     }
-    let thanks = text.first(Label::Thanks).is_some_and(|h| h.from as usize <= text.core.start + 2 || text.core_len() <= 12);
+    let thanks =
+        text.first(Label::Thanks).is_some_and(|h| h.from as usize <= text.core.start + 2 || text.core_len() <= 12);
     let more = text.says(Label::Unwell);
     let thanks = thanks || text.all(Label::Thanks).count() > 1;
     if thanks && !number && !more {
@@ -616,14 +486,7 @@ pub fn last(
         return;
     }
     if text.says(Label::Later) {
-        draft.say(
-            Intent::Other,
-            Route::Auto,
-            text,
-            "will answer later",
-            text.core.start,
-            text.core.end,
-        );
+        draft.say(Intent::Other, Route::Auto, text, "will answer later", text.core.start, text.core.end);
         return;
     }
     if wellbeing && words > 0 {
@@ -635,41 +498,18 @@ pub fn last(
             Intent::Other,
             route,
             text,
-            if unwell {
-                "not well"
-            } else {
-                "how the person is"
-            },
+            if unwell { "not well" } else { "how the person is" },
             text.core.start,
             text.core.end,
         );
         return;
     }
-    if text
-        .tokens
-        .iter()
-        .all(|t| text.lexicon.known.courtesy.contains(t.word))
-        && words > 0
-    {
-        draft.say(
-            Intent::Other,
-            Route::Auto,
-            text,
-            "a greeting",
-            0,
-            text.tokens.len(),
-        );
+    if text.tokens.iter().all(|t| text.lexicon.known.courtesy.contains(t.word)) && words > 0 {
+        draft.say(Intent::Other, Route::Auto, text, "a greeting", 0, text.tokens.len());
         return;
     }
     if words >= 5 && !number && dangers.watch.is_empty() {
-        draft.say(
-            Intent::Other,
-            Route::Review,
-            text,
-            "says something else",
-            text.core.start,
-            text.core.end,
-        );
+        draft.say(Intent::Other, Route::Review, text, "says something else", text.core.start, text.core.end);
         return;
     }
     draft.doubt(text, "not understood");
@@ -688,7 +528,32 @@ fn is_courtesy(text: &Text<'_>) -> bool {
     let plain = |i: usize| {
         text.within(i, &known.courtesy)
             || text.within(i, &known.titles)
-            || text.is(i, words!["ok", "okay", "k", "great", "lovely", "brilliant", "fine", "right", "alright", "noted", "perfect", "you", "much", "very", "so", "again", "good", "will", "do", "a", "lot"])
+            || text.is(
+                i,
+                words![
+                    "ok",
+                    "okay",
+                    "k",
+                    "great",
+                    "lovely",
+                    "brilliant",
+                    "fine",
+                    "right",
+                    "alright",
+                    "noted",
+                    "perfect",
+                    "you",
+                    "much",
+                    "very",
+                    "so",
+                    "again",
+                    "good",
+                    "will",
+                    "do",
+                    "a",
+                    "lot"
+                ],
+            )
             || text.token(i).is_some_and(|t| t.kind == Kind::Emoji && t.word == 0)
     };
     thanks && text.tokens.len() <= 7 && (0..text.tokens.len()).all(plain)

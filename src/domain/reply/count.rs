@@ -1,11 +1,11 @@
 //! Answers that are a number: a count of days or things, or a mark on a scale.
 
-use super::vocabulary::words;
 use super::facts::Unit;
 use super::label::Label;
 use super::numbers::{Amount, Bound, Role};
 use super::text::Text;
 use super::tokens::{Break, Kind};
+use super::vocabulary::words;
 
 /// What was asked.
 #[derive(Debug, Clone, Copy)]
@@ -47,10 +47,23 @@ pub enum Answer {
 /// Words with which people take back what they wrote.
 pub fn is_correction(text: &Text<'_>, at: usize) -> bool {
     text.is(
-        at, words!["sorry", "mean", "meant", "actually", "correction", "oops", "wait", "scrap", "rather", "typo", "edit", "should"]) || text.is(at, words!["no"])
-        && text
-            .token(at)
-            .is_some_and(|t| t.parted >= Break::Comma || t.parted >= Break::Sentence)
+        at,
+        words![
+            "sorry",
+            "mean",
+            "meant",
+            "actually",
+            "correction",
+            "oops",
+            "wait",
+            "scrap",
+            "rather",
+            "typo",
+            "edit",
+            "should"
+        ],
+    ) || text.is(at, words!["no"])
+        && text.token(at).is_some_and(|t| t.parted >= Break::Comma || t.parted >= Break::Sentence)
         || text.is(at, words!["make"]) && text.is(at + 1, words!["that", "it"])
 }
 
@@ -67,8 +80,7 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
             Role::Muddled => return Answer::AskAgain("letters among the digits"),
             _ => continue,
         }
-        if amount.past || text.nought(amount.from) && (amount.lo != 0.0 || text.says(Label::OtherDay))
-        {
+        if amount.past || text.nought(amount.from) && (amount.lo != 0.0 || text.says(Label::OtherDay)) {
             continue;
         }
         match unit_fit(text, amount, asked) {
@@ -77,15 +89,12 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
             Fit::Same => fits.push((*amount, true)),
         }
     }
-    let nought = text
-        .all(Label::Nought)
-        .find(|h| !text.idiom(h.from as usize, h.to as usize));
+    let nought = text.all(Label::Nought).find(|h| !text.idiom(h.from as usize, h.to as usize));
     if let Some(hit) = nought
         && !fits.iter().any(|(a, _)| a.hi > 0.0)
         && !asked.scale
     {
-        let quit = text.is(
-            hit.from as usize, words!["quit", "stopped", "have", "given", "gave"]);
+        let quit = text.is(hit.from as usize, words!["quit", "stopped", "have", "given", "gave"]);
         return Answer::Value {
             lo: 0.0,
             hi: 0.0,
@@ -93,7 +102,7 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
             span: (hit.from as usize, hit.to as usize),
         };
     }
-    let Some(chosen) = choose(text, &fits, asked.unit == "portions") else {
+    let Some(chosen) = choose(text, &fits) else {
         if fits.is_empty()
             && let Some(answer) = named_days(text, asked)
         {
@@ -131,13 +140,10 @@ struct Chosen {
     check: Option<&'static str>,
 }
 
-fn choose(text: &Text<'_>, fits: &[(Amount, bool)], asked_sum: bool) -> Option<Chosen> {
+fn choose(text: &Text<'_>, fits: &[(Amount, bool)]) -> Option<Chosen> {
     let (first, rest) = fits.split_first()?;
     if rest.is_empty() {
-        return Some(Chosen {
-            amount: first.0,
-            check: None,
-        });
+        return Some(Chosen { amount: first.0, check: None });
     }
     let last = fits.last()?;
     // "5. no 4": what was taken back does not count.
@@ -148,60 +154,37 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)], asked_sum: bool) -> Option<C
         (a.end..a.end + 3).any(|i| text.is(i, words!["this"]))
             || (a.from.saturating_sub(3)..a.from).any(|i| text.is(i, words!["now"]))
     }) {
-        return Some(Chosen {
-            amount: now.0,
-            check: None,
-        });
+        return Some(Chosen { amount: now.0, check: None });
     }
-    let conditional = |a: &Amount| (a.end..a.end + 2).any(|i| text.is(i, words!["if", "unless"])) || text.is(a.end, words!["on"]) && text.is(a.end + 1, words!["a", "good", "bad"]);
+    let conditional = |a: &Amount| {
+        (a.end..a.end + 2).any(|i| text.is(i, words!["if", "unless"]))
+            || text.is(a.end, words!["on"]) && text.is(a.end + 1, words!["a", "good", "bad"])
+    };
     if fits.len() == 2 && fits.iter().all(|(a, _)| conditional(a)) {
         let (lo, hi) = (first.0.lo.min(last.0.lo), first.0.hi.max(last.0.hi));
-        return Some(Chosen {
-            amount: Amount { lo, hi, ..first.0 },
-            check: Some("depends on something"),
-        });
+        return Some(Chosen { amount: Amount { lo, hi, ..first.0 }, check: Some("depends on something") });
     }
     let same: Vec<_> = fits.iter().filter(|(_, same)| *same).collect();
     if let [only] = same.as_slice() {
-        return Some(Chosen {
-            amount: only.0,
-            check: None,
-        });
+        return Some(Chosen { amount: only.0, check: None });
     }
     if same.len() == fits.len() && fits.len() == 2 && noun(text, &first.0) != noun(text, &last.0) {
         // "3 veg 2 fruit" are five portions; a person checks the sum.
         let lo = first.0.lo + last.0.lo;
-        return Some(Chosen {
-            amount: Amount {
-                lo,
-                hi: lo,
-                end: last.0.end,
-                ..first.0
-            },
-            check: Some("added up"),
-        });
+        return Some(Chosen { amount: Amount { lo, hi: lo, end: last.0.end, ..first.0 }, check: Some("added up") });
     }
     if same.len() == fits.len() {
         return None;
     }
     // The number the reply opens with is the answer when the others belong to something else that is named.
-    let opens = first.0.from == text.core.start
-        || text
-            .token(first.0.from)
-            .is_some_and(|t| t.parted >= Break::Sentence);
-    let parted = rest.iter().all(|(a, _)| {
-        text.token(a.end)
-            .is_some_and(|t| t.kind == Kind::Word && t.parted <= Break::Space)
-    });
-    let closes = text
-        .token(first.0.end)
-        .is_none_or(|t| t.parted >= Break::Comma)
+    let opens =
+        first.0.from == text.core.start || text.token(first.0.from).is_some_and(|t| t.parted >= Break::Sentence);
+    let parted =
+        rest.iter().all(|(a, _)| text.token(a.end).is_some_and(|t| t.kind == Kind::Word && t.parted <= Break::Space));
+    let closes = text.token(first.0.end).is_none_or(|t| t.parted >= Break::Comma)
         || text.is(first.0.end, words!["for", "because", "so", "but", "and", "if"]);
     if opens && parted && closes {
-        return Some(Chosen {
-            amount: first.0,
-            check: None,
-        });
+        return Some(Chosen { amount: first.0, check: None });
     }
     None
 }
@@ -217,8 +200,7 @@ fn judge(text: &Text<'_>, chosen: &Chosen, asked: &Asked<'_>) -> Answer {
         check = Some("a word that sounds like a number");
     }
     if let Some(of) = amount.of {
-        let whole =
-            asked.max.is_some_and(|max| (max - of).abs() < f64::EPSILON) || asked.max.is_none();
+        let whole = asked.max.is_none_or(|max| (max - of).abs() < f64::EPSILON);
         if !whole && !asked.scale {
             return Answer::AskAgain("out of another number");
         }
@@ -248,12 +230,10 @@ fn judge(text: &Text<'_>, chosen: &Chosen, asked: &Asked<'_>) -> Answer {
         Bound::Open => return Answer::AskAgain("a limit, no number"),
         _ => {}
     }
-    let minus = text.token(amount.from).is_some_and(|t| {
-        t.mark == b'-' && t.marks == 1 && !t.spaced && amount.from == text.core.start
-    }) || amount
-        .from
-        .checked_sub(1)
-        .is_some_and(|b| text.is(b, words!["minus"]));
+    let minus = text
+        .token(amount.from)
+        .is_some_and(|t| t.mark == b'-' && t.marks == 1 && !t.spaced && amount.from == text.core.start)
+        || amount.from.checked_sub(1).is_some_and(|b| text.is(b, words!["minus"]));
     if minus && amount.lo > 0.0 {
         return Answer::AskAgain("below nought");
     }
@@ -268,12 +248,7 @@ fn judge(text: &Text<'_>, chosen: &Chosen, asked: &Asked<'_>) -> Answer {
     }
     let daily = text.is(amount.end, words!["daily"])
         || text.is(amount.end, words!["a"]) && text.is(amount.end + 1, words!["day"]);
-    if daily
-        && !asked.scale
-        && asked.unit != "cigarettes"
-        && asked.max.is_none()
-        && asked.prompt.contains("week")
-    {
+    if daily && !asked.scale && asked.unit != "cigarettes" && asked.max.is_none() && asked.prompt.contains("week") {
         return Answer::Value {
             lo: amount.lo * 7.0,
             hi: amount.hi * 7.0,
@@ -281,12 +256,7 @@ fn judge(text: &Text<'_>, chosen: &Chosen, asked: &Asked<'_>) -> Answer {
             span: (amount.from, amount.end),
         };
     }
-    Answer::Value {
-        lo: amount.lo,
-        hi: amount.hi,
-        check,
-        span: (amount.from, amount.end),
-    }
+    Answer::Value { lo: amount.lo, hi: amount.hi, check, span: (amount.from, amount.end) }
 }
 
 enum Fit {
@@ -315,9 +285,7 @@ fn unit_fit(text: &Text<'_>, amount: &Amount, asked: &Asked<'_>) -> Fit {
             Fit::Other
         };
     }
-    let next = text
-        .token(amount.end)
-        .filter(|t| t.kind == Kind::Word && t.parted <= Break::Space);
+    let next = text.token(amount.end).filter(|t| t.kind == Kind::Word && t.parted <= Break::Space);
     let Some(_) = next else { return Fit::Bare };
     let word = text.word(amount.end);
     if stem_in(word, asked.unit) || stem_in(word, asked.prompt) && word.len() > 3 {
@@ -334,11 +302,7 @@ fn wanted_unit(text: &Text<'_>, asked: &Asked<'_>) -> Unit {
 /// Whether a word's stem stands in a text: "walks" in "get out for a walk".
 fn stem_in(word: &str, text: &str) -> bool {
     let stem = word.strip_suffix('s').unwrap_or(word);
-    stem.len() > 2
-        && text
-            .as_bytes()
-            .windows(stem.len())
-            .any(|w| w.eq_ignore_ascii_case(stem.as_bytes()))
+    stem.len() > 2 && text.as_bytes().windows(stem.len()).any(|w| w.eq_ignore_ascii_case(stem.as_bytes()))
 }
 
 /// "every day bar Sunday", "all week", "every other day".
@@ -361,19 +325,15 @@ fn whole_period(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
     }
     let hit = text.all(Label::EveryDay).next()?;
     let opens = (hit.from as usize) <= text.core.start + 2
-        || text
-            .token(hit.from as usize)
-            .is_some_and(|t| t.parted >= Break::Sentence);
+        || text.token(hit.from as usize).is_some_and(|t| t.parted >= Break::Sentence);
     if !opens {
         return None;
     }
     let from = hit.from as usize;
     let mut missed = 0.0;
     let mut to = hit.to as usize;
-    let except = (to..to + 3).find(|i| {
-        text.is(
-            *i, words!["bar", "except", "but", "apart", "excluding", "minus", "besides"])
-    });
+    let except =
+        (to..to + 3).find(|i| text.is(*i, words!["bar", "except", "but", "apart", "excluding", "minus", "besides"]));
     if let Some(at) = except {
         let end = text.sentence_end(at);
         for i in at..end {
@@ -392,12 +352,7 @@ fn whole_period(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
             return None;
         }
     }
-    Some(Answer::Value {
-        lo: max - missed,
-        hi: max - missed,
-        check: None,
-        span: (from, to),
-    })
+    Some(Answer::Value { lo: max - missed, hi: max - missed, check: None, span: (from, to) })
 }
 
 /// "mon, tues, thurs and fri", "Tuesday through to Friday".
@@ -414,10 +369,9 @@ fn named_days(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
         if fact.weekday == 0 {
             continue;
         }
-        if (at.saturating_sub(2)..at).any(|i| {
-            text.is(
-                i, words!["not", "missed", "except", "bar", "until", "till", "since", "on"])
-        }) && last.is_none()
+        if (at.saturating_sub(2)..at)
+            .any(|i| text.is(i, words!["not", "missed", "except", "bar", "until", "till", "since", "on"]))
+            && last.is_none()
         {
             return None;
         }
@@ -435,8 +389,8 @@ fn named_days(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
         if let Some(slot) = days.get_mut(usize::from(fact.weekday) - 1) {
             *slot = true;
         }
-        doubtful |= (at.saturating_sub(4)..at)
-            .any(|i| text.is(i, words!["bit", "little", "half", "part", "maybe", "some"]));
+        doubtful |=
+            (at.saturating_sub(4)..at).any(|i| text.is(i, words!["bit", "little", "half", "part", "maybe", "some"]));
         from = from.min(at);
         to = at + 1;
         last = Some((at, fact.weekday));
@@ -447,21 +401,13 @@ fn named_days(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
     }
     let hi = n as f64;
     let lo = if doubtful { hi - 1.0 } else { hi };
-    Some(Answer::Value {
-        lo,
-        hi,
-        check: doubtful.then_some("one of the days only in part"),
-        span: (from, to),
-    })
+    Some(Answer::Value { lo, hi, check: doubtful.then_some("one of the days only in part"), span: (from, to) })
 }
 
 /// "Tuesday through to Friday", "Mon-Fri".
 fn spans(text: &Text<'_>, before: usize, at: usize) -> bool {
     let words = before + 1..at;
-    words.len() <= 3
-        && words
-            .clone()
-            .any(|i| text.is(i, words!["to", "till", "til", "until", "through", "thru"]))
+    words.len() <= 3 && words.clone().any(|i| text.is(i, words!["to", "till", "til", "until", "through", "thru"]))
         || words.is_empty() && text.token(at).is_some_and(|t| t.mark == b'-')
 }
 
@@ -475,16 +421,12 @@ pub fn ticked(text: &Text<'_>) -> Option<(f64, usize)> {
             no += 1;
         } else if text.is(at, words!["yes", "y"])
             && at >= 1
-            && text
-                .token(at - 1)
-                .is_some_and(|t| t.kind == Kind::Number || text.fact(at - 1).weekday > 0)
+            && text.token(at - 1).is_some_and(|t| t.kind == Kind::Number || text.fact(at - 1).weekday > 0)
         {
             yes += 1;
         } else if text.is(at, words!["no", "n"])
             && at >= 1
-            && text
-                .token(at - 1)
-                .is_some_and(|t| t.kind == Kind::Number || text.fact(at - 1).weekday > 0)
+            && text.token(at - 1).is_some_and(|t| t.kind == Kind::Number || text.fact(at - 1).weekday > 0)
         {
             no += 1;
         }

@@ -1,12 +1,12 @@
 //! Danger, read first and in every state: which red flags are meant, and which are denied, past, another's or a way of speaking.
 
-use super::vocabulary::words;
 use super::context::{Context, Expects, PromptKind, ReadingKind};
 use super::lexicon::{Means, Whose};
 use super::pattern::Hit;
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::Flag;
+use super::vocabulary::words;
 
 /// One red flag that stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,29 +44,17 @@ pub fn read(text: &Text<'_>, asked_reading: Option<ReadingKind>) -> Dangers {
     for hit in &text.hits {
         let (from, to) = (hit.from as usize, hit.to as usize);
         match text.lexicon.means(hit.entry) {
-            Some(Means::Flag {
-                family,
-                denied,
-                whose,
-                unsafe_contact,
-                asked,
-                beside,
-            }) => {
+            Some(Means::Flag { family, denied, whose, unsafe_contact, asked, beside }) => {
                 if is_idiom(text, hit) || asked.is_some() && asked != asked_reading {
                     continue;
                 }
                 match judge(text, from, to, denied, whose) {
                     Verdict::Alarm if family == Flag::Breathless && as_ever(text, from, to) => {
-                        dangers.watch.push((from, to))
+                        dangers.watch.push((from, to));
                     }
                     Verdict::Alarm if beside => dangers.beside.push(Alarm { flag: family, from, to, entry: hit.entry }),
                     Verdict::Alarm => {
-                        dangers.alarms.push(Alarm {
-                            flag: family,
-                            from,
-                            to,
-                            entry: hit.entry,
-                        });
+                        dangers.alarms.push(Alarm { flag: family, from, to, entry: hit.entry });
                         dangers.unsafe_contact |= unsafe_contact;
                     }
                     Verdict::Watch => dangers.watch.push((from, to)),
@@ -100,11 +88,7 @@ enum Verdict {
 
 fn judge(text: &Text<'_>, from: usize, to: usize, denied: bool, whose: Whose) -> Verdict {
     if denied && is_denied(text, from, to) {
-        return if comes_back(text, to) {
-            Verdict::Alarm
-        } else {
-            Verdict::Dismissed
-        };
+        return if comes_back(text, to) { Verdict::Alarm } else { Verdict::Dismissed };
     }
     if is_asked_about(text, from) {
         return Verdict::Watch;
@@ -133,9 +117,7 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
     let known = &text.lexicon.known;
     // "chest pain: none", "any chest pain? no"
     if text.is(to, words!["no", "none", "nil", "nope", "negative"])
-        && text.token(to).is_some_and(|t| {
-            t.parted <= Break::Clause || text.token(to - 1).is_some_and(|b| b.asked)
-        })
+        && text.token(to).is_some_and(|t| t.parted <= Break::Clause || text.token(to - 1).is_some_and(|b| b.asked))
         && text.token(to + 1).is_none_or(|t| t.parted >= Break::Comma)
     {
         return true;
@@ -150,10 +132,7 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
         if parted >= Break::Sentence || steps > 14 {
             return false;
         }
-        if known
-            .negators
-            .contains(text.token(before).map_or(0, |t| t.word))
-        {
+        if known.negators.contains(text.token(before).map_or(0, |t| t.word)) {
             // "No, chest pain": an answer, then the danger. "no I had a fit", "no the doctor": the answer again.
             let answer_word = text.is(before, words!["no", "none", "nil", "zero", "nothing", "never"]);
             let subject = text.within(before + 1, &known.own)
@@ -169,12 +148,8 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
             return !(answers || only || more_than || done);
         }
         let listed = text.is(before, words!["or", "and", "nor"])
-            || known
-                .light
-                .contains(text.token(before).map_or(0, |t| t.word))
-            || known
-                .concern
-                .contains(text.token(before).map_or(0, |t| t.word))
+            || known.light.contains(text.token(before).map_or(0, |t| t.word))
+            || known.concern.contains(text.token(before).map_or(0, |t| t.word))
             || text.sign(before);
         if !listed {
             return false;
@@ -189,25 +164,27 @@ fn is_past_verb(text: &Text<'_>, at: usize) -> bool {
     let word = text.word(at);
     word.ends_with("ed") && word.len() > 4
         || text.is(
-            at, words!["hit", "fell", "cut", "had", "took", "went", "came", "got", "sick", "sicked", "felt", "bit", "woke", "been", "run", "ran"])
+            at,
+            words![
+                "hit", "fell", "cut", "had", "took", "went", "came", "got", "sick", "sicked", "felt", "bit", "woke",
+                "been", "run", "ran"
+            ],
+        )
 }
 
 /// "no chest pain today but had some Sunday": the danger comes back after the denial.
 fn comes_back(text: &Text<'_>, to: usize) -> bool {
     let end = (to + 12).min(text.tokens.len());
-    let Some(but) =
-        (to..end).find(|i| text.is(*i, words!["but", "though", "however", "except", "only"]))
-    else {
+    let Some(but) = (to..end).find(|i| text.is(*i, words!["but", "though", "however", "except", "only"])) else {
         return false;
     };
-    (but + 1..(but + 5).min(text.tokens.len())).any(|i| {
-        text.is(
-            i, words!["had", "got", "felt", "did", "was", "have", "some", "yesterday", "earlier"])
-    }) && (but + 1..(but + 7).min(text.tokens.len())).any(|i| {
-        text.is(
-            i, words!["some", "it", "one", "bit", "yesterday", "earlier", "little", "them", "few", "twinge"]) || text.fact(i).weekday > 0
-    }) && !(but + 1..(but + 5).min(text.tokens.len()))
-        .any(|i| text.is(i, words!["fun", "good", "lovely"]))
+    (but + 1..(but + 5).min(text.tokens.len()))
+        .any(|i| text.is(i, words!["had", "got", "felt", "did", "was", "have", "some", "yesterday", "earlier"]))
+        && (but + 1..(but + 7).min(text.tokens.len())).any(|i| {
+            text.is(i, words!["some", "it", "one", "bit", "yesterday", "earlier", "little", "them", "few", "twinge"])
+                || text.fact(i).weekday > 0
+        })
+        && !(but + 1..(but + 5).min(text.tokens.len())).any(|i| text.is(i, words!["fun", "good", "lovely"]))
 }
 
 /// "what do I do if I get chest pain": asked about, not felt.
@@ -217,12 +194,16 @@ fn is_asked_about(text: &Text<'_>, from: usize) -> bool {
             text.is(x, words!["if", "incase", "case", "unless"])
                 && (x + 1..from).all(|i| {
                     text.is(
-                        i, words!["i", "you", "we", "get", "gets", "have", "feel", "had", "a", "any", "the", "of", "ever", "should", "develop", "my", "it", "im", "there"])
+                        i,
+                        words![
+                            "i", "you", "we", "get", "gets", "have", "feel", "had", "a", "any", "the", "of", "ever",
+                            "should", "develop", "my", "it", "im", "there"
+                        ],
+                    )
                 })
-                && !x.checked_sub(1).is_some_and(|p| {
-                    text.is(
-                        p, words!["know", "sure", "wondering", "wonder", "as", "like", "feels"])
-                })
+                && !x
+                    .checked_sub(1)
+                    .is_some_and(|p| text.is(p, words!["know", "sure", "wondering", "wonder", "as", "like", "feels"]))
         })
     })
 }
@@ -242,25 +223,23 @@ fn is_past(text: &Text<'_>, from: usize, to: usize) -> bool {
                 && t.digits == 4
                 && (1920..=2100).contains(&t.value)
                 && i.checked_sub(1).is_some_and(|b| {
-                    text.is(
-                        b, words!["in", "since", "of", "from", "back", "around", "during", "year"])
+                    text.is(b, words!["in", "since", "of", "from", "back", "around", "during", "year"])
                 })
         })
     };
     let ago = |i: usize| {
         text.is(i, words!["ago"])
             && i.checked_sub(1).is_some_and(|b| {
-                matches!(text.fact(b).unit, super::facts::Unit::Year)
-                    || text.is(b, words!["long", "ages", "time"])
+                matches!(text.fact(b).unit, super::facts::Unit::Year) || text.is(b, words!["long", "ages", "time"])
             })
     };
     let young = |i: usize| {
         text.is(i, words!["childhood"])
-            || text.is(
-                i, words!["child", "kid", "boy", "girl", "little", "younger", "baby"]) && (i.saturating_sub(3)..i).any(|b| text.is(b, words!["as", "when", "was"]))
+            || text.is(i, words!["child", "kid", "boy", "girl", "little", "younger", "baby"])
+                && (i.saturating_sub(3)..i).any(|b| text.is(b, words!["as", "when", "was"]))
     };
     let now = (to..end).any(|i| text.is(i, words!["again", "now", "today", "back", "still", "since"]));
-    (start..end).any(|i| year(i) && !now || ago(i) && !now || young(i))
+    (start..end).any(|i| (year(i) || ago(i)) && !now || young(i))
 }
 
 /// Said of somebody else, and not of the writer.
@@ -272,7 +251,9 @@ fn anothers(text: &Text<'_>, from: usize) -> bool {
         if text.within(at, &known.relation) {
             // "the wife says", "my daughter caught me": she only speaks, or stands by.
             other = !text.is(
-                at + 1, words!["says", "said", "thinks", "reckons", "thought", "noticed", "told", "here", "typing"]);
+                at + 1,
+                words!["says", "said", "thinks", "reckons", "thought", "noticed", "told", "here", "typing"],
+            );
         } else if other && text.is(at, words!["i", "ive", "im", "me"]) {
             other = false;
         }
@@ -285,14 +266,55 @@ fn is_over(text: &Text<'_>, from: usize, to: usize) -> bool {
     let (start, end) = around(text, from, to);
     let going_on = (start..end).any(|i| {
         text.is(
-            i, words!["now", "having", "today", "tonight", "just", "currently", "ambulance", "999", "keeps", "again", "this", "cant", "wont", "since"]) || text.is(i, words!["is", "hes", "shes", "has"])
+            i,
+            words![
+                "now",
+                "having",
+                "today",
+                "tonight",
+                "just",
+                "currently",
+                "ambulance",
+                "999",
+                "keeps",
+                "again",
+                "this",
+                "cant",
+                "wont",
+                "since"
+            ],
+        ) || text.is(i, words!["is", "hes", "shes", "has"])
             && i < from
             && from - i <= 3
             && !text.is(i + 1, words!["had", "died"])
     });
     let over = (start..end).any(|i| {
         text.is(
-            i, words!["died", "had", "used", "after", "home", "better", "fine", "recovering", "when", "rushed", "bless", "lost", "survived", "hospital", "history", "family", "since", "was", "chemo", "ages", "dies"])
+            i,
+            words![
+                "died",
+                "had",
+                "used",
+                "after",
+                "home",
+                "better",
+                "fine",
+                "recovering",
+                "when",
+                "rushed",
+                "bless",
+                "lost",
+                "survived",
+                "hospital",
+                "history",
+                "family",
+                "since",
+                "was",
+                "chemo",
+                "ages",
+                "dies"
+            ],
+        )
     });
     over && !going_on
 }
@@ -303,8 +325,7 @@ fn as_ever(text: &Text<'_>, from: usize, to: usize) -> bool {
     (start..end).any(|i| {
         text.is(i, words!["same"])
             && text.is(i + 1, words!["as"])
-            && text.is(
-                i + 2, words!["always", "ever", "usual", "before", "normal", "last"])
+            && text.is(i + 2, words!["always", "ever", "usual", "before", "normal", "last"])
             || text.is(i, words!["as"]) && text.is(i + 1, words!["usual", "always", "ever", "normal"])
             || text.is(i, words!["no", "not", "isnt", "never"])
                 && text.is(i + 1, words!["worse", "more", "any"])

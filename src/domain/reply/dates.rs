@@ -1,11 +1,11 @@
 //! Dates and times as the British say them, resolved in the practice's zone from the moment the reply came in.
 
-use super::vocabulary::{Word, words};
 use super::clock;
 use super::facts::DayPart;
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::Part;
+use super::vocabulary::{Word, words};
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};
 
 /// A day that was named.
@@ -62,16 +62,9 @@ pub fn read(text: &Text<'_>, anchor: Anchor) -> When {
     merge_agreeing(text, &mut when.days);
     // Where another day is named too, the day of the appointment is the one that does not suit.
     if let Some(start) = anchor.appointment
-        && when
-            .days
-            .iter()
-            .any(|d| !d.refused && d.date != Some(start.date()))
+        && when.days.iter().any(|d| !d.refused && d.date != Some(start.date()))
     {
-        for day in when
-            .days
-            .iter_mut()
-            .filter(|d| d.date == Some(start.date()))
-        {
+        for day in when.days.iter_mut().filter(|d| d.date == Some(start.date())) {
             day.refused = true;
         }
     }
@@ -102,28 +95,25 @@ fn times(text: &Text<'_>, when: &mut When) {
         let hour = || {
             let made = at.checked_sub(1).is_some_and(|b| text.is(b, words!["it", "to", "for"]));
             let token = text.token(at).filter(|t| made && t.kind == Kind::Number && (7..=12).contains(&t.value))?;
-            let alone = text.token(at + 1).is_none_or(|t| t.parted >= Break::Comma) || text.is(at + 1, words!["instead", "please"]);
+            let alone = text.token(at + 1).is_none_or(|t| t.parted >= Break::Comma)
+                || text.is(at + 1, words!["instead", "please"]);
             alone.then_some(clock::Clock { hour: token.value as u32, minute: 0, part: None, bare: true, to: at + 1 })
         };
         let Some(clock) = clock::clock(text, at).or_else(|| loose(text, at)).or_else(hour) else {
             at += 1;
             continue;
         };
-        let limit = at.checked_sub(1).is_some_and(|b| {
-            text.is(
-                b, words!["after", "before", "until", "till", "til", "from", "by"])
-        }) || text.is(clock.to, words!["or"]) && text.is(clock.to + 1, words!["later", "after"]);
+        let limit = at
+            .checked_sub(1)
+            .is_some_and(|b| text.is(b, words!["after", "before", "until", "till", "til", "from", "by"]))
+            || text.is(clock.to, words!["or"]) && text.is(clock.to + 1, words!["later", "after"]);
         let refused = is_refused(text, at);
         if let Some(time) = clock.time() {
             if limit && !refused {
                 let after = text.is(at.saturating_sub(1), words!["after", "from"])
                     || text.is(clock.to + 1, words!["later", "after"]);
                 if after {
-                    when.part.get_or_insert(if time.hour() >= 17 {
-                        Part::Eve
-                    } else {
-                        Part::Pm
-                    });
+                    when.part.get_or_insert(if time.hour() >= 17 { Part::Eve } else { Part::Pm });
                     when.offered = true;
                 }
             } else if !refused {
@@ -155,9 +145,7 @@ fn parts(text: &Text<'_>, when: &mut When) {
                 Some(Part::Pm)
             }
             None if text.is(at, words!["first"]) && text.is(at + 1, words!["thing"]) => Some(Part::Am),
-            None if text.is(at, words!["work"]) && at >= 1 && text.is(at - 1, words!["after"]) => {
-                Some(Part::Eve)
-            }
+            None if text.is(at, words!["work"]) && at >= 1 && text.is(at - 1, words!["after"]) => Some(Part::Eve),
             _ => None,
         };
         // "I am", "good morning", "tomorrow morning's dose" of a greeting.
@@ -183,13 +171,7 @@ fn loose(text: &Text<'_>, at: usize) -> Option<clock::Clock> {
         return None;
     }
     if text.is(at + 1, words!["ish"]) {
-        return Some(clock::Clock {
-            hour: token.value as u32,
-            minute: 0,
-            part: None,
-            bare: false,
-            to: at + 2,
-        });
+        return Some(clock::Clock { hour: token.value as u32, minute: 0, part: None, bare: false, to: at + 2 });
     }
     let next = text.token(at + 1)?;
     (next.kind == Kind::Number
@@ -197,9 +179,9 @@ fn loose(text: &Text<'_>, at: usize) -> Option<clock::Clock> {
         && next.digits == 2
         && matches!(next.value, 0 | 5 | 10 | 15 | 20 | 30 | 40 | 45 | 50)
         && (next.mark == b'.' && !next.spaced
-            || at.checked_sub(1).is_some_and(|b| {
-                text.fact(b).weekday > 0 || text.is(b, words!["tomorrow", "th", "st", "nd", "rd"])
-            })))
+            || at
+                .checked_sub(1)
+                .is_some_and(|b| text.fact(b).weekday > 0 || text.is(b, words!["tomorrow", "th", "st", "nd", "rd"]))))
     .then_some(clock::Clock {
         hour: token.value as u32,
         minute: next.value as u32,
@@ -214,24 +196,15 @@ fn shifts(text: &Text<'_>, anchor: Anchor, when: &mut When) {
     let Some(start) = anchor.appointment else {
         return;
     };
-    let back = text
-        .core
-        .clone()
-        .find(|i| text.is(*i, words!["back", "later", "forward", "earlier"]));
+    let back = text.core.clone().find(|i| text.is(*i, words!["back", "later", "forward", "earlier"]));
     if let Some(at) = back {
-        let sign = if text.is(at, words!["back", "later"]) {
-            1
-        } else {
-            -1
-        };
+        let sign = if text.is(at, words!["back", "later"]) { 1 } else { -1 };
         let near = (at.saturating_sub(4)..at).chain(at + 1..at + 5);
         for i in near {
             let n = if text.is(i.saturating_sub(1), words!["a", "an", "one"]) {
                 Some(1)
             } else {
-                text.token(i.saturating_sub(1))
-                    .filter(|t| t.kind == Kind::Number)
-                    .map(|t| t.value.min(60) as i64)
+                text.token(i.saturating_sub(1)).filter(|t| t.kind == Kind::Number).map(|t| t.value.min(60) as i64)
             };
             let Some(n) = n else { continue };
             let unit = text.fact(i).unit;
@@ -252,16 +225,9 @@ fn shifts(text: &Text<'_>, anchor: Anchor, when: &mut When) {
             return;
         }
     }
-    let same = |what: &[Word]| {
-        text.core
-            .clone()
-            .any(|i| text.is(i, words!["same"]) && text.is(i + 1, what))
-    };
+    let same = |what: &[Word]| text.core.clone().any(|i| text.is(i, words!["same"]) && text.is(i + 1, what));
     if same(words!["time", "day"]) {
-        let next = text
-            .core
-            .clone()
-            .any(|i| text.is(i, words!["next", "following"]) && text.is(i + 1, words!["week"]));
+        let next = text.core.clone().any(|i| text.is(i, words!["next", "following"]) && text.is(i + 1, words!["week"]));
         if same(words!["day"]) && !next {
             when.date = Some(start.date());
         }
@@ -278,19 +244,12 @@ fn shifts(text: &Text<'_>, anchor: Anchor, when: &mut When) {
 fn day(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<Day> {
     let today = anchor.now.date();
     let made = |date: Option<NaiveDate>, to: usize| {
-        Some(Day {
-            date,
-            refused: is_refused(text, at) || is_limit(text, at),
-            from: at,
-            to,
-        })
+        Some(Day { date, refused: is_refused(text, at) || is_limit(text, at), from: at, to })
     };
     if text.is(at, words!["tomorrow"]) {
         if at >= 2 && text.is(at - 1, words!["after"]) && text.is(at - 2, words!["day"]) {
-            return made(today.checked_add_days(Days::new(2)), at + 1).map(|d| Day {
-                refused: is_refused(text, at - 2),
-                ..d
-            });
+            return made(today.checked_add_days(Days::new(2)), at + 1)
+                .map(|d| Day { refused: is_refused(text, at - 2), ..d });
         }
         return made(today.succ_opt(), at + 1);
     }
@@ -304,11 +263,7 @@ fn day(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<Day> {
 }
 
 /// "the 14th", "14th june", "17 feb", "20/7", "20/7/27".
-fn day_of_month(
-    text: &Text<'_>,
-    at: usize,
-    today: NaiveDate,
-) -> Option<(Option<NaiveDate>, usize)> {
+fn day_of_month(text: &Text<'_>, at: usize, today: NaiveDate) -> Option<(Option<NaiveDate>, usize)> {
     let token = text.token(at)?;
     if token.kind != Kind::Number || token.value == 0 || token.value > 31 || token.digits > 2 {
         return None;
@@ -322,38 +277,21 @@ fn day_of_month(
     }
     let month = u32::from(text.fact(next).month);
     if month > 0 && text.token(next).is_some_and(|t| t.parted <= Break::Space) {
-        let year = text
-            .token(next + 1)
-            .filter(|t| t.kind == Kind::Number && t.digits == 4)
-            .map(|t| t.value as i32);
-        return Some((
-            in_year(number, month, year, today),
-            next + 1 + usize::from(year.is_some()),
-        ));
+        let year = text.token(next + 1).filter(|t| t.kind == Kind::Number && t.digits == 4).map(|t| t.value as i32);
+        return Some((in_year(number, month, year, today), next + 1 + usize::from(year.is_some())));
     }
     if suffix {
         // "1st slot" is no date.
-        if text.is(
-            next, words!["slot", "appointment", "available", "one", "thing", "time", "choice"]) {
+        if text.is(next, words!["slot", "appointment", "available", "one", "thing", "time", "choice"]) {
             return None;
         }
         return Some((coming_day(number, today), at + 2));
     }
     let month = text.token(at + 1)?;
-    if month.kind == Kind::Number
-        && month.mark == b'/'
-        && !month.spaced
-        && (1..=12).contains(&month.value)
-    {
-        let year = text
-            .token(at + 2)
-            .filter(|t| t.kind == Kind::Number && t.mark == b'/')
-            .map(|t| t.value as i32);
+    if month.kind == Kind::Number && month.mark == b'/' && !month.spaced && (1..=12).contains(&month.value) {
+        let year = text.token(at + 2).filter(|t| t.kind == Kind::Number && t.mark == b'/').map(|t| t.value as i32);
         let year = year.map(|y| if y < 100 { 2000 + y } else { y });
-        return Some((
-            in_year(number, month.value as u32, year, today),
-            at + 2 + usize::from(year.is_some()),
-        ));
+        return Some((in_year(number, month.value as u32, year, today), at + 2 + usize::from(year.is_some())));
     }
     None
 }
@@ -363,11 +301,7 @@ fn in_year(day: u32, month: u32, year: Option<i32>, today: NaiveDate) -> Option<
         return NaiveDate::from_ymd_opt(year, month, day);
     }
     let this = NaiveDate::from_ymd_opt(today.year(), month, day)?;
-    if this >= today {
-        Some(this)
-    } else {
-        NaiveDate::from_ymd_opt(today.year() + 1, month, day)
-    }
+    if this >= today { Some(this) } else { NaiveDate::from_ymd_opt(today.year() + 1, month, day) }
 }
 
 /// The next such day of a month, today included.
@@ -402,8 +336,7 @@ fn weekday(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<(Option<NaiveDa
     let day = Weekday::try_from(number - 1).ok()?;
     let today = anchor.now.date();
     let coming = next(today, day)?;
-    let before =
-        |back: usize, words: &[Word]| at.checked_sub(back).is_some_and(|b| text.is(b, words));
+    let before = |back: usize, words: &[Word]| at.checked_sub(back).is_some_and(|b| text.is(b, words));
     if before(1, words!["last"]) || before(1, words!["good"]) && number == 5 {
         return None;
     }
@@ -421,21 +354,13 @@ fn weekday(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<(Option<NaiveDa
         let month = u32::from(text.fact(at + 2).month);
         if month > 0 {
             let first = in_year(1, month, None, today.with_day(1).unwrap_or(today))?;
-            let date = if first.weekday() == day {
-                Some(first)
-            } else {
-                next(first, day)
-            };
+            let date = if first.weekday() == day { Some(first) } else { next(first, day) };
             return Some((date, at + 3));
         }
     }
     if before(1, words!["next"]) {
-        let monday =
-            today.checked_sub_days(Days::new(u64::from(today.weekday().num_days_from_monday())))?;
-        return Some((
-            monday.checked_add_days(Days::new(7 + u64::from(day.num_days_from_monday()))),
-            at + 1,
-        ));
+        let monday = today.checked_sub_days(Days::new(u64::from(today.weekday().num_days_from_monday())))?;
+        return Some((monday.checked_add_days(Days::new(7 + u64::from(day.num_days_from_monday()))), at + 1));
     }
     if before(1, words!["coming", "this"]) {
         return Some((Some(coming), at + 1));
@@ -444,10 +369,8 @@ fn weekday(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<(Option<NaiveDa
         // Without more, the day in the week of the appointment; else the coming one.
         Some(start) => {
             let date = start.date();
-            let monday =
-                date.checked_sub_days(Days::new(u64::from(date.weekday().num_days_from_monday())))?;
-            let there =
-                monday.checked_add_days(Days::new(u64::from(day.num_days_from_monday())))?;
+            let monday = date.checked_sub_days(Days::new(u64::from(date.weekday().num_days_from_monday())))?;
+            let there = monday.checked_add_days(Days::new(u64::from(day.num_days_from_monday())))?;
             if there > today { there } else { coming }
         }
         None => coming,
@@ -473,21 +396,11 @@ fn merge_agreeing(text: &Text<'_>, days: &mut Vec<Day>) {
             i += 1;
             continue;
         }
-        let (name, dated) = if text.fact(a.from).weekday > 0 {
-            (a, b)
-        } else {
-            (b, a)
-        };
+        let (name, dated) = if text.fact(a.from).weekday > 0 { (a, b) } else { (b, a) };
         let weekday = text.fact(name.from).weekday;
-        let agrees = dated
-            .date
-            .is_some_and(|d| d.weekday().number_from_monday() == u32::from(weekday));
-        let merged = Day {
-            date: dated.date.filter(|_| agrees),
-            refused: a.refused || b.refused,
-            from: a.from,
-            to: b.to,
-        };
+        let agrees = dated.date.is_some_and(|d| d.weekday().number_from_monday() == u32::from(weekday));
+        let merged =
+            Day { date: dated.date.filter(|_| agrees), refused: a.refused || b.refused, from: a.from, to: b.to };
         if let Some(slot) = days.get_mut(i - 1) {
             *slot = merged;
         }
@@ -509,16 +422,38 @@ fn is_refused(text: &Text<'_>, at: usize) -> bool {
             return false;
         }
         if text.is(
-            before, words!["cant", "cannot", "not", "unable", "bar", "except", "couldnt", "wont", "dont", "no", "longer", "impossible", "away", "busy", "working"]) || text.is(before, words!["but"])
+            before,
+            words![
+                "cant",
+                "cannot",
+                "not",
+                "unable",
+                "bar",
+                "except",
+                "couldnt",
+                "wont",
+                "dont",
+                "no",
+                "longer",
+                "impossible",
+                "away",
+                "busy",
+                "working"
+            ],
+        ) || text.is(before, words!["but"])
             && before >= 1
             && (text.is(before - 1, words!["anytime", "anyday"])
-                || before >= 2 && text.is(before - 1, words!["day", "time"]) && text.is(before - 2, words!["any", "every"]))
+                || before >= 2
+                    && text.is(before - 1, words!["day", "time"])
+                    && text.is(before - 2, words!["any", "every"]))
         {
             // "not later than", and what comes after a new "can".
             return true;
         }
         if text.is(
-            before, words!["can", "could", "would", "may", "might", "how", "instead", "suits", "better", "prefer", "so", "to"]) && steps > 0
+            before,
+            words!["can", "could", "would", "may", "might", "how", "instead", "suits", "better", "prefer", "so", "to"],
+        ) && steps > 0
         {
             return text.is(before, words!["to"])
                 && (before.saturating_sub(3)..before).any(|b| text.is(b, words!["unable", "not"]));
@@ -533,13 +468,12 @@ fn is_refused(text: &Text<'_>, at: usize) -> bool {
 fn is_limit(text: &Text<'_>, at: usize) -> bool {
     (1..=2).any(|b| {
         at.checked_sub(b).is_some_and(|x| {
-            text.is(
-                x, words!["after", "until", "till", "til", "before", "since", "from"]) && text.fact(x.saturating_sub(1)).weekday == 0
+            text.is(x, words!["after", "until", "till", "til", "before", "since", "from"])
+                && text.fact(x.saturating_sub(1)).weekday == 0
         })
     }) || (1..=8).any(|b| {
         at.checked_sub(b).filter(|x| *x >= text.sentence_start(at)).is_some_and(|x| {
-            text.is(
-                x, words!["away", "holiday", "working", "anniversary", "funeral", "busy", "court"])
+            text.is(x, words!["away", "holiday", "working", "anniversary", "funeral", "busy", "court"])
         })
     })
 }

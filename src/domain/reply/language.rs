@@ -82,12 +82,8 @@ const SAMPLES: [Sample; 6] = [
             "frest",
             "poen",
         ],
-        weak: &[
-            "do", "un", "yn", "na", "i", "os", "am", "ar", "o", "mwy", "y", "a", "yr",
-        ],
-        numbers: [
-            "un", "dau", "tri", "pedwar", "pump", "chwech", "saith", "wyth", "naw", "deg",
-        ],
+        weak: &["do", "un", "yn", "na", "i", "os", "am", "ar", "o", "mwy", "y", "a", "yr"],
+        numbers: ["un", "dau", "tri", "pedwar", "pump", "chwech", "saith", "wyth", "naw", "deg"],
     },
     Sample {
         code: "pl",
@@ -148,46 +144,40 @@ const SAMPLES: [Sample; 6] = [
             "lekarza",
             "duszno",
             "oddychac",
-            "zyc", "mowie", "angielsku", "angielski", "polski", "gdzie", "kiedy", "mozna", "pomocy",
+            "zyc",
+            "mowie",
+            "angielsku",
+            "angielski",
+            "polski",
+            "gdzie",
+            "kiedy",
+            "mozna",
+            "pomocy",
         ],
-        weak: &[
-            "no", "na", "do", "to", "w", "i", "o", "po", "ja", "za", "zero", "mam", "ale", "jak",
-        ],
-        numbers: [
-            "jeden", "dwa", "trzy", "cztery", "piec", "szesc", "siedem", "osiem", "dziewiec",
-            "dziesiec",
-        ],
+        weak: &["no", "na", "do", "to", "w", "i", "o", "po", "ja", "za", "zero", "mam", "ale", "jak"],
+        numbers: ["jeden", "dwa", "trzy", "cztery", "piec", "szesc", "siedem", "osiem", "dziewiec", "dziesiec"],
     },
     Sample {
         code: "ur",
         strong: &[
-            "hai", "hain", "mein", "mujhe", "mera", "meri", "mere", "nahi", "nahin", "shukriya",
-            "kya", "aap", "haan", "subah", "aaj", "kal", "dard", "roz", "bohat", "bahut", "karna",
-            "raha", "rahi", "hoon", "hun", "theek", "thik", "kuch", "ke", "se", "ko", "ji", "beta",
-            "salam", "walaikum", "assalam", "dawai", "goli", "baje", "seene", "saans", "sirf",
-            "abhi", "gaya", "gayi", "liye", "mat", "bhejo", "samajh", "urdu", "zindagi", "jeena",
-            "marna",
+            "hai", "hain", "mein", "mujhe", "mera", "meri", "mere", "nahi", "nahin", "shukriya", "kya", "aap", "haan",
+            "subah", "aaj", "kal", "dard", "roz", "bohat", "bahut", "karna", "raha", "rahi", "hoon", "hun", "theek",
+            "thik", "kuch", "ke", "se", "ko", "ji", "beta", "salam", "walaikum", "assalam", "dawai", "goli", "baje",
+            "seene", "saans", "sirf", "abhi", "gaya", "gayi", "liye", "mat", "bhejo", "samajh", "urdu", "zindagi",
+            "jeena", "marna",
         ],
-        weak: &[
-            "ji", "se", "ke", "ko", "main", "me", "din", "do", "ho", "hun", "par", "na", "mat",
-            "beta", "salam",
-        ],
-        numbers: [
-            "ek", "do", "teen", "char", "panch", "chay", "saat", "aath", "nau", "das",
-        ],
+        weak: &["ji", "se", "ke", "ko", "main", "me", "din", "do", "ho", "hun", "par", "na", "mat", "beta", "salam"],
+        numbers: ["ek", "do", "teen", "char", "panch", "chay", "saat", "aath", "nau", "das"],
     },
     Sample {
         code: "pa",
         strong: &[
-            "tuhada", "menu", "mainu", "sat", "akal", "dhanvaad", "dhanvad", "bibi", "bebe",
-            "chaida", "chahida", "hega", "haiga", "kiddan", "tusi", "uthdi", "uthda", "gayi",
-            "dig", "kha", "ohna", "sadi", "sada", "vich", "nu", "da", "di", "dian", "karda",
-            "kardi", "ni", "panjabi",
+            "tuhada", "menu", "mainu", "sat", "akal", "dhanvaad", "dhanvad", "bibi", "bebe", "chaida", "chahida",
+            "hega", "haiga", "kiddan", "tusi", "uthdi", "uthda", "gayi", "dig", "kha", "ohna", "sadi", "sada", "vich",
+            "nu", "da", "di", "dian", "karda", "kardi", "ni", "panjabi",
         ],
         weak: &["da", "di", "nu", "ni", "sat", "dig", "kha"],
-        numbers: [
-            "ikk", "do", "tinn", "char", "panj", "chhe", "satt", "atth", "nau", "das",
-        ],
+        numbers: ["ikk", "do", "tinn", "char", "panj", "chhe", "satt", "atth", "nau", "das"],
     },
     Sample {
         code: "bn",
@@ -229,9 +219,7 @@ const SAMPLES: [Sample; 6] = [
             "bolun",
         ],
         weak: &["bar", "nai", "na", "te", "ami", "ache", "tin", "char"],
-        numbers: [
-            "ek", "dui", "tin", "char", "pach", "choy", "sat", "at", "noy", "dosh",
-        ],
+        numbers: ["ek", "dui", "tin", "char", "pach", "choy", "sat", "at", "noy", "dosh"],
     },
     Sample {
         code: "ro",
@@ -258,9 +246,7 @@ const SAMPLES: [Sample; 6] = [
             "pot",
         ],
         weak: &["nu", "da", "la", "cu", "pot", "am"],
-        numbers: [
-            "unu", "doua", "trei", "patru", "cinci", "sase", "sapte", "opt", "noua", "zece",
-        ],
+        numbers: ["unu", "doua", "trei", "patru", "cinci", "sase", "sapte", "opt", "noua", "zece"],
     },
 ];
 
@@ -327,12 +313,7 @@ fn by_script(text: &str) -> Option<&'static str> {
         }
         2 => "ar",
         3 => "hi",
-        4 if text
-            .chars()
-            .any(|c| matches!(c, '\u{456}' | '\u{457}' | '\u{454}' | '\u{491}')) =>
-        {
-            "uk"
-        }
+        4 if text.chars().any(|c| matches!(c, '\u{456}' | '\u{457}' | '\u{454}' | '\u{491}')) => "uk",
         4 => "ru",
         5 => "gu",
         6 => "ta",
@@ -393,13 +374,8 @@ fn in_latin(text: &Text<'_>) -> Option<&'static str> {
     if any == 0 {
         return None;
     }
-    let bits: Vec<Bits> = text
-        .tokens
-        .iter()
-        .take(60)
-        .filter(|t| t.kind == Kind::Word)
-        .map(|t| tongues.of(t.word))
-        .collect();
+    let bits: Vec<Bits> =
+        text.tokens.iter().take(60).filter(|t| t.kind == Kind::Word).map(|t| tongues.of(t.word)).collect();
     let words = bits.len() as u32;
     let mut best: Option<(&'static str, u32)> = None;
     for (n, sample) in SAMPLES.iter().enumerate() {
@@ -423,18 +399,23 @@ fn in_latin(text: &Text<'_>) -> Option<&'static str> {
 /// The number a word stands for in a language.
 pub fn number(code: &str, word: &str) -> Option<f64> {
     let sample = SAMPLES.iter().find(|s| s.code == code)?;
-    sample
-        .numbers
-        .iter()
-        .position(|n| *n == word)
-        .map(|n| n as f64 + 1.0)
+    sample.numbers.iter().position(|n| *n == word).map(|n| n as f64 + 1.0)
 }
 
 /// Languages people ask for by name.
 const NAMES: [(&str, &[&str]); 26] = [
     ("cy", &["welsh", "gymraeg", "cymraeg"]),
     ("pl", &["polish", "polsku", "polski"]),
-    ("bn", &["bengali", "bangla", "sylheti", "\u{9ac}\u{9be}\u{982}\u{9b2}\u{9be}", "\u{9ac}\u{9be}\u{982}\u{9b2}\u{9be}\u{9af}\u{9bc}"]),
+    (
+        "bn",
+        &[
+            "bengali",
+            "bangla",
+            "sylheti",
+            "\u{9ac}\u{9be}\u{982}\u{9b2}\u{9be}",
+            "\u{9ac}\u{9be}\u{982}\u{9b2}\u{9be}\u{9af}\u{9bc}",
+        ],
+    ),
     ("ur", &["urdu", "\u{627}\u{631}\u{62f}\u{648}"]),
     ("pa", &["punjabi", "panjabi", "\u{a2a}\u{a70}\u{a1c}\u{a3e}\u{a2c}\u{a40}"]),
     ("hi", &["hindi"]),
@@ -462,5 +443,6 @@ const NAMES: [(&str, &[&str]); 26] = [
 
 /// The language a reply names.
 pub fn named(text: &Text<'_>) -> Option<&'static str> {
-    (0..text.tokens.len()).find_map(|at| NAMES.iter().find(|(_, words)| words.iter().any(|w| text.is_str(at, w))).map(|(code, _)| *code))
+    (0..text.tokens.len())
+        .find_map(|at| NAMES.iter().find(|(_, words)| words.iter().any(|w| text.is_str(at, w))).map(|(code, _)| *code))
 }

@@ -1,9 +1,9 @@
 //! Every number of a reply, in digits or words, with its unit and the part it plays: value, date, clock time, phone.
 
-use super::vocabulary::{Word, words};
 use super::facts::{NumberWord, Unit};
 use super::text::Text;
 use super::tokens::{Break, Kind};
+use super::vocabulary::{Word, words};
 
 /// The part a number plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,10 +104,7 @@ pub fn amounts(text: &Text<'_>) -> Vec<Amount> {
     }
     for i in 0..found.len() {
         let until = found.get(i + 1).map_or(text.tokens.len(), |a| a.from);
-        let since = i
-            .checked_sub(1)
-            .and_then(|p| found.get(p))
-            .map_or(0, |a| a.end);
+        let since = i.checked_sub(1).and_then(|p| found.get(p)).map_or(0, |a| a.end);
         if let Some(amount) = found.get_mut(i) {
             amount.past = is_past(text, amount, since, until);
         }
@@ -136,11 +133,7 @@ fn amount(text: &Text<'_>, at: usize) -> Option<Amount> {
             return Some(aside(at, to, Role::Date));
         }
         if let Some(to) = ordinal(text, at) {
-            return Some(Amount {
-                lo: token.value as f64,
-                hi: token.value as f64,
-                ..aside(at, to, Role::Ordinal)
-            });
+            return Some(Amount { lo: token.value as f64, hi: token.value as f64, ..aside(at, to, Role::Ordinal) });
         }
     }
     if let Some(to) = super::clock::clock(text, at).map(|c| c.to) {
@@ -191,10 +184,7 @@ fn phone(text: &Text<'_>, at: usize) -> Option<usize> {
     let first = text.token(at)?;
     let start = text.word(at);
     let plus = first.mark == b'+';
-    if !(start.starts_with('0') && first.digits >= 3
-        || plus
-        || start.starts_with("44") && first.digits >= 10)
-    {
+    if !(start.starts_with('0') && first.digits >= 3 || plus || start.starts_with("44") && first.digits >= 10) {
         return None;
     }
     let mut digits = usize::from(first.digits);
@@ -222,9 +212,9 @@ fn date(text: &Text<'_>, at: usize) -> Option<usize> {
     }
     let month = text.token(at + 1)?;
     if text.fact(at + 1).month > 0 && month.kind == Kind::Word && month.parted <= Break::Space {
-        let year = text.token(at + 2).is_some_and(|y| {
-            y.kind == Kind::Number && (y.digits == 4 || y.digits == 2 && y.mark == b'\'')
-        });
+        let year = text
+            .token(at + 2)
+            .is_some_and(|y| y.kind == Kind::Number && (y.digits == 4 || y.digits == 2 && y.mark == b'\''));
         return Some(at + if year { 3 } else { 2 });
     }
     if month.kind != Kind::Number
@@ -245,10 +235,9 @@ fn date(text: &Text<'_>, at: usize) -> Option<usize> {
     {
         return Some(at + 3);
     }
-    let before = at.checked_sub(1).is_some_and(|b| {
-        text.is(
-            b, words!["on", "dated", "til", "till", "until", "from", "since", "by", "the"])
-    });
+    let before = at
+        .checked_sub(1)
+        .is_some_and(|b| text.is(b, words!["on", "dated", "til", "till", "until", "from", "since", "by", "the"]));
     (before && month.mark == b'/').then_some(at + 2)
 }
 
@@ -256,11 +245,7 @@ fn date(text: &Text<'_>, at: usize) -> Option<usize> {
 fn ordinal(text: &Text<'_>, at: usize) -> Option<usize> {
     let token = text.token(at)?;
     let suffix = text.token(at + 1)?;
-    if suffix.parted != Break::None
-        || suffix.kind != Kind::Word
-        || token.value == 0
-        || token.value > 31
-    {
+    if suffix.parted != Break::None || suffix.kind != Kind::Word || token.value == 0 || token.value > 31 {
         return None;
     }
     let right = match text.word(at + 1) {
@@ -275,37 +260,20 @@ fn ordinal(text: &Text<'_>, at: usize) -> Option<usize> {
 
 /// One number in digits or words.
 fn numeral(text: &Text<'_>, at: usize) -> Option<Numeral> {
-    if text.token(at)?.kind == Kind::Number {
-        digits(text, at)
-    } else {
-        words(text, at)
-    }
+    if text.token(at)?.kind == Kind::Number { digits(text, at) } else { words(text, at) }
 }
 
 fn digits(text: &Text<'_>, at: usize) -> Option<Numeral> {
     let first = text.token(at)?;
-    let mut n = Numeral {
-        value: first.value as f64,
-        to: at + 1,
-        words: false,
-        doubtful: false,
-        decimals: 0,
-        of: None,
-    };
+    let mut n = Numeral { value: first.value as f64, to: at + 1, words: false, doubtful: false, decimals: 0, of: None };
     while let Some(next) = text.token(n.to) {
         let touching = next.kind == Kind::Number && next.marks == 1 && !next.spaced;
-        if touching && next.mark == b',' && next.digits == 3 && n.decimals == 0 && first.digits <= 3
-        {
+        if touching && next.mark == b',' && next.digits == 3 && n.decimals == 0 && first.digits <= 3 {
             n.value = n.value * 1000.0 + next.value as f64;
             n.to += 1;
             continue;
         }
-        if touching
-            && matches!(next.mark, b'.' | b',')
-            && n.decimals == 0
-            && next.digits <= 2
-            && n.of.is_none()
-        {
+        if touching && matches!(next.mark, b'.' | b',') && n.decimals == 0 && next.digits <= 2 && n.of.is_none() {
             n.decimals = next.digits;
             n.value += next.value as f64 / 10f64.powi(i32::from(next.digits));
             n.to += 1;
@@ -324,7 +292,9 @@ fn digits(text: &Text<'_>, at: usize) -> Option<Numeral> {
         n.value += part.value as f64 / 10f64.powi(i32::from(part.digits));
         n.to += 2;
     }
-    if text.fact(n.to).number == Some(NumberWord::Thousand) && text.token(n.to).is_some_and(|t| t.parted <= Break::Space) {
+    if text.fact(n.to).number == Some(NumberWord::Thousand)
+        && text.token(n.to).is_some_and(|t| t.parted <= Break::Space)
+    {
         n.value *= 1000.0;
         n.to += 1;
     }
@@ -367,24 +337,14 @@ fn words(text: &Text<'_>, at: usize) -> Option<Numeral> {
     let (mut total, mut part, mut any, mut doubtful) = (0f64, 0f64, false, false);
     let mut last = 0u8;
     if text.is(at, words!["a"])
-        && matches!(
-            text.fact(at + 1).number,
-            Some(NumberWord::Group(_) | NumberWord::Hundred | NumberWord::Thousand)
-        )
+        && matches!(text.fact(at + 1).number, Some(NumberWord::Group(_) | NumberWord::Hundred | NumberWord::Thousand))
     {
         to += 1;
     } else if text.is(at, words!["half"])
         && text.is(at + 1, words!["a"])
         && matches!(text.fact(at + 2).number, Some(NumberWord::Group(12)))
     {
-        return Some(Numeral {
-            value: 6.0,
-            to: at + 3,
-            words: true,
-            doubtful: false,
-            decimals: 0,
-            of: None,
-        });
+        return Some(Numeral { value: 6.0, to: at + 3, words: true, doubtful: false, decimals: 0, of: None });
     }
     while let Some(token) = text.token(to) {
         if to > at && token.parted >= Break::Comma {
@@ -398,19 +358,11 @@ fn words(text: &Text<'_>, at: usize) -> Option<Numeral> {
             }
             // "one thirty eight": the hundred is left out when people read a blood pressure aloud.
             Some(NumberWord::Tens(n)) if last == 0 || last == 100 || last == 1 => {
-                part = if last == 1 {
-                    part * 100.0 + f64::from(n)
-                } else {
-                    part + f64::from(n)
-                };
+                part = if last == 1 { part * 100.0 + f64::from(n) } else { part + f64::from(n) };
                 last = 20;
             }
             Some(NumberWord::Hundred) if last <= 2 => {
-                part = if any && part > 0.0 {
-                    part * 100.0
-                } else {
-                    100.0
-                };
+                part = if any && part > 0.0 { part * 100.0 } else { 100.0 };
                 last = 100;
             }
             Some(NumberWord::Thousand) if any || to > at => {
@@ -430,10 +382,7 @@ fn words(text: &Text<'_>, at: usize) -> Option<Numeral> {
             }
             None if last == 100
                 && text.is(to, words!["and"])
-                && matches!(
-                    text.fact(to + 1).number,
-                    Some(NumberWord::Small(_) | NumberWord::Tens(_))
-                ) =>
+                && matches!(text.fact(to + 1).number, Some(NumberWord::Small(_) | NumberWord::Tens(_))) =>
             {
                 to += 1;
                 continue;
@@ -447,14 +396,7 @@ fn words(text: &Text<'_>, at: usize) -> Option<Numeral> {
     if !any {
         return None;
     }
-    let mut n = Numeral {
-        value: total + part,
-        to,
-        words: true,
-        doubtful,
-        decimals: 0,
-        of: None,
-    };
+    let mut n = Numeral { value: total + part, to, words: true, doubtful, decimals: 0, of: None };
     if last != 255 && text.fact(to).number == Some(NumberWord::Point) {
         if let Some(NumberWord::Small(d)) = text.fact(to + 1).number {
             n.value += f64::from(d) / 10.0;
@@ -478,10 +420,19 @@ fn one_counts(text: &Text<'_>, at: usize) -> bool {
     let before = at.checked_sub(1).is_some_and(|b| {
         text.token(at).is_some_and(|t| t.parted <= Break::Space)
             && !text.is(
-                b, words!["only", "just", "and", "or", "did", "had", "managed", "about", "yes", "be", "is", "was", "say", "have", "got", "ate", "smoked", "number", "option", "maybe", "around"])
+                b,
+                words![
+                    "only", "just", "and", "or", "did", "had", "managed", "about", "yes", "be", "is", "was", "say",
+                    "have", "got", "ate", "smoked", "number", "option", "maybe", "around"
+                ],
+            )
     });
     let after = text.is(
-        at + 1, words!["of", "was", "is", "were", "long", "has", "had", "in", "with", "that", "which", "who", "works", "please"]);
+        at + 1,
+        words![
+            "of", "was", "is", "were", "long", "has", "had", "in", "with", "that", "which", "who", "works", "please"
+        ],
+    );
     !(before || after && text.token(at + 1).is_some_and(|t| t.parted <= Break::Space))
 }
 
@@ -492,12 +443,7 @@ fn extend_range(text: &Text<'_>, amount: &mut Amount) {
     let Some(next) = text.token(amount.to) else {
         return;
     };
-    let between = (1..=2).any(|back| {
-        amount
-            .from
-            .checked_sub(back)
-            .is_some_and(|b| text.is(b, words!["between"]))
-    });
+    let between = (1..=2).any(|back| amount.from.checked_sub(back).is_some_and(|b| text.is(b, words!["between"])));
     let start = if next.kind == Kind::Number && next.mark == b'-' && next.marks == 1 {
         amount.to
     } else if next.parted <= Break::Space
@@ -527,9 +473,7 @@ fn extend_range(text: &Text<'_>, amount: &mut Amount) {
 fn unit(text: &Text<'_>, amount: &mut Amount) {
     let at = amount.to;
     let close = |at: usize| {
-        text.token(at).is_some_and(|t| {
-            t.parted <= Break::Space || t.mark == b'/' && !t.spaced || t.mark == b'-'
-        })
+        text.token(at).is_some_and(|t| t.parted <= Break::Space || t.mark == b'/' && !t.spaced || t.mark == b'-')
     };
     if !close(at) {
         return;
@@ -551,7 +495,25 @@ fn unit(text: &Text<'_>, amount: &mut Amount) {
     if fact.unit == Unit::None {
         // "4 short walks", "3 more days"
         let adjective = text.is(
-            at, words!["whole", "full", "good", "long", "short", "more", "odd", "big", "small", "separate", "different", "proper", "little", "solid", "of"]);
+            at,
+            words![
+                "whole",
+                "full",
+                "good",
+                "long",
+                "short",
+                "more",
+                "odd",
+                "big",
+                "small",
+                "separate",
+                "different",
+                "proper",
+                "little",
+                "solid",
+                "of"
+            ],
+        );
         if adjective && close(at + 1) && text.fact(at + 1).unit != Unit::None {
             amount.unit = text.fact(at + 1).unit;
             amount.end = at + 2;
@@ -602,26 +564,19 @@ fn out_of(text: &Text<'_>, amount: &mut Amount) {
 }
 
 fn bound(text: &Text<'_>, amount: &mut Amount) {
-    let before = |back: usize, words: &[Word]| {
-        amount
-            .from
-            .checked_sub(back)
-            .is_some_and(|b| text.is(b, words))
-    };
+    let before = |back: usize, words: &[Word]| amount.from.checked_sub(back).is_some_and(|b| text.is(b, words));
     let more = (text.is(amount.end, words!["or"])
-        && text.is(
-            amount.end + 1, words!["more", "so", "thereabouts", "under", "less"]))
+        && text.is(amount.end + 1, words!["more", "so", "thereabouts", "under", "less"]))
         || text.is(amount.end, words!["plus"]);
     amount.bound = if before(1, words!["least"])
         || text.is(amount.end, words!["or"]) && text.is(amount.end + 1, words!["more"])
         || text.is(amount.end, words!["plus", "minimum"])
     {
         Bound::AtLeast
-    } else if before(1, words!["than", "over", "under", "above", "below", "minus"])
-        && !before(2, words!["other"])
-    {
+    } else if before(1, words!["than", "over", "under", "above", "below", "minus"]) && !before(2, words!["other"]) {
         Bound::Open
-    } else if before(1, words!["about", "around", "roughly", "approx", "approximately", "nearly", "almost", "circa"]) || before(2, words!["about", "around", "roughly"])
+    } else if before(1, words!["about", "around", "roughly", "approx", "approximately", "nearly", "almost", "circa"])
+        || before(2, words!["about", "around", "roughly"])
         || text.is(amount.end, words!["ish", "roughly", "approx"])
         || text.is(amount.to, words!["ish"])
         || more
@@ -637,10 +592,7 @@ fn bound(text: &Text<'_>, amount: &mut Amount) {
 
 fn role(text: &Text<'_>, amount: &Amount) -> Role {
     let touching = |at: usize| text.token(at).is_some_and(|t| t.parted == Break::None);
-    if !amount.words
-        && touching(amount.to)
-        && (text.word(amount.to) == "o" || text.word(amount.to) == "l")
-    {
+    if !amount.words && touching(amount.to) && (text.word(amount.to) == "o" || text.word(amount.to) == "l") {
         return Role::Muddled;
     }
     // "4give", "2moz": digits that are part of a word.
@@ -653,23 +605,20 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
         return Role::Aside;
     }
     let before = |words: &[Word]| {
-        amount.from.checked_sub(1).is_some_and(|b| {
-            text.is(b, words)
-                && text
-                    .token(amount.from)
-                    .is_some_and(|t| t.parted <= Break::Space)
-        })
+        amount
+            .from
+            .checked_sub(1)
+            .is_some_and(|b| text.is(b, words) && text.token(amount.from).is_some_and(|t| t.parted <= Break::Space))
     };
     if !amount.words && amount.single() && amount.unit == Unit::None {
         let alone = amount.lo;
         // "2 be honest", "4 me": spelling, not counting.
         let close = text.token(amount.to).is_some_and(|t| t.parted <= Break::Space);
-        if close && alone == 2.0
-            && text.is(
-                amount.to, words!["be", "b", "go", "see", "my", "the", "me", "him", "her"])
-            || close && alone == 4.0
-                && text.is(
-                    amount.to, words!["me", "you", "my", "the", "him", "her", "us", "that", "it", "sure", "give"])
+        if close && alone == 2.0 && text.is(amount.to, words!["be", "b", "go", "see", "my", "the", "me", "him", "her"])
+            || close
+                && alone == 4.0
+                && text
+                    .is(amount.to, words!["me", "you", "my", "the", "him", "her", "us", "that", "it", "sure", "give"])
                 && amount.from != text.core.start
         {
             return Role::Aside;
@@ -679,8 +628,14 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
         {
             return Role::Date;
         }
-        if before(words!["aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus", "route", "door", "grade", "code", "page", "platform", "junction", "channel", "version", "house", "area", "band", "day"]) || before(words!["at"]) && (25.0..=110.0).contains(&alone) && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma || t.kind == Kind::Emoji)
-            || text.is(amount.to, words!["bus", "oclock"]) || amount.decimals == 0 && text.is(amount.to, words!["birthday"])
+        if before(words![
+            "aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus", "route", "door",
+            "grade", "code", "page", "platform", "junction", "channel", "version", "house", "area", "band", "day"
+        ]) || before(words!["at"])
+            && (25.0..=110.0).contains(&alone)
+            && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma || t.kind == Kind::Emoji)
+            || text.is(amount.to, words!["bus", "oclock"])
+            || amount.decimals == 0 && text.is(amount.to, words!["birthday"])
         {
             return Role::Aside;
         }
@@ -702,8 +657,18 @@ fn role(text: &Text<'_>, amount: &Amount) -> Role {
 
 /// Words before a number that make it another time's.
 const PAST_BEFORE: &[Word] = words![
-    "was", "from", "usually", "usual", "normally", "previously", "used", "than", "last", "yesterday",
-    "instead", "not",
+    "was",
+    "from",
+    "usually",
+    "usual",
+    "normally",
+    "previously",
+    "used",
+    "than",
+    "last",
+    "yesterday",
+    "instead",
+    "not",
 ];
 /// Words behind a number that make it another time's.
 const PAST_BEHIND: &[Word] = words!["last", "ago", "previously", "usually", "normally"];
@@ -738,9 +703,9 @@ fn is_past(text: &Text<'_>, amount: &Amount, since: usize, until: usize) -> bool
 fn spread_past(text: &Text<'_>, found: &mut [Amount]) {
     let listed = |a: &Amount, b: &Amount| {
         let between = a.end..b.from;
-        let plain = between.clone().all(|i| {
-            text.is(i, words!["and", "yesterday", "yest", "on", "then"]) || text.fact(i).weekday > 0
-        });
+        let plain = between
+            .clone()
+            .all(|i| text.is(i, words!["and", "yesterday", "yest", "on", "then"]) || text.fact(i).weekday > 0);
         between.len() <= 3 && plain && text.token(b.from).is_some_and(|t| t.parted <= Break::Comma)
     };
     for i in 1..found.len() {
@@ -755,7 +720,9 @@ fn spread_past(text: &Text<'_>, found: &mut [Amount]) {
         if let Some([a, b]) = found.get_mut(i - 1..=i)
             && b.past
             && !a.past
-            && text.token(a.from).is_some_and(|t| t.parted >= Break::Sentence || a.from == 0 || t.parted == Break::Comma)
+            && text
+                .token(a.from)
+                .is_some_and(|t| t.parted >= Break::Sentence || a.from == 0 || t.parted == Break::Comma)
             && (b.end..b.end + 3).any(|w| text.is(w, words!["before"]))
             && listed(a, b)
         {

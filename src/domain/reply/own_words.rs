@@ -35,34 +35,19 @@ pub struct Piece {
 
 /// The bytes of an email body that are the person's own words, in order.
 pub fn kept(body: &str) -> Vec<Range<usize>> {
-    pieces(body)
-        .into_iter()
-        .filter(|p| p.cut.is_none())
-        .map(|p| p.range)
-        .collect()
+    pieces(body).into_iter().filter(|p| p.cut.is_none()).map(|p| p.range).collect()
 }
 
 /// An email body in pieces: what is kept and what is cut, and why.
 pub fn pieces(body: &str) -> Vec<Piece> {
-    let mut reader = Lines {
-        body,
-        pieces: Vec::new(),
-        state: State::Body,
-        own_lines: 0,
-        blank: 0,
-        quotes_below: false,
-    };
+    let mut reader =
+        Lines { body, pieces: Vec::new(), state: State::Body, own_lines: 0, blank: 0, quotes_below: false };
     let lines = lines(body);
     let last_quote = lines.iter().rposition(|l| is_quoted(text_of(body, l)));
     for (i, line) in lines.iter().enumerate() {
         reader.quotes_below = last_quote.is_some_and(|q| q > i);
-        let next = lines
-            .get(i + 1..)
-            .unwrap_or_default()
-            .iter()
-            .take(4)
-            .map(|l| text_of(body, l).trim())
-            .collect::<Vec<_>>();
+        let next =
+            lines.get(i + 1..).unwrap_or_default().iter().take(4).map(|l| text_of(body, l).trim()).collect::<Vec<_>>();
         reader.line(line.clone(), &next);
     }
     reader.pieces
@@ -173,11 +158,7 @@ impl Lines<'_> {
                 self.state = State::Body;
                 return None;
             }
-            if low.starts_with("ps ")
-                || low.starts_with("p.s")
-                || low.starts_with("ps.")
-                || low.starts_with("ps:")
-            {
+            if low.starts_with("ps ") || low.starts_with("p.s") || low.starts_with("ps.") || low.starts_with("ps:") {
                 self.state = State::Body;
                 return None;
             }
@@ -192,19 +173,13 @@ impl Lines<'_> {
 
     fn after_header(&mut self) {
         // Without quote marks below, everything below is the earlier message.
-        self.state = if self.quotes_below {
-            State::Body
-        } else {
-            State::Thread
-        };
+        self.state = if self.quotes_below { State::Body } else { State::Thread };
     }
 
     /// Whether the signature begins here: a dash line, a closing formula, or a name on a line of its own.
     fn signs_off(&self, line: &str, low: &str, next: &[&str]) -> bool {
-        if matches!(
-            line,
-            "--" | "-- " | "__" | "---" | "\u{2014}" | "\u{2014}\u{2014}"
-        ) || line.len() > 5 && line.bytes().all(|b| matches!(b, b'_' | b'-' | b'=' | b'*'))
+        if matches!(line, "--" | "-- " | "__" | "---" | "\u{2014}" | "\u{2014}\u{2014}")
+            || line.len() > 5 && line.bytes().all(|b| matches!(b, b'_' | b'-' | b'=' | b'*'))
         {
             return true;
         }
@@ -250,9 +225,7 @@ impl Lines<'_> {
             let Some(open) = rest.find('<') else { break };
             let tag = rest.get(open..).unwrap_or("");
             let close = tag.find('>').filter(|_| {
-                tag.as_bytes()
-                    .get(1)
-                    .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!'))
+                tag.as_bytes().get(1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!'))
                     && !is_mark(tag)
             });
             let Some(close) = close else {
@@ -262,10 +235,7 @@ impl Lines<'_> {
                 continue;
             };
             self.push_own(at..at + open);
-            self.pieces.push(Piece {
-                range: at + open..at + open + close + 1,
-                cut: Some(Cut::Tag),
-            });
+            self.pieces.push(Piece { range: at + open..at + open + close + 1, cut: Some(Cut::Tag) });
             at += open + close + 1;
         }
         self.push_own(at..range.end);
@@ -276,11 +246,7 @@ impl Lines<'_> {
         if text.trim().is_empty() {
             return;
         }
-        let cut = if is_device(&lower(text.trim())) {
-            Some(Cut::Device)
-        } else {
-            None
-        };
+        let cut = if is_device(&lower(text.trim())) { Some(Cut::Device) } else { None };
         self.pieces.push(Piece { range, cut });
     }
 }
@@ -288,51 +254,33 @@ impl Lines<'_> {
 /// An address in angle brackets or the mark of a picture is no tag.
 fn is_mark(tag: &str) -> bool {
     let inside = tag.get(1..tag.find('>').unwrap_or(1)).unwrap_or("");
-    inside.contains('@')
-        || matches!(
-            inside,
-            "image" | "picture" | "photo" | "attachment" | "media omitted"
-        )
+    inside.contains('@') || matches!(inside, "image" | "picture" | "photo" | "attachment" | "media omitted")
 }
 
 fn lower(line: &str) -> String {
-    line.chars()
-        .take(400)
-        .flat_map(char::to_lowercase)
-        .map(|c| if c == '\u{2019}' { '\'' } else { c })
-        .collect()
+    line.chars().take(400).flat_map(char::to_lowercase).map(|c| if c == '\u{2019}' { '\'' } else { c }).collect()
 }
 
 fn starts_thread(line: &str, next: &[&str]) -> bool {
     let low = lower(line);
     let dashed = line.starts_with("---")
-        && [
-            "original message",
-            "forwarded message",
-            "forwarded by",
-            "original appointment",
-        ]
-        .iter()
-        .any(|w| low.contains(w));
+        && ["original message", "forwarded message", "forwarded by", "original appointment"]
+            .iter()
+            .any(|w| low.contains(w));
     let header = |l: &str| {
         let l = lower(l);
         let l = l.trim_start_matches('*');
-        ["from:", "sent:", "to:", "date:", "subject:"]
-            .iter()
-            .any(|h| l.starts_with(h))
+        ["from:", "sent:", "to:", "date:", "subject:"].iter().any(|h| l.starts_with(h))
     };
     let outlook = header(line) && next.iter().take(2).filter(|l| header(l)).count() >= 1;
-    let ruled =
-        line.len() > 9 && line.bytes().all(|b| b == b'_') && next.iter().take(2).any(|l| header(l));
+    let ruled = line.len() > 9 && line.bytes().all(|b| b == b'_') && next.iter().take(2).any(|l| header(l));
     dashed || outlook || ruled || low.starts_with("begin forwarded message")
 }
 
 /// "On Tuesday ... wrote:", on one line or several. The answer says whether the line ends it.
 fn attribution(line: &str, next: &[&str]) -> Option<bool> {
     let low = lower(line);
-    if low.ends_with("wrote:")
-        && (low.starts_with("on ") || line.contains('<') || low.contains(" at "))
-    {
+    if low.ends_with("wrote:") && (low.starts_with("on ") || line.contains('<') || low.contains(" at ")) {
         return Some(true);
     }
     if low.starts_with("on ") && line.bytes().any(|b| b.is_ascii_digit()) && !low.ends_with('.') {
@@ -449,21 +397,16 @@ fn is_closing(low: &str) -> bool {
     if WHOLE.contains(&low) {
         return true;
     }
-    low.starts_with("yours ") && words <= 4
-        || low.ends_with(" regards") && words <= 4
+    (low.starts_with("yours ") || low.ends_with(" regards")) && words <= 4
         || low.ends_with("yours sincerely")
         || low.ends_with("yours faithfully")
         || low.ends_with("best wishes") && words <= 3
-        || ["regards, ", "kind regards, ", "best wishes, ", "yours, "]
-            .iter()
-            .any(|w| low.starts_with(w))
+        || ["regards, ", "kind regards, ", "best wishes, ", "yours, "].iter().any(|w| low.starts_with(w))
 }
 
 fn is_phone_line(low: &str) -> bool {
     let digits = low.bytes().filter(u8::is_ascii_digit).count();
-    let marked = ["tel", "t ", "t:", "m ", "m:", "mob", "phone", "ph:", "fax"]
-        .iter()
-        .any(|w| low.starts_with(w));
+    let marked = ["tel", "t ", "t:", "m ", "m:", "mob", "phone", "ph:", "fax"].iter().any(|w| low.starts_with(w));
     digits >= 10 && (marked || low.len() < 20 && (low.starts_with('0') || low.starts_with('+')))
 }
 
@@ -487,8 +430,7 @@ const TITLES: [&str; 16] = [
 ];
 
 fn has_title(line: &str) -> bool {
-    line.split_whitespace()
-        .any(|w| TITLES.contains(&lower(w).as_str()))
+    line.split_whitespace().any(|w| TITLES.contains(&lower(w).as_str()))
 }
 
 /// One to four words, each with a capital or an initial, and nothing else.
@@ -502,16 +444,14 @@ fn is_name(line: &str) -> bool {
         let bare = word.trim_matches(['(', ')', '.', ',', '-', '\u{2013}', '"']);
         let first = bare.chars().next();
         let joins = matches!(bare, "x" | "xx" | "xxx" | "and" | "de" | "van" | "ap" | "");
-        if !(joins
-            || first.is_some_and(char::is_uppercase) && !bare.chars().any(|c| c.is_ascii_digit()))
-        {
+        if !(joins || first.is_some_and(char::is_uppercase) && !bare.chars().any(|c| c.is_ascii_digit())) {
             return false;
         }
     }
     let low = lower(line);
     let answers = [
-        "yes", "no", "some", "stop", "help", "start", "done", "ok", "none", "cancel", "hi",
-        "hello", "lo", "thanks", "half",
+        "yes", "no", "some", "stop", "help", "start", "done", "ok", "none", "cancel", "hi", "hello", "lo", "thanks",
+        "half",
     ];
     (1..=5).contains(&words)
         && letters <= 34
@@ -520,10 +460,7 @@ fn is_name(line: &str) -> bool {
         && (words > 1 || low.len() > 1 || line.len() == 1)
         && !["!", "?", ";", ":"].iter().any(|m| line.contains(m))
         && (words == 1
-            || line
-                .split_whitespace()
-                .filter(|w| w.chars().next().is_some_and(char::is_uppercase))
-                .count()
+            || line.split_whitespace().filter(|w| w.chars().next().is_some_and(char::is_uppercase)).count()
                 >= words.min(2))
 }
 
@@ -550,16 +487,7 @@ fn is_own_again(low: &str) -> bool {
         "forgot to say",
         "one more thing",
     ];
-    let office = [
-        "office",
-        "work ",
-        "working",
-        "annual leave",
-        "part time",
-        "part-time",
-        "days are",
-        "views",
-    ];
+    let office = ["office", "work ", "working", "annual leave", "part time", "part-time", "days are", "views"];
     own.iter().any(|w| low.starts_with(w)) && !office.iter().any(|w| low.contains(w))
 }
 
@@ -568,12 +496,7 @@ mod tests {
     use super::*;
 
     fn own(body: &str) -> String {
-        kept(body)
-            .into_iter()
-            .filter_map(|r| body.get(r))
-            .map(str::trim)
-            .collect::<Vec<_>>()
-            .join(" / ")
+        kept(body).into_iter().filter_map(|r| body.get(r)).map(str::trim).collect::<Vec<_>>().join(" / ")
     }
 
     #[test]
@@ -584,34 +507,13 @@ mod tests {
                 "4 days",
             ),
             ("> How many?\n3\n> Reply STOP", "3"),
-            (
-                "Yes.\n\nColin\n\nColin Baptiste | Volunteer\nFeeling suicidal? Call us.",
-                "Yes.",
-            ),
-            (
-                "No\n\n________________________________\nFrom: Surgery\nSent: 4 May\nSubject: x\n\nReply YES",
-                "No",
-            ),
-            (
-                "Fine.\n\nKind regards\nJoan\n\nPS my chest hurts",
-                "Fine. / PS my chest hurts",
-            ),
-            (
-                "Fine\n\nSent from my iPhone\n\nI passed out twice",
-                "Fine / I passed out twice",
-            ),
-            (
-                "<html><body><p>6 days</p><p style=\"font-size:10px\">Sent from my phone</p></body></html>",
-                "6 days",
-            ),
-            (
-                "[This sender is outside your organisation. Stop and think before you click.]\n\nok",
-                "ok",
-            ),
-            (
-                "12 stone\n\nOn Mon 1 May\nSurgery wrote:\n\nHow much?",
-                "12 stone",
-            ),
+            ("Yes.\n\nColin\n\nColin Baptiste | Volunteer\nFeeling suicidal? Call us.", "Yes."),
+            ("No\n\n________________________________\nFrom: Surgery\nSent: 4 May\nSubject: x\n\nReply YES", "No"),
+            ("Fine.\n\nKind regards\nJoan\n\nPS my chest hurts", "Fine. / PS my chest hurts"),
+            ("Fine\n\nSent from my iPhone\n\nI passed out twice", "Fine / I passed out twice"),
+            ("<html><body><p>6 days</p><p style=\"font-size:10px\">Sent from my phone</p></body></html>", "6 days"),
+            ("[This sender is outside your organisation. Stop and think before you click.]\n\nok", "ok"),
+            ("12 stone\n\nOn Mon 1 May\nSurgery wrote:\n\nHow much?", "12 stone"),
             ("   \n\n--\nHarold Abbott\n01632 960734", ""),
         ] {
             assert_eq!(own(body), kept, "{body}");

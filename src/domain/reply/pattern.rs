@@ -35,18 +35,14 @@ impl Class {
 
     /// Whether a word is in the set.
     pub fn contains(&self, word: WordId) -> bool {
-        self.0
-            .get(word as usize / 64)
-            .is_some_and(|bits| bits >> (word % 64) & 1 == 1)
+        self.0.get(word as usize / 64).is_some_and(|bits| bits >> (word % 64) & 1 == 1)
     }
 
     /// The words of the set.
     pub fn words(&self) -> impl Iterator<Item = WordId> {
         self.0.iter().enumerate().flat_map(|(at, bits)| {
             let bits = *bits;
-            (0..64)
-                .filter(move |b| bits >> b & 1 == 1)
-                .map(move |b| (at * 64 + b) as WordId)
+            (0..64).filter(move |b| bits >> b & 1 == 1).map(move |b| (at * 64 + b) as WordId)
         })
     }
 
@@ -151,47 +147,22 @@ fn bit(word: WordId) -> u128 {
 /// The endings English words usually take.
 pub fn inflections(word: &str) -> Vec<String> {
     let mut forms = vec![word.to_owned()];
-    let (stem, last) = (
-        &word[..word.len().saturating_sub(1)],
-        word.bytes().last().unwrap_or(0),
-    );
+    let (stem, last) = (&word[..word.len().saturating_sub(1)], word.bytes().last().unwrap_or(0));
     match last {
-        b'e' => forms.extend([
-            format!("{word}s"),
-            format!("{word}d"),
-            format!("{stem}ing"),
-            format!("{stem}in"),
-        ]),
+        b'e' => forms.extend([format!("{word}s"), format!("{word}d"), format!("{stem}ing"), format!("{stem}in")]),
         b'y' if !word.ends_with("ay") && !word.ends_with("ey") && !word.ends_with("oy") => {
-            forms.extend([
-                format!("{stem}ies"),
-                format!("{stem}ied"),
-                format!("{word}ing"),
-                format!("{word}in"),
-            ]);
+            forms.extend([format!("{stem}ies"), format!("{stem}ied"), format!("{word}ing"), format!("{word}in")]);
         }
         _ => {
-            let plural = if word.ends_with("ch")
-                || word.ends_with("sh")
-                || matches!(last, b's' | b'x' | b'z')
-            {
+            let plural = if word.ends_with("ch") || word.ends_with("sh") || matches!(last, b's' | b'x' | b'z') {
                 "es"
             } else {
                 "s"
             };
-            forms.extend([
-                format!("{word}{plural}"),
-                format!("{word}ed"),
-                format!("{word}ing"),
-                format!("{word}in"),
-            ]);
+            forms.extend([format!("{word}{plural}"), format!("{word}ed"), format!("{word}ing"), format!("{word}in")]);
             if !matches!(last, b's' | b'x' | b'w' | b'y') && last.is_ascii_alphabetic() {
                 let twice = format!("{word}{}", char::from(last));
-                forms.extend([
-                    format!("{twice}ed"),
-                    format!("{twice}ing"),
-                    format!("{twice}in"),
-                ]);
+                forms.extend([format!("{twice}ed"), format!("{twice}ing"), format!("{twice}in")]);
             }
         }
     }
@@ -218,16 +189,8 @@ impl Phrases {
         Ok(())
     }
 
-    fn store(
-        &mut self,
-        elements: &[Element],
-        means: (Entry, Tag),
-        phrase: &str,
-    ) -> Result<(), PatternError> {
-        let lead = elements
-            .iter()
-            .take_while(|e| matches!(e, Element::First | Element::PartFirst))
-            .count();
+    fn store(&mut self, elements: &[Element], means: (Entry, Tag), phrase: &str) -> Result<(), PatternError> {
+        let lead = elements.iter().take_while(|e| matches!(e, Element::First | Element::PartFirst)).count();
         match elements.get(lead) {
             Some(Element::MaybeWord(w)) => {
                 let (with, without) = (Element::Word(*w), Self::left_out(elements, lead));
@@ -245,20 +208,11 @@ impl Phrases {
         let from = self.elements.len() as u32;
         self.elements.extend_from_slice(elements);
         let pattern = self.patterns.len() as u32;
-        self.patterns.push(Pattern {
-            from,
-            to: self.elements.len() as u32,
-            entry: means.0,
-            tag: means.1,
-        });
+        self.patterns.push(Pattern { from, to: self.elements.len() as u32, entry: means.0, tag: means.1 });
         let needs = self.rarest(elements.get(lead + 1..).unwrap_or_default());
         let firsts: Vec<WordId> = match elements.get(lead) {
             Some(Element::Word(w)) => vec![*w],
-            Some(Element::OneOf(c)) => self
-                .classes
-                .get(*c as usize)
-                .map(|c| c.words().collect())
-                .unwrap_or_default(),
+            Some(Element::OneOf(c)) => self.classes.get(*c as usize).map(|c| c.words().collect()).unwrap_or_default(),
             _ => Vec::new(),
         };
         for word in firsts {
@@ -274,20 +228,11 @@ impl Phrases {
     }
 
     fn left_out(elements: &[Element], at: usize) -> Vec<Element> {
-        elements
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| *i != at)
-            .map(|(_, e)| *e)
-            .collect()
+        elements.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, e)| *e).collect()
     }
 
     fn put(elements: &[Element], at: usize, with: Element) -> Vec<Element> {
-        elements
-            .iter()
-            .enumerate()
-            .map(|(i, e)| if i == at { with } else { *e })
-            .collect()
+        elements.iter().enumerate().map(|(i, e)| if i == at { with } else { *e }).collect()
     }
 
     fn rarest(&self, elements: &[Element]) -> u128 {
@@ -329,16 +274,10 @@ impl Phrases {
         if let Some(most) = part.strip_prefix("..") {
             return Ok(Element::Gap(most.parse().unwrap_or(3)));
         }
-        let (not, part) = part
-            .strip_prefix('!')
-            .map_or((false, part), |rest| (true, rest));
-        let (maybe, part) = part
-            .strip_suffix('?')
-            .map_or((false, part), |rest| (true, rest));
-        let class = class_of(part, vocabulary, sets).map_err(|set| PatternError::UnknownSet {
-            phrase: phrase.to_owned(),
-            set,
-        })?;
+        let (not, part) = part.strip_prefix('!').map_or((false, part), |rest| (true, rest));
+        let (maybe, part) = part.strip_suffix('?').map_or((false, part), |rest| (true, rest));
+        let class = class_of(part, vocabulary, sets)
+            .map_err(|set| PatternError::UnknownSet { phrase: phrase.to_owned(), set })?;
         let mut words = class.words();
         if let (Some(only), None) = (words.next(), words.next()) {
             return Ok(match (not, maybe) {
@@ -362,10 +301,7 @@ impl Phrases {
 
     /// Finds every phrase. Each phrase is reported once for each place it starts at.
     pub fn scan(&self, sought: &Sought<'_>, hits: &mut Vec<Hit>) {
-        let mask = sought
-            .tokens
-            .iter()
-            .fold(0u128, |mask, t| mask | bit(t.word));
+        let mask = sought.tokens.iter().fold(0u128, |mask, t| mask | bit(t.word));
         for (at, token) in sought.tokens.iter().enumerate() {
             let Some(starts) = self.starts.get(token.word as usize) else {
                 continue;
@@ -377,34 +313,18 @@ impl Phrases {
                 let Some(pattern) = self.patterns.get(start.pattern as usize) else {
                     continue;
                 };
-                let elements = self
-                    .elements
-                    .get(pattern.from as usize..pattern.to as usize)
-                    .unwrap_or_default();
+                let elements = self.elements.get(pattern.from as usize..pattern.to as usize).unwrap_or_default();
                 if let Some(end) = self.matches(elements, sought, at, true)
-                    && hits.last().is_none_or(|h| {
-                        (h.entry, h.from, h.to) != (pattern.entry, at as u32, end as u32)
-                    })
+                    && hits.last().is_none_or(|h| (h.entry, h.from, h.to) != (pattern.entry, at as u32, end as u32))
                 {
-                    hits.push(Hit {
-                        entry: pattern.entry,
-                        from: at as u32,
-                        to: end as u32,
-                        tag: pattern.tag,
-                    });
+                    hits.push(Hit { entry: pattern.entry, from: at as u32, to: end as u32, tag: pattern.tag });
                 }
             }
         }
     }
 
     /// Matches the elements from token `at` on; gives one past the last token matched.
-    fn matches(
-        &self,
-        elements: &[Element],
-        sought: &Sought<'_>,
-        mut at: usize,
-        mut first: bool,
-    ) -> Option<usize> {
+    fn matches(&self, elements: &[Element], sought: &Sought<'_>, mut at: usize, mut first: bool) -> Option<usize> {
         for (i, element) in elements.iter().enumerate() {
             match *element {
                 Element::First => {
@@ -414,10 +334,7 @@ impl Phrases {
                     continue;
                 }
                 Element::PartFirst => {
-                    let parted = sought
-                        .tokens
-                        .get(at)
-                        .is_none_or(|t| t.parted >= Break::Comma);
+                    let parted = sought.tokens.get(at).is_none_or(|t| t.parted >= Break::Comma);
                     if !parted && at != sought.core.start && at != 0 {
                         return None;
                     }
@@ -430,12 +347,7 @@ impl Phrases {
                     continue;
                 }
                 Element::PartLast => {
-                    if at < sought.core.end
-                        && sought
-                            .tokens
-                            .get(at)
-                            .is_some_and(|t| t.parted < Break::Comma)
-                    {
+                    if at < sought.core.end && sought.tokens.get(at).is_some_and(|t| t.parted < Break::Comma) {
                         return None;
                     }
                     continue;
@@ -443,12 +355,7 @@ impl Phrases {
                 Element::Gap(most) => {
                     let rest = elements.get(i + 1..).unwrap_or_default();
                     for skip in 0..=usize::from(most) {
-                        if skip > 0
-                            && sought
-                                .tokens
-                                .get(at + skip - 1)
-                                .is_none_or(|t| t.parted >= Break::Sentence)
-                        {
+                        if skip > 0 && sought.tokens.get(at + skip - 1).is_none_or(|t| t.parted >= Break::Sentence) {
                             return None;
                         }
                         if let Some(end) = self.matches(rest, sought, at + skip, false) {
@@ -498,11 +405,7 @@ impl Phrases {
     }
 
     fn in_class(&self, class: u32, word: WordId) -> bool {
-        word != 0
-            && self
-                .classes
-                .get(class as usize)
-                .is_some_and(|c| c.contains(word))
+        word != 0 && self.classes.get(class as usize).is_some_and(|c| c.contains(word))
     }
 }
 
@@ -510,7 +413,8 @@ impl Phrases {
 fn spell_out(phrase: &str) -> Vec<String> {
     let mut spelled = vec![String::new()];
     for part in phrase.split_whitespace() {
-        let (long, short): (Vec<&str>, Vec<&str>) = part.split('|').partition(|word| word.contains('_') && !word.starts_with('@'));
+        let (long, short): (Vec<&str>, Vec<&str>) =
+            part.split('|').partition(|word| word.contains('_') && !word.starts_with('@'));
         let mut ways: Vec<String> = long.into_iter().map(|word| word.replace('_', " ")).collect();
         if !short.is_empty() {
             ways.push(short.join("|"));
@@ -559,13 +463,7 @@ mod tests {
         let folded = Folded::of(text, std::slice::from_ref(&(0..text.len())));
         let tokens = tokenise(&folded, &v, None);
         let mut hits = Vec::new();
-        p.scan(
-            &Sought {
-                tokens: &tokens,
-                core: 0..tokens.len(),
-            },
-            &mut hits,
-        );
+        p.scan(&Sought { tokens: &tokens, core: 0..tokens.len() }, &mut hits);
         !hits.is_empty()
     }
 

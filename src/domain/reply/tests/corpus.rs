@@ -81,7 +81,9 @@ fn vector_prompt(asked: &str, text: &str) -> Value {
 fn vector_holds(asked: &str, outcome: &str, v: [&str; 3], got: &Value) -> bool {
     let (intent, route) = (got["intent"].as_str().unwrap_or(""), got["route"].as_str().unwrap_or(""));
     let first = &got["readings"][0];
-    let number = |value: &Value, text: &str| text.is_empty() || value.as_f64().zip(text.parse().ok()).is_some_and(|(a, b): (f64, f64)| (a - b).abs() < 0.05);
+    let number = |value: &Value, text: &str| {
+        text.is_empty() || value.as_f64().zip(text.parse().ok()).is_some_and(|(a, b): (f64, f64)| (a - b).abs() < 0.05)
+    };
     let value = match asked {
         "bp" if outcome == "ok_many" => got["readings"].as_array().is_some_and(|r| r.len() == 2),
         "bp" => number(&first["systolic"], v[0]) && number(&first["diastolic"], v[1]) && number(&first["pulse"], v[2]),
