@@ -1,11 +1,11 @@
 //! Things to talk about, in the person's own words and order.
 
-use super::vocabulary::words;
 use super::context::Prompt;
 use super::label::Label;
 use super::numbers::{Amount, Role};
 use super::text::Text;
 use super::tokens::{Break, Kind};
+use super::vocabulary::words;
 
 /// What was raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +83,13 @@ fn menu_keys(
     if menu > 0 {
         let mut at = from;
         while at < to {
-            if text.is(at, words!["number", "and", "option", "also", "plus", "please", "just", "only", "maybe", "probably"]) {
+            if text.is(
+                at,
+                words![
+                    "number", "and", "option", "also", "plus", "please", "just", "only", "maybe",
+                    "probably"
+                ],
+            ) {
                 at += 1;
                 continue;
             }
@@ -167,7 +173,9 @@ fn trim(text: &Text<'_>, mut from: usize, mut to: usize) -> (usize, usize) {
     }
     while to > from
         && (text.is(
-            to - 1, words!["please", "thanks", "and", "also", "ta", "x", "comma", "lol"]) || text.token(to - 1).is_some_and(|t| t.kind == Kind::Emoji))
+            to - 1,
+            words!["please", "thanks", "and", "also", "ta", "x", "comma", "lol"],
+        ) || text.token(to - 1).is_some_and(|t| t.kind == Kind::Emoji))
     {
         to -= 1;
     }
@@ -227,7 +235,10 @@ fn body(text: &Text<'_>) -> std::ops::Range<usize> {
 fn is_opening(text: &Text<'_>, from: usize, to: usize) -> bool {
     let colon = text.token(to).is_some_and(|t| t.mark == b':');
     // "Dear Nurse Cole,": the name is left when the courtesy is taken off.
-    let name = from == text.core.start && from > 0 && to - from <= 2 && text.token(to).is_some_and(|t| t.parted >= Break::Paragraph);
+    let name = from == text.core.start
+        && from > 0
+        && to - from <= 2
+        && text.token(to).is_some_and(|t| t.parted >= Break::Paragraph);
     colon || name || text.is(from, words!["dear", "hello", "hi"]) && to - from <= 5
 }
 
@@ -300,7 +311,19 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
             .is_some_and(|t| t.mark == b':' && t.parted == Break::Clause)
     }) && (from..colon).any(|i| {
         text.is(
-            i, words!["discuss", "talk", "list", "matters", "things", "following", "cover", "raise", "questions"])
+            i,
+            words![
+                "discuss",
+                "talk",
+                "list",
+                "matters",
+                "things",
+                "following",
+                "cover",
+                "raise",
+                "questions"
+            ],
+        )
     }) {
         from = colon;
     }
@@ -337,7 +360,71 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
 /// What follows a comma but goes on with the same matter: "my chest, goes tight when I hoover".
 fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
     text.is(
-        at, words!["all", "every", "been", "goes", "going", "gets", "getting", "when", "which", "especially", "mainly", "mostly", "because", "but", "so", "as", "since", "at", "in", "on", "if", "not", "just", "like", "really", "very", "always", "sometimes", "want", "is", "are", "who", "that", "it", "its", "worse", "wondering", "should", "what", "it", "then", "keeps", "keep", "both", "even", "also", "comma", "though", "yes", "no", "weight", "activity", "money", "caring", "he", "she", "they", "i", "im", "ive", "need"]) && !text.is(at, words!["weight", "money"])
+        at,
+        words![
+            "all",
+            "every",
+            "been",
+            "goes",
+            "going",
+            "gets",
+            "getting",
+            "when",
+            "which",
+            "especially",
+            "mainly",
+            "mostly",
+            "because",
+            "but",
+            "so",
+            "as",
+            "since",
+            "at",
+            "in",
+            "on",
+            "if",
+            "not",
+            "just",
+            "like",
+            "really",
+            "very",
+            "always",
+            "sometimes",
+            "want",
+            "is",
+            "are",
+            "who",
+            "that",
+            "it",
+            "its",
+            "worse",
+            "wondering",
+            "should",
+            "what",
+            "it",
+            "then",
+            "keeps",
+            "keep",
+            "both",
+            "even",
+            "also",
+            "comma",
+            "though",
+            "yes",
+            "no",
+            "weight",
+            "activity",
+            "money",
+            "caring",
+            "he",
+            "she",
+            "they",
+            "i",
+            "im",
+            "ive",
+            "need"
+        ],
+    ) && !text.is(at, words!["weight", "money"])
 }
 
 /// "X and Y" are two things when both are named shortly and the second is no clause about the first.
@@ -346,11 +433,19 @@ fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
         return false;
     }
     let clause = text.is(
-        at + 1, words!["i", "im", "ive", "it", "its", "he", "she", "they", "we", "then", "wasnt", "was", "is", "are", "cant", "have", "had", "has", "get", "off", "on", "down", "around", "night", "evening", "half", "needles", "out", "lift", "dizzy", "sick", "tired"]);
+        at + 1,
+        words![
+            "i", "im", "ive", "it", "its", "he", "she", "they", "we", "then", "wasnt", "was", "is",
+            "are", "cant", "have", "had", "has", "get", "off", "on", "down", "around", "night",
+            "evening", "half", "needles", "out", "lift", "dizzy", "sick", "tired"
+        ],
+    );
     let skip = text.is(at + 1, words!["i"]) && text.is(at + 2, words!["skip"]);
     let pair = at >= 1
         && (text.is(
-            at - 1, words!["pins", "high", "blood", "up", "on", "day", "morning"]) && !text.is(at - 1, words!["blood"]));
+            at - 1,
+            words!["pins", "high", "blood", "up", "on", "day", "morning"],
+        ) && !text.is(at - 1, words!["blood"]));
     (!clause || skip) && !pair
 }
 

@@ -1,12 +1,12 @@
 //! What people say anyway: questions, complaints, requests, symptoms, thanks, small talk.
 
-use super::vocabulary::words;
 use super::danger::Dangers;
 use super::draft::Draft;
 use super::label::Label;
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::{Intent, Route};
+use super::vocabulary::words;
 
 /// What else a reply holds beside its answer.
 pub fn read(text: &Text<'_>, dangers: &Dangers, answer: Option<(usize, usize)>, draft: &mut Draft) {
@@ -37,10 +37,22 @@ fn question(text: &Text<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) 
         let end = text.sentence_end(from).min(from + 60);
         let asked = (from..end).any(|i| text.token(i).is_some_and(|t| t.asked));
         // "do", "did" and "is" ask only at the head of a sentence; "what" and "can" also behind a joining word.
-        let head = from == text.core.start || text.token(from).is_some_and(|t| t.parted >= Break::Sentence);
+        let head = from == text.core.start
+            || text
+                .token(from)
+                .is_some_and(|t| t.parted >= Break::Sentence);
         let joined = text.token(from).is_some_and(|t| t.parted >= Break::Comma)
-            || from >= 1 && text.is(from - 1, words!["and", "but", "also", "ok", "yes", "no", "ps", "so"]);
-        let weak = text.is(from, words!["do", "did", "does", "is", "are", "am", "was", "has", "have", "will"]);
+            || from >= 1
+                && text.is(
+                    from - 1,
+                    words!["and", "but", "also", "ok", "yes", "no", "ps", "so"],
+                );
+        let weak = text.is(
+            from,
+            words![
+                "do", "did", "does", "is", "are", "am", "was", "has", "have", "will"
+            ],
+        );
         let tag = text.is(from, words!["isnt", "arent"]);
         let opens = head || joined && !weak || tag;
         let wished = draft.covered.iter().any(|(f, t)| *f < end && from < *t);

@@ -1,12 +1,12 @@
 //! Replies about an appointment: will come, will not, wants another time.
 
-use super::vocabulary::{Word, words};
 use super::context::Context;
 use super::dates::{Anchor, When, read as when};
 use super::draft::Draft;
 use super::label::Label;
 use super::text::Text;
 use super::understanding::{Intent, Route};
+use super::vocabulary::{Word, words};
 use chrono::{DateTime, FixedOffset, Timelike};
 
 /// Reads the answer to an appointment message.
@@ -71,12 +71,21 @@ pub fn read(
     });
     let other_part = said.part.is_some() && said.days.is_empty() && said.time.is_none();
     let another = said.offered && (!(same_day && same_time) || other_part);
-    let asks = (from..to).any(|i| text.is(i, words!["but", "move", "change", "instead", "later", "earlier"]));
+    let asks = (from..to).any(|i| {
+        text.is(
+            i,
+            words!["but", "move", "change", "instead", "later", "earlier"],
+        )
+    });
     let says_yes = confirm.is_some_and(|c| c.from as usize == from && is_yes(text, from));
-    let will_come = confirm.is_some_and(|c| (c.from as usize..c.to as usize).any(|i| text.is(i, words!["see", "there", "attend", "coming"])));
-    let ends_yes = text.is(to.saturating_sub(1), words!["yes"]) && text.is(to.saturating_sub(2), words!["so", "then"]);
+    let will_come = confirm.is_some_and(|c| {
+        (c.from as usize..c.to as usize)
+            .any(|i| text.is(i, words!["see", "there", "attend", "coming"]))
+    });
+    let ends_yes = text.is(to.saturating_sub(1), words!["yes"])
+        && text.is(to.saturating_sub(2), words!["so", "then"]);
     let asked_for = other_time.is_some() && !(will_come && said.days.is_empty() && !strong(text));
-    let wants_other = (asked_for || another && !will_come) && !ends_yes && !(says_yes && !asks);
+    let wants_other = (asked_for || another && !will_come) && !ends_yes && (!says_yes || asks);
     let only_cancels = cancel.is_some() && !said.offered && !strong(text);
     if wants_other && !only_cancels {
         reschedule(
@@ -125,19 +134,10 @@ pub fn read(
         );
         return;
     }
-    if opens_no {
-        draft.answer(
-            Intent::Cancel,
-            Route::Review,
-            text,
-            "no to the appointment",
-            from,
-            to,
-        );
-    } else if text.is(from, words!["no", "nope", "nah"])
+    let short_no = text.is(from, words!["no", "nope", "nah"])
         && !text.says(Label::Question)
-        && text.core_len() <= 4
-    {
+        && text.core_len() <= 4;
+    if opens_no || short_no {
         draft.answer(
             Intent::Cancel,
             Route::Review,
@@ -168,13 +168,24 @@ fn reschedule(text: &Text<'_>, said: &When, draft: &mut Draft, span: (usize, usi
 /// A wish for another time, out of the blue or beside another answer.
 pub fn unasked(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> bool {
     let names = |i: usize| {
-        text.is(i, words!["appointment", "slot", "booking", "test", "visit"]) || text.fact(i).weekday > 0
+        text.is(i, words!["appointment", "slot", "booking", "test", "visit"])
+            || text.fact(i).weekday > 0
     };
     let Some(hit) = text.all(Label::Reschedule).find(|h| {
         let end = text.sentence_end(h.from as usize);
         (h.from as usize..end).any(|i| {
             text.is(
-                i, words!["move", "change", "swap", "rearrange", "reschedule", "rebook", "postpone"])
+                i,
+                words![
+                    "move",
+                    "change",
+                    "swap",
+                    "rearrange",
+                    "reschedule",
+                    "rebook",
+                    "postpone"
+                ],
+            )
         }) && (h.from as usize..end).any(names)
     }) else {
         return false;
@@ -229,14 +240,29 @@ fn by_menu(text: &Text<'_>, context: &Context<'_>) -> Option<u64> {
 
 /// A plain yes.
 fn is_yes(text: &Text<'_>, at: usize) -> bool {
-    text.is(at, words!["yes", "yep", "yeah", "yup", "ok", "okay", "y", "confirm", "fine", "sure"])
+    text.is(
+        at,
+        words![
+            "yes", "yep", "yeah", "yup", "ok", "okay", "y", "confirm", "fine", "sure"
+        ],
+    )
 }
 
 /// Words that ask for another time and nothing else.
 fn strong(text: &Text<'_>) -> bool {
     const WORDS: &[Word] = words![
-        "move", "change", "swap", "rearrange", "rebook", "instead", "another", "different", "later", "earlier",
-        "postpone", "reschedule",
+        "move",
+        "change",
+        "swap",
+        "rearrange",
+        "rebook",
+        "instead",
+        "another",
+        "different",
+        "later",
+        "earlier",
+        "postpone",
+        "reschedule",
     ];
     text.core.clone().any(|i| text.is(i, WORDS))
 }

@@ -1,12 +1,12 @@
 //! Options of a menu: by key, by place, by their words, by the time of day they stand for.
 
-use super::vocabulary::words;
 use super::context::MenuOption;
 use super::facts::{DayPart, NumberWord};
 use super::label::Label;
 use super::numbers::{Amount, Role};
 use super::text::Text;
 use super::tokens::{Break, Kind};
+use super::vocabulary::words;
 
 /// What was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,8 +75,12 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], options: &[MenuOption]) -> Chos
         .map(|(o, _)| o.key.clone())
         .collect();
     if !keys.is_empty() {
-        let either =
-            text.core.clone().any(|i| text.is(i, words!["either", "or"])) && keys.len() > 1 && by_number;
+        let either = text
+            .core
+            .clone()
+            .any(|i| text.is(i, words!["either", "or"]))
+            && keys.len() > 1
+            && by_number;
         if either && check.is_none() {
             check = Some("one or the other");
         }
@@ -154,7 +158,10 @@ fn by_key(
         }
     }
     if text.is(text.core.start, words!["number", "option", "no"])
-        && text.is(text.core.start + 1, words!["too", "to", "for", "fore", "won"])
+        && text.is(
+            text.core.start + 1,
+            words!["too", "to", "for", "fore", "won"],
+        )
         && !picked.iter().any(|p| *p)
     {
         let at = if text.is(text.core.start + 1, words!["too", "to"]) {
@@ -173,7 +180,10 @@ fn by_key(
     }
     // "can't do 1 cos of my hips so 2": what follows decides, and needs no check.
     if check == &Some("one option was refused")
-        && text.core.clone().any(|i| text.is(i, words!["so", "because"]))
+        && text
+            .core
+            .clone()
+            .any(|i| text.is(i, words!["so", "because"]))
     {
         *check = None;
     }
@@ -261,7 +271,11 @@ fn by_words(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool], refuse
         let not = (1..=3).any(|back| {
             at.checked_sub(back).is_some_and(|b| {
                 text.is(
-                    b, words!["not", "no", "except", "bar", "but", "dont", "never", "would"]) && !text.is(b, words!["would"])
+                    b,
+                    words![
+                        "not", "no", "except", "bar", "but", "dont", "never", "would"
+                    ],
+                ) && !text.is(b, words!["would"])
             }) && (at.saturating_sub(back) + 1..=at)
                 .all(|x| text.token(x).is_some_and(|t| t.parted <= Break::Space))
         });
@@ -337,10 +351,15 @@ fn synonyms(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
         if let Some(i) = options
             .iter()
             .position(|o| o.label.to_lowercase().contains(label))
-            && let Some(at) = text.core.clone().find(|t| words.iter().any(|w| text.is_str(*t, w)))
+            && let Some(at) = text
+                .core
+                .clone()
+                .find(|t| words.iter().any(|w| text.is_str(*t, w)))
         {
-            let electronic =
-                label == "letter" && text.is(at, words!["mail"]) && at > 0 && text.word(at - 1) == "e";
+            let electronic = label == "letter"
+                && text.is(at, words!["mail"])
+                && at > 0
+                && text.word(at - 1) == "e";
             if electronic {
                 continue;
             }
@@ -378,7 +397,7 @@ fn by_time(
     if parts.iter().filter(|p| p.is_some()).count() < 2 {
         return;
     }
-    let mut set = |slots: &mut [bool], part: DayPart| {
+    let set = |slots: &mut [bool], part: DayPart| {
         if let Some(i) = parts.iter().position(|p| *p == Some(part))
             && let Some(slot) = slots.get_mut(i)
         {
@@ -401,7 +420,8 @@ fn by_time(
             };
             let not_before = at >= 1
                 && text.is(at - 1, words!["before", "until", "till", "til"])
-                && (at.saturating_sub(5)..at).any(|i| text.is(i, words!["dont", "not", "never", "no"]));
+                && (at.saturating_sub(5)..at)
+                    .any(|i| text.is(i, words!["dont", "not", "never", "no"]));
             if not_before || at >= 1 && text.is(at - 1, words!["after"]) {
                 set(picked, part(time.hour()));
                 set(picked, DayPart::Evening);
@@ -413,8 +433,9 @@ fn by_time(
         }
         if let Some(part) = text.fact(at).part {
             let not = (1..=2).any(|b| {
-                at.checked_sub(b)
-                    .is_some_and(|x| text.is(x, words!["not", "no", "except", "bar", "cant", "dont"]))
+                at.checked_sub(b).is_some_and(|x| {
+                    text.is(x, words!["not", "no", "except", "bar", "cant", "dont"])
+                })
             });
             let my_work = text.is(at, words!["nights", "night"])
                 && (1..=2).any(|b| {
@@ -423,9 +444,7 @@ fn by_time(
                 });
             if not {
                 set(refused, part);
-            } else if !my_work && !text.is(at, words!["am"]) {
-                set(picked, part);
-            } else if text.is(at, words!["am"]) && at == text.core.start {
+            } else if (!text.is(at, words!["am"]) || at == text.core.start) && !my_work {
                 set(picked, part);
             }
         }

@@ -1,9 +1,9 @@
 //! Times of day as the British say them: half ten, quarter to four, 9.15, 7pm, noon.
 
-use super::vocabulary::words;
 use super::facts::{DayPart, NumberWord};
 use super::text::Text;
 use super::tokens::{Break, Kind};
+use super::vocabulary::words;
 use chrono::NaiveTime;
 
 /// A time of day that was found.
@@ -146,11 +146,19 @@ fn digital(text: &Text<'_>, at: usize) -> Option<Clock> {
     let hour = hour_at(text, at)?;
     let announced = at.checked_sub(1).is_some_and(|b| {
         text.is(
-            b, words!["at", "after", "before", "by", "around", "till", "til", "until", "from", "past", "about"]) && text.token(at).is_some_and(|t| t.parted <= Break::Space)
+            b,
+            words![
+                "at", "after", "before", "by", "around", "till", "til", "until", "from", "past",
+                "about"
+            ],
+        ) && text.token(at).is_some_and(|t| t.parted <= Break::Space)
     });
-    let at_word = at
-        .checked_sub(1)
-        .is_some_and(|b| text.is(b, words!["at", "by", "before", "after", "till", "til", "until"]));
+    let at_word = at.checked_sub(1).is_some_and(|b| {
+        text.is(
+            b,
+            words!["at", "by", "before", "after", "till", "til", "until"],
+        )
+    });
     let mut to = at + 1;
     let mut minute = 0;
     let mut exact = false;

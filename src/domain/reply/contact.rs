@@ -1,12 +1,12 @@
 //! New phone numbers, email addresses and homes.
 
-use super::vocabulary::words;
 use super::draft::Draft;
 use super::label::Label;
 use super::numbers::{Amount, Role};
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::{Intent, Route};
+use super::vocabulary::words;
 
 /// Reads a change of contact details.
 pub fn read(text: &Text<'_>, amounts: &[Amount], draft: &mut Draft) -> bool {
@@ -23,10 +23,8 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], draft: &mut Draft) -> bool {
         found = Some((from, to));
     }
     if let Some((from, to, address)) = email(text) {
-        if announced.is_some() || !text.says(Label::Machine) {
-            draft.fields.new_email = Some(address);
-            found.get_or_insert((from, to));
-        }
+        draft.fields.new_email = Some(address);
+        found.get_or_insert((from, to));
     }
     if found.is_none()
         && let Some((from, to, address)) = home(text)
@@ -43,7 +41,12 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], draft: &mut Draft) -> bool {
         let bare_new = digits
             || text.core.clone().any(|i| {
                 text.is(
-                    i, words!["new", "number", "phone", "mobile", "email", "moved", "address", "landline", "sim"])
+                    i,
+                    words![
+                        "new", "number", "phone", "mobile", "email", "moved", "address",
+                        "landline", "sim"
+                    ],
+                )
             });
         if bare_new && !text.is(hit.from as usize, words!["moved"]) && !text.says(Label::Question) {
             found = Some((hit.from as usize, hit.to as usize));
@@ -144,7 +147,14 @@ fn home(text: &Text<'_>) -> Option<(usize, usize, String)> {
         .find(|i| text.is(*i, words!["moved", "moving", "address", "live", "living"]))?;
     let road = |i: usize| {
         text.is(
-            i, words!["road", "street", "lane", "avenue", "close", "drive", "way", "court", "crescent", "gardens", "rise", "mews", "terrace", "place", "square", "grove", "hill", "row", "walk", "view", "park", "rd", "st", "ave", "cottage", "farm", "creamery", "house", "flat", "green", "yard"])
+            i,
+            words![
+                "road", "street", "lane", "avenue", "close", "drive", "way", "court", "crescent",
+                "gardens", "rise", "mews", "terrace", "place", "square", "grove", "hill", "row",
+                "walk", "view", "park", "rd", "st", "ave", "cottage", "farm", "creamery", "house",
+                "flat", "green", "yard"
+            ],
+        )
     };
     let postcode = |i: usize| is_postcode(text, i);
     let road_at = (moved + 1..text.tokens.len()).find(|i| road(*i) || postcode(*i))?;
@@ -161,7 +171,9 @@ fn home(text: &Text<'_>) -> Option<(usize, usize, String)> {
                 .find(|i| text.is(*i, words!["to", "at", "is"]))
                 .map(|i| i + 1)
         });
-    let line = (moved + 1..=road_at).rev().find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line));
+    let line = (moved + 1..=road_at)
+        .rev()
+        .find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line));
     let from = line.or(number).or(after)?;
     let mut to = road_at + 1;
     while to < text.tokens.len() && text.token(to).is_some_and(|t| t.parted < Break::Sentence) {

@@ -176,10 +176,6 @@ pub struct Known {
     pub own: Class,
     /// he, she, they.
     pub third: Class,
-    /// Words for long ago.
-    pub past: Class,
-    /// Words that say it is going on.
-    pub now: Class,
     /// Illness, body, medicines, distress: a person reads what holds them.
     pub concern: Class,
     /// Titles before a name.
@@ -321,8 +317,6 @@ impl Lexicon {
             relation: get("relation"),
             own: get("own"),
             third: get("third"),
-            past: get("past"),
-            now: get("now"),
             concern: get("concern"),
             titles: get("titles"),
         };

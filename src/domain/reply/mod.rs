@@ -27,6 +27,7 @@ mod normalise;
 mod numbers;
 pub mod own_words;
 mod pattern;
+mod people;
 mod reader;
 mod readings;
 mod settings;
@@ -138,25 +139,38 @@ fn read_rest(
     {
         return;
     }
-    if stop == Outcome::Keep && !matches!(context.expects(), Some(Expects::OptIn | Expects::Appointment { .. })) {
-        draft.say(Intent::Other, Route::Review, text, "asks not to stop", text.core.start, text.core.end);
+    if stop == Outcome::Keep
+        && !matches!(
+            context.expects(),
+            Some(Expects::OptIn | Expects::Appointment { .. })
+        )
+    {
+        draft.say(
+            Intent::Other,
+            Route::Review,
+            text,
+            "asks not to stop",
+            text.core.start,
+            text.core.end,
+        );
         return;
     }
     let amounts = numbers::amounts(text);
-    let died = alarm.is_none() && wishes::bereavement(text, context, draft);
-    let stranger = !died && alarm.is_none() && wishes::wrong_person(text, draft);
+    let died = alarm.is_none() && people::bereavement(text, context, draft);
+    let stranger = !died && alarm.is_none() && people::wrong_person(text, draft);
     if !died && !stranger {
-        wishes::carer(text, draft);
+        people::carer(text, draft);
     }
-    let asks_language = wishes::language(text, draft);
+    let asks_language = people::language(text, draft);
     contact::read(text, &amounts, draft);
-    let answer = if asks_language && !matches!(context.expects(), Some(Expects::Reading { .. })) || stop == Outcome::Part
-        && alarm.is_none()
-        && !draft.said.contains(&Intent::Carer)
-        && !matches!(
-            context.expects(),
-            Some(Expects::Reading { .. } | Expects::Appointment { .. } | Expects::OptIn)
-        )
+    let answer = if asks_language && !matches!(context.expects(), Some(Expects::Reading { .. }))
+        || stop == Outcome::Part
+            && alarm.is_none()
+            && !draft.said.contains(&Intent::Carer)
+            && !matches!(
+                context.expects(),
+                Some(Expects::Reading { .. } | Expects::Appointment { .. } | Expects::OptIn)
+            )
         || died
         || stranger
     {

@@ -7,7 +7,7 @@ use super::lexicon::{Lexicon, tag};
 use super::normalise::Folded;
 use super::own_words;
 use super::pattern::{Class, Hit, Sought};
-use super::tokens::{Break, Kind, Token, tokenise};
+use super::tokens::{Kind, Token, tokenise};
 use super::understanding::Because;
 use super::vocabulary::{Vocabulary, Word, words};
 use std::borrow::Cow;
@@ -18,8 +18,6 @@ use std::ops::Range;
 pub struct Text<'a> {
     /// As it came.
     pub original: &'a str,
-    /// The bytes of `original` that are the person's own.
-    pub kept: Vec<Range<usize>>,
     /// Folded.
     pub folded: Folded,
     /// Cut.
@@ -75,11 +73,23 @@ impl<'a> Text<'a> {
                 t if t == tag::says(Label::Nought) || t == tag::says(Label::OtherDay) => NOUGHT,
                 _ => continue,
             };
-            for slot in covers.get_mut(hit.from as usize..hit.to as usize).unwrap_or_default() {
+            for slot in covers
+                .get_mut(hit.from as usize..hit.to as usize)
+                .unwrap_or_default()
+            {
                 *slot |= cover;
             }
         }
-        Self { original, kept, folded, tokens, core, hits, lexicon, present, covers }
+        Self {
+            original,
+            folded,
+            tokens,
+            core,
+            hits,
+            lexicon,
+            present,
+            covers,
+        }
     }
 
     /// Leaves the tail of a text that is longer than anybody types to people. True if there was one.
@@ -123,7 +133,9 @@ impl<'a> Text<'a> {
 
     /// Whether the word at a place, as the lexicon spells it, is one of these.
     pub fn is(&self, at: usize, words: &[Word]) -> bool {
-        self.tokens.get(at).is_some_and(|t| words.contains(&t.known))
+        self.tokens
+            .get(at)
+            .is_some_and(|t| words.contains(&t.known))
     }
 
     /// Whether the word at a place is this one, known only at run time.
@@ -149,7 +161,11 @@ impl<'a> Text<'a> {
     /// Every place where a phrase stands.
     pub fn all(&self, label: Label) -> impl Iterator<Item = Hit> + '_ {
         let tag = tag::says(label);
-        let hits = if self.present >> tag & 1 == 1 { self.hits.as_slice() } else { &[] };
+        let hits = if self.present >> tag & 1 == 1 {
+            self.hits.as_slice()
+        } else {
+            &[]
+        };
         hits.iter().copied().filter(move |h| h.tag == tag)
     }
 
@@ -174,17 +190,23 @@ impl<'a> Text<'a> {
     }
 
     fn covered(&self, range: Range<usize>, by: u8) -> bool {
-        self.covers.get(range.start..range.end.min(self.covers.len())).is_some_and(|c| c.iter().any(|c| c & by != 0))
+        self.covers
+            .get(range.start..range.end.min(self.covers.len()))
+            .is_some_and(|c| c.iter().any(|c| c & by != 0))
     }
 
     /// The first token of the sentence a token stands in.
     pub fn sentence_start(&self, at: usize) -> usize {
-        self.tokens.get(at).map_or(self.tokens.len(), |t| t.sentence_from as usize)
+        self.tokens
+            .get(at)
+            .map_or(self.tokens.len(), |t| t.sentence_from as usize)
     }
 
     /// One past the last token of the sentence a token stands in.
     pub fn sentence_end(&self, at: usize) -> usize {
-        self.tokens.get(at).map_or(self.tokens.len(), |t| t.sentence_to as usize)
+        self.tokens
+            .get(at)
+            .map_or(self.tokens.len(), |t| t.sentence_to as usize)
     }
 
     /// The person's own writing between two tokens.
@@ -246,7 +268,7 @@ fn characters(text: &str, byte: usize) -> usize {
 /// A text that is longer than anybody types is read at both ends.
 fn both_ends(text: &str, longest: usize) -> Vec<Range<usize>> {
     if text.len() <= longest {
-        return vec![0..text.len()];
+        return std::iter::once(0..text.len()).collect();
     }
     let half = longest / 2;
     let first = (0..=half)
@@ -263,7 +285,9 @@ fn both_ends(text: &str, longest: usize) -> Vec<Range<usize>> {
 fn addressee(prompt: &Prompt) -> Option<Cow<'_, str>> {
     let text = prompt.text.as_str();
     // The greeting stands at the start of our own messages.
-    let end = (0..=text.len().min(120)).rev().find(|i| text.is_char_boundary(*i))?;
+    let end = (0..=text.len().min(120))
+        .rev()
+        .find(|i| text.is_char_boundary(*i))?;
     let text = text.get(..end)?;
     let at = text
         .find("Hello ")
@@ -277,18 +301,28 @@ fn addressee(prompt: &Prompt) -> Option<Cow<'_, str>> {
 
 /// Leaves out greetings at the start and thanks, kisses and smiles at the end.
 fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
-    let word = |at: usize, words: &[&str]| tokens.get(at).is_some_and(|t| t.word > Vocabulary::NAME && words.contains(&lexicon.vocabulary.name(t.word)));
+    let word = |at: usize, words: &[&str]| {
+        tokens.get(at).is_some_and(|t| {
+            t.word > Vocabulary::NAME && words.contains(&lexicon.vocabulary.name(t.word))
+        })
+    };
     let courtesy = |t: &Token| {
-        lexicon.known.courtesy.contains(t.word) || lexicon.known.titles.contains(t.word) || t.word == Vocabulary::NAME || t.kind == Kind::Emoji && t.word == 0
+        lexicon.known.courtesy.contains(t.word)
+            || lexicon.known.titles.contains(t.word)
+            || t.word == Vocabulary::NAME
+            || t.kind == Kind::Emoji && t.word == 0
     };
     let mut from = 0;
     loop {
         if word(from, &["good"]) && word(from + 1, &["morning", "afternoon", "evening", "day"]) {
             from += 2;
-        } else if tokens.get(from).is_some_and(courtesy) || word(from, &["oh", "ah", "um", "er", "erm", "well"])
+        } else if tokens.get(from).is_some_and(courtesy)
+            || word(from, &["oh", "ah", "um", "er", "erm", "well"])
             || from == 0
                 && word(0, &["morning", "afternoon", "evening"])
-                && tokens.get(1).is_some_and(|t| courtesy(t) || t.kind == Kind::Number)
+                && tokens
+                    .get(1)
+                    .is_some_and(|t| courtesy(t) || t.kind == Kind::Number)
         {
             from += 1;
         } else {
@@ -298,8 +332,14 @@ fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
     let mut to = tokens.len();
     while let Some(last) = to.checked_sub(1).filter(|last| *last >= from) {
         // "thank you very much", "thanks for asking"
-        let thanks = (last.saturating_sub(4)..last).find(|i| word(*i, &["thanks", "thank", "ta", "cheers"]));
-        let tail = word(last, &["you", "much", "very", "so", "kindly", "again", "lot", "asking", "everyone"]) && thanks.is_some();
+        let thanks =
+            (last.saturating_sub(4)..last).find(|i| word(*i, &["thanks", "thank", "ta", "cheers"]));
+        let tail = word(
+            last,
+            &[
+                "you", "much", "very", "so", "kindly", "again", "lot", "asking", "everyone",
+            ],
+        ) && thanks.is_some();
         if tail || tokens.get(last).is_some_and(courtesy) {
             to = last;
         } else {
@@ -310,8 +350,15 @@ fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
         return from..to;
     }
     // Courtesies only: the first that is no greeting, to the last that is no picture.
-    let end = tokens.iter().rposition(|t| t.kind != Kind::Emoji || t.word != 0).map_or(tokens.len(), |i| i + 1);
+    let end = tokens
+        .iter()
+        .rposition(|t| t.kind != Kind::Emoji || t.word != 0)
+        .map_or(tokens.len(), |i| i + 1);
     let greetings = words!["hi", "hello", "hiya", "hey", "heya", "dear"];
-    let start = tokens.iter().position(|t| !greetings.contains(&t.known)).filter(|s| *s < end).unwrap_or(0);
+    let start = tokens
+        .iter()
+        .position(|t| !greetings.contains(&t.known))
+        .filter(|s| *s < end)
+        .unwrap_or(0);
     start..end
 }

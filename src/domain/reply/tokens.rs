@@ -338,7 +338,6 @@ impl Cutter<'_> {
             b'@' => self.symbol("at", at),
             b'%' => self.symbol("%", at),
             b'+' if !self.byte(at + 1).is_ascii_digit() => self.symbol("and", at),
-            b',' => self.part(Break::Comma, b, false),
             b'.' => {
                 self.gap.dots = self.gap.dots.saturating_add(1);
                 let touching = self.byte(at + 1).is_ascii_digit()
@@ -372,7 +371,7 @@ impl Cutter<'_> {
                 let spaced = self.gap.spaced || self.byte(at + 1).is_ascii_whitespace();
                 self.part(if spaced { Break::Clause } else { Break::Space }, b, false);
             }
-            b'/' | b'\\' => self.part(Break::Comma, b, false),
+            b',' | b'/' | b'\\' => self.part(Break::Comma, b, false),
             _ => self.part(Break::Space, b, false),
         }
         at + 1

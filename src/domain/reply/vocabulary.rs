@@ -87,11 +87,6 @@ impl Vocabulary {
         vocabulary
     }
 
-    /// How many numbers are given out.
-    pub fn len(&self) -> usize {
-        self.names.len()
-    }
-
     /// The number of `word` (already folded), giving out a new one if needed.
     pub fn add(&mut self, word: &str) -> WordId {
         if let Some(id) = self.words.get(word) {
@@ -192,7 +187,7 @@ impl Vocabulary {
         }
         for skip in 1..word.len() {
             if let Some(id) = self.slips.get(&hash(without(word, skip)))
-                && self.near(word, self.name(*id))
+                && Self::near(word, self.name(*id))
             {
                 return *id;
             }
@@ -201,7 +196,7 @@ impl Vocabulary {
     }
 
     /// One letter added, left out, or two neighbours swapped; another letter in place of one only in longer words.
-    fn near(&self, word: &str, known: &str) -> bool {
+    fn near(word: &str, known: &str) -> bool {
         let (a, b) = (word.as_bytes(), known.as_bytes());
         let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
         let end = a

@@ -1,6 +1,5 @@
 //! Wishes about the messages themselves, and who is writing: stop, start, help, wrong person, a death, a carer.
 
-use super::vocabulary::words;
 use super::context::{Context, Expects, PromptKind};
 use super::draft::Draft;
 use super::label::Label;
@@ -9,8 +8,10 @@ use super::pattern::Hit;
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::{Intent, Route, Scope};
+use super::vocabulary::words;
 
-fn span(hit: Hit) -> (usize, usize) {
+/// The tokens of a hit.
+pub fn span(hit: Hit) -> (usize, usize) {
     (hit.from as usize, hit.to as usize)
 }
 
@@ -71,7 +72,10 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         .first(Label::Keep)
         .filter(|h| !text.idiom(h.from as usize, h.to as usize))
     {
-        let negated = text.is(hit.from as usize, words!["dont", "do", "never", "not", "please"]);
+        let negated = text.is(
+            hit.from as usize,
+            words!["dont", "do", "never", "not", "please"],
+        );
         if negated
             && text
                 .core
@@ -130,7 +134,10 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
     }
     let free_of_idiom = |h: &Hit| !text.idiom(h.from as usize, h.to as usize);
     // On a menu or an agenda, "stop smoking" is a matter to choose or to raise.
-    let agenda = matches!(context.expects(), Some(Expects::Agenda { .. } | Expects::Choice { .. }));
+    let agenda = matches!(
+        context.expects(),
+        Some(Expects::Agenda { .. } | Expects::Choice { .. })
+    );
     let how = text
         .all(Label::StopHow)
         .find(free_of_idiom)
@@ -141,16 +148,28 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         .filter(|_| !agenda);
     let plain = text.all(Label::StopPlain).find(free_of_idiom);
     let doubt = text.all(Label::StopDoubt).find(free_of_idiom).filter(|h| {
-        let done = text.is(h.from as usize, words!["im", "ive", "i", "done", "had", "enough"]);
+        let done = text.is(
+            h.from as usize,
+            words!["im", "ive", "i", "done", "had", "enough"],
+        );
         !done || context.prompt.is_some_and(|p| p.kind == PromptKind::OptOut)
     });
     // "I've had enough", to a question about feelings: of the texts, or of life?
     if doubt.is_none()
-        && context.prompt.is_some_and(|p| p.kind == PromptKind::Wellbeing)
+        && context
+            .prompt
+            .is_some_and(|p| p.kind == PromptKind::Wellbeing)
         && let Some(hit) = text.first(Label::StopDoubt)
     {
         let (from, to) = span(hit);
-        draft.say(Intent::Unclear, Route::Urgent, text, "had enough of the texts, or of life?", from, to);
+        draft.say(
+            Intent::Unclear,
+            Route::Urgent,
+            text,
+            "had enough of the texts, or of life?",
+            from,
+            to,
+        );
         return Outcome::Whole;
     }
     let Some(hit) = topic
@@ -164,7 +183,14 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
     let (from, to) = span(hit);
     // Deep in a long text that answers nothing it is talk of something else, until a person has read it.
     if context.prompt.is_none() && from > 12 && text.tokens.len() > 30 {
-        draft.say(Intent::Other, Route::Review, text, "may ask for an end, deep in a long text", from, to);
+        draft.say(
+            Intent::Other,
+            Route::Review,
+            text,
+            "may ask for an end, deep in a long text",
+            from,
+            to,
+        );
         return Outcome::None;
     }
     let (scope, mut route, why) = if topic.is_some() {
@@ -205,7 +231,9 @@ fn leading_stop(text: &Text<'_>, context: &Context<'_>) -> Option<Hit> {
                 || text.token(at).is_some_and(|t| t.parted >= Break::Sentence)
                 || text.is(at - 1, words!["please", "times", "to"]) && at + 1 == text.core.end)
             && text.token(at + 1).is_none_or(|t| {
-                at + 1 >= text.core.end || t.parted >= Break::Sentence || text.is(at + 1, words!["please", "stop"])
+                at + 1 >= text.core.end
+                    || t.parted >= Break::Sentence
+                    || text.is(at + 1, words!["please", "stop"])
             });
         own.then_some(Hit {
             entry: u16::MAX,
@@ -237,7 +265,7 @@ fn spelled_out(text: &Text<'_>) -> Option<Hit> {
         .all(|(at, letter)| text.word(at) == letter || letter == "o" && text.word(at) == "0");
     letters.then_some(Hit {
         entry: u16::MAX,
-            tag: tag::NONE,
+        tag: tag::NONE,
         from: text.core.start as u32,
         to: text.core.end as u32,
     })
@@ -330,124 +358,4 @@ pub fn start_or_help(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) 
         return Outcome::Whole;
     }
     Outcome::None
-}
-
-/// Reads a wish for another language, or that this one is not understood.
-pub fn language(text: &Text<'_>, draft: &mut Draft) -> bool {
-    let Some(hit) = text.first(Label::Language) else { return false };
-    let (from, to) = span(hit);
-    if draft.fields.language.is_none() {
-        draft.fields.language = super::language::named(text);
-    }
-    draft.say(Intent::Language, Route::Review, text, "another language is wanted", from, to);
-    true
-}
-
-/// Reads whether the message reached somebody who is not the patient.
-pub fn wrong_person(text: &Text<'_>, draft: &mut Draft) -> bool {
-    if let Some(hit) = text.first(Label::WrongResults) {
-        let (from, to) = span(hit);
-        draft.say(
-            Intent::WrongPerson,
-            Route::Urgent,
-            text,
-            "saw another person's results",
-            from,
-            to,
-        );
-        return true;
-    }
-    let Some(hit) = text
-        .all(Label::WrongPerson)
-        .find(|h| !text.idiom(h.from as usize, h.to as usize))
-    else {
-        return false;
-    };
-    let (from, to) = span(hit);
-    draft.say(
-        Intent::WrongPerson,
-        Route::Review,
-        text,
-        "not the person meant",
-        from,
-        to,
-    );
-    true
-}
-
-/// Reads whether the patient has died.
-pub fn bereavement(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> bool {
-    let own = |at: usize| text.is(at, words!["my", "our"]);
-    let hit = text.all(Label::Died).find(|h| {
-        let (from, to) = span(*h);
-        if text.idiom(from, to) {
-            return false;
-        }
-        // "my husband Ron passed": the patient writes; "Mum", "Joan" and "he" are the patient.
-        let start = text.sentence_start(from);
-        let relative_of_writer = (start..to).any(|i| {
-            own(i) && (i + 1..i + 3).any(|r| text.within(r, &text.lexicon.known.relation))
-        });
-        let named = text.says(Label::Carer)
-            || (start..to).any(|i| {
-                text.token(i)
-                    .is_some_and(|t| t.word == super::vocabulary::Vocabulary::NAME)
-            });
-        // Asked how they feel, people tell of their own dead; the patient's family would name the patient.
-        let asked_feelings = context.prompt.is_some_and(|p| p.kind == PromptKind::Wellbeing)
-            && (start..to).any(|i| text.within(i, &text.lexicon.known.relation));
-        if asked_feelings && !named {
-            return false;
-        }
-        let formal = (0..to).any(|i| text.is(i, words!["inform", "tell", "regret", "sadness"]));
-        !relative_of_writer || named || formal
-    });
-    if let Some(hit) = hit {
-        let (from, to) = span(hit);
-        let told = text.says(Label::ToldBefore);
-        let route = if told { Route::Urgent } else { Route::Review };
-        draft.say(
-            Intent::Bereavement,
-            route,
-            text,
-            "the patient has died",
-            from,
-            to,
-        );
-        return true;
-    }
-    if let Some(hit) = text
-        .first(Label::DiedPerhaps)
-        .filter(|_| text.core_len() <= 5)
-    {
-        let (from, to) = span(hit);
-        draft.say(
-            Intent::Unclear,
-            Route::Review,
-            text,
-            "gone, or has died?",
-            from,
-            to,
-        );
-        return true;
-    }
-    false
-}
-
-/// Reads whether somebody else writes for the patient.
-pub fn carer(text: &Text<'_>, draft: &mut Draft) -> bool {
-    let hit = text
-        .all(Label::Carer)
-        .find(|h| !text.idiom(h.from as usize, h.to as usize));
-    let Some(hit) = hit else { return false };
-    let (from, to) = span(hit);
-    draft.say(
-        Intent::Carer,
-        Route::Review,
-        text,
-        "somebody else writes",
-        from,
-        to,
-    );
-    true
 }

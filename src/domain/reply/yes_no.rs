@@ -1,10 +1,10 @@
 //! Yes, no and in part, in the many ways people say them.
 
-use super::vocabulary::words;
 use super::label::Label;
 use super::text::Text;
 use super::tokens::Break;
 use super::understanding::Intent;
+use super::vocabulary::words;
 
 /// An answer of yes, no or in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

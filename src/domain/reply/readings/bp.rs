@@ -1,11 +1,11 @@
 //! Blood pressure in every spoken form, with the pulse beside it.
 
-use super::super::vocabulary::{Word, words};
 use super::super::context::Context;
 use super::super::numbers::{Amount, Role};
 use super::super::text::Text;
 use super::super::tokens::{Break, Kind};
 use super::super::understanding::Reading;
+use super::super::vocabulary::{Word, words};
 use super::{Found, Owner, limit, owner};
 use crate::domain::reply::understanding::Route;
 
@@ -61,7 +61,13 @@ const PULSE: &[Word] = words![
 ];
 
 /// Reads blood pressures; unasked ones only when they look like nothing else.
-pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: bool, by_carer: bool) -> Found {
+pub fn read(
+    text: &Text<'_>,
+    context: &Context<'_>,
+    amounts: &[Amount],
+    asked: bool,
+    by_carer: bool,
+) -> Found {
     let mut found = Found::default();
     let figures = figures(text, amounts);
     let muddled = amounts.iter().any(|a| a.role == Role::Muddled);
@@ -77,8 +83,8 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
             && plausible.diastolic.holds(p.lower as f64)
             && p.lower < p.upper
     };
-    let named =
-        (0..text.tokens.len()).any(|i| text.is(i, words!["bp", "pressure", "systolic", "sys", "mmhg"]));
+    let named = (0..text.tokens.len())
+        .any(|i| text.is(i, words!["bp", "pressure", "systolic", "sys", "mmhg"]));
     let cut = &context.reader.settings.cut_off;
     let urgent = |p: &Pair| {
         limit(p.upper as f64, &cut.systolic) == Route::Urgent
@@ -91,7 +97,11 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
     for pair in &pairs {
         let whose = if by_carer {
             Owner::Own
-        } else if pairs.len() > 1 || named_relation(text, pair.from) { owner(text, pair.from, since) } else { Owner::Own };
+        } else if pairs.len() > 1 || named_relation(text, pair.from) {
+            owner(text, pair.from, since)
+        } else {
+            Owner::Own
+        };
         let denied = pair
             .from
             .checked_sub(1)
@@ -125,7 +135,8 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
     if !asked {
         kept.retain(|p| p.slash && (p.upper >= 80 || named) || named && p.upper >= 80);
     }
-    let elsewhere = (0..text.tokens.len()).any(|i| text.is(i, words!["hospital", "clinic", "surgery", "gp"]));
+    let elsewhere =
+        (0..text.tokens.len()).any(|i| text.is(i, words!["hospital", "clinic", "surgery", "gp"]));
     if asked && kept.len() > 1 && elsewhere {
         found.doubt("taken in different places");
     }
@@ -252,7 +263,8 @@ fn joins(text: &Text<'_>, first: &Figure, second: &Figure) -> Option<bool> {
     if between.len() <= 2 && between.clone().any(|i| text.is(i, words!["over", "ovr"])) {
         return Some(true);
     }
-    (between.len() == 1 && text.is(first.to, words!["on", "and", "by", "ish", "mmhg"])).then_some(true)
+    (between.len() == 1 && text.is(first.to, words!["on", "and", "by", "ish", "mmhg"]))
+        .then_some(true)
 }
 
 fn pairs(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
@@ -297,8 +309,12 @@ fn is_pulse(text: &Text<'_>, figure: &Figure) -> bool {
     (1..=3).any(|back| {
         figure.from.checked_sub(back).is_some_and(|b| {
             text.is(b, PULSE)
-                && (b + 1..figure.from)
-                    .all(|i| text.is(i, words!["rate", "was", "is", "of", "beat", "beats", "heart"]))
+                && (b + 1..figure.from).all(|i| {
+                    text.is(
+                        i,
+                        words!["rate", "was", "is", "of", "beat", "beats", "heart"],
+                    )
+                })
         })
     })
 }
@@ -412,7 +428,8 @@ fn corrected(
 
 /// A relative or a pet stands before the only reading.
 fn named_relation(text: &Text<'_>, from: usize) -> bool {
-    (from.saturating_sub(6)..from).any(|i| text.within(i, &text.lexicon.known.relation) || text.is(i, words!["his", "hers"]))
+    (from.saturating_sub(6)..from)
+        .any(|i| text.within(i, &text.lexicon.known.relation) || text.is(i, words!["his", "hers"]))
 }
 
 fn is_past(text: &Text<'_>, pair: &Pair, since: usize) -> bool {

@@ -4,12 +4,12 @@ mod bp;
 mod single;
 mod weight;
 
-use super::vocabulary::words;
 use super::context::{Context, ReadingKind};
 use super::numbers::Amount;
 use super::settings::{CutOffs, Limits};
 use super::text::Text;
 use super::understanding::{Because, Level, Reading, Route};
+use super::vocabulary::words;
 
 /// The readings found for one question.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -190,7 +190,10 @@ fn owner(text: &Text<'_>, from: usize, since: usize) -> Owner {
             return Owner::Mine;
         }
         if text.within(at, &known.relation)
-            || text.is(at, words!["his", "hers", "he", "hes", "she", "shes", "dogs"])
+            || text.is(
+                at,
+                words!["his", "hers", "he", "hes", "she", "shes", "dogs"],
+            )
         {
             return Owner::Other;
         }
@@ -230,10 +233,15 @@ pub fn ketones(text: &Text<'_>, amounts: &[Amount]) -> Option<(f64, usize, usize
     amounts.iter().find_map(|a| {
         let named = (1..=3).any(|back| {
             a.from.checked_sub(back).is_some_and(|b| {
-                text.is(b, words!["ketones", "ketone"]) && (b + 1..a.from).all(|i| text.token(i).is_some_and(|t| t.kind == super::tokens::Kind::Word))
+                text.is(b, words!["ketones", "ketone"])
+                    && (b + 1..a.from).all(|i| {
+                        text.token(i)
+                            .is_some_and(|t| t.kind == super::tokens::Kind::Word)
+                    })
             })
         });
-        (named && a.single() && a.role == super::numbers::Role::Plain).then_some((a.lo, a.from, a.end))
+        (named && a.single() && a.role == super::numbers::Role::Plain)
+            .then_some((a.lo, a.from, a.end))
     })
 }
 

@@ -1,12 +1,12 @@
 //! Readings of one number: glucose, peak flow, steps, HbA1c, temperature, oxygen.
 
-use super::super::vocabulary::{Word, words};
 use super::super::context::{Context, ReadingKind};
 use super::super::facts::Unit;
 use super::super::numbers::{Amount, Role};
 use super::super::text::Text;
 use super::super::tokens::{Break, Kind};
 use super::super::understanding::{Level, Reading, Route};
+use super::super::vocabulary::{Word, words};
 use super::{Found, Owner, limit, owner};
 
 /// mg/dL in one mmol/L of glucose (domain reference, section 3).
@@ -230,10 +230,13 @@ fn is_other(text: &Text<'_>, amount: &Amount, sort: &Sort) -> bool {
         }
     }
     // "pulse 72" behind "97%" names the next number.
-    let names_next = text.token(amount.end + 1).is_some_and(|t| t.kind == Kind::Number);
+    let names_next = text
+        .token(amount.end + 1)
+        .is_some_and(|t| t.kind == Kind::Number);
     !names_next
-        && text.token(amount.end)
-        .is_some_and(|t| t.parted <= Break::Space)
+        && text
+            .token(amount.end)
+            .is_some_and(|t| t.parted <= Break::Space)
         && text.is(amount.end, OTHERS)
         && !text.is(amount.end, sort.names)
 }
@@ -266,7 +269,8 @@ fn in_unit(
             None
         };
     }
-    if amount.of.is_some() || !amount.single() || amount.bound == super::super::numbers::Bound::Open {
+    if amount.of.is_some() || !amount.single() || amount.bound == super::super::numbers::Bound::Open
+    {
         return if asked {
             refuse(found, "a range, not a reading")
         } else {
@@ -333,16 +337,32 @@ fn meter_words(
         };
         let shown = at.checked_sub(1).is_some_and(|b| {
             text.is(
-                b, words!["says", "say", "said", "reads", "read", "showing", "shows", "showed", "was", "is", "reading", "meter", "still", "got", "just"])
+                b,
+                words![
+                    "says", "say", "said", "reads", "read", "showing", "shows", "showed", "was",
+                    "is", "reading", "meter", "still", "got", "just"
+                ],
+            )
         });
-        let alone = (0..text.tokens.len()).all(|i| i == at || text.token(i).is_some_and(|t| t.kind == Kind::Emoji));
+        let alone = (0..text.tokens.len())
+            .all(|i| i == at || text.token(i).is_some_and(|t| t.kind == Kind::Emoji));
         let first = at == 0 || (0..at).all(|i| text.within(i, &text.lexicon.known.courtesy));
         let next_ends = text
             .token(at + 1)
             .is_none_or(|t| t.parted >= Break::Sentence);
         let follows = text.is(
-            at + 1, words!["and", "again", "on", "all", "since", "this", "for", "but", "with", "now", "today", "still"]);
-        let named = (0..text.tokens.len()).any(|i| text.is(i, words!["meter", "sugar", "sugars", "glucose", "bm", "libre"]));
+            at + 1,
+            words![
+                "and", "again", "on", "all", "since", "this", "for", "but", "with", "now", "today",
+                "still"
+            ],
+        );
+        let named = (0..text.tokens.len()).any(|i| {
+            text.is(
+                i,
+                words!["meter", "sugar", "sugars", "glucose", "bm", "libre"],
+            )
+        });
         let shown = shown && (asked || named);
         let is_meter = match level {
             Level::Lo => asked || shown,

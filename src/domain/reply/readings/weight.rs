@@ -1,12 +1,12 @@
 //! Weight in kilograms, stones and pounds.
 
-use super::super::vocabulary::words;
 use super::super::context::Context;
 use super::super::facts::Unit;
-use super::super::numbers::{Amount, Bound, Role};
+use super::super::numbers::{Amount, Role};
 use super::super::text::Text;
 use super::super::tokens::Break;
 use super::super::understanding::Reading;
+use super::super::vocabulary::words;
 use super::{Found, Owner, owner};
 
 /// One pound in kilograms, by its legal definition.
@@ -21,12 +21,17 @@ struct Weight {
     to: usize,
     words: bool,
     past: bool,
-    about: bool,
     imperial: bool,
 }
 
 /// Reads weights; unasked ones only with their unit.
-pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: bool, by_carer: bool) -> Found {
+pub fn read(
+    text: &Text<'_>,
+    context: &Context<'_>,
+    amounts: &[Amount],
+    asked: bool,
+    by_carer: bool,
+) -> Found {
     let mut found = Found::default();
     let mut weights: Vec<Weight> = Vec::new();
     let mut others = false;
@@ -77,9 +82,6 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
         if w.words {
             found.doubt("weight in words");
         }
-        if w.about {
-            found.doubt("rounded by the person");
-        }
         found.push(
             Reading::Weight {
                 kg: (w.kg * 10.0).round() / 10.0,
@@ -121,7 +123,6 @@ fn weigh(
         to,
         words,
         past: a.past,
-        about: a.bound == Bound::About && asked && !imperial && false,
         imperial,
     };
     match a.unit {
@@ -193,7 +194,8 @@ fn stones(
         );
     }
     if text.is(a.end, words!["something", "odd", "ish", "and"]) && !text.is(a.end, words!["and"])
-        || text.is(a.end, words!["and"]) && text.is(a.end + 1, words!["something", "a", "bit", "half"])
+        || text.is(a.end, words!["and"])
+            && text.is(a.end + 1, words!["something", "a", "bit", "half"])
     {
         if text.is(a.end + 1, words!["half"]) || text.is(a.end + 2, words!["half"]) {
             return (
@@ -227,7 +229,12 @@ fn is_change(text: &Text<'_>, amount: &Amount, to: usize) -> bool {
     });
     let behind = text.token(to).is_some_and(|t| t.parted <= Break::Space)
         && (text.is(
-            to, words!["lost", "up", "down", "off", "gone", "less", "heavier", "lighter", "more", "gained", "loss", "lower", "higher"]) || text.is(to, words!["a"]) && text.is(to + 1, words!["week"]));
+            to,
+            words![
+                "lost", "up", "down", "off", "gone", "less", "heavier", "lighter", "more",
+                "gained", "loss", "lower", "higher"
+            ],
+        ) || text.is(to, words!["a"]) && text.is(to + 1, words!["week"]));
     let to_before = text.is(amount.from.saturating_sub(1), words!["to"]);
     (before || behind) && !to_before
 }

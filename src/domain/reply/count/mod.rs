@@ -1,11 +1,17 @@
 //! Answers that are a number: a count of days or things, or a mark on a scale.
 
-use super::vocabulary::words;
+mod fit;
+mod period;
+
 use super::facts::Unit;
 use super::label::Label;
 use super::numbers::{Amount, Bound, Role};
 use super::text::Text;
 use super::tokens::{Break, Kind};
+use super::vocabulary::words;
+use fit::{Fit, unit_fit};
+pub use period::ticked;
+use period::{named_days, whole_period};
 
 /// What was asked.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +53,22 @@ pub enum Answer {
 /// Words with which people take back what they wrote.
 pub fn is_correction(text: &Text<'_>, at: usize) -> bool {
     text.is(
-        at, words!["sorry", "mean", "meant", "actually", "correction", "oops", "wait", "scrap", "rather", "typo", "edit", "should"]) || text.is(at, words!["no"])
+        at,
+        words![
+            "sorry",
+            "mean",
+            "meant",
+            "actually",
+            "correction",
+            "oops",
+            "wait",
+            "scrap",
+            "rather",
+            "typo",
+            "edit",
+            "should"
+        ],
+    ) || text.is(at, words!["no"])
         && text
             .token(at)
             .is_some_and(|t| t.parted >= Break::Comma || t.parted >= Break::Sentence)
@@ -67,7 +88,8 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
             Role::Muddled => return Answer::AskAgain("letters among the digits"),
             _ => continue,
         }
-        if amount.past || text.nought(amount.from) && (amount.lo != 0.0 || text.says(Label::OtherDay))
+        if amount.past
+            || text.nought(amount.from) && (amount.lo != 0.0 || text.says(Label::OtherDay))
         {
             continue;
         }
@@ -85,7 +107,9 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
         && !asked.scale
     {
         let quit = text.is(
-            hit.from as usize, words!["quit", "stopped", "have", "given", "gave"]);
+            hit.from as usize,
+            words!["quit", "stopped", "have", "given", "gave"],
+        );
         return Answer::Value {
             lo: 0.0,
             hi: 0.0,
@@ -131,7 +155,7 @@ struct Chosen {
     check: Option<&'static str>,
 }
 
-fn choose(text: &Text<'_>, fits: &[(Amount, bool)], asked_sum: bool) -> Option<Chosen> {
+fn choose(text: &Text<'_>, fits: &[(Amount, bool)], _asked_sum: bool) -> Option<Chosen> {
     let (first, rest) = fits.split_first()?;
     if rest.is_empty() {
         return Some(Chosen {
@@ -153,7 +177,10 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)], asked_sum: bool) -> Option<C
             check: None,
         });
     }
-    let conditional = |a: &Amount| (a.end..a.end + 2).any(|i| text.is(i, words!["if", "unless"])) || text.is(a.end, words!["on"]) && text.is(a.end + 1, words!["a", "good", "bad"]);
+    let conditional = |a: &Amount| {
+        (a.end..a.end + 2).any(|i| text.is(i, words!["if", "unless"]))
+            || text.is(a.end, words!["on"]) && text.is(a.end + 1, words!["a", "good", "bad"])
+    };
     if fits.len() == 2 && fits.iter().all(|(a, _)| conditional(a)) {
         let (lo, hi) = (first.0.lo.min(last.0.lo), first.0.hi.max(last.0.hi));
         return Some(Chosen {
@@ -196,7 +223,10 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)], asked_sum: bool) -> Option<C
     let closes = text
         .token(first.0.end)
         .is_none_or(|t| t.parted >= Break::Comma)
-        || text.is(first.0.end, words!["for", "because", "so", "but", "and", "if"]);
+        || text.is(
+            first.0.end,
+            words!["for", "because", "so", "but", "and", "if"],
+        );
     if opens && parted && closes {
         return Some(Chosen {
             amount: first.0,
@@ -217,8 +247,7 @@ fn judge(text: &Text<'_>, chosen: &Chosen, asked: &Asked<'_>) -> Answer {
         check = Some("a word that sounds like a number");
     }
     if let Some(of) = amount.of {
-        let whole =
-            asked.max.is_some_and(|max| (max - of).abs() < f64::EPSILON) || asked.max.is_none();
+        let whole = asked.max.is_none_or(|max| (max - of).abs() < f64::EPSILON);
         if !whole && !asked.scale {
             return Answer::AskAgain("out of another number");
         }
@@ -287,207 +316,4 @@ fn judge(text: &Text<'_>, chosen: &Chosen, asked: &Asked<'_>) -> Answer {
         check,
         span: (amount.from, amount.end),
     }
-}
-
-enum Fit {
-    Same,
-    Bare,
-    Other,
-}
-
-fn unit_fit(text: &Text<'_>, amount: &Amount, asked: &Asked<'_>) -> Fit {
-    if asked.scale {
-        return match amount.unit {
-            Unit::None | Unit::Percent => Fit::Bare,
-            Unit::Time => Fit::Other,
-            _ => Fit::Other,
-        };
-    }
-    let wanted = wanted_unit(text, asked);
-    if amount.unit != Unit::None {
-        return if amount.unit == wanted
-            || amount.unit == Unit::Day && text.is(amount.end, words!["this"]) && wanted == Unit::Day
-        {
-            Fit::Same
-        } else if amount.unit == Unit::Percent {
-            Fit::Bare
-        } else {
-            Fit::Other
-        };
-    }
-    let next = text
-        .token(amount.end)
-        .filter(|t| t.kind == Kind::Word && t.parted <= Break::Space);
-    let Some(_) = next else { return Fit::Bare };
-    let word = text.word(amount.end);
-    if stem_in(word, asked.unit) || stem_in(word, asked.prompt) && word.len() > 3 {
-        return Fit::Same;
-    }
-    Fit::Bare
-}
-
-fn wanted_unit(text: &Text<'_>, asked: &Asked<'_>) -> Unit {
-    let id = text.lexicon.vocabulary.exact(asked.unit);
-    text.lexicon.fact(id).unit
-}
-
-/// Whether a word's stem stands in a text: "walks" in "get out for a walk".
-fn stem_in(word: &str, text: &str) -> bool {
-    let stem = word.strip_suffix('s').unwrap_or(word);
-    stem.len() > 2
-        && text
-            .as_bytes()
-            .windows(stem.len())
-            .any(|w| w.eq_ignore_ascii_case(stem.as_bytes()))
-}
-
-/// "every day bar Sunday", "all week", "every other day".
-fn whole_period(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
-    if asked.scale {
-        return None;
-    }
-    let days = asked.unit == "days";
-    if !days {
-        return None;
-    }
-    let max = asked.max.unwrap_or(7.0);
-    if let Some(hit) = text.first(Label::OtherDay) {
-        return Some(Answer::Value {
-            lo: (max / 2.0).floor(),
-            hi: (max / 2.0).ceil(),
-            check: None,
-            span: (hit.from as usize, hit.to as usize),
-        });
-    }
-    let hit = text.all(Label::EveryDay).next()?;
-    let opens = (hit.from as usize) <= text.core.start + 2
-        || text
-            .token(hit.from as usize)
-            .is_some_and(|t| t.parted >= Break::Sentence);
-    if !opens {
-        return None;
-    }
-    let from = hit.from as usize;
-    let mut missed = 0.0;
-    let mut to = hit.to as usize;
-    let except = (to..to + 3).find(|i| {
-        text.is(
-            *i, words!["bar", "except", "but", "apart", "excluding", "minus", "besides"])
-    });
-    if let Some(at) = except {
-        let end = text.sentence_end(at);
-        for i in at..end {
-            if text.fact(i).weekday > 0 && !text.is(i, words!["sun"])
-                || text.is(i, words!["yesterday", "today"])
-                || text.is(i, words!["one"]) && missed < 1.0
-            {
-                missed += 1.0;
-                to = i + 1;
-            } else if text.is(i, words!["weekend", "weekends", "two", "2"]) {
-                missed += 2.0;
-                to = i + 1;
-            }
-        }
-        if missed == 0.0 {
-            return None;
-        }
-    }
-    Some(Answer::Value {
-        lo: max - missed,
-        hi: max - missed,
-        check: None,
-        span: (from, to),
-    })
-}
-
-/// "mon, tues, thurs and fri", "Tuesday through to Friday".
-fn named_days(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
-    if asked.unit != "days" {
-        return None;
-    }
-    let mut days = [false; 7];
-    let (mut from, mut to) = (usize::MAX, 0);
-    let mut last: Option<(usize, u8)> = None;
-    let mut doubtful = false;
-    for at in text.core.clone() {
-        let fact = text.fact(at);
-        if fact.weekday == 0 {
-            continue;
-        }
-        if (at.saturating_sub(2)..at).any(|i| {
-            text.is(
-                i, words!["not", "missed", "except", "bar", "until", "till", "since", "on"])
-        }) && last.is_none()
-        {
-            return None;
-        }
-        if let Some((before, start)) = last
-            && spans(text, before, at)
-        {
-            let mut day = start;
-            while day != fact.weekday {
-                if let Some(slot) = days.get_mut(usize::from(day) - 1) {
-                    *slot = true;
-                }
-                day = day % 7 + 1;
-            }
-        }
-        if let Some(slot) = days.get_mut(usize::from(fact.weekday) - 1) {
-            *slot = true;
-        }
-        doubtful |= (at.saturating_sub(4)..at)
-            .any(|i| text.is(i, words!["bit", "little", "half", "part", "maybe", "some"]));
-        from = from.min(at);
-        to = at + 1;
-        last = Some((at, fact.weekday));
-    }
-    let n = days.iter().filter(|d| **d).count();
-    if n < 2 || from > text.core.start + 2 {
-        return None;
-    }
-    let hi = n as f64;
-    let lo = if doubtful { hi - 1.0 } else { hi };
-    Some(Answer::Value {
-        lo,
-        hi,
-        check: doubtful.then_some("one of the days only in part"),
-        span: (from, to),
-    })
-}
-
-/// "Tuesday through to Friday", "Mon-Fri".
-fn spans(text: &Text<'_>, before: usize, at: usize) -> bool {
-    let words = before + 1..at;
-    words.len() <= 3
-        && words
-            .clone()
-            .any(|i| text.is(i, words!["to", "till", "til", "until", "through", "thru"]))
-        || words.is_empty() && text.token(at).is_some_and(|t| t.mark == b'-')
-}
-
-/// Ticks and crosses, or "day 1 yes, day 2 no": counted, and checked by a person.
-pub fn ticked(text: &Text<'_>) -> Option<(f64, usize)> {
-    let (mut yes, mut no) = (0u32, 0u32);
-    for at in 0..text.tokens.len() {
-        if text.is(at, words!["\u{2705}", "\u{2714}", "\u{2611}"]) {
-            yes += 1;
-        } else if text.is(at, words!["\u{274c}", "\u{2716}", "\u{274e}"]) {
-            no += 1;
-        } else if text.is(at, words!["yes", "y"])
-            && at >= 1
-            && text
-                .token(at - 1)
-                .is_some_and(|t| t.kind == Kind::Number || text.fact(at - 1).weekday > 0)
-        {
-            yes += 1;
-        } else if text.is(at, words!["no", "n"])
-            && at >= 1
-            && text
-                .token(at - 1)
-                .is_some_and(|t| t.kind == Kind::Number || text.fact(at - 1).weekday > 0)
-        {
-            no += 1;
-        }
-    }
-    (yes + no >= 4).then_some((f64::from(yes), (yes + no) as usize))
 }
