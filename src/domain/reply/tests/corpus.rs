@@ -43,14 +43,19 @@ fn wrong_answers_are_counted() {
         "expected": {"intent": "red_flag", "flag": "stroke", "also": [], "route": "urgent"}});
     let text = line.to_string();
     let e = evaluate(std::iter::once(text.as_str()), &READER);
-    assert_eq!((e.intent, e.silent, e.red_flags, e.false_opt_outs), (0, 1, (1, 0, 0), 1));
+    assert_eq!(
+        (e.intent, e.silent, e.red_flags, e.false_opt_outs),
+        (0, 1, (1, 0, 0), 1)
+    );
     assert!(e.to_string().contains("red_flag"));
 }
 
 /// Ordinary texts nobody asked for: hardly a stop, hardly an alarm (tests T8 and H09).
 #[test]
 fn t08_h09_ordinary_texts_raise_no_alarm() {
-    let Some(text) = shared("sms/SMSSpamCollection.tsv") else { return };
+    let Some(text) = shared("sms/SMSSpamCollection.tsv") else {
+        return;
+    };
     let (mut stops, mut alarms, mut read) = (Vec::new(), Vec::new(), 0);
     for message in text.lines().filter_map(|l| l.strip_prefix("ham\t")) {
         read += 1;
@@ -71,25 +76,49 @@ fn vector_prompt(asked: &str, text: &str) -> Value {
     let expects = match asked {
         "bp" | "weight" | "glucose" | "peak_flow" => json!({"type": "reading", "reading": asked}),
         "confidence" => json!({"type": "scale", "min": 0, "max": 10}),
-        _ if text == "4" => json!({"type": "count", "unit": "days", "period": "week", "min": 0, "max": 7, "target": 4}),
+        _ if text == "4" => {
+            json!({"type": "count", "unit": "days", "period": "week", "min": 0, "max": 7, "target": 4})
+        }
         _ => json!({"type": "yes_no_some"}),
     };
-    let kind = if expects["type"] == "reading" { "reading" } else { "goal_progress" };
+    let kind = if expects["type"] == "reading" {
+        "reading"
+    } else {
+        "goal_progress"
+    };
     json!({"kind": kind, "text": "Fernhill Practice: Hello Joan, how did it go this week?", "expects": expects})
 }
 
 fn vector_holds(asked: &str, outcome: &str, v: [&str; 3], got: &Value) -> bool {
-    let (intent, route) = (got["intent"].as_str().unwrap_or(""), got["route"].as_str().unwrap_or(""));
+    let (intent, route) = (
+        got["intent"].as_str().unwrap_or(""),
+        got["route"].as_str().unwrap_or(""),
+    );
     let first = &got["readings"][0];
     let number = |value: &Value, text: &str| {
-        text.is_empty() || value.as_f64().zip(text.parse().ok()).is_some_and(|(a, b): (f64, f64)| (a - b).abs() < 0.05)
+        text.is_empty()
+            || value
+                .as_f64()
+                .zip(text.parse().ok())
+                .is_some_and(|(a, b): (f64, f64)| (a - b).abs() < 0.05)
     };
     let value = match asked {
         "bp" if outcome == "ok_many" => got["readings"].as_array().is_some_and(|r| r.len() == 2),
-        "bp" => number(&first["systolic"], v[0]) && number(&first["diastolic"], v[1]) && number(&first["pulse"], v[2]),
+        "bp" => {
+            number(&first["systolic"], v[0])
+                && number(&first["diastolic"], v[1])
+                && number(&first["pulse"], v[2])
+        }
         "weight" => number(&first["kg"], v[0]),
         "glucose" | "peak_flow" => v[0].is_empty() || number(&first["value"], v[0]),
-        "confidence" => number(if got["value"].is_null() { &got["min"] } else { &got["value"] }, v[0]),
+        "confidence" => number(
+            if got["value"].is_null() {
+                &got["min"]
+            } else {
+                &got["value"]
+            },
+            v[0],
+        ),
         _ => match v[0] {
             "done" => intent == "yes",
             "not_done" => intent == "no",
@@ -116,13 +145,16 @@ fn vector_holds(asked: &str, outcome: &str, v: [&str; 3], got: &Value) -> bool {
 
 #[test]
 fn f09_the_reading_vectors_are_all_right() {
-    let Some(text) = shared("vectors/reading_replies.tsv") else { return };
+    let Some(text) = shared("vectors/reading_replies.tsv") else {
+        return;
+    };
     let mut wrong = Vec::new();
     for line in text.lines().skip(1).filter(|l| !l.trim().is_empty()) {
         let mut cells = line.split('\t').chain(std::iter::repeat(""));
         let mut next = || cells.next().unwrap_or("");
         let (asked, reply, outcome, v) = (next(), next(), next(), [next(), next(), next()]);
-        let input = json!({"id": 1, "prompt": vector_prompt(asked, reply), "reply": reply}).to_string();
+        let input =
+            json!({"id": 1, "prompt": vector_prompt(asked, reply), "reply": reply}).to_string();
         let got: Value = serde_json::from_str(&inspect_line(&input, &READER)).expect("JSON");
         if !vector_holds(asked, outcome, v, &got) {
             wrong.push(format!("{line} -> {got}"));
