@@ -21,17 +21,7 @@ pub struct Fault {
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{}: {} {:?}",
-            self.entry,
-            if self.should_match {
-                "does not find"
-            } else {
-                "finds"
-            },
-            self.example
-        )
+        write!(f, "{}: {} {:?}", self.entry, if self.should_match { "does not find" } else { "finds" }, self.example)
     }
 }
 
@@ -41,50 +31,24 @@ pub fn check(reader: &Reader) -> Vec<Fault> {
     let source = reader.lexicon.source();
     let mut expect = |entry: String, example: &String, should_match: bool, does: bool| {
         if should_match != does {
-            faults.push(Fault {
-                entry,
-                example: example.clone(),
-                should_match,
-            });
+            faults.push(Fault { entry, example: example.clone(), should_match });
         }
     };
     for flag in &source.flag {
-        let name = serde_json::to_string(&flag.family)
-            .unwrap_or_default()
-            .replace('"', "");
+        let name = serde_json::to_string(&flag.family).unwrap_or_default().replace('"', "");
         for example in &flag.must_match {
-            expect(
-                name.clone(),
-                example,
-                true,
-                families(example, reader, flag.asked).contains(&flag.family),
-            );
+            expect(name.clone(), example, true, families(example, reader, flag.asked).contains(&flag.family));
         }
         for example in &flag.must_not_match {
-            expect(
-                name.clone(),
-                example,
-                false,
-                families(example, reader, flag.asked).contains(&flag.family),
-            );
+            expect(name.clone(), example, false, families(example, reader, flag.asked).contains(&flag.family));
         }
     }
     for other in &source.harmless {
         for example in &other.must_match {
-            expect(
-                "harmless".to_owned(),
-                example,
-                false,
-                !families(example, reader, None).is_empty(),
-            );
+            expect("harmless".to_owned(), example, false, !families(example, reader, None).is_empty());
         }
         for example in &other.must_not_match {
-            expect(
-                "harmless".to_owned(),
-                example,
-                true,
-                !families(example, reader, None).is_empty(),
-            );
+            expect("harmless".to_owned(), example, true, !families(example, reader, None).is_empty());
         }
     }
     for other in &source.watch {
@@ -100,57 +64,30 @@ pub fn check(reader: &Reader) -> Vec<Fault> {
 
 /// The families of danger in a text, without any question open.
 pub fn families(text: &str, reader: &Reader, asked: Option<ReadingKind>) -> Vec<Flag> {
-    with(text, reader, asked, |dangers| {
-        dangers
-            .alarms
-            .iter()
-            .chain(&dangers.beside)
-            .map(|a| a.flag)
-            .collect()
-    })
+    with(text, reader, asked, |dangers| dangers.alarms.iter().chain(&dangers.beside).map(|a| a.flag).collect())
 }
 
 fn watched(text: &str, reader: &Reader) -> bool {
-    with(text, reader, None, |dangers| {
-        !dangers.watch.is_empty() || !dangers.alarms.is_empty()
-    })
+    with(text, reader, None, |dangers| !dangers.watch.is_empty() || !dangers.alarms.is_empty())
 }
 
-fn with<T>(
-    text: &str,
-    reader: &Reader,
-    asked: Option<ReadingKind>,
-    f: impl Fn(&danger::Dangers) -> T,
-) -> T {
-    let context = Context {
-        prompt: None,
-        received_at: DateTime::UNIX_EPOCH,
-        zone: London,
-        channel: Channel::Sms,
-        reader,
-    };
+fn with<T>(text: &str, reader: &Reader, asked: Option<ReadingKind>, f: impl Fn(&danger::Dangers) -> T) -> T {
+    let context =
+        Context { prompt: None, received_at: DateTime::UNIX_EPOCH, zone: London, channel: Channel::Sms, reader };
     f(&danger::read(&Text::new(text, &context), asked))
 }
 
 /// Every phrase of the lexicon found in a text, for whoever extends it: what it means, the phrase, the words it found.
 pub fn trace(text: &str, reader: &Reader) -> Vec<String> {
-    let context = Context {
-        prompt: None,
-        received_at: DateTime::UNIX_EPOCH,
-        zone: London,
-        channel: Channel::Sms,
-        reader,
-    };
+    let context =
+        Context { prompt: None, received_at: DateTime::UNIX_EPOCH, zone: London, channel: Channel::Sms, reader };
     let text = Text::new(text, &context);
     text.hits
         .iter()
         .map(|hit| {
             let means = reader.lexicon.means(hit.entry);
             let words = text.written(hit.from as usize, hit.to as usize);
-            format!(
-                "{means:?} <- {} <- {words:?}",
-                reader.lexicon.phrase(hit.entry)
-            )
+            format!("{means:?} <- {} <- {words:?}", reader.lexicon.phrase(hit.entry))
         })
         .collect()
 }

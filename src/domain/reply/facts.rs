@@ -151,16 +151,8 @@ impl Facts {
             "eighteen",
             "nineteen ninteen",
         ];
-        const TENS: [&str; 8] = [
-            "twenty",
-            "thirty thirtey",
-            "forty fourty",
-            "fifty",
-            "sixty",
-            "seventy",
-            "eighty eightey",
-            "ninety ninty",
-        ];
+        const TENS: [&str; 8] =
+            ["twenty", "thirty thirtey", "forty fourty", "fifty", "sixty", "seventy", "eighty eightey", "ninety ninty"];
         for (i, words) in SMALL.iter().enumerate() {
             self.set(v, words, |f| {
                 f.number = Some(NumberWord::Small(i as u8 + 1));
@@ -205,10 +197,7 @@ impl Facts {
             (Unit::Hour, "hour hours hr hrs"),
             (Unit::Minute, "minute minutes min mins seconds secs"),
             (Unit::Time, "times time tms"),
-            (
-                Unit::Distance,
-                "mile miles km kms metres meters yards lengths laps flights kilometres kilometers",
-            ),
+            (Unit::Distance, "mile miles km kms metres meters yards lengths laps flights kilometres kilometers"),
             (Unit::Step, "steps step"),
             (Unit::Kg, "kg kgs kilo kilos kilogram kilograms kgms"),
             (Unit::Stone, "stone stones ston"),
@@ -221,28 +210,13 @@ impl Facts {
             (Unit::Degree, "degrees degree deg \u{B0}"),
             (Unit::LitresMinute, "lpm litres litre lmin"),
             (Unit::MmHg, "mmhg"),
-            (
-                Unit::Portion,
-                "portions portion fruit veg vegetables vegetable piece pieces servings",
-            ),
-            (
-                Unit::Cigarette,
-                "cigarettes cigarette cigs cig ciggies ciggie fags fag smokes roll-ups rollies",
-            ),
+            (Unit::Portion, "portions portion fruit veg vegetables vegetable piece pieces servings"),
+            (Unit::Cigarette, "cigarettes cigarette cigs cig ciggies ciggie fags fag smokes roll-ups rollies"),
             (Unit::Alcohol, "units unit"),
             (Unit::Money, "\u{A3} quid pence \u{20AC} p"),
-            (
-                Unit::Drink,
-                "bottles bottle pints pint glasses glass cans can packs pack packets cups cup",
-            ),
-            (
-                Unit::Person,
-                "kids grandkids grandchildren children people friends lads girls jobs dogs",
-            ),
-            (
-                Unit::Item,
-                "puffs puff lifts reps goes meals pills tablets eggs biscuits",
-            ),
+            (Unit::Drink, "bottles bottle pints pint glasses glass cans can packs pack packets cups cup"),
+            (Unit::Person, "kids grandkids grandchildren children people friends lads girls jobs dogs"),
+            (Unit::Item, "puffs puff lifts reps goes meals pills tablets eggs biscuits"),
         ] {
             self.set(v, words.split(' ').next().unwrap_or_default(), |f| {
                 f.unit = unit;

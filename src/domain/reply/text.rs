@@ -55,13 +55,7 @@ impl<'a> Text<'a> {
         let tokens = tokenise(&folded, &lexicon.vocabulary, name.as_deref());
         let core = core(&tokens, lexicon);
         let mut hits = Vec::with_capacity(24);
-        lexicon.phrases.scan(
-            &Sought {
-                tokens: &tokens,
-                core: core.clone(),
-            },
-            &mut hits,
-        );
+        lexicon.phrases.scan(&Sought { tokens: &tokens, core: core.clone() }, &mut hits);
         let mut covers = vec![0u8; tokens.len()];
         let mut present = 0;
         for hit in &hits {
@@ -73,23 +67,11 @@ impl<'a> Text<'a> {
                 t if t == tag::says(Label::Nought) || t == tag::says(Label::OtherDay) => NOUGHT,
                 _ => continue,
             };
-            for slot in covers
-                .get_mut(hit.from as usize..hit.to as usize)
-                .unwrap_or_default()
-            {
+            for slot in covers.get_mut(hit.from as usize..hit.to as usize).unwrap_or_default() {
                 *slot |= cover;
             }
         }
-        Self {
-            original,
-            folded,
-            tokens,
-            core,
-            hits,
-            lexicon,
-            present,
-            covers,
-        }
+        Self { original, folded, tokens, core, hits, lexicon, present, covers }
     }
 
     /// Leaves the tail of a text that is longer than anybody types to people. True if there was one.
@@ -115,27 +97,17 @@ impl<'a> Text<'a> {
 
     /// What is known of the word at a place.
     pub fn fact(&self, at: usize) -> Fact {
-        self.tokens
-            .get(at)
-            .map(|t| self.lexicon.fact(t.word))
-            .unwrap_or_default()
+        self.tokens.get(at).map(|t| self.lexicon.fact(t.word)).unwrap_or_default()
     }
 
     /// The folded letters of a token.
     pub fn word(&self, at: usize) -> &str {
-        self.tokens.get(at).map_or("", |t| {
-            self.folded
-                .text
-                .get(t.from as usize..t.to as usize)
-                .unwrap_or("")
-        })
+        self.tokens.get(at).map_or("", |t| self.folded.text.get(t.from as usize..t.to as usize).unwrap_or(""))
     }
 
     /// Whether the word at a place, as the lexicon spells it, is one of these.
     pub fn is(&self, at: usize, words: &[Word]) -> bool {
-        self.tokens
-            .get(at)
-            .is_some_and(|t| words.contains(&t.known))
+        self.tokens.get(at).is_some_and(|t| words.contains(&t.known))
     }
 
     /// Whether the word at a place is this one, known only at run time.
@@ -161,11 +133,7 @@ impl<'a> Text<'a> {
     /// Every place where a phrase stands.
     pub fn all(&self, label: Label) -> impl Iterator<Item = Hit> + '_ {
         let tag = tag::says(label);
-        let hits = if self.present >> tag & 1 == 1 {
-            self.hits.as_slice()
-        } else {
-            &[]
-        };
+        let hits = if self.present >> tag & 1 == 1 { self.hits.as_slice() } else { &[] };
         hits.iter().copied().filter(move |h| h.tag == tag)
     }
 
@@ -190,31 +158,23 @@ impl<'a> Text<'a> {
     }
 
     fn covered(&self, range: Range<usize>, by: u8) -> bool {
-        self.covers
-            .get(range.start..range.end.min(self.covers.len()))
-            .is_some_and(|c| c.iter().any(|c| c & by != 0))
+        self.covers.get(range.start..range.end.min(self.covers.len())).is_some_and(|c| c.iter().any(|c| c & by != 0))
     }
 
     /// The first token of the sentence a token stands in.
     pub fn sentence_start(&self, at: usize) -> usize {
-        self.tokens
-            .get(at)
-            .map_or(self.tokens.len(), |t| t.sentence_from as usize)
+        self.tokens.get(at).map_or(self.tokens.len(), |t| t.sentence_from as usize)
     }
 
     /// One past the last token of the sentence a token stands in.
     pub fn sentence_end(&self, at: usize) -> usize {
-        self.tokens
-            .get(at)
-            .map_or(self.tokens.len(), |t| t.sentence_to as usize)
+        self.tokens.get(at).map_or(self.tokens.len(), |t| t.sentence_to as usize)
     }
 
     /// The person's own writing between two tokens.
     pub fn written(&self, from: usize, to: usize) -> &'a str {
-        let (Some(first), Some(last)) = (
-            self.tokens.get(from),
-            to.checked_sub(1).and_then(|l| self.tokens.get(l)),
-        ) else {
+        let (Some(first), Some(last)) = (self.tokens.get(from), to.checked_sub(1).and_then(|l| self.tokens.get(l)))
+        else {
             return "";
         };
         let start = self.folded.origin(first.from as usize) as usize;
@@ -224,31 +184,17 @@ impl<'a> Text<'a> {
 
     fn end_in_original(&self, token: &Token) -> usize {
         let last = self.folded.origin((token.to as usize).saturating_sub(1)) as usize;
-        let step = self
-            .original
-            .get(last..)
-            .and_then(|t| t.chars().next())
-            .map_or(0, char::len_utf8);
+        let step = self.original.get(last..).and_then(|t| t.chars().next()).map_or(0, char::len_utf8);
         last + step
     }
 
     /// A reason, with its place in characters of the original.
     pub fn because(&self, what: impl Into<Cow<'static, str>>, from: usize, to: usize) -> Because {
-        let span = self
-            .tokens
-            .get(from)
-            .zip(to.checked_sub(1).and_then(|l| self.tokens.get(l)));
+        let span = self.tokens.get(from).zip(to.checked_sub(1).and_then(|l| self.tokens.get(l)));
         let (start, end) = span.map_or((0, 0), |(first, last)| {
-            (
-                self.folded.origin(first.from as usize) as usize,
-                self.end_in_original(last),
-            )
+            (self.folded.origin(first.from as usize) as usize, self.end_in_original(last))
         });
-        Because {
-            what: what.into(),
-            from: characters(self.original, start),
-            to: characters(self.original, end),
-        }
+        Because { what: what.into(), from: characters(self.original, start), to: characters(self.original, end) }
     }
 
     /// The number of tokens that are words, numbers or pictures of the core.
@@ -258,11 +204,7 @@ impl<'a> Text<'a> {
 }
 
 fn characters(text: &str, byte: usize) -> usize {
-    if text.is_ascii() {
-        byte
-    } else {
-        text.get(..byte).map_or(0, |t| t.chars().count())
-    }
+    if text.is_ascii() { byte } else { text.get(..byte).map_or(0, |t| t.chars().count()) }
 }
 
 /// A text that is longer than anybody types is read at both ends.
@@ -271,13 +213,8 @@ fn both_ends(text: &str, longest: usize) -> Vec<Range<usize>> {
         return std::iter::once(0..text.len()).collect();
     }
     let half = longest / 2;
-    let first = (0..=half)
-        .rev()
-        .find(|i| text.is_char_boundary(*i))
-        .unwrap_or(0);
-    let last = (text.len() - half..text.len())
-        .find(|i| text.is_char_boundary(*i))
-        .unwrap_or(text.len());
+    let first = (0..=half).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+    let last = (text.len() - half..text.len()).find(|i| text.is_char_boundary(*i)).unwrap_or(text.len());
     vec![0..first, last..text.len()]
 }
 
@@ -285,14 +222,9 @@ fn both_ends(text: &str, longest: usize) -> Vec<Range<usize>> {
 fn addressee(prompt: &Prompt) -> Option<Cow<'_, str>> {
     let text = prompt.text.as_str();
     // The greeting stands at the start of our own messages.
-    let end = (0..=text.len().min(120))
-        .rev()
-        .find(|i| text.is_char_boundary(*i))?;
+    let end = (0..=text.len().min(120)).rev().find(|i| text.is_char_boundary(*i))?;
     let text = text.get(..end)?;
-    let at = text
-        .find("Hello ")
-        .map(|i| i + 6)
-        .or_else(|| text.find("Dear ").map(|i| i + 5))?;
+    let at = text.find("Hello ").map(|i| i + 6).or_else(|| text.find("Dear ").map(|i| i + 5))?;
     let rest = text.get(at..)?;
     let end = rest.find([',', '\n', '.', ':'])?;
     let name = rest.get(..end)?.split(' ').next_back()?;
@@ -302,9 +234,7 @@ fn addressee(prompt: &Prompt) -> Option<Cow<'_, str>> {
 /// Leaves out greetings at the start and thanks, kisses and smiles at the end.
 fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
     let word = |at: usize, words: &[&str]| {
-        tokens.get(at).is_some_and(|t| {
-            t.word > Vocabulary::NAME && words.contains(&lexicon.vocabulary.name(t.word))
-        })
+        tokens.get(at).is_some_and(|t| t.word > Vocabulary::NAME && words.contains(&lexicon.vocabulary.name(t.word)))
     };
     let courtesy = |t: &Token| {
         lexicon.known.courtesy.contains(t.word)
@@ -320,9 +250,7 @@ fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
             || word(from, &["oh", "ah", "um", "er", "erm", "well"])
             || from == 0
                 && word(0, &["morning", "afternoon", "evening"])
-                && tokens
-                    .get(1)
-                    .is_some_and(|t| courtesy(t) || t.kind == Kind::Number)
+                && tokens.get(1).is_some_and(|t| courtesy(t) || t.kind == Kind::Number)
         {
             from += 1;
         } else {
@@ -332,14 +260,9 @@ fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
     let mut to = tokens.len();
     while let Some(last) = to.checked_sub(1).filter(|last| *last >= from) {
         // "thank you very much", "thanks for asking"
-        let thanks =
-            (last.saturating_sub(4)..last).find(|i| word(*i, &["thanks", "thank", "ta", "cheers"]));
-        let tail = word(
-            last,
-            &[
-                "you", "much", "very", "so", "kindly", "again", "lot", "asking", "everyone",
-            ],
-        ) && thanks.is_some();
+        let thanks = (last.saturating_sub(4)..last).find(|i| word(*i, &["thanks", "thank", "ta", "cheers"]));
+        let tail = word(last, &["you", "much", "very", "so", "kindly", "again", "lot", "asking", "everyone"])
+            && thanks.is_some();
         if tail || tokens.get(last).is_some_and(courtesy) {
             to = last;
         } else {
@@ -350,15 +273,8 @@ fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
         return from..to;
     }
     // Courtesies only: the first that is no greeting, to the last that is no picture.
-    let end = tokens
-        .iter()
-        .rposition(|t| t.kind != Kind::Emoji || t.word != 0)
-        .map_or(tokens.len(), |i| i + 1);
+    let end = tokens.iter().rposition(|t| t.kind != Kind::Emoji || t.word != 0).map_or(tokens.len(), |i| i + 1);
     let greetings = words!["hi", "hello", "hiya", "hey", "heya", "dear"];
-    let start = tokens
-        .iter()
-        .position(|t| !greetings.contains(&t.known))
-        .filter(|s| *s < end)
-        .unwrap_or(0);
+    let start = tokens.iter().position(|t| !greetings.contains(&t.known)).filter(|s| *s < end).unwrap_or(0);
     start..end
 }

@@ -17,38 +17,18 @@ pub fn span(hit: Hit) -> (usize, usize) {
 
 /// Whether a machine wrote this.
 pub fn machine(text: &Text<'_>, draft: &mut Draft) -> bool {
-    let moved = text
-        .first(Label::MachineMoved)
-        .filter(|_| text.tokens.iter().any(|t| t.kind == Kind::Email));
+    let moved = text.first(Label::MachineMoved).filter(|_| text.tokens.iter().any(|t| t.kind == Kind::Email));
     let Some(hit) = text.first(Label::Machine).or(moved) else {
         return false;
     };
     let (from, to) = span(hit);
-    let route = if moved.is_some() {
-        Route::Review
-    } else {
-        Route::Auto
-    };
-    draft.say(
-        Intent::AutoReply,
-        route,
-        text,
-        "written by a machine",
-        from,
-        to,
-    );
-    if let Some(token) = moved.and_then(|_| {
-        (0..text.tokens.len()).find(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Email))
-    }) {
+    let route = if moved.is_some() { Route::Review } else { Route::Auto };
+    draft.say(Intent::AutoReply, route, text, "written by a machine", from, to);
+    if let Some(token) =
+        moved.and_then(|_| (0..text.tokens.len()).find(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Email)))
+    {
         draft.fields.new_email = Some(text.word(token).to_owned());
-        draft.say(
-            Intent::ContactChange,
-            Route::Review,
-            text,
-            "the address is going away",
-            token,
-            token + 1,
-        );
+        draft.say(Intent::ContactChange, Route::Review, text, "the address is going away", token, token + 1);
     }
     true
 }
@@ -68,20 +48,9 @@ pub enum Outcome {
 
 /// Reads a wish to stop. The open question's own menu may hold the word.
 pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcome {
-    if let Some(hit) = text
-        .first(Label::Keep)
-        .filter(|h| !text.idiom(h.from as usize, h.to as usize))
-    {
-        let negated = text.is(
-            hit.from as usize,
-            words!["dont", "do", "never", "not", "please"],
-        );
-        if negated
-            && text
-                .core
-                .clone()
-                .any(|i| text.is(i, words!["stop", "end", "cancel"]))
-        {
+    if let Some(hit) = text.first(Label::Keep).filter(|h| !text.idiom(h.from as usize, h.to as usize)) {
+        let negated = text.is(hit.from as usize, words!["dont", "do", "never", "not", "please"]);
+        if negated && text.core.clone().any(|i| text.is(i, words!["stop", "end", "cancel"])) {
             return Outcome::Keep;
         }
     }
@@ -95,26 +64,12 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         }
         draft.fields.scope = Some(Scope::All);
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Stop,
-            Route::Auto,
-            text,
-            "the word to stop",
-            from,
-            to,
-        );
+        draft.say(Intent::Stop, Route::Auto, text, "the word to stop", from, to);
         return Outcome::Whole;
     }
     if looks_alike(text) {
         draft.fields.scope = Some(Scope::All);
-        draft.say(
-            Intent::Stop,
-            Route::Review,
-            text,
-            "looks like the word to stop",
-            whole.start,
-            whole.end,
-        );
+        draft.say(Intent::Stop, Route::Review, text, "looks like the word to stop", whole.start, whole.end);
         return Outcome::Whole;
     }
     if let Some(hit) = text.first(Label::AskBack) {
@@ -134,63 +89,30 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
     }
     let free_of_idiom = |h: &Hit| !text.idiom(h.from as usize, h.to as usize);
     // On a menu or an agenda, "stop smoking" is a matter to choose or to raise.
-    let agenda = matches!(
-        context.expects(),
-        Some(Expects::Agenda { .. } | Expects::Choice { .. })
-    );
-    let how = text
-        .all(Label::StopHow)
-        .find(free_of_idiom)
-        .filter(|_| !agenda);
-    let topic = text
-        .all(Label::StopTopic)
-        .find(free_of_idiom)
-        .filter(|_| !agenda);
+    let agenda = matches!(context.expects(), Some(Expects::Agenda { .. } | Expects::Choice { .. }));
+    let how = text.all(Label::StopHow).find(free_of_idiom).filter(|_| !agenda);
+    let topic = text.all(Label::StopTopic).find(free_of_idiom).filter(|_| !agenda);
     let plain = text.all(Label::StopPlain).find(free_of_idiom);
     let doubt = text.all(Label::StopDoubt).find(free_of_idiom).filter(|h| {
-        let done = text.is(
-            h.from as usize,
-            words!["im", "ive", "i", "done", "had", "enough"],
-        );
+        let done = text.is(h.from as usize, words!["im", "ive", "i", "done", "had", "enough"]);
         !done || context.prompt.is_some_and(|p| p.kind == PromptKind::OptOut)
     });
     // "I've had enough", to a question about feelings: of the texts, or of life?
     if doubt.is_none()
-        && context
-            .prompt
-            .is_some_and(|p| p.kind == PromptKind::Wellbeing)
+        && context.prompt.is_some_and(|p| p.kind == PromptKind::Wellbeing)
         && let Some(hit) = text.first(Label::StopDoubt)
     {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Unclear,
-            Route::Urgent,
-            text,
-            "had enough of the texts, or of life?",
-            from,
-            to,
-        );
+        draft.say(Intent::Unclear, Route::Urgent, text, "had enough of the texts, or of life?", from, to);
         return Outcome::Whole;
     }
-    let Some(hit) = topic
-        .or(plain)
-        .or(how)
-        .or(doubt)
-        .or_else(|| leading_stop(text, context))
-    else {
+    let Some(hit) = topic.or(plain).or(how).or(doubt).or_else(|| leading_stop(text, context)) else {
         return Outcome::None;
     };
     let (from, to) = span(hit);
     // Deep in a long text that answers nothing it is talk of something else, until a person has read it.
     if context.prompt.is_none() && from > 12 && text.tokens.len() > 30 {
-        draft.say(
-            Intent::Other,
-            Route::Review,
-            text,
-            "may ask for an end, deep in a long text",
-            from,
-            to,
-        );
+        draft.say(Intent::Other, Route::Review, text, "may ask for an end, deep in a long text", from, to);
         return Outcome::None;
     }
     let (scope, mut route, why) = if topic.is_some() {
@@ -218,11 +140,7 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
 
 /// "STOP. I have had enough": the word as a sentence of its own.
 fn leading_stop(text: &Text<'_>, context: &Context<'_>) -> Option<Hit> {
-    if matches!(
-        context.expects(),
-        Some(Expects::Choice { .. } | Expects::Agenda { .. })
-    ) && text.core_len() < 4
-    {
+    if matches!(context.expects(), Some(Expects::Choice { .. } | Expects::Agenda { .. })) && text.core_len() < 4 {
         return None;
     }
     text.core.clone().find_map(|at| {
@@ -231,25 +149,16 @@ fn leading_stop(text: &Text<'_>, context: &Context<'_>) -> Option<Hit> {
                 || text.token(at).is_some_and(|t| t.parted >= Break::Sentence)
                 || text.is(at - 1, words!["please", "times", "to"]) && at + 1 == text.core.end)
             && text.token(at + 1).is_none_or(|t| {
-                at + 1 >= text.core.end
-                    || t.parted >= Break::Sentence
-                    || text.is(at + 1, words!["please", "stop"])
+                at + 1 >= text.core.end || t.parted >= Break::Sentence || text.is(at + 1, words!["please", "stop"])
             });
-        own.then_some(Hit {
-            entry: u16::MAX,
-            tag: tag::NONE,
-            from: at as u32,
-            to: at as u32 + 1,
-        })
+        own.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: at as u32, to: at as u32 + 1 })
     })
 }
 
 fn smoking(context: &Context<'_>) -> bool {
     context.prompt.is_some_and(|p| {
         let low = p.text.to_lowercase();
-        ["smok", "cigarette", "drink", "alcohol", "vap"]
-            .iter()
-            .any(|w| low.contains(w))
+        ["smok", "cigarette", "drink", "alcohol", "vap"].iter().any(|w| low.contains(w))
     })
 }
 
@@ -263,12 +172,7 @@ fn spelled_out(text: &Text<'_>) -> Option<Hit> {
         .clone()
         .zip(["s", "t", "o", "p"])
         .all(|(at, letter)| text.word(at) == letter || letter == "o" && text.word(at) == "0");
-    letters.then_some(Hit {
-        entry: u16::MAX,
-        tag: tag::NONE,
-        from: text.core.start as u32,
-        to: text.core.end as u32,
-    })
+    letters.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: text.core.start as u32, to: text.core.end as u32 })
 }
 
 /// Letters of other alphabets, digits and signs that look like the word (test T7).
@@ -296,65 +200,30 @@ fn looks_alike(text: &Text<'_>) -> bool {
 pub fn start_or_help(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcome {
     if let Some(hit) = text.first(Label::StartWord) {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Start,
-            Route::Auto,
-            text,
-            "the word to start",
-            from,
-            to,
-        );
+        draft.say(Intent::Start, Route::Auto, text, "the word to start", from, to);
         return Outcome::Whole;
     }
     let ended = context.prompt.is_none_or(|p| p.kind == PromptKind::OptOut);
     if let Some(hit) = text.first(Label::StartDoubt).filter(|_| ended) {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Start,
-            Route::Review,
-            text,
-            "may want to start again",
-            from,
-            to,
-        );
+        draft.say(Intent::Start, Route::Review, text, "may want to start again", from, to);
         return Outcome::Whole;
     }
     if let Some(hit) = text.first(Label::HelpMe) {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Help,
-            Route::Urgent,
-            text,
-            "asks for help and does not say what with",
-            from,
-            to,
-        );
+        draft.say(Intent::Help, Route::Urgent, text, "asks for help and does not say what with", from, to);
         return Outcome::Whole;
     }
     if let Some(hit) = text.first(Label::HelpWord) {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Help,
-            Route::Auto,
-            text,
-            "the word for help",
-            from,
-            to,
-        );
+        draft.say(Intent::Help, Route::Auto, text, "the word for help", from, to);
         return Outcome::Whole;
     }
     if let Some(hit) = text.first(Label::HelpDoubt)
         && draft.said.is_empty()
     {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Help,
-            Route::Review,
-            text,
-            "does not know what to do",
-            from,
-            to,
-        );
+        draft.say(Intent::Help, Route::Review, text, "does not know what to do", from, to);
         return Outcome::Whole;
     }
     Outcome::None

@@ -7,8 +7,8 @@ use crate::on_both;
 use between::store::due::{Deferred, Held};
 use between::store::ledger::Waiting;
 use between::store::{
-    Db, Tx, alerts, appointments, audit, consents, contacts, counters, due, enrolments, goals,
-    inbox, ledger, patients, prompts, record, reports, results, views,
+    Db, Tx, alerts, appointments, audit, consents, contacts, counters, due, enrolments, goals, inbox, ledger, patients,
+    prompts, record, reports, results, views,
 };
 
 /// Rows in each table on PostgreSQL, which plans by what it counted. SQLite plans by the statement and the indexes alone,
@@ -19,8 +19,7 @@ const SOME: i64 = 2_000;
 /// Fills the tables that grow: two messages, results and so on for each of fifty thousand people.
 async fn load(store: &Store) {
     let n = if store.on == On::Sqlite { SOME } else { N };
-    let numbers =
-        format!("WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < {n})");
+    let numbers = format!("WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < {n})");
     let (p, m) = ("'p' || CAST(i % 50000 AS TEXT)", "'m' || CAST(i AS TEXT)");
     let fill = [
         format!("INSERT INTO patient (id, practice_id, family_name, given_name, language, registered, deceased, sensitive, unsafe_contact,
@@ -68,25 +67,16 @@ async fn load(store: &Store) {
         Db::Sqlite { write, .. } => {
             let mut tx = write.begin().await.unwrap();
             for statement in fill {
-                sqlx::query(sqlx::AssertSqlSafe(statement))
-                    .execute(&mut *tx)
-                    .await
-                    .unwrap();
+                sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *tx).await.unwrap();
             }
             tx.commit().await.unwrap();
         }
         Db::Postgres(pool) => {
             let mut tx = pool.begin().await.unwrap();
             // What refers to what is not looked at: it is right, and looking takes most of the time.
-            sqlx::query("SET LOCAL session_replication_role = replica")
-                .execute(&mut *tx)
-                .await
-                .unwrap();
+            sqlx::query("SET LOCAL session_replication_role = replica").execute(&mut *tx).await.unwrap();
             for statement in fill {
-                sqlx::query(sqlx::AssertSqlSafe(statement))
-                    .execute(&mut *tx)
-                    .await
-                    .unwrap();
+                sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *tx).await.unwrap();
             }
             tx.commit().await.unwrap();
             store.sql("ANALYZE").await.unwrap();

@@ -8,7 +8,17 @@ use std::sync::{Arc, Mutex};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-const CANARIES: [&str; 9] = ["Zebedina", "Quartermaine", "9990000001", "7700900", "xylophone", "zb@canary.example", "1960-02-03", "walk for 20", WEBHOOK_KEY];
+const CANARIES: [&str; 9] = [
+    "Zebedina",
+    "Quartermaine",
+    "9990000001",
+    "7700900",
+    "xylophone",
+    "zb@canary.example",
+    "1960-02-03",
+    "walk for 20",
+    WEBHOOK_KEY,
+];
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -95,7 +105,7 @@ on_both! {
             let id = canary_person(app, number).await;
             app.appointment(&id, &format!("a{number}"), "2027-01-05T15:00:00Z", "booked").await;
         }
-        super::kit::poison(app, on, "poisoned_entry", "INSERT", "record_entry", "NEW.original_text = '5 xylophone'").await;
+        crate::scenarios::kit::poison(app, on, "poisoned_entry", "INSERT", "record_entry", "NEW.original_text = '5 xylophone'").await;
         let goal = app.goal("patient-0001").await;
         app.enrol("patient-0001", "goal", &goal).await;
         app.advance_to("2027-01-06T12:00:00Z").await;

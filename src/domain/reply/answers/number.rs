@@ -37,30 +37,16 @@ pub(super) fn number(
         return Some((text.core.start, text.core.end));
     }
     match answer {
-        Answer::Value {
-            lo,
-            hi,
-            check,
-            span,
-        } => {
+        Answer::Value { lo, hi, check, span } => {
             if (lo - hi).abs() < f64::EPSILON {
                 draft.fields.value = Some(lo);
             } else {
                 draft.fields.min = Some(lo);
                 draft.fields.max = Some(hi);
             }
-            let low =
-                asked.scale && is_mood(context) && lo <= context.reader.settings.low_mood_at_most;
-            let route = if check.is_some() || low {
-                Route::Review
-            } else {
-                Route::Auto
-            };
-            let why = if low {
-                "a low mood"
-            } else {
-                check.unwrap_or("the number asked for")
-            };
+            let low = asked.scale && is_mood(context) && lo <= context.reader.settings.low_mood_at_most;
+            let route = if check.is_some() || low { Route::Review } else { Route::Auto };
+            let why = if low { "a low mood" } else { check.unwrap_or("the number asked for") };
             draft.answer(Intent::ProgressNumber, route, text, why, span.0, span.1);
             Some(span)
         }
@@ -79,10 +65,7 @@ pub(super) fn is_mood(context: &Context<'_>) -> bool {
     context.prompt.is_some_and(|p| {
         let low = p.text.to_lowercase();
         p.kind == PromptKind::Wellbeing
-            && (low.contains("mood")
-                || low.contains("feel")
-                || low.contains("10 (best)")
-                || low.contains("happy"))
+            && (low.contains("mood") || low.contains("feel") || low.contains("10 (best)") || low.contains("happy"))
     })
 }
 
@@ -119,14 +102,7 @@ pub(super) fn in_words(text: &Text<'_>, days: bool, draft: &mut Draft) -> Option
     }
     let (route, why) = match answer.intent {
         Intent::Yes => (Route::Review, "yes is no number"),
-        Intent::No => (
-            if answer.weak {
-                Route::Review
-            } else {
-                Route::Auto
-            },
-            "none",
-        ),
+        Intent::No => (if answer.weak { Route::Review } else { Route::Auto }, "none"),
         _ => (Route::Auto, "in part"),
     };
     draft.answer(answer.intent, route, text, why, answer.from, answer.to);

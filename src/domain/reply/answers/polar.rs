@@ -21,36 +21,18 @@ pub(super) fn yes_no_some(
         return None;
     }
     let worry = worry(context);
-    let asks = text
-        .first(Label::Question)
-        .filter(|h| h.from as usize == text.core.start);
-    let answer = yes_no::read(text)
-        .filter(|a| asks.is_none() || a.from == text.core.start)
-        .filter(|a| {
-            // "Brilliant, another questionnaire", "took my blood and bruised me": praise and verbs answer nothing beside a complaint.
-            !text.says(Label::Complaint) || a.intent != Intent::Yes || is_literal(text, a.from)
-        });
+    let asks = text.first(Label::Question).filter(|h| h.from as usize == text.core.start);
+    let answer = yes_no::read(text).filter(|a| asks.is_none() || a.from == text.core.start).filter(|a| {
+        // "Brilliant, another questionnaire", "took my blood and bruised me": praise and verbs answer nothing beside a complaint.
+        !text.says(Label::Complaint) || a.intent != Intent::Yes || is_literal(text, a.from)
+    });
     let Some(answer) = answer else {
         if worry == Worry::YesUrgent && !dangers.watch.is_empty() {
             let (from, to) = dangers.watch.first().copied().unwrap_or_default();
-            draft.answer(
-                Intent::Yes,
-                Route::Review,
-                text,
-                "names a sign that was asked about",
-                from,
-                to,
-            );
+            draft.answer(Intent::Yes, Route::Review, text, "names a sign that was asked about", from, to);
         } else if worry == Worry::YesUrgent && !dangers.dismissed.is_empty() {
             let (from, to) = dangers.dismissed.first().copied().unwrap_or_default();
-            draft.answer(
-                Intent::No,
-                Route::Auto,
-                text,
-                "denies the signs that were asked about",
-                from,
-                to,
-            );
+            draft.answer(Intent::No, Route::Auto, text, "denies the signs that were asked about", from, to);
             return Some((from, to));
         }
         return None;
@@ -90,14 +72,7 @@ pub(super) fn acknowledge(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, 
 pub(super) fn opt_in(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
     if let Some(hit) = text.first(Label::Keep) {
         let (from, to) = (hit.from as usize, hit.to as usize);
-        draft.answer(
-            Intent::Yes,
-            Route::Auto,
-            text,
-            "wants them to go on",
-            from,
-            to,
-        );
+        draft.answer(Intent::Yes, Route::Auto, text, "wants them to go on", from, to);
         return Some((from, to));
     }
     if draft.said.contains(&Intent::Stop) {
@@ -108,27 +83,16 @@ pub(super) fn opt_in(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize
     if answer.intent == Intent::Partial || answer.from > text.core.start + 3 || beside {
         return None;
     }
-    let condition = text.core.clone().any(|i| {
-        i > answer.from
-            && text.is(
-                i,
-                words!["but", "if", "unless", "only", "except", "provided"],
-            )
-    });
-    let route = if answer.weak || condition {
-        Route::Review
-    } else {
-        Route::Auto
-    };
+    let condition = text
+        .core
+        .clone()
+        .any(|i| i > answer.from && text.is(i, words!["but", "if", "unless", "only", "except", "provided"]));
+    let route = if answer.weak || condition { Route::Review } else { Route::Auto };
     draft.answer(
         answer.intent,
         route,
         text,
-        if answer.intent == Intent::Yes {
-            "yes"
-        } else {
-            "no"
-        },
+        if answer.intent == Intent::Yes { "yes" } else { "no" },
         answer.from,
         answer.to,
     );
@@ -138,35 +102,16 @@ pub(super) fn opt_in(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize
     Some((answer.from, answer.to))
 }
 
-pub(super) fn free(
-    text: &Text<'_>,
-    context: &Context<'_>,
-    draft: &mut Draft,
-) -> Option<(usize, usize)> {
-    if context
-        .prompt
-        .is_some_and(|p| p.kind == PromptKind::Wellbeing)
-    {
+pub(super) fn free(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
+    if context.prompt.is_some_and(|p| p.kind == PromptKind::Wellbeing) {
         return None;
     }
     let answer = yes_no::read(text)?;
-    draft.answer(
-        answer.intent,
-        Route::Auto,
-        text,
-        "how it went",
-        answer.from,
-        answer.to,
-    );
+    draft.answer(answer.intent, Route::Auto, text, "how it went", answer.from, answer.to);
     Some((answer.from, answer.to))
 }
 
 /// The words yes and no themselves.
 pub(super) fn is_literal(text: &Text<'_>, at: usize) -> bool {
-    text.is(
-        at,
-        words![
-            "yes", "yep", "yeah", "yup", "ye", "y", "ok", "okay", "no", "nope", "nah", "aye"
-        ],
-    )
+    text.is(at, words!["yes", "yep", "yeah", "yup", "ye", "y", "ok", "okay", "no", "nope", "nah", "aye"])
 }

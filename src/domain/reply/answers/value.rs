@@ -33,25 +33,14 @@ pub(super) fn choose(
             // "3 stop": the option whose label holds the word, or an end to the texts?
             let stop = text.core_len() <= 2
                 && text.core.clone().any(|i| text.is(i, words!["stop"]))
-                && text
-                    .core
-                    .clone()
-                    .any(|i| text.token(i).is_some_and(|t| t.kind == Kind::Number));
-            let check = if stop {
-                Some("the option, or the word to stop?")
-            } else {
-                check
-            };
+                && text.core.clone().any(|i| text.token(i).is_some_and(|t| t.kind == Kind::Number));
+            let check = if stop { Some("the option, or the word to stop?") } else { check };
             if keys.len() == 1 {
                 draft.fields.option = keys.into_iter().next();
             } else {
                 draft.fields.options = Some(keys);
             }
-            let route = if check.is_some() {
-                Route::Review
-            } else {
-                Route::Auto
-            };
+            let route = if check.is_some() { Route::Review } else { Route::Auto };
             draft.answer(
                 Intent::Choice,
                 route,
@@ -95,26 +84,11 @@ pub(super) fn reading_answer(
     let mut because = Vec::new();
     let route = readings::judge(&found, text, &context.reader.settings.cut_off, &mut because);
     draft.because.append(&mut because);
-    let span = (
-        found.spans.first().map_or(0, |s| s.0),
-        found.spans.last().map_or(0, |s| s.1),
-    );
-    draft.answer(
-        Intent::Reading,
-        route,
-        text,
-        "the reading asked for",
-        span.0,
-        span.1,
-    );
+    let span = (found.spans.first().map_or(0, |s| s.0), found.spans.last().map_or(0, |s| s.1));
+    draft.answer(Intent::Reading, route, text, "the reading asked for", span.0, span.1);
     let low = found.readings.iter().any(|r| {
-        matches!(
-            r,
-            Reading::Single {
-                level: Level::Lo,
-                ..
-            }
-        ) || matches!(r, Reading::Single { level: Level::Number(n), .. } if *n < 10.0)
+        matches!(r, Reading::Single { level: Level::Lo, .. })
+            || matches!(r, Reading::Single { level: Level::Number(n), .. } if *n < 10.0)
     });
     draft.fields.readings = Some(found.readings);
     // A sign beside a value beyond its limit: of low glucose beside a low one, of high beside a high one.
@@ -125,10 +99,7 @@ pub(super) fn reading_answer(
     });
     if let Some(sign) = sign.filter(|_| route == Route::Urgent) {
         // Beside such a value, drowsiness or a faint is told as the value's own danger.
-        if draft
-            .flag
-            .is_none_or(|f| matches!(f, Flag::Collapse | Flag::Sepsis))
-        {
+        if draft.flag.is_none_or(|f| matches!(f, Flag::Collapse | Flag::Sepsis)) {
             draft.flag = Some(sign.flag);
         }
         draft.say(
@@ -165,34 +136,20 @@ pub(super) fn agenda_answer(
     }
     let nothing = text.says(Label::NothingToRaise);
     let alone = text.core_len() <= 3;
-    if alone
-        && !nothing
-        && (text.says(Label::Thanks) && text.tokens.len() <= 4 || text.says(Label::AllOptions))
-        || text.core_len() == 1
-            && (text.says(Label::Yes) || text.is(text.core.start, words!["everything"]))
+    if alone && !nothing && (text.says(Label::Thanks) && text.tokens.len() <= 4 || text.says(Label::AllOptions))
+        || text.core_len() == 1 && (text.says(Label::Yes) || text.is(text.core.start, words!["everything"]))
     {
         return None;
     }
-    if let Some(hit) = text.first(Label::Cancel).filter(|_| {
-        text.core_len() <= 6
-            && !text
-                .core
-                .clone()
-                .any(|i| text.is(i, words!["off", "tablets"]))
-    }) {
-        draft.say(
-            Intent::Cancel,
-            Route::Review,
-            text,
-            "will not come",
-            hit.from as usize,
-            hit.to as usize,
-        );
+    if let Some(hit) = text
+        .first(Label::Cancel)
+        .filter(|_| text.core_len() <= 6 && !text.core.clone().any(|i| text.is(i, words!["off", "tablets"])))
+    {
+        draft.say(Intent::Cancel, Route::Review, text, "will not come", hit.from as usize, hit.to as usize);
         return None;
     }
     let logistics = text.is(text.core.start, words!["when", "where", "whens", "wheres"])
-        || text.is(text.core.start, words!["what"])
-            && text.is(text.core.start + 1, words!["time", "day", "date"]);
+        || text.is(text.core.start, words!["what"]) && text.is(text.core.start + 1, words!["time", "day", "date"]);
     if logistics && text.core_len() <= 6 || text.says(Label::AnyOption) && text.core_len() <= 4 {
         return None;
     }
@@ -204,20 +161,9 @@ pub(super) fn agenda_answer(
     match agenda::read(text, amounts, prompt) {
         Agenda::Items(items) => {
             let range = amounts.iter().any(|a| a.role == Role::Plain && !a.single());
-            let route = if dangers.soon || range {
-                Route::Review
-            } else {
-                Route::Auto
-            };
+            let route = if dangers.soon || range { Route::Review } else { Route::Auto };
             draft.fields.items = Some(items);
-            draft.answer(
-                Intent::AgendaItems,
-                route,
-                text,
-                "things to talk about",
-                text.core.start,
-                text.core.end,
-            );
+            draft.answer(Intent::AgendaItems, route, text, "things to talk about", text.core.start, text.core.end);
             Some((0, text.tokens.len()))
         }
         Agenda::NotOnMenu => {

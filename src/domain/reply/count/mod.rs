@@ -69,9 +69,7 @@ pub fn is_correction(text: &Text<'_>, at: usize) -> bool {
             "should"
         ],
     ) || text.is(at, words!["no"])
-        && text
-            .token(at)
-            .is_some_and(|t| t.parted >= Break::Comma || t.parted >= Break::Sentence)
+        && text.token(at).is_some_and(|t| t.parted >= Break::Comma || t.parted >= Break::Sentence)
         || text.is(at, words!["make"]) && text.is(at + 1, words!["that", "it"])
 }
 
@@ -88,9 +86,7 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
             Role::Muddled => return Answer::AskAgain("letters among the digits"),
             _ => continue,
         }
-        if amount.past
-            || text.nought(amount.from) && (amount.lo != 0.0 || text.says(Label::OtherDay))
-        {
+        if amount.past || text.nought(amount.from) && (amount.lo != 0.0 || text.says(Label::OtherDay)) {
             continue;
         }
         match unit_fit(text, amount, asked) {
@@ -99,17 +95,12 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
             Fit::Same => fits.push((*amount, true)),
         }
     }
-    let nought = text
-        .all(Label::Nought)
-        .find(|h| !text.idiom(h.from as usize, h.to as usize));
+    let nought = text.all(Label::Nought).find(|h| !text.idiom(h.from as usize, h.to as usize));
     if let Some(hit) = nought
         && !fits.iter().any(|(a, _)| a.hi > 0.0)
         && !asked.scale
     {
-        let quit = text.is(
-            hit.from as usize,
-            words!["quit", "stopped", "have", "given", "gave"],
-        );
+        let quit = text.is(hit.from as usize, words!["quit", "stopped", "have", "given", "gave"]);
         return Answer::Value {
             lo: 0.0,
             hi: 0.0,
@@ -158,10 +149,7 @@ struct Chosen {
 fn choose(text: &Text<'_>, fits: &[(Amount, bool)], _asked_sum: bool) -> Option<Chosen> {
     let (first, rest) = fits.split_first()?;
     if rest.is_empty() {
-        return Some(Chosen {
-            amount: first.0,
-            check: None,
-        });
+        return Some(Chosen { amount: first.0, check: None });
     }
     let last = fits.last()?;
     // "5. no 4": what was taken back does not count.
@@ -172,10 +160,7 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)], _asked_sum: bool) -> Option<
         (a.end..a.end + 3).any(|i| text.is(i, words!["this"]))
             || (a.from.saturating_sub(3)..a.from).any(|i| text.is(i, words!["now"]))
     }) {
-        return Some(Chosen {
-            amount: now.0,
-            check: None,
-        });
+        return Some(Chosen { amount: now.0, check: None });
     }
     let conditional = |a: &Amount| {
         (a.end..a.end + 2).any(|i| text.is(i, words!["if", "unless"]))
@@ -183,55 +168,29 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)], _asked_sum: bool) -> Option<
     };
     if fits.len() == 2 && fits.iter().all(|(a, _)| conditional(a)) {
         let (lo, hi) = (first.0.lo.min(last.0.lo), first.0.hi.max(last.0.hi));
-        return Some(Chosen {
-            amount: Amount { lo, hi, ..first.0 },
-            check: Some("depends on something"),
-        });
+        return Some(Chosen { amount: Amount { lo, hi, ..first.0 }, check: Some("depends on something") });
     }
     let same: Vec<_> = fits.iter().filter(|(_, same)| *same).collect();
     if let [only] = same.as_slice() {
-        return Some(Chosen {
-            amount: only.0,
-            check: None,
-        });
+        return Some(Chosen { amount: only.0, check: None });
     }
     if same.len() == fits.len() && fits.len() == 2 && noun(text, &first.0) != noun(text, &last.0) {
         // "3 veg 2 fruit" are five portions; a person checks the sum.
         let lo = first.0.lo + last.0.lo;
-        return Some(Chosen {
-            amount: Amount {
-                lo,
-                hi: lo,
-                end: last.0.end,
-                ..first.0
-            },
-            check: Some("added up"),
-        });
+        return Some(Chosen { amount: Amount { lo, hi: lo, end: last.0.end, ..first.0 }, check: Some("added up") });
     }
     if same.len() == fits.len() {
         return None;
     }
     // The number the reply opens with is the answer when the others belong to something else that is named.
-    let opens = first.0.from == text.core.start
-        || text
-            .token(first.0.from)
-            .is_some_and(|t| t.parted >= Break::Sentence);
-    let parted = rest.iter().all(|(a, _)| {
-        text.token(a.end)
-            .is_some_and(|t| t.kind == Kind::Word && t.parted <= Break::Space)
-    });
-    let closes = text
-        .token(first.0.end)
-        .is_none_or(|t| t.parted >= Break::Comma)
-        || text.is(
-            first.0.end,
-            words!["for", "because", "so", "but", "and", "if"],
-        );
+    let opens =
+        first.0.from == text.core.start || text.token(first.0.from).is_some_and(|t| t.parted >= Break::Sentence);
+    let parted =
+        rest.iter().all(|(a, _)| text.token(a.end).is_some_and(|t| t.kind == Kind::Word && t.parted <= Break::Space));
+    let closes = text.token(first.0.end).is_none_or(|t| t.parted >= Break::Comma)
+        || text.is(first.0.end, words!["for", "because", "so", "but", "and", "if"]);
     if opens && parted && closes {
-        return Some(Chosen {
-            amount: first.0,
-            check: None,
-        });
+        return Some(Chosen { amount: first.0, check: None });
     }
     None
 }
@@ -277,12 +236,10 @@ fn judge(text: &Text<'_>, chosen: &Chosen, asked: &Asked<'_>) -> Answer {
         Bound::Open => return Answer::AskAgain("a limit, no number"),
         _ => {}
     }
-    let minus = text.token(amount.from).is_some_and(|t| {
-        t.mark == b'-' && t.marks == 1 && !t.spaced && amount.from == text.core.start
-    }) || amount
-        .from
-        .checked_sub(1)
-        .is_some_and(|b| text.is(b, words!["minus"]));
+    let minus = text
+        .token(amount.from)
+        .is_some_and(|t| t.mark == b'-' && t.marks == 1 && !t.spaced && amount.from == text.core.start)
+        || amount.from.checked_sub(1).is_some_and(|b| text.is(b, words!["minus"]));
     if minus && amount.lo > 0.0 {
         return Answer::AskAgain("below nought");
     }
@@ -297,12 +254,7 @@ fn judge(text: &Text<'_>, chosen: &Chosen, asked: &Asked<'_>) -> Answer {
     }
     let daily = text.is(amount.end, words!["daily"])
         || text.is(amount.end, words!["a"]) && text.is(amount.end + 1, words!["day"]);
-    if daily
-        && !asked.scale
-        && asked.unit != "cigarettes"
-        && asked.max.is_none()
-        && asked.prompt.contains("week")
-    {
+    if daily && !asked.scale && asked.unit != "cigarettes" && asked.max.is_none() && asked.prompt.contains("week") {
         return Answer::Value {
             lo: amount.lo * 7.0,
             hi: amount.hi * 7.0,
@@ -310,10 +262,5 @@ fn judge(text: &Text<'_>, chosen: &Chosen, asked: &Asked<'_>) -> Answer {
             span: (amount.from, amount.end),
         };
     }
-    Answer::Value {
-        lo: amount.lo,
-        hi: amount.hi,
-        check,
-        span: (amount.from, amount.end),
-    }
+    Answer::Value { lo: amount.lo, hi: amount.hi, check, span: (amount.from, amount.end) }
 }

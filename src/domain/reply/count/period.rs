@@ -26,29 +26,15 @@ pub(super) fn whole_period(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer>
     }
     let hit = text.all(Label::EveryDay).next()?;
     let opens = (hit.from as usize) <= text.core.start + 2
-        || text
-            .token(hit.from as usize)
-            .is_some_and(|t| t.parted >= Break::Sentence);
+        || text.token(hit.from as usize).is_some_and(|t| t.parted >= Break::Sentence);
     if !opens {
         return None;
     }
     let from = hit.from as usize;
     let mut missed = 0.0;
     let mut to = hit.to as usize;
-    let except = (to..to + 3).find(|i| {
-        text.is(
-            *i,
-            words![
-                "bar",
-                "except",
-                "but",
-                "apart",
-                "excluding",
-                "minus",
-                "besides"
-            ],
-        )
-    });
+    let except =
+        (to..to + 3).find(|i| text.is(*i, words!["bar", "except", "but", "apart", "excluding", "minus", "besides"]));
     if let Some(at) = except {
         let end = text.sentence_end(at);
         for i in at..end {
@@ -67,12 +53,7 @@ pub(super) fn whole_period(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer>
             return None;
         }
     }
-    Some(Answer::Value {
-        lo: max - missed,
-        hi: max - missed,
-        check: None,
-        span: (from, to),
-    })
+    Some(Answer::Value { lo: max - missed, hi: max - missed, check: None, span: (from, to) })
 }
 
 /// "mon, tues, thurs and fri", "Tuesday through to Friday".
@@ -89,14 +70,9 @@ pub(super) fn named_days(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
         if fact.weekday == 0 {
             continue;
         }
-        if (at.saturating_sub(2)..at).any(|i| {
-            text.is(
-                i,
-                words![
-                    "not", "missed", "except", "bar", "until", "till", "since", "on"
-                ],
-            )
-        }) && last.is_none()
+        if (at.saturating_sub(2)..at)
+            .any(|i| text.is(i, words!["not", "missed", "except", "bar", "until", "till", "since", "on"]))
+            && last.is_none()
         {
             return None;
         }
@@ -114,8 +90,8 @@ pub(super) fn named_days(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
         if let Some(slot) = days.get_mut(usize::from(fact.weekday) - 1) {
             *slot = true;
         }
-        doubtful |= (at.saturating_sub(4)..at)
-            .any(|i| text.is(i, words!["bit", "little", "half", "part", "maybe", "some"]));
+        doubtful |=
+            (at.saturating_sub(4)..at).any(|i| text.is(i, words!["bit", "little", "half", "part", "maybe", "some"]));
         from = from.min(at);
         to = at + 1;
         last = Some((at, fact.weekday));
@@ -126,21 +102,13 @@ pub(super) fn named_days(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
     }
     let hi = n as f64;
     let lo = if doubtful { hi - 1.0 } else { hi };
-    Some(Answer::Value {
-        lo,
-        hi,
-        check: doubtful.then_some("one of the days only in part"),
-        span: (from, to),
-    })
+    Some(Answer::Value { lo, hi, check: doubtful.then_some("one of the days only in part"), span: (from, to) })
 }
 
 /// "Tuesday through to Friday", "Mon-Fri".
 pub(super) fn spans(text: &Text<'_>, before: usize, at: usize) -> bool {
     let words = before + 1..at;
-    words.len() <= 3
-        && words
-            .clone()
-            .any(|i| text.is(i, words!["to", "till", "til", "until", "through", "thru"]))
+    words.len() <= 3 && words.clone().any(|i| text.is(i, words!["to", "till", "til", "until", "through", "thru"]))
         || words.is_empty() && text.token(at).is_some_and(|t| t.mark == b'-')
 }
 
@@ -154,16 +122,12 @@ pub fn ticked(text: &Text<'_>) -> Option<(f64, usize)> {
             no += 1;
         } else if text.is(at, words!["yes", "y"])
             && at >= 1
-            && text
-                .token(at - 1)
-                .is_some_and(|t| t.kind == Kind::Number || text.fact(at - 1).weekday > 0)
+            && text.token(at - 1).is_some_and(|t| t.kind == Kind::Number || text.fact(at - 1).weekday > 0)
         {
             yes += 1;
         } else if text.is(at, words!["no", "n"])
             && at >= 1
-            && text
-                .token(at - 1)
-                .is_some_and(|t| t.kind == Kind::Number || text.fact(at - 1).weekday > 0)
+            && text.token(at - 1).is_some_and(|t| t.kind == Kind::Number || text.fact(at - 1).weekday > 0)
         {
             no += 1;
         }

@@ -46,14 +46,7 @@ pub fn read(text: &Text<'_>, asked_reading: Option<ReadingKind>) -> Dangers {
     for hit in &text.hits {
         let (from, to) = (hit.from as usize, hit.to as usize);
         match text.lexicon.means(hit.entry) {
-            Some(Means::Flag {
-                family,
-                denied,
-                whose,
-                unsafe_contact,
-                asked,
-                beside,
-            }) => {
+            Some(Means::Flag { family, denied, whose, unsafe_contact, asked, beside }) => {
                 if is_idiom(text, hit) || asked.is_some() && asked != asked_reading {
                     continue;
                 }
@@ -61,19 +54,9 @@ pub fn read(text: &Text<'_>, asked_reading: Option<ReadingKind>) -> Dangers {
                     Verdict::Alarm if family == Flag::Breathless && as_ever(text, from, to) => {
                         dangers.watch.push((from, to));
                     }
-                    Verdict::Alarm if beside => dangers.beside.push(Alarm {
-                        flag: family,
-                        from,
-                        to,
-                        entry: hit.entry,
-                    }),
+                    Verdict::Alarm if beside => dangers.beside.push(Alarm { flag: family, from, to, entry: hit.entry }),
                     Verdict::Alarm => {
-                        dangers.alarms.push(Alarm {
-                            flag: family,
-                            from,
-                            to,
-                            entry: hit.entry,
-                        });
+                        dangers.alarms.push(Alarm { flag: family, from, to, entry: hit.entry });
                         dangers.unsafe_contact |= unsafe_contact;
                     }
                     Verdict::Watch => dangers.watch.push((from, to)),
@@ -95,9 +78,7 @@ pub fn read(text: &Text<'_>, asked_reading: Option<ReadingKind>) -> Dangers {
     for (from, to) in &dangers.dismissed {
         gone.get_mut(*from..*to).unwrap_or_default().fill(true);
     }
-    dangers
-        .watch
-        .retain(|(from, to)| !gone.get(*from..*to).unwrap_or_default().contains(&true));
+    dangers.watch.retain(|(from, to)| !gone.get(*from..*to).unwrap_or_default().contains(&true));
     dangers
 }
 
@@ -109,11 +90,7 @@ enum Verdict {
 
 fn judge(text: &Text<'_>, from: usize, to: usize, denied: bool, whose: Whose) -> Verdict {
     if denied && is_denied(text, from, to) {
-        return if comes_back(text, to) {
-            Verdict::Alarm
-        } else {
-            Verdict::Dismissed
-        };
+        return if comes_back(text, to) { Verdict::Alarm } else { Verdict::Dismissed };
     }
     if is_asked_about(text, from) {
         return Verdict::Watch;

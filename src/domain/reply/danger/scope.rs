@@ -17,9 +17,7 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
     let known = &text.lexicon.known;
     // "chest pain: none", "any chest pain? no"
     if text.is(to, words!["no", "none", "nil", "nope", "negative"])
-        && text.token(to).is_some_and(|t| {
-            t.parted <= Break::Clause || text.token(to - 1).is_some_and(|b| b.asked)
-        })
+        && text.token(to).is_some_and(|t| t.parted <= Break::Clause || text.token(to - 1).is_some_and(|b| b.asked))
         && text.token(to + 1).is_none_or(|t| t.parted >= Break::Comma)
     {
         return true;
@@ -34,41 +32,24 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
         if parted >= Break::Sentence || steps > 14 {
             return false;
         }
-        if known
-            .negators
-            .contains(text.token(before).map_or(0, |t| t.word))
-        {
+        if known.negators.contains(text.token(before).map_or(0, |t| t.word)) {
             // "No, chest pain": an answer, then the danger. "no I had a fit", "no the doctor": the answer again.
-            let answer_word = text.is(
-                before,
-                words!["no", "none", "nil", "zero", "nothing", "never"],
-            );
+            let answer_word = text.is(before, words!["no", "none", "nil", "zero", "nothing", "never"]);
             let subject = text.within(before + 1, &known.own)
                 || text.within(before + 1, &known.third)
-                || text.is(
-                    before + 1,
-                    words![
-                        "the", "a", "an", "it", "its", "there", "this", "that", "but"
-                    ],
-                );
+                || text.is(before + 1, words!["the", "a", "an", "it", "its", "there", "this", "that", "but"]);
             let answers = answer_word
-                && (parted >= Break::Comma
-                    || before == text.core.start && text.is(before, words!["no"]) && subject);
+                && (parted >= Break::Comma || before == text.core.start && text.is(before, words!["no"]) && subject);
             let only = text.is(before + 1, words!["just", "only", "sure", "know"]);
             let more_than = text.is(before, words!["no"])
                 && text.is(before + 1, words!["more", "worse"])
                 && (to..to + 4).any(|i| text.is(i, words!["than"]));
-            let done =
-                text.is(before, words!["no"]) && (from == before + 1) && is_past_verb(text, from);
+            let done = text.is(before, words!["no"]) && (from == before + 1) && is_past_verb(text, from);
             return !(answers || only || more_than || done);
         }
         let listed = text.is(before, words!["or", "and", "nor"])
-            || known
-                .light
-                .contains(text.token(before).map_or(0, |t| t.word))
-            || known
-                .concern
-                .contains(text.token(before).map_or(0, |t| t.word))
+            || known.light.contains(text.token(before).map_or(0, |t| t.word))
+            || known.concern.contains(text.token(before).map_or(0, |t| t.word))
             || text.sign(before);
         if !listed {
             return false;
@@ -85,8 +66,8 @@ pub(super) fn is_past_verb(text: &Text<'_>, at: usize) -> bool {
         || text.is(
             at,
             words![
-                "hit", "fell", "cut", "had", "took", "went", "came", "got", "sick", "sicked",
-                "felt", "bit", "woke", "been", "run", "ran"
+                "hit", "fell", "cut", "had", "took", "went", "came", "got", "sick", "sicked", "felt", "bit", "woke",
+                "been", "run", "ran"
             ],
         )
 }
@@ -94,44 +75,16 @@ pub(super) fn is_past_verb(text: &Text<'_>, at: usize) -> bool {
 /// "no chest pain today but had some Sunday": the danger comes back after the denial.
 pub(super) fn comes_back(text: &Text<'_>, to: usize) -> bool {
     let end = (to + 12).min(text.tokens.len());
-    let Some(but) =
-        (to..end).find(|i| text.is(*i, words!["but", "though", "however", "except", "only"]))
-    else {
+    let Some(but) = (to..end).find(|i| text.is(*i, words!["but", "though", "however", "except", "only"])) else {
         return false;
     };
-    (but + 1..(but + 5).min(text.tokens.len())).any(|i| {
-        text.is(
-            i,
-            words![
-                "had",
-                "got",
-                "felt",
-                "did",
-                "was",
-                "have",
-                "some",
-                "yesterday",
-                "earlier"
-            ],
-        )
-    }) && (but + 1..(but + 7).min(text.tokens.len())).any(|i| {
-        text.is(
-            i,
-            words![
-                "some",
-                "it",
-                "one",
-                "bit",
-                "yesterday",
-                "earlier",
-                "little",
-                "them",
-                "few",
-                "twinge"
-            ],
-        ) || text.fact(i).weekday > 0
-    }) && !(but + 1..(but + 5).min(text.tokens.len()))
-        .any(|i| text.is(i, words!["fun", "good", "lovely"]))
+    (but + 1..(but + 5).min(text.tokens.len()))
+        .any(|i| text.is(i, words!["had", "got", "felt", "did", "was", "have", "some", "yesterday", "earlier"]))
+        && (but + 1..(but + 7).min(text.tokens.len())).any(|i| {
+            text.is(i, words!["some", "it", "one", "bit", "yesterday", "earlier", "little", "them", "few", "twinge"])
+                || text.fact(i).weekday > 0
+        })
+        && !(but + 1..(but + 5).min(text.tokens.len())).any(|i| text.is(i, words!["fun", "good", "lovely"]))
 }
 
 /// "what do I do if I get chest pain": asked about, not felt.
@@ -143,17 +96,14 @@ pub(super) fn is_asked_about(text: &Text<'_>, from: usize) -> bool {
                     text.is(
                         i,
                         words![
-                            "i", "you", "we", "get", "gets", "have", "feel", "had", "a", "any",
-                            "the", "of", "ever", "should", "develop", "my", "it", "im", "there"
+                            "i", "you", "we", "get", "gets", "have", "feel", "had", "a", "any", "the", "of", "ever",
+                            "should", "develop", "my", "it", "im", "there"
                         ],
                     )
                 })
-                && !x.checked_sub(1).is_some_and(|p| {
-                    text.is(
-                        p,
-                        words!["know", "sure", "wondering", "wonder", "as", "like", "feels"],
-                    )
-                })
+                && !x
+                    .checked_sub(1)
+                    .is_some_and(|p| text.is(p, words!["know", "sure", "wondering", "wonder", "as", "like", "feels"]))
         })
     })
 }
@@ -161,10 +111,7 @@ pub(super) fn is_asked_about(text: &Text<'_>, from: usize) -> bool {
 /// The sentence around a phrase, or so much of it as is near.
 pub(super) fn around(text: &Text<'_>, from: usize, to: usize) -> (usize, usize) {
     const NEAR: usize = 40;
-    (
-        text.sentence_start(from).max(from.saturating_sub(NEAR)),
-        text.sentence_end(from).max(to).min(to + NEAR),
-    )
+    (text.sentence_start(from).max(from.saturating_sub(NEAR)), text.sentence_end(from).max(to).min(to + NEAR))
 }
 
 /// Long ago: a year, "years ago", "as a child".
@@ -176,12 +123,7 @@ pub(super) fn is_past(text: &Text<'_>, from: usize, to: usize) -> bool {
                 && t.digits == 4
                 && (1920..=2100).contains(&t.value)
                 && i.checked_sub(1).is_some_and(|b| {
-                    text.is(
-                        b,
-                        words![
-                            "in", "since", "of", "from", "back", "around", "during", "year"
-                        ],
-                    )
+                    text.is(b, words!["in", "since", "of", "from", "back", "around", "during", "year"])
                 })
         })
     };
@@ -194,13 +136,10 @@ pub(super) fn is_past(text: &Text<'_>, from: usize, to: usize) -> bool {
     };
     let young = |i: usize| {
         text.is(i, words!["childhood"])
-            || text.is(
-                i,
-                words!["child", "kid", "boy", "girl", "little", "younger", "baby"],
-            ) && (i.saturating_sub(3)..i).any(|b| text.is(b, words!["as", "when", "was"]))
+            || text.is(i, words!["child", "kid", "boy", "girl", "little", "younger", "baby"])
+                && (i.saturating_sub(3)..i).any(|b| text.is(b, words!["as", "when", "was"]))
     };
-    let now =
-        (to..end).any(|i| text.is(i, words!["again", "now", "today", "back", "still", "since"]));
+    let now = (to..end).any(|i| text.is(i, words!["again", "now", "today", "back", "still", "since"]));
     (start..end).any(|i| !now && (year(i) || ago(i)) || young(i))
 }
 
@@ -214,10 +153,7 @@ pub(super) fn anothers(text: &Text<'_>, from: usize) -> bool {
             // "the wife says", "my daughter caught me": she only speaks, or stands by.
             other = !text.is(
                 at + 1,
-                words![
-                    "says", "said", "thinks", "reckons", "thought", "noticed", "told", "here",
-                    "typing"
-                ],
+                words!["says", "said", "thinks", "reckons", "thought", "noticed", "told", "here", "typing"],
             );
         } else if other && text.is(at, words!["i", "ive", "im", "me"]) {
             other = false;
@@ -290,12 +226,8 @@ pub(super) fn as_ever(text: &Text<'_>, from: usize, to: usize) -> bool {
     (start..end).any(|i| {
         text.is(i, words!["same"])
             && text.is(i + 1, words!["as"])
-            && text.is(
-                i + 2,
-                words!["always", "ever", "usual", "before", "normal", "last"],
-            )
-            || text.is(i, words!["as"])
-                && text.is(i + 1, words!["usual", "always", "ever", "normal"])
+            && text.is(i + 2, words!["always", "ever", "usual", "before", "normal", "last"])
+            || text.is(i, words!["as"]) && text.is(i + 1, words!["usual", "always", "ever", "normal"])
             || text.is(i, words!["no", "not", "isnt", "never"])
                 && text.is(i + 1, words!["worse", "more", "any"])
                 && !text.is(i + 2, words!["or"])

@@ -67,16 +67,9 @@ pub fn read(text: &Text<'_>, anchor: Anchor) -> When {
     merge_agreeing(text, &mut when.days);
     // Where another day is named too, the day of the appointment is the one that does not suit.
     if let Some(start) = anchor.appointment
-        && when
-            .days
-            .iter()
-            .any(|d| !d.refused && d.date != Some(start.date()))
+        && when.days.iter().any(|d| !d.refused && d.date != Some(start.date()))
     {
-        for day in when
-            .days
-            .iter_mut()
-            .filter(|d| d.date == Some(start.date()))
-        {
+        for day in when.days.iter_mut().filter(|d| d.date == Some(start.date())) {
             day.refused = true;
         }
     }
@@ -105,47 +98,27 @@ fn times(text: &Text<'_>, when: &mut When) {
             continue;
         }
         let hour = || {
-            let made = at
-                .checked_sub(1)
-                .is_some_and(|b| text.is(b, words!["it", "to", "for"]));
-            let token = text
-                .token(at)
-                .filter(|t| made && t.kind == Kind::Number && (7..=12).contains(&t.value))?;
+            let made = at.checked_sub(1).is_some_and(|b| text.is(b, words!["it", "to", "for"]));
+            let token = text.token(at).filter(|t| made && t.kind == Kind::Number && (7..=12).contains(&t.value))?;
             let alone = text.token(at + 1).is_none_or(|t| t.parted >= Break::Comma)
                 || text.is(at + 1, words!["instead", "please"]);
-            alone.then_some(clock::Clock {
-                hour: token.value as u32,
-                minute: 0,
-                part: None,
-                bare: true,
-                to: at + 1,
-            })
+            alone.then_some(clock::Clock { hour: token.value as u32, minute: 0, part: None, bare: true, to: at + 1 })
         };
-        let Some(clock) = clock::clock(text, at)
-            .or_else(|| loose(text, at))
-            .or_else(hour)
-        else {
+        let Some(clock) = clock::clock(text, at).or_else(|| loose(text, at)).or_else(hour) else {
             at += 1;
             continue;
         };
-        let limit = at.checked_sub(1).is_some_and(|b| {
-            text.is(
-                b,
-                words!["after", "before", "until", "till", "til", "from", "by"],
-            )
-        }) || text.is(clock.to, words!["or"])
-            && text.is(clock.to + 1, words!["later", "after"]);
+        let limit = at
+            .checked_sub(1)
+            .is_some_and(|b| text.is(b, words!["after", "before", "until", "till", "til", "from", "by"]))
+            || text.is(clock.to, words!["or"]) && text.is(clock.to + 1, words!["later", "after"]);
         let refused = is_refused(text, at);
         if let Some(time) = clock.time() {
             if limit && !refused {
                 let after = text.is(at.saturating_sub(1), words!["after", "from"])
                     || text.is(clock.to + 1, words!["later", "after"]);
                 if after {
-                    when.part.get_or_insert(if time.hour() >= 17 {
-                        Part::Eve
-                    } else {
-                        Part::Pm
-                    });
+                    when.part.get_or_insert(if time.hour() >= 17 { Part::Eve } else { Part::Pm });
                     when.offered = true;
                 }
             } else if !refused {
@@ -173,23 +146,15 @@ fn parts(text: &Text<'_>, when: &mut When) {
             Some(DayPart::Morning) => Some(Part::Am),
             Some(DayPart::Afternoon) => Some(Part::Pm),
             Some(DayPart::Evening) => Some(Part::Eve),
-            None if text.is(at, words!["lunch", "dinner"])
-                && at >= 1
-                && text.is(at - 1, words!["after"]) =>
-            {
+            None if text.is(at, words!["lunch", "dinner"]) && at >= 1 && text.is(at - 1, words!["after"]) => {
                 Some(Part::Pm)
             }
-            None if text.is(at, words!["first"]) && text.is(at + 1, words!["thing"]) => {
-                Some(Part::Am)
-            }
-            None if text.is(at, words!["work"]) && at >= 1 && text.is(at - 1, words!["after"]) => {
-                Some(Part::Eve)
-            }
+            None if text.is(at, words!["first"]) && text.is(at + 1, words!["thing"]) => Some(Part::Am),
+            None if text.is(at, words!["work"]) && at >= 1 && text.is(at - 1, words!["after"]) => Some(Part::Eve),
             _ => None,
         };
         // "I am", "good morning", "tomorrow morning's dose" of a greeting.
-        let greeting =
-            at >= 1 && text.is(at - 1, words!["good", "i"]) || at == 0 && text.core.start > 0;
+        let greeting = at >= 1 && text.is(at - 1, words!["good", "i"]) || at == 0 && text.core.start > 0;
         if let Some(part) = part
             && !greeting
             && !is_refused(text, at)
@@ -211,13 +176,7 @@ fn loose(text: &Text<'_>, at: usize) -> Option<clock::Clock> {
         return None;
     }
     if text.is(at + 1, words!["ish"]) {
-        return Some(clock::Clock {
-            hour: token.value as u32,
-            minute: 0,
-            part: None,
-            bare: false,
-            to: at + 2,
-        });
+        return Some(clock::Clock { hour: token.value as u32, minute: 0, part: None, bare: false, to: at + 2 });
     }
     let next = text.token(at + 1)?;
     (next.kind == Kind::Number
@@ -225,9 +184,9 @@ fn loose(text: &Text<'_>, at: usize) -> Option<clock::Clock> {
         && next.digits == 2
         && matches!(next.value, 0 | 5 | 10 | 15 | 20 | 30 | 40 | 45 | 50)
         && (next.mark == b'.' && !next.spaced
-            || at.checked_sub(1).is_some_and(|b| {
-                text.fact(b).weekday > 0 || text.is(b, words!["tomorrow", "th", "st", "nd", "rd"])
-            })))
+            || at
+                .checked_sub(1)
+                .is_some_and(|b| text.fact(b).weekday > 0 || text.is(b, words!["tomorrow", "th", "st", "nd", "rd"]))))
     .then_some(clock::Clock {
         hour: token.value as u32,
         minute: next.value as u32,
@@ -242,24 +201,15 @@ fn shifts(text: &Text<'_>, anchor: Anchor, when: &mut When) {
     let Some(start) = anchor.appointment else {
         return;
     };
-    let back = text
-        .core
-        .clone()
-        .find(|i| text.is(*i, words!["back", "later", "forward", "earlier"]));
+    let back = text.core.clone().find(|i| text.is(*i, words!["back", "later", "forward", "earlier"]));
     if let Some(at) = back {
-        let sign = if text.is(at, words!["back", "later"]) {
-            1
-        } else {
-            -1
-        };
+        let sign = if text.is(at, words!["back", "later"]) { 1 } else { -1 };
         let near = (at.saturating_sub(4)..at).chain(at + 1..at + 5);
         for i in near {
             let n = if text.is(i.saturating_sub(1), words!["a", "an", "one"]) {
                 Some(1)
             } else {
-                text.token(i.saturating_sub(1))
-                    .filter(|t| t.kind == Kind::Number)
-                    .map(|t| t.value.min(60) as i64)
+                text.token(i.saturating_sub(1)).filter(|t| t.kind == Kind::Number).map(|t| t.value.min(60) as i64)
             };
             let Some(n) = n else { continue };
             let unit = text.fact(i).unit;
@@ -280,16 +230,9 @@ fn shifts(text: &Text<'_>, anchor: Anchor, when: &mut When) {
             return;
         }
     }
-    let same = |what: &[Word]| {
-        text.core
-            .clone()
-            .any(|i| text.is(i, words!["same"]) && text.is(i + 1, what))
-    };
+    let same = |what: &[Word]| text.core.clone().any(|i| text.is(i, words!["same"]) && text.is(i + 1, what));
     if same(words!["time", "day"]) {
-        let next = text
-            .core
-            .clone()
-            .any(|i| text.is(i, words!["next", "following"]) && text.is(i + 1, words!["week"]));
+        let next = text.core.clone().any(|i| text.is(i, words!["next", "following"]) && text.is(i + 1, words!["week"]));
         if same(words!["day"]) && !next {
             when.date = Some(start.date());
         }

@@ -7,9 +7,7 @@ use super::super::vocabulary::words;
 /// "can't do thurs", "not the 14th", "any day but".
 pub(super) fn is_refused(text: &Text<'_>, at: usize) -> bool {
     // "half ten is too early"
-    if (at + 1..at + 5).any(|i| {
-        text.is(i, words!["too"]) && text.is(i + 1, words!["early", "late", "soon", "far"])
-    }) {
+    if (at + 1..at + 5).any(|i| text.is(i, words!["too"]) && text.is(i + 1, words!["early", "late", "soon", "far"])) {
         return true;
     }
     let mut i = at;
@@ -50,10 +48,7 @@ pub(super) fn is_refused(text: &Text<'_>, at: usize) -> bool {
         }
         if text.is(
             before,
-            words![
-                "can", "could", "would", "may", "might", "how", "instead", "suits", "better",
-                "prefer", "so", "to"
-            ],
+            words!["can", "could", "would", "may", "might", "how", "instead", "suits", "better", "prefer", "so", "to"],
         ) && steps > 0
         {
             return text.is(before, words!["to"])
@@ -69,27 +64,12 @@ pub(super) fn is_refused(text: &Text<'_>, at: usize) -> bool {
 pub(super) fn is_limit(text: &Text<'_>, at: usize) -> bool {
     (1..=2).any(|b| {
         at.checked_sub(b).is_some_and(|x| {
-            text.is(
-                x,
-                words!["after", "until", "till", "til", "before", "since", "from"],
-            ) && text.fact(x.saturating_sub(1)).weekday == 0
+            text.is(x, words!["after", "until", "till", "til", "before", "since", "from"])
+                && text.fact(x.saturating_sub(1)).weekday == 0
         })
     }) || (1..=8).any(|b| {
-        at.checked_sub(b)
-            .filter(|x| *x >= text.sentence_start(at))
-            .is_some_and(|x| {
-                text.is(
-                    x,
-                    words![
-                        "away",
-                        "holiday",
-                        "working",
-                        "anniversary",
-                        "funeral",
-                        "busy",
-                        "court"
-                    ],
-                )
-            })
+        at.checked_sub(b).filter(|x| *x >= text.sentence_start(at)).is_some_and(|x| {
+            text.is(x, words!["away", "holiday", "working", "anniversary", "funeral", "busy", "court"])
+        })
     })
 }

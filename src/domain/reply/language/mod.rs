@@ -71,12 +71,7 @@ fn by_script(text: &str) -> Option<&'static str> {
         }
         2 => "ar",
         3 => "hi",
-        4 if text
-            .chars()
-            .any(|c| matches!(c, '\u{456}' | '\u{457}' | '\u{454}' | '\u{491}')) =>
-        {
-            "uk"
-        }
+        4 if text.chars().any(|c| matches!(c, '\u{456}' | '\u{457}' | '\u{454}' | '\u{491}')) => "uk",
         4 => "ru",
         5 => "gu",
         6 => "ta",
@@ -137,13 +132,8 @@ fn in_latin(text: &Text<'_>) -> Option<&'static str> {
     if any == 0 {
         return None;
     }
-    let bits: Vec<Bits> = text
-        .tokens
-        .iter()
-        .take(60)
-        .filter(|t| t.kind == Kind::Word)
-        .map(|t| tongues.of(t.word))
-        .collect();
+    let bits: Vec<Bits> =
+        text.tokens.iter().take(60).filter(|t| t.kind == Kind::Word).map(|t| tongues.of(t.word)).collect();
     let words = bits.len() as u32;
     let mut best: Option<(&'static str, u32)> = None;
     for (n, sample) in SAMPLES.iter().enumerate() {
@@ -167,19 +157,11 @@ fn in_latin(text: &Text<'_>) -> Option<&'static str> {
 /// The number a word stands for in a language.
 pub fn number(code: &str, word: &str) -> Option<f64> {
     let sample = SAMPLES.iter().find(|s| s.code == code)?;
-    sample
-        .numbers
-        .iter()
-        .position(|n| *n == word)
-        .map(|n| n as f64 + 1.0)
+    sample.numbers.iter().position(|n| *n == word).map(|n| n as f64 + 1.0)
 }
 
 /// The language a reply names.
 pub fn named(text: &Text<'_>) -> Option<&'static str> {
-    (0..text.tokens.len()).find_map(|at| {
-        NAMES
-            .iter()
-            .find(|(_, words)| words.iter().any(|w| text.is_str(at, w)))
-            .map(|(code, _)| *code)
-    })
+    (0..text.tokens.len())
+        .find_map(|at| NAMES.iter().find(|(_, words)| words.iter().any(|w| text.is_str(at, w))).map(|(code, _)| *code))
 }

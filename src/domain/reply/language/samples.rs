@@ -20,9 +20,7 @@ pub(super) const SAMPLES: [Sample; 6] = [
             mercher iau gwener sadwrn sul dim gen plis ydy gwnes oeddwn roedd nos wneud pob nawr \
             rwan gwaed mrest frest poen",
         weak: "do un yn na i os am ar o mwy y a yr",
-        numbers: [
-            "un", "dau", "tri", "pedwar", "pump", "chwech", "saith", "wyth", "naw", "deg",
-        ],
+        numbers: ["un", "dau", "tri", "pedwar", "pump", "chwech", "saith", "wyth", "naw", "deg"],
     },
     Sample {
         code: "pl",
@@ -33,10 +31,7 @@ pub(super) const SAMPLES: [Sample; 6] = [
             mial lekarz lekarza duszno oddychac zyc mowie angielsku angielski polski gdzie kiedy \
             mozna pomocy",
         weak: "no na do to w i o po ja za zero mam ale jak",
-        numbers: [
-            "jeden", "dwa", "trzy", "cztery", "piec", "szesc", "siedem", "osiem", "dziewiec",
-            "dziesiec",
-        ],
+        numbers: ["jeden", "dwa", "trzy", "cztery", "piec", "szesc", "siedem", "osiem", "dziewiec", "dziesiec"],
     },
     Sample {
         code: "ur",
@@ -45,9 +40,7 @@ pub(super) const SAMPLES: [Sample; 6] = [
             walaikum assalam dawai goli baje seene saans sirf abhi gaya gayi liye mat bhejo \
             samajh urdu zindagi jeena marna",
         weak: "ji se ke ko main me din do ho hun par na mat beta salam",
-        numbers: [
-            "ek", "do", "teen", "char", "panch", "chay", "saat", "aath", "nau", "das",
-        ],
+        numbers: ["ek", "do", "teen", "char", "panch", "chay", "saat", "aath", "nau", "das"],
     },
     Sample {
         code: "pa",
@@ -55,9 +48,7 @@ pub(super) const SAMPLES: [Sample; 6] = [
             kiddan tusi uthdi uthda gayi dig kha ohna sadi sada vich nu da di dian karda kardi ni \
             panjabi",
         weak: "da di nu ni sat dig kha",
-        numbers: [
-            "ikk", "do", "tinn", "char", "panj", "chhe", "satt", "atth", "nau", "das",
-        ],
+        numbers: ["ikk", "do", "tinn", "char", "panj", "chhe", "satt", "atth", "nau", "das"],
     },
     Sample {
         code: "bn",
@@ -65,18 +56,14 @@ pub(super) const SAMPLES: [Sample; 6] = [
             parina bangla kemon koto shokale sokale aaj bar onek betha khub hocche ache daktar \
             ekhon ektu kharap diyechi khaisi lagbe bolun",
         weak: "bar nai na te ami ache tin char",
-        numbers: [
-            "ek", "dui", "tin", "char", "pach", "choy", "sat", "at", "noy", "dosh",
-        ],
+        numbers: ["ek", "dui", "tin", "char", "pach", "choy", "sat", "at", "noy", "dosh"],
     },
     Sample {
         code: "ro",
         strong: "nu inteleg multumesc buna sunt engleza vorbesc ziua zile programare dimineata maine \
             doctorul durere piept pentru romana scuze vreau pot",
         weak: "nu da la cu pot am",
-        numbers: [
-            "unu", "doua", "trei", "patru", "cinci", "sase", "sapte", "opt", "noua", "zece",
-        ],
+        numbers: ["unu", "doua", "trei", "patru", "cinci", "sase", "sapte", "opt", "noua", "zece"],
     },
 ];
 
@@ -95,14 +82,7 @@ pub(super) const NAMES: [(&str, &[&str]); 26] = [
         ],
     ),
     ("ur", &["urdu", "\u{627}\u{631}\u{62f}\u{648}"]),
-    (
-        "pa",
-        &[
-            "punjabi",
-            "panjabi",
-            "\u{a2a}\u{a70}\u{a1c}\u{a3e}\u{a2c}\u{a40}",
-        ],
-    ),
+    ("pa", &["punjabi", "panjabi", "\u{a2a}\u{a70}\u{a1c}\u{a3e}\u{a2c}\u{a40}"]),
     ("hi", &["hindi"]),
     ("ro", &["romanian", "romana"]),
     ("ar", &["arabic"]),

@@ -9,9 +9,7 @@ use super::{Amount, Bound, Role};
 pub(super) fn unit(text: &Text<'_>, amount: &mut Amount) {
     let at = amount.to;
     let close = |at: usize| {
-        text.token(at).is_some_and(|t| {
-            t.parted <= Break::Space || t.mark == b'/' && !t.spaced || t.mark == b'-'
-        })
+        text.token(at).is_some_and(|t| t.parted <= Break::Space || t.mark == b'/' && !t.spaced || t.mark == b'-')
     };
     if !close(at) {
         return;
@@ -22,9 +20,7 @@ pub(super) fn unit(text: &Text<'_>, amount: &mut Amount) {
     }
     // "79 hr 68", "138,82 p71": a pulse follows. A lone "p" is pence only where it touches.
     let touching = text.token(at).is_some_and(|t| t.parted == Break::None);
-    let pulse = text
-        .token(at + 1)
-        .is_some_and(|t| t.kind == Kind::Number && t.parted <= Break::Space);
+    let pulse = text.token(at + 1).is_some_and(|t| t.kind == Kind::Number && t.parted <= Break::Space);
     if text.is(at, words!["hr", "p"]) && (pulse || !touching && text.is(at, words!["p"])) {
         return;
     }
@@ -84,42 +80,19 @@ pub(super) fn unit(text: &Text<'_>, amount: &mut Amount) {
 }
 
 pub(super) fn bound(text: &Text<'_>, amount: &mut Amount) {
-    let before = |back: usize, words: &[Word]| {
-        amount
-            .from
-            .checked_sub(back)
-            .is_some_and(|b| text.is(b, words))
-    };
+    let before = |back: usize, words: &[Word]| amount.from.checked_sub(back).is_some_and(|b| text.is(b, words));
     let more = (text.is(amount.end, words!["or"])
-        && text.is(
-            amount.end + 1,
-            words!["more", "so", "thereabouts", "under", "less"],
-        ))
+        && text.is(amount.end + 1, words!["more", "so", "thereabouts", "under", "less"]))
         || text.is(amount.end, words!["plus"]);
     amount.bound = if before(1, words!["least"])
         || text.is(amount.end, words!["or"]) && text.is(amount.end + 1, words!["more"])
         || text.is(amount.end, words!["plus", "minimum"])
     {
         Bound::AtLeast
-    } else if before(
-        1,
-        words!["than", "over", "under", "above", "below", "minus"],
-    ) && !before(2, words!["other"])
-    {
+    } else if before(1, words!["than", "over", "under", "above", "below", "minus"]) && !before(2, words!["other"]) {
         Bound::Open
-    } else if before(
-        1,
-        words![
-            "about",
-            "around",
-            "roughly",
-            "approx",
-            "approximately",
-            "nearly",
-            "almost",
-            "circa"
-        ],
-    ) || before(2, words!["about", "around", "roughly"])
+    } else if before(1, words!["about", "around", "roughly", "approx", "approximately", "nearly", "almost", "circa"])
+        || before(2, words!["about", "around", "roughly"])
         || text.is(amount.end, words!["ish", "roughly", "approx"])
         || text.is(amount.to, words!["ish"])
         || more
@@ -135,72 +108,49 @@ pub(super) fn bound(text: &Text<'_>, amount: &mut Amount) {
 
 pub(super) fn role(text: &Text<'_>, amount: &Amount) -> Role {
     let touching = |at: usize| text.token(at).is_some_and(|t| t.parted == Break::None);
-    if !amount.words
-        && touching(amount.to)
-        && (text.word(amount.to) == "o" || text.word(amount.to) == "l")
-    {
+    if !amount.words && touching(amount.to) && (text.word(amount.to) == "o" || text.word(amount.to) == "l") {
         return Role::Muddled;
     }
     // "4give", "2moz": digits that are part of a word.
     let glued = !amount.words
         && amount.unit == Unit::None
-        && text
-            .token(amount.to)
-            .is_some_and(|t| t.kind == Kind::Word && t.parted == Break::None && t.to - t.from > 2)
+        && text.token(amount.to).is_some_and(|t| t.kind == Kind::Word && t.parted == Break::None && t.to - t.from > 2)
         && text.fact(amount.to).number.is_none()
         && !text.is(amount.to, words!["ish", "hrs", "over"]);
     if glued {
         return Role::Aside;
     }
     let before = |words: &[Word]| {
-        amount.from.checked_sub(1).is_some_and(|b| {
-            text.is(b, words)
-                && text
-                    .token(amount.from)
-                    .is_some_and(|t| t.parted <= Break::Space)
-        })
+        amount
+            .from
+            .checked_sub(1)
+            .is_some_and(|b| text.is(b, words) && text.token(amount.from).is_some_and(|t| t.parted <= Break::Space))
     };
     if !amount.words && amount.single() && amount.unit == Unit::None {
         let alone = amount.lo;
         let written = |n: f64| (alone - n).abs() < f64::EPSILON;
         // "2 be honest", "4 me": spelling, not counting.
-        let close = text
-            .token(amount.to)
-            .is_some_and(|t| t.parted <= Break::Space);
-        if close
-            && written(2.0)
-            && text.is(
-                amount.to,
-                words!["be", "b", "go", "see", "my", "the", "me", "him", "her"],
-            )
+        let close = text.token(amount.to).is_some_and(|t| t.parted <= Break::Space);
+        if close && written(2.0) && text.is(amount.to, words!["be", "b", "go", "see", "my", "the", "me", "him", "her"])
             || close
                 && written(4.0)
-                && text.is(
-                    amount.to,
-                    words![
-                        "me", "you", "my", "the", "him", "her", "us", "that", "it", "sure", "give"
-                    ],
-                )
+                && text
+                    .is(amount.to, words!["me", "you", "my", "the", "him", "her", "us", "that", "it", "sure", "give"])
                 && amount.from != text.core.start
         {
             return Role::Aside;
         }
         if (1900.0..2100.0).contains(&alone)
-            && before(words![
-                "in", "since", "of", "from", "back", "until", "till", "til", "during", "after"
-            ])
+            && before(words!["in", "since", "of", "from", "back", "until", "till", "til", "during", "after"])
         {
             return Role::Date;
         }
         if before(words![
-            "aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus",
-            "route", "door", "grade", "code", "page", "platform", "junction", "channel", "version",
-            "house", "area", "band", "day"
+            "aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus", "route", "door",
+            "grade", "code", "page", "platform", "junction", "channel", "version", "house", "area", "band", "day"
         ]) || before(words!["at"])
             && (25.0..=110.0).contains(&alone)
-            && text
-                .token(amount.to)
-                .is_none_or(|t| t.parted >= Break::Comma || t.kind == Kind::Emoji)
+            && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma || t.kind == Kind::Emoji)
             || text.is(amount.to, words!["bus", "oclock"])
             || amount.decimals == 0 && text.is(amount.to, words!["birthday"])
         {
@@ -211,9 +161,7 @@ pub(super) fn role(text: &Text<'_>, amount: &Amount) -> Role {
             && text.is(amount.from - 2, words!["i"])
             && alone > 15.0
             && alone < 110.0
-            && text
-                .token(amount.to)
-                .is_none_or(|t| t.parted >= Break::Comma || t.kind == Kind::Emoji)
+            && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma || t.kind == Kind::Emoji)
         {
             return Role::Aside;
         }
@@ -258,8 +206,7 @@ pub(super) fn is_past(text: &Text<'_>, amount: &Amount, since: usize, until: usi
         }
     }
     let mut at = amount.end;
-    while at < until.min(amount.end + 4) && text.token(at).is_some_and(|t| t.parted < Break::Comma)
-    {
+    while at < until.min(amount.end + 4) && text.token(at).is_some_and(|t| t.parted < Break::Comma) {
         let days_before = text.is(at, words!["before"]) && text.fact(at - 1).unit != Unit::None;
         if text.is(at, PAST_BEHIND) || days_before {
             return true;
@@ -274,9 +221,9 @@ pub(super) fn is_past(text: &Text<'_>, amount: &Amount, since: usize, until: usi
 pub(super) fn spread_past(text: &Text<'_>, found: &mut [Amount]) {
     let listed = |a: &Amount, b: &Amount| {
         let between = a.end..b.from;
-        let plain = between.clone().all(|i| {
-            text.is(i, words!["and", "yesterday", "yest", "on", "then"]) || text.fact(i).weekday > 0
-        });
+        let plain = between
+            .clone()
+            .all(|i| text.is(i, words!["and", "yesterday", "yest", "on", "then"]) || text.fact(i).weekday > 0);
         between.len() <= 3 && plain && text.token(b.from).is_some_and(|t| t.parted <= Break::Comma)
     };
     for i in 1..found.len() {
@@ -291,9 +238,9 @@ pub(super) fn spread_past(text: &Text<'_>, found: &mut [Amount]) {
         if let Some([a, b]) = found.get_mut(i - 1..=i)
             && b.past
             && !a.past
-            && text.token(a.from).is_some_and(|t| {
-                t.parted >= Break::Sentence || a.from == 0 || t.parted == Break::Comma
-            })
+            && text
+                .token(a.from)
+                .is_some_and(|t| t.parted >= Break::Sentence || a.from == 0 || t.parted == Break::Comma)
             && (b.end..b.end + 3).any(|w| text.is(w, words!["before"]))
             && listed(a, b)
         {

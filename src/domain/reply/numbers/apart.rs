@@ -9,10 +9,7 @@ pub(super) fn phone(text: &Text<'_>, at: usize) -> Option<usize> {
     let first = text.token(at)?;
     let start = text.word(at);
     let plus = first.mark == b'+';
-    if !(start.starts_with('0') && first.digits >= 3
-        || plus
-        || start.starts_with("44") && first.digits >= 10)
-    {
+    if !(start.starts_with('0') && first.digits >= 3 || plus || start.starts_with("44") && first.digits >= 10) {
         return None;
     }
     let mut digits = usize::from(first.digits);
@@ -40,9 +37,9 @@ pub(super) fn date(text: &Text<'_>, at: usize) -> Option<usize> {
     }
     let month = text.token(at + 1)?;
     if text.fact(at + 1).month > 0 && month.kind == Kind::Word && month.parted <= Break::Space {
-        let year = text.token(at + 2).is_some_and(|y| {
-            y.kind == Kind::Number && (y.digits == 4 || y.digits == 2 && y.mark == b'\'')
-        });
+        let year = text
+            .token(at + 2)
+            .is_some_and(|y| y.kind == Kind::Number && (y.digits == 4 || y.digits == 2 && y.mark == b'\''));
         return Some(at + if year { 3 } else { 2 });
     }
     if month.kind != Kind::Number
@@ -63,14 +60,9 @@ pub(super) fn date(text: &Text<'_>, at: usize) -> Option<usize> {
     {
         return Some(at + 3);
     }
-    let before = at.checked_sub(1).is_some_and(|b| {
-        text.is(
-            b,
-            words![
-                "on", "dated", "til", "till", "until", "from", "since", "by", "the"
-            ],
-        )
-    });
+    let before = at
+        .checked_sub(1)
+        .is_some_and(|b| text.is(b, words!["on", "dated", "til", "till", "until", "from", "since", "by", "the"]));
     (before && month.mark == b'/').then_some(at + 2)
 }
 
@@ -78,11 +70,7 @@ pub(super) fn date(text: &Text<'_>, at: usize) -> Option<usize> {
 pub(super) fn ordinal(text: &Text<'_>, at: usize) -> Option<usize> {
     let token = text.token(at)?;
     let suffix = text.token(at + 1)?;
-    if suffix.parted != Break::None
-        || suffix.kind != Kind::Word
-        || token.value == 0
-        || token.value > 31
-    {
+    if suffix.parted != Break::None || suffix.kind != Kind::Word || token.value == 0 || token.value > 31 {
         return None;
     }
     let right = match text.word(at + 1) {

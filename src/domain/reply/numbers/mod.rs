@@ -102,10 +102,7 @@ pub fn amounts(text: &Text<'_>) -> Vec<Amount> {
     }
     for i in 0..found.len() {
         let until = found.get(i + 1).map_or(text.tokens.len(), |a| a.from);
-        let since = i
-            .checked_sub(1)
-            .and_then(|p| found.get(p))
-            .map_or(0, |a| a.end);
+        let since = i.checked_sub(1).and_then(|p| found.get(p)).map_or(0, |a| a.end);
         if let Some(amount) = found.get_mut(i) {
             amount.past = is_past(text, amount, since, until);
         }
@@ -134,11 +131,7 @@ fn amount(text: &Text<'_>, at: usize) -> Option<Amount> {
             return Some(aside(at, to, Role::Date));
         }
         if let Some(to) = ordinal(text, at) {
-            return Some(Amount {
-                lo: token.value as f64,
-                hi: token.value as f64,
-                ..aside(at, to, Role::Ordinal)
-            });
+            return Some(Amount { lo: token.value as f64, hi: token.value as f64, ..aside(at, to, Role::Ordinal) });
         }
     }
     if let Some(to) = super::clock::clock(text, at).map(|c| c.to) {
@@ -191,12 +184,7 @@ fn extend_range(text: &Text<'_>, amount: &mut Amount) {
     let Some(next) = text.token(amount.to) else {
         return;
     };
-    let between = (1..=2).any(|back| {
-        amount
-            .from
-            .checked_sub(back)
-            .is_some_and(|b| text.is(b, words!["between"]))
-    });
+    let between = (1..=2).any(|back| amount.from.checked_sub(back).is_some_and(|b| text.is(b, words!["between"])));
     let start = if next.kind == Kind::Number && next.mark == b'-' && next.marks == 1 {
         amount.to
     } else if next.parted <= Break::Space

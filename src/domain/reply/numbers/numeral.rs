@@ -16,37 +16,20 @@ pub(super) struct Numeral {
 
 /// One number in digits or words.
 pub(super) fn numeral(text: &Text<'_>, at: usize) -> Option<Numeral> {
-    if text.token(at)?.kind == Kind::Number {
-        digits(text, at)
-    } else {
-        words(text, at)
-    }
+    if text.token(at)?.kind == Kind::Number { digits(text, at) } else { words(text, at) }
 }
 
 pub(super) fn digits(text: &Text<'_>, at: usize) -> Option<Numeral> {
     let first = text.token(at)?;
-    let mut n = Numeral {
-        value: first.value as f64,
-        to: at + 1,
-        words: false,
-        doubtful: false,
-        decimals: 0,
-        of: None,
-    };
+    let mut n = Numeral { value: first.value as f64, to: at + 1, words: false, doubtful: false, decimals: 0, of: None };
     while let Some(next) = text.token(n.to) {
         let touching = next.kind == Kind::Number && next.marks == 1 && !next.spaced;
-        if touching && next.mark == b',' && next.digits == 3 && n.decimals == 0 && first.digits <= 3
-        {
+        if touching && next.mark == b',' && next.digits == 3 && n.decimals == 0 && first.digits <= 3 {
             n.value = n.value * 1000.0 + next.value as f64;
             n.to += 1;
             continue;
         }
-        if touching
-            && matches!(next.mark, b'.' | b',')
-            && n.decimals == 0
-            && next.digits <= 2
-            && n.of.is_none()
-        {
+        if touching && matches!(next.mark, b'.' | b',') && n.decimals == 0 && next.digits <= 2 && n.of.is_none() {
             n.decimals = next.digits;
             n.value += next.value as f64 / 10f64.powi(i32::from(next.digits));
             n.to += 1;
@@ -59,9 +42,7 @@ pub(super) fn digits(text: &Text<'_>, at: usize) -> Option<Numeral> {
         break;
     }
     fraction(text, &mut n);
-    if text.is(n.to, words!["point"])
-        && text.token(n.to + 1).is_some_and(|t| t.kind == Kind::Number)
-    {
+    if text.is(n.to, words!["point"]) && text.token(n.to + 1).is_some_and(|t| t.kind == Kind::Number) {
         let part = text.token(n.to + 1)?;
         n.decimals = part.digits;
         n.value += part.value as f64 / 10f64.powi(i32::from(part.digits));
@@ -112,24 +93,14 @@ pub(super) fn words(text: &Text<'_>, at: usize) -> Option<Numeral> {
     let (mut total, mut part, mut any, mut doubtful) = (0f64, 0f64, false, false);
     let mut last = 0u8;
     if text.is(at, words!["a"])
-        && matches!(
-            text.fact(at + 1).number,
-            Some(NumberWord::Group(_) | NumberWord::Hundred | NumberWord::Thousand)
-        )
+        && matches!(text.fact(at + 1).number, Some(NumberWord::Group(_) | NumberWord::Hundred | NumberWord::Thousand))
     {
         to += 1;
     } else if text.is(at, words!["half"])
         && text.is(at + 1, words!["a"])
         && matches!(text.fact(at + 2).number, Some(NumberWord::Group(12)))
     {
-        return Some(Numeral {
-            value: 6.0,
-            to: at + 3,
-            words: true,
-            doubtful: false,
-            decimals: 0,
-            of: None,
-        });
+        return Some(Numeral { value: 6.0, to: at + 3, words: true, doubtful: false, decimals: 0, of: None });
     }
     while let Some(token) = text.token(to) {
         if to > at && token.parted >= Break::Comma {
@@ -143,19 +114,11 @@ pub(super) fn words(text: &Text<'_>, at: usize) -> Option<Numeral> {
             }
             // "one thirty eight": the hundred is left out when people read a blood pressure aloud.
             Some(NumberWord::Tens(n)) if last == 0 || last == 100 || last == 1 => {
-                part = if last == 1 {
-                    part * 100.0 + f64::from(n)
-                } else {
-                    part + f64::from(n)
-                };
+                part = if last == 1 { part * 100.0 + f64::from(n) } else { part + f64::from(n) };
                 last = 20;
             }
             Some(NumberWord::Hundred) if last <= 2 => {
-                part = if any && part > 0.0 {
-                    part * 100.0
-                } else {
-                    100.0
-                };
+                part = if any && part > 0.0 { part * 100.0 } else { 100.0 };
                 last = 100;
             }
             Some(NumberWord::Thousand) if any || to > at => {
@@ -175,10 +138,7 @@ pub(super) fn words(text: &Text<'_>, at: usize) -> Option<Numeral> {
             }
             None if last == 100
                 && text.is(to, words!["and"])
-                && matches!(
-                    text.fact(to + 1).number,
-                    Some(NumberWord::Small(_) | NumberWord::Tens(_))
-                ) =>
+                && matches!(text.fact(to + 1).number, Some(NumberWord::Small(_) | NumberWord::Tens(_))) =>
             {
                 to += 1;
                 continue;
@@ -192,14 +152,7 @@ pub(super) fn words(text: &Text<'_>, at: usize) -> Option<Numeral> {
     if !any {
         return None;
     }
-    let mut n = Numeral {
-        value: total + part,
-        to,
-        words: true,
-        doubtful,
-        decimals: 0,
-        of: None,
-    };
+    let mut n = Numeral { value: total + part, to, words: true, doubtful, decimals: 0, of: None };
     if last != 255 && text.fact(to).number == Some(NumberWord::Point) {
         if let Some(NumberWord::Small(d)) = text.fact(to + 1).number {
             n.value += f64::from(d) / 10.0;
@@ -225,17 +178,15 @@ pub(super) fn one_counts(text: &Text<'_>, at: usize) -> bool {
             && !text.is(
                 b,
                 words![
-                    "only", "just", "and", "or", "did", "had", "managed", "about", "yes", "be",
-                    "is", "was", "say", "have", "got", "ate", "smoked", "number", "option",
-                    "maybe", "around"
+                    "only", "just", "and", "or", "did", "had", "managed", "about", "yes", "be", "is", "was", "say",
+                    "have", "got", "ate", "smoked", "number", "option", "maybe", "around"
                 ],
             )
     });
     let after = text.is(
         at + 1,
         words![
-            "of", "was", "is", "were", "long", "has", "had", "in", "with", "that", "which", "who",
-            "works", "please"
+            "of", "was", "is", "were", "long", "has", "had", "in", "with", "that", "which", "who", "works", "please"
         ],
     );
     !(before || after && text.token(at + 1).is_some_and(|t| t.parted <= Break::Space))

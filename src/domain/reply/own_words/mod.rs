@@ -5,8 +5,8 @@
 mod signs;
 
 use signs::{
-    attribution, has_title, is_banner, is_closing, is_device, is_disclaimer, is_greeting, is_mark,
-    is_name, is_own_again, is_phone_line, lower, starts_thread,
+    attribution, has_title, is_banner, is_closing, is_device, is_disclaimer, is_greeting, is_mark, is_name,
+    is_own_again, is_phone_line, lower, starts_thread,
 };
 use std::ops::Range;
 
@@ -41,34 +41,18 @@ pub struct Piece {
 
 /// The bytes of an email body that are the person's own words, in order.
 pub fn kept(body: &str) -> Vec<Range<usize>> {
-    pieces(body)
-        .into_iter()
-        .filter(|p| p.cut.is_none())
-        .map(|p| p.range)
-        .collect()
+    pieces(body).into_iter().filter(|p| p.cut.is_none()).map(|p| p.range).collect()
 }
 
 /// An email body in pieces: what is kept and what is cut, and why.
 pub fn pieces(body: &str) -> Vec<Piece> {
-    let mut reader = Lines {
-        body,
-        pieces: Vec::new(),
-        state: State::Body,
-        said: 0,
-        blank: 0,
-        quotes_below: false,
-    };
+    let mut reader = Lines { body, pieces: Vec::new(), state: State::Body, said: 0, blank: 0, quotes_below: false };
     let lines = lines(body);
     let last_quote = lines.iter().rposition(|l| is_quoted(text_of(body, l)));
     for (i, line) in lines.iter().enumerate() {
         reader.quotes_below = last_quote.is_some_and(|q| q > i);
-        let next = lines
-            .get(i + 1..)
-            .unwrap_or_default()
-            .iter()
-            .take(4)
-            .map(|l| text_of(body, l).trim())
-            .collect::<Vec<_>>();
+        let next =
+            lines.get(i + 1..).unwrap_or_default().iter().take(4).map(|l| text_of(body, l).trim()).collect::<Vec<_>>();
         reader.line(line.clone(), &next);
     }
     reader.pieces
@@ -179,11 +163,7 @@ impl Lines<'_> {
                 self.state = State::Body;
                 return None;
             }
-            if low.starts_with("ps ")
-                || low.starts_with("p.s")
-                || low.starts_with("ps.")
-                || low.starts_with("ps:")
-            {
+            if low.starts_with("ps ") || low.starts_with("p.s") || low.starts_with("ps.") || low.starts_with("ps:") {
                 self.state = State::Body;
                 return None;
             }
@@ -198,19 +178,13 @@ impl Lines<'_> {
 
     fn after_header(&mut self) {
         // Without quote marks below, everything below is the earlier message.
-        self.state = if self.quotes_below {
-            State::Body
-        } else {
-            State::Thread
-        };
+        self.state = if self.quotes_below { State::Body } else { State::Thread };
     }
 
     /// Whether the signature begins here: a dash line, a closing formula, or a name on a line of its own.
     fn signs_off(&self, line: &str, low: &str, next: &[&str]) -> bool {
-        if matches!(
-            line,
-            "--" | "-- " | "__" | "---" | "\u{2014}" | "\u{2014}\u{2014}"
-        ) || line.len() > 5 && line.bytes().all(|b| matches!(b, b'_' | b'-' | b'=' | b'*'))
+        if matches!(line, "--" | "-- " | "__" | "---" | "\u{2014}" | "\u{2014}\u{2014}")
+            || line.len() > 5 && line.bytes().all(|b| matches!(b, b'_' | b'-' | b'=' | b'*'))
         {
             return true;
         }
@@ -256,9 +230,7 @@ impl Lines<'_> {
             let Some(open) = rest.find('<') else { break };
             let tag = rest.get(open..).unwrap_or("");
             let close = tag.find('>').filter(|_| {
-                tag.as_bytes()
-                    .get(1)
-                    .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!'))
+                tag.as_bytes().get(1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!'))
                     && !is_mark(tag)
             });
             let Some(close) = close else {
@@ -268,10 +240,7 @@ impl Lines<'_> {
                 continue;
             };
             self.push_own(at..at + open);
-            self.pieces.push(Piece {
-                range: at + open..at + open + close + 1,
-                cut: Some(Cut::Tag),
-            });
+            self.pieces.push(Piece { range: at + open..at + open + close + 1, cut: Some(Cut::Tag) });
             at += open + close + 1;
         }
         self.push_own(at..range.end);
@@ -282,11 +251,7 @@ impl Lines<'_> {
         if text.trim().is_empty() {
             return;
         }
-        let cut = if is_device(&lower(text.trim())) {
-            Some(Cut::Device)
-        } else {
-            None
-        };
+        let cut = if is_device(&lower(text.trim())) { Some(Cut::Device) } else { None };
         self.pieces.push(Piece { range, cut });
     }
 }
@@ -296,12 +261,7 @@ mod tests {
     use super::*;
 
     fn own(body: &str) -> String {
-        kept(body)
-            .into_iter()
-            .filter_map(|r| body.get(r))
-            .map(str::trim)
-            .collect::<Vec<_>>()
-            .join(" / ")
+        kept(body).into_iter().filter_map(|r| body.get(r)).map(str::trim).collect::<Vec<_>>().join(" / ")
     }
 
     #[test]
@@ -312,34 +272,13 @@ mod tests {
                 "4 days",
             ),
             ("> How many?\n3\n> Reply STOP", "3"),
-            (
-                "Yes.\n\nColin\n\nColin Baptiste | Volunteer\nFeeling suicidal? Call us.",
-                "Yes.",
-            ),
-            (
-                "No\n\n________________________________\nFrom: Surgery\nSent: 4 May\nSubject: x\n\nReply YES",
-                "No",
-            ),
-            (
-                "Fine.\n\nKind regards\nJoan\n\nPS my chest hurts",
-                "Fine. / PS my chest hurts",
-            ),
-            (
-                "Fine\n\nSent from my iPhone\n\nI passed out twice",
-                "Fine / I passed out twice",
-            ),
-            (
-                "<html><body><p>6 days</p><p style=\"font-size:10px\">Sent from my phone</p></body></html>",
-                "6 days",
-            ),
-            (
-                "[This sender is outside your organisation. Stop and think before you click.]\n\nok",
-                "ok",
-            ),
-            (
-                "12 stone\n\nOn Mon 1 May\nSurgery wrote:\n\nHow much?",
-                "12 stone",
-            ),
+            ("Yes.\n\nColin\n\nColin Baptiste | Volunteer\nFeeling suicidal? Call us.", "Yes."),
+            ("No\n\n________________________________\nFrom: Surgery\nSent: 4 May\nSubject: x\n\nReply YES", "No"),
+            ("Fine.\n\nKind regards\nJoan\n\nPS my chest hurts", "Fine. / PS my chest hurts"),
+            ("Fine\n\nSent from my iPhone\n\nI passed out twice", "Fine / I passed out twice"),
+            ("<html><body><p>6 days</p><p style=\"font-size:10px\">Sent from my phone</p></body></html>", "6 days"),
+            ("[This sender is outside your organisation. Stop and think before you click.]\n\nok", "ok"),
+            ("12 stone\n\nOn Mon 1 May\nSurgery wrote:\n\nHow much?", "12 stone"),
             ("   \n\n--\nHarold Abbott\n01632 960734", ""),
         ] {
             assert_eq!(own(body), kept, "{body}");

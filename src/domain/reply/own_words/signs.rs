@@ -3,51 +3,33 @@
 /// An address in angle brackets or the mark of a picture is no tag.
 pub(super) fn is_mark(tag: &str) -> bool {
     let inside = tag.get(1..tag.find('>').unwrap_or(1)).unwrap_or("");
-    inside.contains('@')
-        || matches!(
-            inside,
-            "image" | "picture" | "photo" | "attachment" | "media omitted"
-        )
+    inside.contains('@') || matches!(inside, "image" | "picture" | "photo" | "attachment" | "media omitted")
 }
 
 pub(super) fn lower(line: &str) -> String {
-    line.chars()
-        .take(400)
-        .flat_map(char::to_lowercase)
-        .map(|c| if c == '\u{2019}' { '\'' } else { c })
-        .collect()
+    line.chars().take(400).flat_map(char::to_lowercase).map(|c| if c == '\u{2019}' { '\'' } else { c }).collect()
 }
 
 pub(super) fn starts_thread(line: &str, next: &[&str]) -> bool {
     let low = lower(line);
     let dashed = line.starts_with("---")
-        && [
-            "original message",
-            "forwarded message",
-            "forwarded by",
-            "original appointment",
-        ]
-        .iter()
-        .any(|w| low.contains(w));
+        && ["original message", "forwarded message", "forwarded by", "original appointment"]
+            .iter()
+            .any(|w| low.contains(w));
     let header = |l: &str| {
         let l = lower(l);
         let l = l.trim_start_matches('*');
-        ["from:", "sent:", "to:", "date:", "subject:"]
-            .iter()
-            .any(|h| l.starts_with(h))
+        ["from:", "sent:", "to:", "date:", "subject:"].iter().any(|h| l.starts_with(h))
     };
     let outlook = header(line) && next.iter().take(2).filter(|l| header(l)).count() >= 1;
-    let ruled =
-        line.len() > 9 && line.bytes().all(|b| b == b'_') && next.iter().take(2).any(|l| header(l));
+    let ruled = line.len() > 9 && line.bytes().all(|b| b == b'_') && next.iter().take(2).any(|l| header(l));
     dashed || outlook || ruled || low.starts_with("begin forwarded message")
 }
 
 /// "On Tuesday ... wrote:", on one line or several. The answer says whether the line ends it.
 pub(super) fn attribution(line: &str, next: &[&str]) -> Option<bool> {
     let low = lower(line);
-    if low.ends_with("wrote:")
-        && (low.starts_with("on ") || line.contains('<') || low.contains(" at "))
-    {
+    if low.ends_with("wrote:") && (low.starts_with("on ") || line.contains('<') || low.contains(" at ")) {
         return Some(true);
     }
     if low.starts_with("on ") && line.bytes().any(|b| b.is_ascii_digit()) && !low.ends_with('.') {
@@ -170,16 +152,12 @@ pub(super) fn is_closing(low: &str) -> bool {
         || low.ends_with("yours sincerely")
         || low.ends_with("yours faithfully")
         || low.ends_with("best wishes") && words <= 3
-        || ["regards, ", "kind regards, ", "best wishes, ", "yours, "]
-            .iter()
-            .any(|w| low.starts_with(w))
+        || ["regards, ", "kind regards, ", "best wishes, ", "yours, "].iter().any(|w| low.starts_with(w))
 }
 
 pub(super) fn is_phone_line(low: &str) -> bool {
     let digits = low.bytes().filter(u8::is_ascii_digit).count();
-    let marked = ["tel", "t ", "t:", "m ", "m:", "mob", "phone", "ph:", "fax"]
-        .iter()
-        .any(|w| low.starts_with(w));
+    let marked = ["tel", "t ", "t:", "m ", "m:", "mob", "phone", "ph:", "fax"].iter().any(|w| low.starts_with(w));
     digits >= 10 && (marked || low.len() < 20 && (low.starts_with('0') || low.starts_with('+')))
 }
 
@@ -203,8 +181,7 @@ pub(super) const TITLES: [&str; 16] = [
 ];
 
 pub(super) fn has_title(line: &str) -> bool {
-    line.split_whitespace()
-        .any(|w| TITLES.contains(&lower(w).as_str()))
+    line.split_whitespace().any(|w| TITLES.contains(&lower(w).as_str()))
 }
 
 /// One to four words, each with a capital or an initial, and nothing else.
@@ -218,16 +195,14 @@ pub(super) fn is_name(line: &str) -> bool {
         let bare = word.trim_matches(['(', ')', '.', ',', '-', '\u{2013}', '"']);
         let first = bare.chars().next();
         let joins = matches!(bare, "x" | "xx" | "xxx" | "and" | "de" | "van" | "ap" | "");
-        if !(joins
-            || first.is_some_and(char::is_uppercase) && !bare.chars().any(|c| c.is_ascii_digit()))
-        {
+        if !(joins || first.is_some_and(char::is_uppercase) && !bare.chars().any(|c| c.is_ascii_digit())) {
             return false;
         }
     }
     let low = lower(line);
     let answers = [
-        "yes", "no", "some", "stop", "help", "start", "done", "ok", "none", "cancel", "hi",
-        "hello", "lo", "thanks", "half",
+        "yes", "no", "some", "stop", "help", "start", "done", "ok", "none", "cancel", "hi", "hello", "lo", "thanks",
+        "half",
     ];
     (1..=5).contains(&words)
         && letters <= 34
@@ -236,18 +211,14 @@ pub(super) fn is_name(line: &str) -> bool {
         && (words > 1 || low.len() > 1 || line.len() == 1)
         && !["!", "?", ";", ":"].iter().any(|m| line.contains(m))
         && (words == 1
-            || line
-                .split_whitespace()
-                .filter(|w| w.chars().next().is_some_and(char::is_uppercase))
-                .count()
+            || line.split_whitespace().filter(|w| w.chars().next().is_some_and(char::is_uppercase)).count()
                 >= words.min(2))
 }
 
 pub(super) fn is_greeting(line: &str) -> bool {
     let low = lower(line);
     let first = low.split(|c: char| !c.is_alphabetic()).next().unwrap_or("");
-    matches!(first, "hi" | "hello" | "dear" | "hiya" | "hey" | "morning")
-        && low.split_whitespace().count() <= 4
+    matches!(first, "hi" | "hello" | "dear" | "hiya" | "hey" | "morning") && low.split_whitespace().count() <= 4
 }
 
 /// A sentence in the first person under a signature is the person's own again: a postscript without its mark.
@@ -267,15 +238,6 @@ pub(super) fn is_own_again(low: &str) -> bool {
         "forgot to say",
         "one more thing",
     ];
-    let office = [
-        "office",
-        "work ",
-        "working",
-        "annual leave",
-        "part time",
-        "part-time",
-        "days are",
-        "views",
-    ];
+    let office = ["office", "work ", "working", "annual leave", "part time", "part-time", "days are", "views"];
     own.iter().any(|w| low.starts_with(w)) && !office.iter().any(|w| low.contains(w))
 }

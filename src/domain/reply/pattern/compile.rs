@@ -1,9 +1,7 @@
 //! From a phrase as written to elements, and to the words it can start with.
 
 use super::super::vocabulary::{Vocabulary, WordId};
-use super::{
-    Element, Entry, Pattern, PatternError, Phrases, Sets, Start, Tag, bit, class_of, spell_out,
-};
+use super::{Element, Entry, Pattern, PatternError, Phrases, Sets, Start, Tag, bit, class_of, spell_out};
 
 impl Phrases {
     /// Compiles one phrase for an entry.
@@ -25,16 +23,8 @@ impl Phrases {
         Ok(())
     }
 
-    fn store(
-        &mut self,
-        elements: &[Element],
-        means: (Entry, Tag),
-        phrase: &str,
-    ) -> Result<(), PatternError> {
-        let lead = elements
-            .iter()
-            .take_while(|e| matches!(e, Element::First | Element::PartFirst))
-            .count();
+    fn store(&mut self, elements: &[Element], means: (Entry, Tag), phrase: &str) -> Result<(), PatternError> {
+        let lead = elements.iter().take_while(|e| matches!(e, Element::First | Element::PartFirst)).count();
         match elements.get(lead) {
             Some(Element::MaybeWord(w)) => {
                 let (with, without) = (Element::Word(*w), Self::left_out(elements, lead));
@@ -52,20 +42,11 @@ impl Phrases {
         let from = self.elements.len() as u32;
         self.elements.extend_from_slice(elements);
         let pattern = self.patterns.len() as u32;
-        self.patterns.push(Pattern {
-            from,
-            to: self.elements.len() as u32,
-            entry: means.0,
-            tag: means.1,
-        });
+        self.patterns.push(Pattern { from, to: self.elements.len() as u32, entry: means.0, tag: means.1 });
         let needs = self.rarest(elements.get(lead + 1..).unwrap_or_default());
         let firsts: Vec<WordId> = match elements.get(lead) {
             Some(Element::Word(w)) => vec![*w],
-            Some(Element::OneOf(c)) => self
-                .classes
-                .get(*c as usize)
-                .map(|c| c.words().collect())
-                .unwrap_or_default(),
+            Some(Element::OneOf(c)) => self.classes.get(*c as usize).map(|c| c.words().collect()).unwrap_or_default(),
             _ => Vec::new(),
         };
         for word in firsts {
@@ -81,20 +62,11 @@ impl Phrases {
     }
 
     fn left_out(elements: &[Element], at: usize) -> Vec<Element> {
-        elements
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| *i != at)
-            .map(|(_, e)| *e)
-            .collect()
+        elements.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, e)| *e).collect()
     }
 
     fn put(elements: &[Element], at: usize, with: Element) -> Vec<Element> {
-        elements
-            .iter()
-            .enumerate()
-            .map(|(i, e)| if i == at { with } else { *e })
-            .collect()
+        elements.iter().enumerate().map(|(i, e)| if i == at { with } else { *e }).collect()
     }
 
     fn rarest(&self, elements: &[Element]) -> u128 {
@@ -136,16 +108,10 @@ impl Phrases {
         if let Some(most) = part.strip_prefix("..") {
             return Ok(Element::Gap(most.parse().unwrap_or(3)));
         }
-        let (not, part) = part
-            .strip_prefix('!')
-            .map_or((false, part), |rest| (true, rest));
-        let (maybe, part) = part
-            .strip_suffix('?')
-            .map_or((false, part), |rest| (true, rest));
-        let class = class_of(part, vocabulary, sets).map_err(|set| PatternError::UnknownSet {
-            phrase: phrase.to_owned(),
-            set,
-        })?;
+        let (not, part) = part.strip_prefix('!').map_or((false, part), |rest| (true, rest));
+        let (maybe, part) = part.strip_suffix('?').map_or((false, part), |rest| (true, rest));
+        let class = class_of(part, vocabulary, sets)
+            .map_err(|set| PatternError::UnknownSet { phrase: phrase.to_owned(), set })?;
         let mut words = class.words();
         if let (Some(only), None) = (words.next(), words.next()) {
             return Ok(match (not, maybe) {

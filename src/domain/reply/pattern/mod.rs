@@ -38,18 +38,14 @@ impl Class {
 
     /// Whether a word is in the set.
     pub fn contains(&self, word: WordId) -> bool {
-        self.0
-            .get(word as usize / 64)
-            .is_some_and(|bits| bits >> (word % 64) & 1 == 1)
+        self.0.get(word as usize / 64).is_some_and(|bits| bits >> (word % 64) & 1 == 1)
     }
 
     /// The words of the set.
     pub fn words(&self) -> impl Iterator<Item = WordId> {
         self.0.iter().enumerate().flat_map(|(at, bits)| {
             let bits = *bits;
-            (0..64)
-                .filter(move |b| bits >> b & 1 == 1)
-                .map(move |b| (at * 64 + b) as WordId)
+            (0..64).filter(move |b| bits >> b & 1 == 1).map(move |b| (at * 64 + b) as WordId)
         })
     }
 
@@ -154,47 +150,22 @@ fn bit(word: WordId) -> u128 {
 /// The endings English words usually take.
 pub fn inflections(word: &str) -> Vec<String> {
     let mut forms = vec![word.to_owned()];
-    let (stem, last) = (
-        &word[..word.len().saturating_sub(1)],
-        word.bytes().last().unwrap_or(0),
-    );
+    let (stem, last) = (&word[..word.len().saturating_sub(1)], word.bytes().last().unwrap_or(0));
     match last {
-        b'e' => forms.extend([
-            format!("{word}s"),
-            format!("{word}d"),
-            format!("{stem}ing"),
-            format!("{stem}in"),
-        ]),
+        b'e' => forms.extend([format!("{word}s"), format!("{word}d"), format!("{stem}ing"), format!("{stem}in")]),
         b'y' if !word.ends_with("ay") && !word.ends_with("ey") && !word.ends_with("oy") => {
-            forms.extend([
-                format!("{stem}ies"),
-                format!("{stem}ied"),
-                format!("{word}ing"),
-                format!("{word}in"),
-            ]);
+            forms.extend([format!("{stem}ies"), format!("{stem}ied"), format!("{word}ing"), format!("{word}in")]);
         }
         _ => {
-            let plural = if word.ends_with("ch")
-                || word.ends_with("sh")
-                || matches!(last, b's' | b'x' | b'z')
-            {
+            let plural = if word.ends_with("ch") || word.ends_with("sh") || matches!(last, b's' | b'x' | b'z') {
                 "es"
             } else {
                 "s"
             };
-            forms.extend([
-                format!("{word}{plural}"),
-                format!("{word}ed"),
-                format!("{word}ing"),
-                format!("{word}in"),
-            ]);
+            forms.extend([format!("{word}{plural}"), format!("{word}ed"), format!("{word}ing"), format!("{word}in")]);
             if !matches!(last, b's' | b'x' | b'w' | b'y') && last.is_ascii_alphabetic() {
                 let twice = format!("{word}{}", char::from(last));
-                forms.extend([
-                    format!("{twice}ed"),
-                    format!("{twice}ing"),
-                    format!("{twice}in"),
-                ]);
+                forms.extend([format!("{twice}ed"), format!("{twice}ing"), format!("{twice}in")]);
             }
         }
     }
@@ -205,29 +176,17 @@ pub fn inflections(word: &str) -> Vec<String> {
 fn spell_out(phrase: &str) -> Vec<String> {
     let mut spelled = vec![String::new()];
     for part in phrase.split_whitespace() {
-        let (long, short): (Vec<&str>, Vec<&str>) = part
-            .split('|')
-            .partition(|word| word.contains('_') && !word.starts_with('@'));
-        let mut ways: Vec<String> = long
-            .into_iter()
-            .map(|word| word.replace('_', " "))
-            .collect();
+        let (long, short): (Vec<&str>, Vec<&str>) =
+            part.split('|').partition(|word| word.contains('_') && !word.starts_with('@'));
+        let mut ways: Vec<String> = long.into_iter().map(|word| word.replace('_', " ")).collect();
         if !short.is_empty() {
             ways.push(short.join("|"));
         }
         if part.starts_with('!') {
             // What must not follow is told by its first word.
-            ways = vec![
-                part.split('|')
-                    .map(|word| word.split('_').next().unwrap_or(""))
-                    .collect::<Vec<_>>()
-                    .join("|"),
-            ];
+            ways = vec![part.split('|').map(|word| word.split('_').next().unwrap_or("")).collect::<Vec<_>>().join("|")];
         }
-        spelled = spelled
-            .iter()
-            .flat_map(|before| ways.iter().map(move |way| format!("{before} {way}")))
-            .collect();
+        spelled = spelled.iter().flat_map(|before| ways.iter().map(move |way| format!("{before} {way}"))).collect();
     }
     spelled
 }
@@ -267,13 +226,7 @@ mod tests {
         let folded = Folded::of(text, std::slice::from_ref(&(0..text.len())));
         let tokens = tokenise(&folded, &v, None);
         let mut hits = Vec::new();
-        p.scan(
-            &Sought {
-                tokens: &tokens,
-                core: 0..tokens.len(),
-            },
-            &mut hits,
-        );
+        p.scan(&Sought { tokens: &tokens, core: 0..tokens.len() }, &mut hits);
         !hits.is_empty()
     }
 

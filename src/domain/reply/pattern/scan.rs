@@ -7,10 +7,7 @@ use super::{Element, Hit, Phrases, Sought, bit};
 impl Phrases {
     /// Finds every phrase. Each phrase is reported once for each place it starts at.
     pub fn scan(&self, sought: &Sought<'_>, hits: &mut Vec<Hit>) {
-        let mask = sought
-            .tokens
-            .iter()
-            .fold(0u128, |mask, t| mask | bit(t.word));
+        let mask = sought.tokens.iter().fold(0u128, |mask, t| mask | bit(t.word));
         for (at, token) in sought.tokens.iter().enumerate() {
             let Some(starts) = self.starts.get(token.word as usize) else {
                 continue;
@@ -22,34 +19,18 @@ impl Phrases {
                 let Some(pattern) = self.patterns.get(start.pattern as usize) else {
                     continue;
                 };
-                let elements = self
-                    .elements
-                    .get(pattern.from as usize..pattern.to as usize)
-                    .unwrap_or_default();
+                let elements = self.elements.get(pattern.from as usize..pattern.to as usize).unwrap_or_default();
                 if let Some(end) = self.matches(elements, sought, at, true)
-                    && hits.last().is_none_or(|h| {
-                        (h.entry, h.from, h.to) != (pattern.entry, at as u32, end as u32)
-                    })
+                    && hits.last().is_none_or(|h| (h.entry, h.from, h.to) != (pattern.entry, at as u32, end as u32))
                 {
-                    hits.push(Hit {
-                        entry: pattern.entry,
-                        from: at as u32,
-                        to: end as u32,
-                        tag: pattern.tag,
-                    });
+                    hits.push(Hit { entry: pattern.entry, from: at as u32, to: end as u32, tag: pattern.tag });
                 }
             }
         }
     }
 
     /// Matches the elements from token `at` on; gives one past the last token matched.
-    fn matches(
-        &self,
-        elements: &[Element],
-        sought: &Sought<'_>,
-        mut at: usize,
-        mut first: bool,
-    ) -> Option<usize> {
+    fn matches(&self, elements: &[Element], sought: &Sought<'_>, mut at: usize, mut first: bool) -> Option<usize> {
         for (i, element) in elements.iter().enumerate() {
             match *element {
                 Element::First => {
@@ -59,10 +40,7 @@ impl Phrases {
                     continue;
                 }
                 Element::PartFirst => {
-                    let parted = sought
-                        .tokens
-                        .get(at)
-                        .is_none_or(|t| t.parted >= Break::Comma);
+                    let parted = sought.tokens.get(at).is_none_or(|t| t.parted >= Break::Comma);
                     if !parted && at != sought.core.start && at != 0 {
                         return None;
                     }
@@ -75,12 +53,7 @@ impl Phrases {
                     continue;
                 }
                 Element::PartLast => {
-                    if at < sought.core.end
-                        && sought
-                            .tokens
-                            .get(at)
-                            .is_some_and(|t| t.parted < Break::Comma)
-                    {
+                    if at < sought.core.end && sought.tokens.get(at).is_some_and(|t| t.parted < Break::Comma) {
                         return None;
                     }
                     continue;
@@ -88,12 +61,7 @@ impl Phrases {
                 Element::Gap(most) => {
                     let rest = elements.get(i + 1..).unwrap_or_default();
                     for skip in 0..=usize::from(most) {
-                        if skip > 0
-                            && sought
-                                .tokens
-                                .get(at + skip - 1)
-                                .is_none_or(|t| t.parted >= Break::Sentence)
-                        {
+                        if skip > 0 && sought.tokens.get(at + skip - 1).is_none_or(|t| t.parted >= Break::Sentence) {
                             return None;
                         }
                         if let Some(end) = self.matches(rest, sought, at + skip, false) {
@@ -143,10 +111,6 @@ impl Phrases {
     }
 
     fn in_class(&self, class: u32, word: WordId) -> bool {
-        word != 0
-            && self
-                .classes
-                .get(class as usize)
-                .is_some_and(|c| c.contains(word))
+        word != 0 && self.classes.get(class as usize).is_some_and(|c| c.contains(word))
     }
 }

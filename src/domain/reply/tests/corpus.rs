@@ -43,10 +43,7 @@ fn wrong_answers_are_counted() {
         "expected": {"intent": "red_flag", "flag": "stroke", "also": [], "route": "urgent"}});
     let text = line.to_string();
     let e = evaluate(std::iter::once(text.as_str()), &READER);
-    assert_eq!(
-        (e.intent, e.silent, e.red_flags, e.false_opt_outs),
-        (0, 1, (1, 0, 0), 1)
-    );
+    assert_eq!((e.intent, e.silent, e.red_flags, e.false_opt_outs), (0, 1, (1, 0, 0), 1));
     assert!(e.to_string().contains("red_flag"));
 }
 
@@ -81,44 +78,22 @@ fn vector_prompt(asked: &str, text: &str) -> Value {
         }
         _ => json!({"type": "yes_no_some"}),
     };
-    let kind = if expects["type"] == "reading" {
-        "reading"
-    } else {
-        "goal_progress"
-    };
+    let kind = if expects["type"] == "reading" { "reading" } else { "goal_progress" };
     json!({"kind": kind, "text": "Fernhill Practice: Hello Joan, how did it go this week?", "expects": expects})
 }
 
 fn vector_holds(asked: &str, outcome: &str, v: [&str; 3], got: &Value) -> bool {
-    let (intent, route) = (
-        got["intent"].as_str().unwrap_or(""),
-        got["route"].as_str().unwrap_or(""),
-    );
+    let (intent, route) = (got["intent"].as_str().unwrap_or(""), got["route"].as_str().unwrap_or(""));
     let first = &got["readings"][0];
     let number = |value: &Value, text: &str| {
-        text.is_empty()
-            || value
-                .as_f64()
-                .zip(text.parse().ok())
-                .is_some_and(|(a, b): (f64, f64)| (a - b).abs() < 0.05)
+        text.is_empty() || value.as_f64().zip(text.parse().ok()).is_some_and(|(a, b): (f64, f64)| (a - b).abs() < 0.05)
     };
     let value = match asked {
         "bp" if outcome == "ok_many" => got["readings"].as_array().is_some_and(|r| r.len() == 2),
-        "bp" => {
-            number(&first["systolic"], v[0])
-                && number(&first["diastolic"], v[1])
-                && number(&first["pulse"], v[2])
-        }
+        "bp" => number(&first["systolic"], v[0]) && number(&first["diastolic"], v[1]) && number(&first["pulse"], v[2]),
         "weight" => number(&first["kg"], v[0]),
         "glucose" | "peak_flow" => v[0].is_empty() || number(&first["value"], v[0]),
-        "confidence" => number(
-            if got["value"].is_null() {
-                &got["min"]
-            } else {
-                &got["value"]
-            },
-            v[0],
-        ),
+        "confidence" => number(if got["value"].is_null() { &got["min"] } else { &got["value"] }, v[0]),
         _ => match v[0] {
             "done" => intent == "yes",
             "not_done" => intent == "no",
@@ -153,8 +128,7 @@ fn f09_the_reading_vectors_are_all_right() {
         let mut cells = line.split('\t').chain(std::iter::repeat(""));
         let mut next = || cells.next().unwrap_or("");
         let (asked, reply, outcome, v) = (next(), next(), next(), [next(), next(), next()]);
-        let input =
-            json!({"id": 1, "prompt": vector_prompt(asked, reply), "reply": reply}).to_string();
+        let input = json!({"id": 1, "prompt": vector_prompt(asked, reply), "reply": reply}).to_string();
         let got: Value = serde_json::from_str(&inspect_line(&input, &READER)).expect("JSON");
         if !vector_holds(asked, outcome, v, &got) {
             wrong.push(format!("{line} -> {got}"));

@@ -86,35 +86,20 @@ fn prompts() -> Vec<Option<Prompt>> {
         Some(days()),
         Some(tablets()),
         Some(feeling()),
-        Some(menu(&[
-            "walking group",
-            "morning",
-            "evening",
-            "none of these",
-        ])),
+        Some(menu(&["walking group", "morning", "evening", "none of these"])),
     ];
     all.extend(
-        [
-            ReadingKind::Bp,
-            ReadingKind::Weight,
-            ReadingKind::Glucose,
-            ReadingKind::Spo2,
-            ReadingKind::Steps,
-        ]
-        .map(|k| Some(reading(k))),
+        [ReadingKind::Bp, ReadingKind::Weight, ReadingKind::Glucose, ReadingKind::Spo2, ReadingKind::Steps]
+            .map(|k| Some(reading(k))),
     );
     for (kind, expects) in [
         ("agenda", r#"{"type":"agenda","max_items":3}"#),
-        (
-            "appointment",
-            r#"{"type":"appointment","starts_at":"2027-06-09T10:30:00+01:00"}"#,
-        ),
+        ("appointment", r#"{"type":"appointment","starts_at":"2027-06-09T10:30:00+01:00"}"#),
         ("opt_out", r#"{"type":"opt_in"}"#),
         ("results_sent", r#"{"type":"acknowledge"}"#),
         ("wellbeing", r#"{"type":"scale","min":0,"max":10}"#),
     ] {
-        let text =
-            format!(r#"{{"kind":"{kind}","text":"Hello Joan, 1 one 2 two","expects":{expects}}}"#);
+        let text = format!(r#"{{"kind":"{kind}","text":"Hello Joan, 1 one 2 two","expects":{expects}}}"#);
         all.push(Some(serde_json::from_str(&text).expect("a prompt")));
     }
     all
@@ -132,54 +117,27 @@ fn fuzz(count: usize) {
                 _ => text.push_str(PARTS.get(dice.roll(PARTS.len())).copied().unwrap_or("")),
             }
         }
-        let prompt = prompts
-            .get(dice.roll(prompts.len()))
-            .and_then(Option::as_ref);
-        let channel = if dice.roll(2) == 0 {
-            Channel::Sms
-        } else {
-            Channel::Email
-        };
-        let context = Context {
-            prompt,
-            received_at: now(),
-            zone: London,
-            channel,
-            reader: &READER,
-        };
+        let prompt = prompts.get(dice.roll(prompts.len())).and_then(Option::as_ref);
+        let channel = if dice.roll(2) == 0 { Channel::Sms } else { Channel::Email };
+        let context = Context { prompt, received_at: now(), zone: London, channel, reader: &READER };
         let u = understand(&text, &context);
         let length = text.chars().count();
-        assert!(
-            u.because.iter().all(|b| b.from <= b.to && b.to <= length),
-            "{text:?} {:?}",
-            u.because
-        );
-        assert!(
-            own_words::kept(&text)
-                .iter()
-                .all(|r| text.get(r.clone()).is_some()),
-            "{text:?}"
-        );
+        assert!(u.because.iter().all(|b| b.from <= b.to && b.to <= length), "{text:?} {:?}", u.because);
+        assert!(own_words::kept(&text).iter().all(|r| text.get(r.clone()).is_some()), "{text:?}");
     }
 }
 
 /// 50,000 here; the whole million is run by `between bench replies` and by setting `BETWEEN_FUZZ`.
 #[test]
 fn r22_made_up_inputs_never_panic() {
-    let count = std::env::var("BETWEEN_FUZZ")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(50_000);
+    let count = std::env::var("BETWEEN_FUZZ").ok().and_then(|n| n.parse().ok()).unwrap_or(50_000);
     fuzz(count);
 }
 
 #[test]
 fn danger_in_the_tail_of_an_absurd_text_is_seen() {
     for length in [5_000, 100_000, 2_000_000] {
-        let text = format!(
-            "{} my chest hurts and I cant breathe",
-            "la la 4 days, ".repeat(length / 14)
-        );
+        let text = format!("{} my chest hurts and I cant breathe", "la la 4 days, ".repeat(length / 14));
         let u = super::read(&text, Some(&days()));
         assert!(u.flag.is_some(), "{length}");
     }

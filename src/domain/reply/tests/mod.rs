@@ -8,8 +8,7 @@ mod people;
 mod values;
 
 use super::{
-    Channel, Context, Expects, MenuOption, Prompt, PromptKind, Reader, ReadingKind, Understanding,
-    understand,
+    Channel, Context, Expects, MenuOption, Prompt, PromptKind, Reader, ReadingKind, Understanding, understand,
 };
 use chrono::{DateTime, TimeZone, Utc};
 use chrono_tz::Europe::London;
@@ -20,17 +19,11 @@ static READER: LazyLock<Reader> = LazyLock::new(Reader::shipped);
 
 /// A Thursday morning in June.
 fn now() -> DateTime<Utc> {
-    Utc.with_ymd_and_hms(2027, 6, 3, 11, 15, 0)
-        .single()
-        .expect("a moment")
+    Utc.with_ymd_and_hms(2027, 6, 3, 11, 15, 0).single().expect("a moment")
 }
 
 fn prompt(kind: PromptKind, text: &str, expects: Expects) -> Prompt {
-    Prompt {
-        kind,
-        text: format!("Fernhill Practice: Hello Joan, {text}"),
-        expects,
-    }
+    Prompt { kind, text: format!("Fernhill Practice: Hello Joan, {text}"), expects }
 }
 
 fn days() -> Prompt {
@@ -57,62 +50,30 @@ fn tablets() -> Prompt {
 }
 
 fn reading(reading: ReadingKind) -> Prompt {
-    prompt(
-        PromptKind::Reading,
-        "please send today's reading.",
-        Expects::Reading { reading },
-    )
+    prompt(PromptKind::Reading, "please send today's reading.", Expects::Reading { reading })
 }
 
 fn feeling() -> Prompt {
-    prompt(
-        PromptKind::Wellbeing,
-        "how are you feeling this week?",
-        Expects::Free,
-    )
+    prompt(PromptKind::Wellbeing, "how are you feeling this week?", Expects::Free)
 }
 
 fn menu(labels: &[&str]) -> Prompt {
-    let options = labels
-        .iter()
-        .enumerate()
-        .map(|(i, l)| MenuOption {
-            key: (i + 1).to_string(),
-            label: (*l).into(),
-        })
-        .collect();
-    prompt(
-        PromptKind::ChoiceMenu,
-        "which would you like?",
-        Expects::Choice { options },
-    )
+    let options =
+        labels.iter().enumerate().map(|(i, l)| MenuOption { key: (i + 1).to_string(), label: (*l).into() }).collect();
+    prompt(PromptKind::ChoiceMenu, "which would you like?", Expects::Choice { options })
 }
 
 fn read(reply: &str, prompt: Option<&Prompt>) -> Understanding {
-    understand(
-        reply,
-        &Context {
-            prompt,
-            received_at: now(),
-            zone: London,
-            channel: Channel::Sms,
-            reader: &READER,
-        },
-    )
+    understand(reply, &Context { prompt, received_at: now(), zone: London, channel: Channel::Sms, reader: &READER })
 }
 
 /// A file of the shared data. Where it is not there the test passes, except under continuous integration.
 fn shared(path: &str) -> Option<String> {
-    let base = std::env::var_os("BETWEEN_SHARED_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
+    let base = std::env::var_os("BETWEEN_SHARED_DATA")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
     let bytes = std::fs::read(base.join(path)).ok();
     if bytes.is_none() {
-        assert!(
-            std::env::var("CI").as_deref() != Ok("true"),
-            "shared data is missing: {path}"
-        );
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "shared data is missing: {path}");
         println!("shared data is not here, left out: {path}");
     }
     bytes.map(|b| String::from_utf8_lossy(&b).into_owned())

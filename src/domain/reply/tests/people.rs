@@ -30,11 +30,7 @@ fn f29_machines_are_told_from_people() {
         "Your code is 482913. Never share it with anyone.",
     ] {
         let u = read(text, Some(&days()));
-        assert_eq!(
-            (u.intent, u.route, u.fields.scope),
-            (Intent::AutoReply, Route::Auto, None),
-            "{text}"
-        );
+        assert_eq!((u.intent, u.route, u.fields.scope), (Intent::AutoReply, Route::Auto, None), "{text}");
     }
 }
 
@@ -61,18 +57,11 @@ fn t07_a_stop_written_otherwise_is_obeyed_or_read_by_a_person() {
         "Reply STOP",
     ] {
         let u = read(text, Some(&tablets()));
-        assert_eq!(
-            (u.intent, u.route, u.stop_scope()),
-            (Intent::Stop, Route::Auto, Some(Scope::All)),
-            "{text:?}"
-        );
+        assert_eq!((u.intent, u.route, u.stop_scope()), (Intent::Stop, Route::Auto, Some(Scope::All)), "{text:?}");
     }
     for text in ["ЅТОР", "\u{405}TOP", "sτop", "$top", "5T0P!"] {
         let u = read(text, Some(&tablets()));
-        assert!(
-            u.says(Intent::Stop) && u.route >= Route::Auto && u.intent == Intent::Stop,
-            "{text:?} {u:?}"
-        );
+        assert!(u.says(Intent::Stop) && u.route >= Route::Auto && u.intent == Intent::Stop, "{text:?} {u:?}");
     }
     assert_eq!(read("ЅТОР", None).route, Route::Review);
 }
@@ -95,13 +84,7 @@ fn t08_no_opt_out_by_accident() {
         assert!(!u.says(Intent::Stop), "{text} {u:?}");
     }
     let options = menu(&["walking group", "stop smoking service"]);
-    assert_eq!(
-        read("stop smoking", Some(&options))
-            .fields
-            .option
-            .as_deref(),
-        Some("2")
-    );
+    assert_eq!(read("stop smoking", Some(&options)).fields.option.as_deref(), Some("2"));
     assert_eq!(read("STOP", Some(&options)).intent, Intent::Stop);
 }
 
@@ -133,18 +116,11 @@ fn h08_danger_is_read_in_every_state_and_beside_anything() {
     ] {
         for prompt in [None, Some(&days()), Some(&tablets()), Some(&feeling())] {
             let u = read(text, prompt);
-            assert_eq!(
-                (u.intent, u.route),
-                (Intent::RedFlag, Route::Urgent),
-                "{text}"
-            );
+            assert_eq!((u.intent, u.route), (Intent::RedFlag, Route::Urgent), "{text}");
         }
     }
     let stop = read("STOP. Im stopping everything, I want to die", None);
-    assert_eq!(
-        (stop.stop_scope(), stop.danger_text()),
-        (Some(Scope::All), Some(DangerText::Crisis))
-    );
+    assert_eq!((stop.stop_scope(), stop.danger_text()), (Some(Scope::All), Some(DangerText::Crisis)));
 }
 
 #[test]
@@ -170,16 +146,11 @@ fn h09_ways_of_speaking_and_denials_raise_no_alarm() {
 /// Nothing is sent to somebody whose messages are read by another.
 #[test]
 fn h07_unsafe_contact_is_its_own_answer() {
-    for text in [
-        "dont text this number he reads my phone",
-        "my husband goes through my phone please stop",
-        "not safe to reply",
-    ] {
+    for text in
+        ["dont text this number he reads my phone", "my husband goes through my phone please stop", "not safe to reply"]
+    {
         let u = read(text, Some(&days()));
-        assert!(
-            u.unsafe_contact() && u.route == Route::Urgent && u.danger_text().is_none(),
-            "{text} {u:?}"
-        );
+        assert!(u.unsafe_contact() && u.route == Route::Urgent && u.danger_text().is_none(), "{text} {u:?}");
     }
     let hit = read("he hit me again", Some(&feeling()));
     assert_eq!((hit.flag, hit.unsafe_contact()), (Some(Flag::Abuse), false));
@@ -187,14 +158,8 @@ fn h07_unsafe_contact_is_its_own_answer() {
 
 #[test]
 fn each_danger_has_its_text() {
-    assert_eq!(
-        read("chest pain", None).danger_text(),
-        Some(DangerText::Danger)
-    );
-    assert_eq!(
-        read("I want to kill myself", None).danger_text(),
-        Some(DangerText::Crisis)
-    );
+    assert_eq!(read("chest pain", None).danger_text(), Some(DangerText::Danger));
+    assert_eq!(read("I want to kill myself", None).danger_text(), Some(DangerText::Crisis));
     assert_eq!(read("4", Some(&days())).danger_text(), None);
 }
 
@@ -202,15 +167,7 @@ fn each_danger_has_its_text() {
 fn reasons_point_into_the_text() {
     let text = "\u{1F600} four days, my chest hurts";
     let u = read(text, Some(&days()));
-    let reason = u
-        .because
-        .iter()
-        .find(|b| b.what.starts_with("red flag"))
-        .expect("a reason");
-    let words: String = text
-        .chars()
-        .skip(reason.from)
-        .take(reason.to - reason.from)
-        .collect();
+    let reason = u.because.iter().find(|b| b.what.starts_with("red flag")).expect("a reason");
+    let words: String = text.chars().skip(reason.from).take(reason.to - reason.from).collect();
     assert_eq!(words, "chest hurts");
 }

@@ -18,27 +18,13 @@ fn f09_numbers_people_write_are_read_with_their_units() {
         ("mon tue and fri", 3.0),
         ("৪", 4.0),
     ] {
-        assert_eq!(
-            read(text, Some(&days())).fields.value,
-            Some(value),
-            "{text}"
-        );
+        assert_eq!(read(text, Some(&days())).fields.value, Some(value), "{text}");
     }
     let glucose = reading(ReadingKind::Glucose);
     let u = read("7.5 mmol", Some(&glucose));
-    let want = Reading::Single {
-        kind: ReadingKind::Glucose,
-        level: Level::Number(7.5),
-        unit: "mmol/L",
-    };
-    assert_eq!(
-        (u.fields.readings, u.route),
-        (Some(vec![want]), Route::Auto)
-    );
-    assert_eq!(
-        read("yes please", Some(&super::tablets())).intent,
-        Intent::Yes
-    );
+    let want = Reading::Single { kind: ReadingKind::Glucose, level: Level::Number(7.5), unit: "mmol/L" };
+    assert_eq!((u.fields.readings, u.route), (Some(vec![want]), Route::Auto));
+    assert_eq!(read("yes please", Some(&super::tablets())).intent, Intent::Yes);
 }
 
 #[test]
@@ -61,11 +47,7 @@ fn h11_what_is_not_sure_is_never_filed() {
         ("a few", &days()),
     ] {
         let u = read(text, Some(prompt));
-        assert_eq!(
-            (u.route, u.fields.readings, u.fields.value),
-            (Route::Review, None, None),
-            "{text}"
-        );
+        assert_eq!((u.route, u.fields.readings, u.fields.value), (Route::Review, None, None), "{text}");
     }
 }
 
@@ -85,27 +67,15 @@ fn values_beyond_a_signed_limit_are_urgent_and_kept() {
         assert_eq!(u.fields.readings.map(|r| r.len()), Some(1), "{text}");
     }
     let bp = read("Hi", Some(&reading(ReadingKind::Bp)));
-    assert_ne!(
-        bp.route,
-        Route::Urgent,
-        "a greeting where no glucose was asked"
-    );
+    assert_ne!(bp.route, Route::Urgent, "a greeting where no glucose was asked");
 }
 
 fn at(reply: &str, received: &str) -> Understanding {
     let prompt: Prompt = serde_json::from_str(r#"{"kind":"appointment","text":"Fernhill Practice: Hello Joan, your review is on Wednesday 9 June 2027 at 10:30am.","expects":{"type":"appointment","starts_at":"2027-06-09T10:30:00+01:00"}}"#).expect("a prompt");
-    let received_at = DateTime::parse_from_rfc3339(received)
-        .expect("a moment")
-        .to_utc();
+    let received_at = DateTime::parse_from_rfc3339(received).expect("a moment").to_utc();
     understand(
         reply,
-        &Context {
-            prompt: Some(&prompt),
-            received_at,
-            zone: London,
-            channel: Channel::Sms,
-            reader: &READER,
-        },
+        &Context { prompt: Some(&prompt), received_at, zone: London, channel: Channel::Sms, reader: &READER },
     )
 }
 
@@ -113,51 +83,20 @@ fn at(reply: &str, received: &str) -> Understanding {
 fn dates_are_read_as_the_british_say_them() {
     for (text, date, time, part) in [
         ("can I come friday instead", Some("2027-06-11"), None, None),
-        (
-            "could we make it thurs week",
-            Some("2027-06-17"),
-            None,
-            None,
-        ),
+        ("could we make it thurs week", Some("2027-06-17"), None, None),
         ("tuesday fortnight?", Some("2027-06-22"), None, None),
         ("can it be the 14th", Some("2027-06-14"), None, None),
-        (
-            "half ten on the 15th",
-            Some("2027-06-15"),
-            Some("10:30"),
-            None,
-        ),
-        (
-            "quarter to 4 on friday 11th june",
-            Some("2027-06-11"),
-            Some("15:45"),
-            None,
-        ),
+        ("half ten on the 15th", Some("2027-06-15"), Some("10:30"), None),
+        ("quarter to 4 on friday 11th june", Some("2027-06-11"), Some("15:45"), None),
         ("thursday 11th june", None, None, None),
-        (
-            "cant do the 9th. 10th pm?",
-            Some("2027-06-10"),
-            None,
-            Some(Part::Pm),
-        ),
+        ("cant do the 9th. 10th pm?", Some("2027-06-10"), None, Some(Part::Pm)),
         ("any day but the 9th", None, None, None),
         ("1st slot after the 22nd", None, None, None),
     ] {
         let u = at(text, "2027-06-03T11:15:00Z");
         assert_eq!(u.intent, Intent::Reschedule, "{text}");
-        assert_eq!(
-            u.fields.date.map(|d| d.to_string()).as_deref(),
-            date,
-            "{text}"
-        );
-        assert_eq!(
-            u.fields
-                .time
-                .map(|t| t.format("%H:%M").to_string())
-                .as_deref(),
-            time,
-            "{text}"
-        );
+        assert_eq!(u.fields.date.map(|d| d.to_string()).as_deref(), date, "{text}");
+        assert_eq!(u.fields.time.map(|t| t.format("%H:%M").to_string()).as_deref(), time, "{text}");
         assert_eq!(u.fields.part, part, "{text}");
     }
 }
@@ -165,12 +104,7 @@ fn dates_are_read_as_the_british_say_them() {
 /// "Tomorrow" is reckoned in the practice's zone: half past eleven at night in UTC is the next day in summer.
 #[test]
 fn tomorrow_is_reckoned_in_the_practices_zone() {
-    let date = |received| {
-        at("tomorrow instead?", received)
-            .fields
-            .date
-            .map(|d| d.to_string())
-    };
+    let date = |received| at("tomorrow instead?", received).fields.date.map(|d| d.to_string());
     assert_eq!(date("2027-06-03T22:30:00Z").as_deref(), Some("2027-06-04"));
     assert_eq!(date("2027-06-03T23:30:00Z").as_deref(), Some("2027-06-05"));
 }
@@ -182,7 +116,6 @@ fn a_bad_line_gives_an_error_and_its_id() {
     assert_eq!(value["id"], "a7");
     assert!(value["error"].is_string());
     assert!(super::super::inspect::inspect_line("nonsense", &READER).contains("error"));
-    let good =
-        super::super::inspect::inspect_line(r#"{"id":1,"prompt":null,"reply":"STOP"}"#, &READER);
+    let good = super::super::inspect::inspect_line(r#"{"id":1,"prompt":null,"reply":"STOP"}"#, &READER);
     assert!(good.starts_with(r#"{"id":1,"intent":"stop""#), "{good}");
 }
