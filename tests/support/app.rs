@@ -1,6 +1,6 @@
 //! A whole `between` in a test: an engine on a fresh database, a still clock, one practice, and people made up on the spot.
 
-use between::clock::{Clock, instant};
+use between::clock::Clock;
 use between::config::Config;
 use between::intake::{Inbound, receive};
 use between::outreach::{AssembleError, Engine};
@@ -13,7 +13,7 @@ use between::store::patients::PatientRow;
 use between::store::practices::PracticeRow;
 use between::store::results::TestResultRow;
 use between::store::views::MessageView;
-use between::store::{self, Db};
+use between::store;
 use between::worker;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -376,21 +376,11 @@ impl TestApp {
         let rows = store::record::of_patient(&self.engine.db, patient_id).await.unwrap();
         rows.into_iter().map(|e| format!("{} {} {} {}", e.kind, e.code, e.value, e.filed)).collect()
     }
-
-    /// Local time of the practice, for messages of failed assertions.
-    pub fn clock_text(&self) -> String {
-        instant(self.now()).to_rfc3339()
-    }
 }
 
 /// The mobile number of a test person, from the range kept for fiction.
 pub fn phone(number: u32) -> String {
     format!("+447700900{number:03}")
-}
-
-/// Opens a database by its address.
-pub async fn open_db(url: &str) -> Db {
-    Db::open(url).await.unwrap()
 }
 
 /// Runs one scenario on both databases, as two tests.

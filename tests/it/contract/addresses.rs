@@ -101,7 +101,7 @@ on_both! {
         ];
         assert_eq!(within!(store.db, tx => consents::append(tx, &history)), 5);
         let mut changed = rows::consent("1", "p1", "refused", T0 + 50);
-        changed.actor = "mallory".to_owned();
+        "mallory".clone_into(&mut changed.actor);
         assert_eq!(within!(store.db, tx => consents::append(tx, &[changed])), 0, "history is never rewritten");
         let read = within!(store.db, tx => consents::of_patients(tx, &ids(&["p1"])));
         let expected = [&history[3], &history[1], &history[0], &history[2]].map(Clone::clone);

@@ -80,7 +80,7 @@ on_both! {
                 let id = format!("{reported}-{outcome}");
                 let sending = MessageRow { status: "sending".to_owned(), ..rows::planned(&id, "p1") };
                 within!(store.db, tx => ledger::insert(tx, &[sending]));
-                assert_eq!(within!(store.db, tx => reports::advance(tx, &[rows::step(&id, reported)])), [id.clone()]);
+                assert_eq!(within!(store.db, tx => reports::advance(tx, &[rows::step(&id, reported)])), std::slice::from_ref(&id));
                 let row = SettledMessage { attempts: 7, ..rows::settled(&id, outcome) };
                 within!(store.db, tx => ledger::settle(tx, &[row]));
                 let now = ledger::get(&store.db, &id).await.unwrap().unwrap();

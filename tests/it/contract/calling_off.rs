@@ -117,7 +117,7 @@ async fn a_stop_during_a_turn_waits_for_the_turn() {
         .unwrap();
         turn.commit().await.unwrap();
         let n = stop.await.unwrap().unwrap();
-        assert_eq!(n, if matches!(what, Waiting::One(_)) { 0 } else { 1 }, "{what:?}");
+        assert_eq!(n, u64::from(!matches!(what, Waiting::One(_))), "{what:?}");
         assert_eq!(ledger::get(&store.db, claimed).await.unwrap().unwrap().status, "sending", "{what:?}");
     }
 }

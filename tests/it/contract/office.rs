@@ -13,9 +13,9 @@ on_both! {
         let store = Store::start(on).await?;
         within!(store.db, tx => practices::set_sending_allowed(tx, PRACTICE, Some(T0 + 5)));
         let mut row = rows::practice(PRACTICE);
-        row.name = "Elm & Brook".to_owned();
+        "Elm & Brook".clone_into(&mut row.name);
         row.ods_code = Some("A81001".to_owned());
-        row.settings = "{\"b\": 1,  \"a\":[]}".to_owned();
+        "{\"b\": 1,  \"a\":[]}".clone_into(&mut row.settings);
         row.created_at = 1;
         row.updated_at = T0 + 9;
         within!(store.db, tx => practices::upsert(tx, &row));

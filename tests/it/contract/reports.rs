@@ -123,7 +123,7 @@ on_both! {
             let id = format!("m{n}");
             within!(store.db, tx => ledger::insert(tx, &[MessageRow { status: "sending".to_owned(), ..rows::planned(&id, "p1") }]));
             let steps: Vec<_> = batch.iter().map(|s| rows::step(&id, s)).collect();
-            assert_eq!(within!(store.db, tx => reports::advance(tx, &steps)), [id.clone()]);
+            assert_eq!(within!(store.db, tx => reports::advance(tx, &steps)), std::slice::from_ref(&id));
             assert_eq!(ledger::get(&store.db, &id).await.unwrap().unwrap().status, "delivered");
         }
     }

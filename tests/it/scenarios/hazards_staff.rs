@@ -88,7 +88,7 @@ on_both! {
             assert!(last_received(&app, &joan).await.starts_with("for_staff"), "{text}");
         }
         let mut tx = app.engine.db.begin().await.unwrap();
-        let contacts = store::contacts::of_patients(&mut tx, &[joan.clone()]).await.unwrap();
+        let contacts = store::contacts::of_patients(&mut tx, std::slice::from_ref(&joan)).await.unwrap();
         assert_eq!(contacts.iter().map(|c| c.address.as_str()).collect::<Vec<_>>(), [phone(1)]);
         drop(tx);
         assert!(!templates(&app, &joan).await.iter().any(|t| t.starts_with("results")));

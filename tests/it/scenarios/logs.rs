@@ -64,8 +64,8 @@ fn assert_silent(log: &Log) {
 async fn canary_person(app: &TestApp, number: u32) -> String {
     let id = app
         .person_with(number, |p| {
-            p.given_name = "Zebedina".to_owned();
-            p.family_name = "Quartermaine".to_owned();
+            "Zebedina".clone_into(&mut p.given_name);
+            "Quartermaine".clone_into(&mut p.family_name);
         })
         .await;
     app.contact(&id, "email", "zb@canary.example").await;

@@ -33,7 +33,7 @@ async fn play(app: &TestApp, number: u32, first: &str, answer: impl Fn(usize, &s
 on_both! {
     async fn f29_t3_two_machines_end_within_three_texts(on) {
         let app = TestApp::start(on, MONDAY).await?;
-        let scripts: [(&str, fn(usize, &str) -> String); 9] = [
+        let scripts: [(&str, Answer); 9] = [
             ("Sorry, I can't talk right now", |_, _| "Sorry, I can't talk right now".to_owned()),
             ("I am out of the office until Monday.", |_, _| "I am out of the office until Monday.".to_owned()),
             ("hello", |_, last| last.to_owned()),
