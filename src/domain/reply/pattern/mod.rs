@@ -120,8 +120,15 @@ pub struct Phrases {
     classes: Vec<Class>,
     class_numbers: HashMap<Class, u32>,
     patterns: Vec<Pattern>,
-    /// For each word, which patterns can start with it.
-    starts: Vec<Vec<Start>>,
+    /// For each word, which patterns can start with it: while they are gathered.
+    gathered: Vec<Vec<Start>>,
+    /// The same, side by side: for each word those that only open a reply, then the others.
+    starts: Vec<Start>,
+    /// For each word: where its openers begin, where its others begin, where they end.
+    spans: Vec<[u32; 3]>,
+    /// For each word, as bits, which classes hold it; `stride` numbers a word.
+    memberships: Vec<u64>,
+    stride: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -134,9 +141,21 @@ struct Pattern {
 
 #[derive(Debug, Clone, Copy)]
 struct Start {
-    /// Bits of the rarest later element: if the reply has none of them the pattern cannot match.
-    needs: u128,
+    /// The rarest later element: a reply without any of its words cannot hold the phrase.
+    needs: Need,
+    /// What has to follow at once.
+    next: Need,
     pattern: u32,
+    /// Only at the reply's first word.
+    opens: bool,
+}
+
+/// Words that have to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Nothing,
+    Word(WordId),
+    OneOf(u32),
 }
 
 /// The tokens of a reply with what the phrases need to know about them.
@@ -147,8 +166,8 @@ pub struct Sought<'a> {
     pub core: std::ops::Range<usize>,
 }
 
-fn bit(word: WordId) -> u128 {
-    1 << (word.wrapping_mul(0x9E37_79B1) >> 25)
+fn bit(word: WordId) -> u64 {
+    1 << (word.wrapping_mul(0x9E37_79B1) >> 26)
 }
 
 /// The endings English words usually take.
@@ -267,6 +286,7 @@ mod tests {
         let folded = Folded::of(text, std::slice::from_ref(&(0..text.len())));
         let tokens = tokenise(&folded, &v, None);
         let mut hits = Vec::new();
+        p.seal();
         p.scan(
             &Sought {
                 tokens: &tokens,

@@ -74,7 +74,8 @@ pub fn unasked(
         ReadingKind::Temperature,
         ReadingKind::Spo2,
     ] {
-        if Some(kind) == but {
+        // Only a meter's words stand without a number.
+        if Some(kind) == but || amounts.is_empty() && kind != ReadingKind::Glucose {
             continue;
         }
         let found = match kind {

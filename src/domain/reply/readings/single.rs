@@ -327,6 +327,15 @@ fn meter_words(
     asked: bool,
     found: &mut Found,
 ) {
+    let named = (0..text.tokens.len()).any(|i| {
+        text.is(
+            i,
+            words!["meter", "sugar", "sugars", "glucose", "bm", "libre"],
+        )
+    });
+    if !asked && !named {
+        return;
+    }
     for at in 0..text.tokens.len() {
         let level = if text.is(at, words!["hi"]) {
             Level::Hi
@@ -357,13 +366,6 @@ fn meter_words(
                 "still"
             ],
         );
-        let named = (0..text.tokens.len()).any(|i| {
-            text.is(
-                i,
-                words!["meter", "sugar", "sugars", "glucose", "bm", "libre"],
-            )
-        });
-        let shown = shown && (asked || named);
         let is_meter = match level {
             Level::Lo => asked || shown,
             _ => {
