@@ -5,6 +5,7 @@
 //! word  a|b  @set      one word: itself, one of several, one of a named set
 //! stop~                the word with its usual endings (stops, stopped, stopping)
 //! a|b_c                "a", or "b c"
+//! a & b & c            all of them near each other, in any order
 //! word?                may be left out
 //! ..  ..5              up to three (five) other words within the sentence
 //! #  *                 a number; any one word
@@ -222,6 +223,24 @@ pub fn inflections(word: &str) -> Vec<String> {
 
 /// "a|b_c d" stands for "a d" and "b c d": alternatives of several words become phrases of their own.
 fn spell_out(phrase: &str) -> Vec<String> {
+    orders(phrase).iter().flat_map(|order| spell_alternatives(order)).collect()
+}
+
+/// "a & b" stands for both words near each other in a sentence, in any order.
+fn orders(phrase: &str) -> Vec<String> {
+    const NEAR: &str = " ..8 ";
+    let parts: Vec<&str> = phrase.split(" & ").map(str::trim).collect();
+    match parts.as_slice() {
+        [a, b] => vec![[*a, b].join(NEAR), [*b, a].join(NEAR)],
+        [a, b, c] => [[a, b, c], [a, c, b], [b, a, c], [b, c, a], [c, a, b], [c, b, a]]
+            .iter()
+            .map(|order| order.map(|part| *part).join(NEAR))
+            .collect(),
+        _ => vec![phrase.to_owned()],
+    }
+}
+
+fn spell_alternatives(phrase: &str) -> Vec<String> {
     let mut spelled = vec![String::new()];
     for part in phrase.split_whitespace() {
         let (long, short): (Vec<&str>, Vec<&str>) = part
@@ -308,6 +327,8 @@ mod tests {
         assert!(!found("bleed~ !the", "bleeding the radiators"));
         assert!(found("a really? bad pain|ache", "a bad ache"));
         assert!(found("sugar ..2 #", "sugar was 3"));
+        assert!(found("leg & swollen & red|hot", "it is hot and red and swollen, my leg"));
+        assert!(!found("leg & swollen", "my leg. Swollen river"));
     }
 
     #[test]
