@@ -264,6 +264,7 @@ impl Lexicon {
             source,
         };
         lexicon.compile(&everyday, &sets)?;
+        lexicon.phrases.seal();
         lexicon.name_sets(&sets);
         lexicon.forgive(&everyday.forgive);
         Ok(lexicon)

@@ -7,6 +7,9 @@ use between::worker;
 
 const MONDAY: &str = "2027-01-04T10:00:00Z";
 
+/// What a machine answers in a round to the last text it got.
+type Answer = fn(usize, &str) -> String;
+
 /// Plays a machine at a number: it answers every text that reaches it, for twenty rounds. Returns the texts it got, after
 /// the one that started it.
 async fn play(app: &TestApp, number: u32, first: &str, answer: impl Fn(usize, &str) -> String) -> Vec<String> {

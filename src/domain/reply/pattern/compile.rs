@@ -1,7 +1,7 @@
 //! From a phrase as written to elements, and to the words it can start with.
 
 use super::super::vocabulary::{Vocabulary, WordId};
-use super::{Element, Entry, Pattern, PatternError, Phrases, Sets, Start, Tag, bit, class_of, spell_out};
+use super::{Class, Element, Entry, Need, Pattern, PatternError, Phrases, Sets, Start, Tag, class_of, spell_out};
 
 impl Phrases {
     /// Compiles one phrase for an entry.
@@ -44,6 +44,8 @@ impl Phrases {
         let pattern = self.patterns.len() as u32;
         self.patterns.push(Pattern { from, to: self.elements.len() as u32, entry: means.0, tag: means.1 });
         let needs = self.rarest(elements.get(lead + 1..).unwrap_or_default());
+        let next = elements.get(lead + 1).map_or(Need::Nothing, |e| Need::of(*e));
+        let opens = elements.first() == Some(&Element::First);
         let firsts: Vec<WordId> = match elements.get(lead) {
             Some(Element::Word(w)) => vec![*w],
             Some(Element::OneOf(c)) => self.classes.get(*c as usize).map(|c| c.words().collect()).unwrap_or_default(),
@@ -51,14 +53,37 @@ impl Phrases {
         };
         for word in firsts {
             let word = word as usize;
-            if self.starts.len() <= word {
-                self.starts.resize(word + 1, Vec::new());
+            if self.gathered.len() <= word {
+                self.gathered.resize(word + 1, Vec::new());
             }
-            if let Some(list) = self.starts.get_mut(word) {
-                list.push(Start { needs, pattern });
+            if let Some(list) = self.gathered.get_mut(word) {
+                list.push(Start { needs, next, pattern, opens });
             }
         }
         Ok(())
+    }
+
+    /// Lays the starts side by side. Phrases added later are not found before the next time.
+    pub fn seal(&mut self) {
+        self.starts.clear();
+        self.spans.clear();
+        self.stride = self.classes.len() / 64 + 1;
+        let words = self.classes.iter().flat_map(Class::words).max().map_or(0, |w| w as usize + 1);
+        self.memberships = vec![0; words * self.stride];
+        for (number, class) in self.classes.iter().enumerate() {
+            for word in class.words() {
+                if let Some(bits) = self.memberships.get_mut(word as usize * self.stride + number / 64) {
+                    *bits |= 1 << (number % 64);
+                }
+            }
+        }
+        for list in &self.gathered {
+            let from = self.starts.len() as u32;
+            self.starts.extend(list.iter().filter(|s| s.opens));
+            let others = self.starts.len() as u32;
+            self.starts.extend(list.iter().filter(|s| !s.opens));
+            self.spans.push([from, others, self.starts.len() as u32]);
+        }
     }
 
     fn left_out(elements: &[Element], at: usize) -> Vec<Element> {
@@ -69,24 +94,19 @@ impl Phrases {
         elements.iter().enumerate().map(|(i, e)| if i == at { with } else { *e }).collect()
     }
 
-    fn rarest(&self, elements: &[Element]) -> u128 {
-        let mut best: Option<(usize, u128)> = None;
+    fn rarest(&self, elements: &[Element]) -> Need {
+        let mut best: Option<(usize, Need)> = None;
         for element in elements {
-            let (size, bits) = match element {
-                Element::Word(w) => (1, bit(*w)),
-                Element::OneOf(c) => {
-                    let Some(class) = self.classes.get(*c as usize) else {
-                        continue;
-                    };
-                    (class.len(), class.words().fold(0, |bits, w| bits | bit(w)))
-                }
+            let size = match element {
+                Element::Word(_) => 1,
+                Element::OneOf(c) => self.classes.get(*c as usize).map_or(0, Class::len),
                 _ => continue,
             };
             if best.is_none_or(|(least, _)| size <= least) {
-                best = Some((size, bits));
+                best = Some((size, Need::of(*element)));
             }
         }
-        best.map_or(u128::MAX, |(_, bits)| bits)
+        best.map_or(Need::Nothing, |(_, need)| need)
     }
 
     fn element(
@@ -131,5 +151,15 @@ impl Phrases {
             (false, true) => Element::MaybeOneOf(number),
             (false, false) => Element::OneOf(number),
         })
+    }
+}
+
+impl Need {
+    fn of(element: Element) -> Self {
+        match element {
+            Element::Word(w) => Self::Word(w),
+            Element::OneOf(c) => Self::OneOf(c),
+            _ => Self::Nothing,
+        }
     }
 }

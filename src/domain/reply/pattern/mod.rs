@@ -5,6 +5,7 @@
 //! word  a|b  @set      one word: itself, one of several, one of a named set
 //! stop~                the word with its usual endings (stops, stopped, stopping)
 //! a|b_c                "a", or "b c"
+//! a & b & c            all of them near each other, in any order
 //! word?                may be left out
 //! ..  ..5              up to three (five) other words within the sentence
 //! #  *                 a number; any one word
@@ -116,8 +117,15 @@ pub struct Phrases {
     classes: Vec<Class>,
     class_numbers: HashMap<Class, u32>,
     patterns: Vec<Pattern>,
-    /// For each word, which patterns can start with it.
-    starts: Vec<Vec<Start>>,
+    /// For each word, which patterns can start with it: while they are gathered.
+    gathered: Vec<Vec<Start>>,
+    /// The same, side by side: for each word those that only open a reply, then the others.
+    starts: Vec<Start>,
+    /// For each word: where its openers begin, where its others begin, where they end.
+    spans: Vec<[u32; 3]>,
+    /// For each word, as bits, which classes hold it; `stride` numbers a word.
+    memberships: Vec<u64>,
+    stride: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -130,9 +138,21 @@ struct Pattern {
 
 #[derive(Debug, Clone, Copy)]
 struct Start {
-    /// Bits of the rarest later element: if the reply has none of them the pattern cannot match.
-    needs: u128,
+    /// The rarest later element: a reply without any of its words cannot hold the phrase.
+    needs: Need,
+    /// What has to follow at once.
+    next: Need,
     pattern: u32,
+    /// Only at the reply's first word.
+    opens: bool,
+}
+
+/// Words that have to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Nothing,
+    Word(WordId),
+    OneOf(u32),
 }
 
 /// The tokens of a reply with what the phrases need to know about them.
@@ -143,8 +163,8 @@ pub struct Sought<'a> {
     pub core: std::ops::Range<usize>,
 }
 
-fn bit(word: WordId) -> u128 {
-    1 << (word.wrapping_mul(0x9E37_79B1) >> 25)
+fn bit(word: WordId) -> u64 {
+    1 << (word.wrapping_mul(0x9E37_79B1) >> 26)
 }
 
 /// The endings English words usually take.
@@ -174,6 +194,24 @@ pub fn inflections(word: &str) -> Vec<String> {
 
 /// "a|b_c d" stands for "a d" and "b c d": alternatives of several words become phrases of their own.
 fn spell_out(phrase: &str) -> Vec<String> {
+    orders(phrase).iter().flat_map(|order| spell_alternatives(order)).collect()
+}
+
+/// "a & b" stands for both words near each other in a sentence, in any order.
+fn orders(phrase: &str) -> Vec<String> {
+    const NEAR: &str = " ..8 ";
+    let parts: Vec<&str> = phrase.split(" & ").map(str::trim).collect();
+    match parts.as_slice() {
+        [a, b] => vec![[*a, b].join(NEAR), [*b, a].join(NEAR)],
+        [a, b, c] => [[a, b, c], [a, c, b], [b, a, c], [b, c, a], [c, a, b], [c, b, a]]
+            .iter()
+            .map(|order| order.map(|part| *part).join(NEAR))
+            .collect(),
+        _ => vec![phrase.to_owned()],
+    }
+}
+
+fn spell_alternatives(phrase: &str) -> Vec<String> {
     let mut spelled = vec![String::new()];
     for part in phrase.split_whitespace() {
         let (long, short): (Vec<&str>, Vec<&str>) =
@@ -226,6 +264,7 @@ mod tests {
         let folded = Folded::of(text, std::slice::from_ref(&(0..text.len())));
         let tokens = tokenise(&folded, &v, None);
         let mut hits = Vec::new();
+        p.seal();
         p.scan(&Sought { tokens: &tokens, core: 0..tokens.len() }, &mut hits);
         !hits.is_empty()
     }
@@ -241,6 +280,8 @@ mod tests {
         assert!(!found("bleed~ !the", "bleeding the radiators"));
         assert!(found("a really? bad pain|ache", "a bad ache"));
         assert!(found("sugar ..2 #", "sugar was 3"));
+        assert!(found("leg & swollen & red|hot", "it is hot and red and swollen, my leg"));
+        assert!(!found("leg & swollen", "my leg. Swollen river"));
     }
 
     #[test]

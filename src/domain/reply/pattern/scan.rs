@@ -2,18 +2,26 @@
 
 use super::super::tokens::Break;
 use super::super::vocabulary::WordId;
-use super::{Element, Hit, Phrases, Sought, bit};
+use super::{Element, Hit, Need, Phrases, Sought, bit};
 
 impl Phrases {
     /// Finds every phrase. Each phrase is reported once for each place it starts at.
     pub fn scan(&self, sought: &Sought<'_>, hits: &mut Vec<Hit>) {
-        let mask = sought.tokens.iter().fold(0u128, |mask, t| mask | bit(t.word));
+        let present = Present::of(self, sought);
         for (at, token) in sought.tokens.iter().enumerate() {
-            let Some(starts) = self.starts.get(token.word as usize) else {
+            let Some([openers, others, end]) = self.spans.get(token.word as usize) else {
                 continue;
             };
+            let from = if at == sought.core.start { openers } else { others };
+            let starts = self.starts.get(*from as usize..*end as usize).unwrap_or_default();
+            let next = sought.tokens.get(at + 1).map_or(0, |t| t.word);
             for start in starts {
-                if start.needs & mask == 0 {
+                let followed = match start.next {
+                    Need::Nothing => true,
+                    Need::Word(word) => word == next,
+                    Need::OneOf(class) => self.in_class(class, next),
+                };
+                if !followed || !present.has(start.needs) {
                     continue;
                 }
                 let Some(pattern) = self.patterns.get(start.pattern as usize) else {
@@ -111,6 +119,42 @@ impl Phrases {
     }
 
     fn in_class(&self, class: u32, word: WordId) -> bool {
-        word != 0 && self.classes.get(class as usize).is_some_and(|c| c.contains(word))
+        let at = word as usize * self.stride + class as usize / 64;
+        word != 0 && self.memberships.get(at).is_some_and(|bits| bits >> (class % 64) & 1 == 1)
+    }
+}
+
+/// What a reply holds at all: its words as a few bits, its classes exactly.
+struct Present {
+    words: u64,
+    classes: [u64; Self::ROOM],
+}
+
+impl Present {
+    /// Room for 4,096 classes; those beyond count as present.
+    const ROOM: usize = 64;
+
+    fn of(phrases: &Phrases, sought: &Sought<'_>) -> Self {
+        let mut present = Self { words: 0, classes: [0; Self::ROOM] };
+        let stride = phrases.stride;
+        for token in sought.tokens {
+            present.words |= bit(token.word);
+            let at = token.word as usize * stride;
+            let row = phrases.memberships.get(at..at + stride).unwrap_or_default();
+            for (sum, bits) in present.classes.iter_mut().zip(row) {
+                *sum |= bits;
+            }
+        }
+        present
+    }
+
+    fn has(&self, need: Need) -> bool {
+        match need {
+            Need::Nothing => true,
+            Need::Word(word) => self.words & bit(word) != 0,
+            Need::OneOf(class) => {
+                self.classes.get(class as usize / 64).is_none_or(|bits| bits >> (class % 64) & 1 == 1)
+            }
+        }
     }
 }

@@ -63,7 +63,8 @@ pub fn unasked(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], but: 
         ReadingKind::Temperature,
         ReadingKind::Spo2,
     ] {
-        if Some(kind) == but {
+        // Only a meter's words stand without a number.
+        if Some(kind) == but || amounts.is_empty() && kind != ReadingKind::Glucose {
             continue;
         }
         let found = match kind {

@@ -257,6 +257,11 @@ fn in_unit(
 
 /// HI and LO are what a meter shows; "Hi nurse, 7.1" is a greeting.
 fn meter_words(text: &Text<'_>, values: &mut Vec<(Amount, f64, Level, &'static str)>, asked: bool, found: &mut Found) {
+    let named =
+        (0..text.tokens.len()).any(|i| text.is(i, words!["meter", "sugar", "sugars", "glucose", "bm", "libre"]));
+    if !asked && !named {
+        return;
+    }
     for at in 0..text.tokens.len() {
         let level = if text.is(at, words!["hi"]) {
             Level::Hi
@@ -281,9 +286,6 @@ fn meter_words(text: &Text<'_>, values: &mut Vec<(Amount, f64, Level, &'static s
             at + 1,
             words!["and", "again", "on", "all", "since", "this", "for", "but", "with", "now", "today", "still"],
         );
-        let named =
-            (0..text.tokens.len()).any(|i| text.is(i, words!["meter", "sugar", "sugars", "glucose", "bm", "libre"]));
-        let shown = shown && (asked || named);
         let is_meter = match level {
             Level::Lo => asked || shown,
             _ => shown && values.is_empty() || asked && values.is_empty() && (alone || first && (follows || next_ends)),
