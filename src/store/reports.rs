@@ -45,7 +45,8 @@ pub async fn insert(tx: &mut Tx, rows: &[DeliveryReportRow]) -> Result<Vec<Strin
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
-// Two joins, each on an index of its own: one join with OR reads every attempt there ever was on SQLite.
+// Two joins, each on an index of its own: one join with OR reads every attempt there ever was on SQLite. CROSS tells
+// SQLite the order of the last one; otherwise it reads every message.
 const MATCH: Sql = batch_sql!(
     "WITH r AS MATERIALIZED ",
     [gateway text, reference text],
@@ -56,7 +57,7 @@ const MATCH: Sql = batch_sql!(
         SELECT r.reference, a.message_id, a.number, a.channel, a.address FROM r
           JOIN attempt a ON a.gateway = r.gateway AND a.provider_id = r.reference)
       SELECT found.reference, found.message_id, found.channel, found.address, m.patient_id, m.practice_id
-      FROM found JOIN message m ON m.id = found.message_id ORDER BY found.message_id, found.number"
+      FROM found CROSS JOIN message m WHERE m.id = found.message_id ORDER BY found.message_id, found.number"
 );
 
 /// Which message a reference belongs to.
@@ -109,7 +110,7 @@ const ADVANCE: Sql = batch_sql!(
     " AS r WHERE message.id = r.id AND message.direction = 'out' AND r.rank >
       CASE message.status WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3 WHEN 'undelivered' THEN 2 WHEN 'accepted' THEN 1 ELSE 0 END
       AND message.status IN ('queued', 'sending', 'accepted', 'undelivered', 'failed', 'unknown', 'delivered')
-      RETURNING id"
+      RETURNING message.id"
 );
 
 /// Moves messages forward: accepted, undelivered, failed, delivered; never back. Returns those that moved.
