@@ -14,8 +14,8 @@ mod tags;
 pub use crate::domain::result::ResultRecord;
 pub use crate::domain::source::{PatientKey, Place, Provenance, SourceId};
 pub use care::{
-    AppointmentRecord, AppointmentStatus, CarePlanRecord, CommunicationRecord, ConditionRecord,
-    ConsentDecision, ConsentRecord, ConsentTopic, FlagRecord, GoalRecord, RelatedPersonRecord,
+    AppointmentRecord, AppointmentStatus, CarePlanRecord, CommunicationRecord, ConditionRecord, ConsentDecision,
+    ConsentRecord, ConsentTopic, FlagRecord, GoalRecord, RelatedPersonRecord,
 };
 pub use contact::{ContactChannel, ContactFormat, ContactNeeds, RefusedPhone};
 

@@ -73,7 +73,7 @@ pub mod reply;
 pub mod result;
 pub mod rhythm;
 #[cfg(test)]
-mod shared_data;
+pub(crate) mod shared_data;
 pub mod sms;
 pub mod source;
 pub mod template;

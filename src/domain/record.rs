@@ -5,9 +5,7 @@
 mod entry;
 mod line;
 
-pub use entry::{
-    CheckInAnswer, ConfirmationAnswer, EntryKind, EntryStatus, ReadingValue, RecordEntry,
-};
+pub use entry::{CheckInAnswer, ConfirmationAnswer, EntryKind, EntryStatus, ReadingValue, RecordEntry};
 pub use line::one_line;
 
 use chrono::{DateTime, NaiveDate, Utc};

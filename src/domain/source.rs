@@ -45,11 +45,7 @@ impl PatientKey {
     /// The parts that identify, without the surname, as one string for maps and derived ids.
     pub fn identity(&self) -> String {
         match self {
-            Self::NhsAndBirthDate {
-                nhs_number,
-                birth_date,
-                ..
-            } => {
+            Self::NhsAndBirthDate { nhs_number, birth_date, .. } => {
                 format!("nhs|{}|{birth_date}", nhs_number.digits())
             }
             Self::Identifier { system, value } => format!("id|{system}|{value}"),
@@ -160,10 +156,7 @@ mod tests {
             birth_date: NaiveDate::from_ymd_opt(1960, 3, 2).unwrap(),
             surname: Some("Jones".into()),
         };
-        assert!(
-            !key("Jones").same_person(&other),
-            "the date of birth must match too"
-        );
+        assert!(!key("Jones").same_person(&other), "the date of birth must match too");
     }
 
     #[test]
@@ -174,13 +167,7 @@ mod tests {
 
     #[test]
     fn derived_ids_depend_on_where_parts_end() {
-        assert_ne!(
-            SourceId::derived("r", &["ab", "c"]),
-            SourceId::derived("r", &["a", "bc"])
-        );
-        assert_eq!(
-            SourceId::derived("r", &["ab", "c"]),
-            SourceId::derived("r", &["ab", "c"])
-        );
+        assert_ne!(SourceId::derived("r", &["ab", "c"]), SourceId::derived("r", &["a", "bc"]));
+        assert_eq!(SourceId::derived("r", &["ab", "c"]), SourceId::derived("r", &["ab", "c"]));
     }
 }

@@ -4,6 +4,7 @@
 //! consent or records: those are decided above, and the record is kept elsewhere.
 
 mod client;
+mod faults;
 mod form_data;
 pub mod generic;
 pub mod govuk_notify;
@@ -19,17 +20,21 @@ pub mod smtp;
 pub mod twilio;
 mod webhook;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 pub use client::install_tls_provider;
+use faults::Faults;
+pub use faults::SettingsFault;
 pub use message::{Accepted, LookUp, OutboundMessage};
 pub use policy::{DeliveryHours, HoursSettings, Policy, PolicySettings};
 pub use set::{Gateways, Surroundings};
-use settings::Faults;
-pub use settings::{GatewaySettings, SettingsFault};
+pub use settings::GatewaySettings;
 pub use webhook::{Forged, ParseError, Received, WebhookRequest};
 
 use crate::domain::delivery::SendFailure;
+
+/// No attempt lasts longer, whatever a gateway does.
+const LONGEST_ATTEMPT: Duration = Duration::from_secs(30);
 
 /// The time in UTC milliseconds: gateways never read a clock of their own.
 pub type NowMs = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -74,10 +79,7 @@ impl Base {
     }
 
     fn sender(&self, message: &OutboundMessage) -> Option<String> {
-        message
-            .sender
-            .clone()
-            .or_else(|| self.policy.sender.clone())
+        message.sender.clone().or_else(|| self.policy.sender.clone())
     }
 }
 
@@ -134,7 +136,9 @@ impl Gateway {
         if message.valid_until_ms.is_some_and(|until| until <= now) {
             return Err(SendFailure::Expired);
         }
-        each!(self, g => g.send(message).await)
+        // Each call has its own limits; this one holds for a send that needs several.
+        let attempt = async { each!(self, g => g.send(message).await) };
+        tokio::time::timeout(LONGEST_ATTEMPT, attempt).await.unwrap_or(Err(SendFailure::TimedOut))
     }
 
     /// Asks what became of a message whose outcome is unknown.
@@ -148,12 +152,7 @@ impl Gateway {
         sent_after_ms: i64,
         text: &str,
     ) -> Result<LookUp, SendFailure> {
-        let ask = Ask {
-            reference,
-            to,
-            sent_after_ms,
-            text,
-        };
+        let ask = Ask { reference, to, sent_after_ms, text };
         each!(self, g => g.look_up(&ask).await)
     }
 

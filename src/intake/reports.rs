@@ -7,7 +7,7 @@ use crate::outreach::{Engine, OutreachError};
 use crate::store::consents::ConsentRow;
 use crate::store::reports::{Advance, DeliveryReportRow, Matched};
 use crate::store::{Tx, consents, contacts, reports};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A report as a gateway gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,15 +28,9 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
         return Ok(0);
     }
     let mut tx = engine.db.begin().await?;
-    let pairs: Vec<(String, String)> = taken
-        .iter()
-        .map(|r| (r.gateway.clone(), r.reference.clone()))
-        .collect();
-    let known: HashMap<String, Matched> = reports::find_messages(&mut tx, &pairs)
-        .await?
-        .into_iter()
-        .map(|m| (m.reference.clone(), m))
-        .collect();
+    let pairs: Vec<(String, String)> = taken.iter().map(|r| (r.gateway.clone(), r.reference.clone())).collect();
+    let known: HashMap<String, Matched> =
+        reports::find_messages(&mut tx, &pairs).await?.into_iter().map(|m| (m.reference.clone(), m)).collect();
     let now = engine.clock.now_ms();
     let rows: Vec<DeliveryReportRow> = taken
         .iter()
@@ -51,21 +45,28 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
             message_id: known.get(&report.reference).map(|m| m.message_id.clone()),
         })
         .collect();
-    reports::insert(&mut tx, &rows).await?;
-    // The furthest report of each message decides, whatever order they came in.
+    let new: BTreeSet<String> = reports::insert(&mut tx, &rows).await?.into_iter().collect();
+    // A person's no is kept whatever else was reported of the message.
+    for (report, row) in taken.iter().zip(&rows) {
+        if report.status == DeliveryStatus::OptedOut
+            && new.contains(&row.id)
+            && let Some(matched) = known.get(&report.reference)
+        {
+            opted_out(engine, &mut tx, matched, now).await?;
+        }
+    }
+    // The furthest report of each message decides, whatever order and however many at a time they came in.
     let mut furthest: HashMap<&str, &Report> = HashMap::new();
     for report in taken {
         if let Some(matched) = known.get(&report.reference) {
             let best = furthest.entry(&matched.message_id).or_insert(report);
-            if report.status.supersedes(&best.status) {
+            let further = (word(&report.status).2, report.status.rank());
+            if further > (word(&best.status).2, best.status.rank()) {
                 *best = report;
             }
         }
     }
-    let steps: Vec<Advance> = furthest
-        .iter()
-        .filter_map(|(id, report)| advance(id, &report.status, now))
-        .collect();
+    let steps: Vec<Advance> = furthest.iter().map(|(id, report)| advance(id, &report.status, now)).collect();
     let moved = reports::advance(&mut tx, &steps).await?;
     for matched in known.values().filter(|m| moved.contains(&m.message_id)) {
         if let Some(report) = furthest.get(matched.message_id.as_str()) {
@@ -76,25 +77,21 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
     Ok(moved.len())
 }
 
-fn advance(id: &str, status: &DeliveryStatus, at: i64) -> Option<Advance> {
-    let (word, reason, rank) = match status {
-        DeliveryStatus::Accepted | DeliveryStatus::Sent => {
-            (MessageStatus::Accepted, Reason::None, 1)
-        }
-        DeliveryStatus::Undelivered { .. } => {
-            (MessageStatus::Undelivered, Reason::NetworkUndelivered, 2)
-        }
+fn advance(id: &str, status: &DeliveryStatus, at: i64) -> Advance {
+    let (word, reason, rank) = word(status);
+    Advance { id: id.to_owned(), status: word.to_string(), reason: reason.to_string(), rank, at }
+}
+
+/// What the ledger says of a report, and how far along that is. The ledger knows fewer states than gateways do: only these
+/// decide, or the order of reports in different batches would.
+const fn word(status: &DeliveryStatus) -> (MessageStatus, Reason, i64) {
+    match status {
+        DeliveryStatus::Accepted | DeliveryStatus::Sent => (MessageStatus::Accepted, Reason::None, 1),
+        DeliveryStatus::Undelivered { .. } => (MessageStatus::Undelivered, Reason::NetworkUndelivered, 2),
         DeliveryStatus::Failed { .. } => (MessageStatus::Failed, Reason::GatewayRefused, 3),
-        DeliveryStatus::OptedOut => (MessageStatus::Failed, Reason::OptedOut, 3),
-        DeliveryStatus::Delivered => (MessageStatus::Delivered, Reason::None, 4),
-    };
-    Some(Advance {
-        id: id.to_owned(),
-        status: word.to_string(),
-        reason: reason.to_string(),
-        rank,
-        at,
-    })
+        DeliveryStatus::OptedOut => (MessageStatus::Failed, Reason::OptedOut, 4),
+        DeliveryStatus::Delivered => (MessageStatus::Delivered, Reason::None, 5),
+    }
 }
 
 /// An address that works again is reachable; one that fails for good, or on five days, is not (F22). Consent is untouched
@@ -108,8 +105,7 @@ async fn address_learns(
 ) -> Result<(), OutreachError> {
     const FAILURE_DAYS: usize = 5;
     let day = now / 86_400_000;
-    let points =
-        contacts::at_addresses(tx, &[(matched.channel.clone(), matched.address.clone())]).await?;
+    let points = contacts::at_addresses(tx, &[(matched.channel.clone(), matched.address.clone())]).await?;
     let Some(point) = points.first() else {
         return Ok(());
     };
@@ -122,18 +118,13 @@ async fn address_learns(
             days.clear();
             false
         }
-        DeliveryStatus::Undelivered { permanent, .. }
-        | DeliveryStatus::Failed { permanent, .. } => {
+        DeliveryStatus::Undelivered { permanent, .. } | DeliveryStatus::Failed { permanent, .. } => {
             if days.last() != Some(&day) {
                 days.push(day);
             }
             *permanent || days.len() >= FAILURE_DAYS
         }
-        DeliveryStatus::OptedOut => {
-            opted_out(engine, tx, matched, now).await?;
-            return Ok(());
-        }
-        DeliveryStatus::Accepted | DeliveryStatus::Sent => return Ok(()),
+        DeliveryStatus::OptedOut | DeliveryStatus::Accepted | DeliveryStatus::Sent => return Ok(()),
     };
     let word = if unreachable { "unreachable" } else { "active" };
     let json = serde_json::to_string(&days).unwrap_or_else(|_| "[]".to_owned());
@@ -155,12 +146,7 @@ async fn address_learns(
     Ok(())
 }
 
-async fn opted_out(
-    engine: &Engine,
-    tx: &mut Tx,
-    matched: &Matched,
-    now: i64,
-) -> Result<(), OutreachError> {
+async fn opted_out(engine: &Engine, tx: &mut Tx, matched: &Matched, now: i64) -> Result<(), OutreachError> {
     let Some(patient_id) = &matched.patient_id else {
         return Ok(());
     };

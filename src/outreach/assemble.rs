@@ -26,25 +26,16 @@ pub enum AssembleError {
 impl Engine {
     /// Reads gateways and wording from the settings and opens the database, without touching its tables.
     pub async fn from_config(config: Config, clock: Clock) -> Result<Self, AssembleError> {
-        let (gateways, catalogue, results) =
-            Self::check(&config, &clock).map_err(AssembleError::Settings)?;
+        let (gateways, catalogue, results, reader) = Self::check(&config, &clock).map_err(AssembleError::Settings)?;
         let db = Db::open(&config.database.url).await?;
-        Ok(Self::new(
-            db,
-            clock,
-            config,
-            gateways,
-            catalogue,
-            Reader::shipped(),
-            results,
-        ))
+        Ok(Self::new(db, clock, config, gateways, catalogue, reader, results))
     }
 
     /// What the settings give, or everything that is wrong with them. Opens nothing and prints no secret.
     pub fn check(
         config: &Config,
         clock: &Clock,
-    ) -> Result<(Gateways, Catalogue, ResultsCatalogue), Vec<String>> {
+    ) -> Result<(Gateways, Catalogue, ResultsCatalogue, Reader), Vec<String>> {
         let mut faults = config.practice.faults();
         let mut settings: BTreeMap<String, GatewaySettings> = BTreeMap::new();
         for (name, table) in &config.gateways {
@@ -58,8 +49,7 @@ impl Engine {
         let time = clock.clone();
         let around = Surroundings {
             live: config.environment == Environment::Live,
-            public_url: (!config.server.public_url.is_empty())
-                .then(|| config.server.public_url.clone()),
+            public_url: (!config.server.public_url.is_empty()).then(|| config.server.public_url.clone()),
             now_ms: Arc::new(move || time.now_ms()),
         };
         let gateways = Gateways::build(&settings, &around).unwrap_or_else(|found| {
@@ -78,10 +68,27 @@ impl Engine {
             faults.push(fault);
         }
         let results = ResultsCatalogue::shipped().map_err(|e| vec![e.to_string()])?;
-        if faults.is_empty() {
-            Ok((gateways, catalogue, results))
-        } else {
-            Err(faults)
+        match Self::reader(config) {
+            Ok(reader) if faults.is_empty() => Ok((gateways, catalogue, results, reader)),
+            Ok(_) => Err(faults),
+            Err(fault) => {
+                faults.push(fault);
+                Err(faults)
+            }
         }
+    }
+
+    /// The reader of replies with the practice's own lexicon and figures where they are set, else the shipped ones.
+    pub fn reader(config: &Config) -> Result<Reader, String> {
+        let (red_flags, figures) = Reader::shipped_sources();
+        let own = |path: &str, shipped: &str| {
+            if path.is_empty() {
+                return Ok(shipped.to_owned());
+            }
+            std::fs::read_to_string(path).map_err(|e| format!("receiving: cannot read {path}: {e}"))
+        };
+        let red_flags = own(&config.receiving.red_flags, red_flags)?;
+        let figures = own(&config.receiving.reader_settings, figures)?;
+        Reader::from_toml(&red_flags, &figures).map_err(|e| format!("receiving: {e}"))
     }
 }

@@ -6,24 +6,26 @@ use crate::domain::decision::is_stale;
 use crate::domain::reason::Reason;
 use crate::store::enrolments::Progress;
 use crate::store::prompts::PromptRow;
-use crate::store::{Tx, counters, due, enrolments, patients, prompts, results, schedules, views};
+use crate::store::{Tx, alerts, counters, due, enrolments, patients, prompts, results, schedules, views};
 use std::collections::BTreeSet;
 
 /// The duties: name and how often, in seconds.
-const DUTIES: [(&str, i64); 5] = [
-    ("plan", 5),
-    ("prompts", 30),
-    ("alerts", 10),
-    ("results", 900),
-    ("daily", 3_600),
-];
+const DUTIES: [(&str, i64); 5] = [("plan", 5), ("prompts", 5), ("alerts", 5), ("results", 900), ("daily", 3_600)];
 
 impl Engine {
-    /// Does every duty whose time has come. Shared by all workers: each is claimed first. Returns what was done.
+    /// Does every duty whose time has come. Shared by all workers: each is claimed first. One that fails keeps no other from
+    /// being done; its error is given back at the end. Returns what was done.
     pub async fn do_duties(&self) -> Result<Vec<(String, String)>, OutreachError> {
         let mut done = Vec::new();
+        let mut failed = None;
+        let known = schedules::all(&self.db).await?;
         for (name, every_seconds) in DUTIES {
             let now = self.clock.now_ms();
+            // Most looks find nothing to do: they cost one reading query for all duties together.
+            let waits = known.iter().any(|s| s.name == name && (s.next_at > now || s.lease_until > now));
+            if waits {
+                continue;
+            }
             let mut tx = self.db.begin().await?;
             schedules::ensure(&mut tx, name, now).await?;
             let ours = schedules::claim(&mut tx, name, now, now + DUTY_LEASE_MS).await?;
@@ -37,35 +39,49 @@ impl Engine {
                 Err(_) => "failed".to_owned(),
             };
             let mut tx = self.db.begin().await?;
-            schedules::finish(
-                &mut tx,
-                name,
-                now + every_seconds * 1000,
-                &words,
-                self.clock.now_ms(),
-            )
-            .await?;
+            schedules::finish(&mut tx, name, now + every_seconds * 1000, &words, self.clock.now_ms()).await?;
             tx.commit().await?;
-            result?;
-            done.push((name.to_owned(), words));
+            match result {
+                Ok(words) => done.push((name.to_owned(), words)),
+                Err(error) => failed = Some(error),
+            }
         }
-        Ok(done)
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(done),
+        }
     }
 
     async fn do_duty(&self, name: &str) -> Result<String, OutreachError> {
         Ok(match name {
             "plan" => {
                 let planned = self.plan().await?;
-                format!(
-                    "looked at {}, new {}, called off {}",
-                    planned.looked_at, planned.new, planned.voided
-                )
+                format!("looked at {}, new {}, called off {}", planned.looked_at, planned.new, planned.voided)
             }
             "prompts" => format!("{} ended", self.end_prompts().await?),
             "alerts" => format!("{} notices", self.notify_staff().await?),
             "results" => format!("{} overdue", self.remind_of_holds().await?),
             _ => format!("{} findings", self.daily_check().await?),
         })
+    }
+
+    /// The next moment at which something will happen, as far as it is known: for clocks that are moved by hand.
+    pub async fn next_moment(&self) -> Result<Option<i64>, OutreachError> {
+        let ahead = self.config.sending.plan_ahead_hours * 3_600_000;
+        let mut next = due::next_moment(&self.db, ahead).await?;
+        let practices = self.practices().await?;
+        for (practice_id, since, told) in alerts::urgent_since(&self.db).await? {
+            let Some(settings) = practices.get(&practice_id).map(|s| &s.practice.settings.alerts) else {
+                continue;
+            };
+            if settings.route.is_empty() {
+                continue;
+            }
+            let patience = settings.escalate_after_minutes * 60_000;
+            let at = if told { since + patience } else { since };
+            next = Some(next.map_or(at, |known| known.min(at)));
+        }
+        Ok(next)
     }
 
     /// Ends questions whose time has passed. An unanswered check-in counts as a silence: rarer after some, ended after more.
@@ -77,13 +93,7 @@ impl Engine {
             let mut tx = self.db.begin().await?;
             let page = prompts::expire(&mut tx, now, 200).await?;
             for prompt in &page {
-                due::wake(
-                    &mut tx,
-                    &prompt.patient_id,
-                    Reason::QuestionOpen.as_str(),
-                    now,
-                )
-                .await?;
+                due::wake(&mut tx, &prompt.patient_id, Reason::QuestionOpen.as_str(), now).await?;
                 self.count_silence(&mut tx, &practices, prompt, now).await?;
             }
             tx.commit().await?;
@@ -104,19 +114,11 @@ impl Engine {
         let Some(id) = &prompt.enrolment_id else {
             return Ok(());
         };
-        let Some(row) = enrolments::by_ids(tx, std::slice::from_ref(id))
-            .await?
-            .into_iter()
-            .next()
-        else {
+        let Some(row) = enrolments::by_ids(tx, std::slice::from_ref(id)).await?.into_iter().next() else {
             return Ok(());
         };
-        let person = patients::by_ids(tx, std::slice::from_ref(&row.patient_id))
-            .await?
-            .into_iter()
-            .next();
-        let (Some(state), Some(person), "active") =
-            (practices.get(&row.practice_id), person, row.status.as_str())
+        let person = patients::by_ids(tx, std::slice::from_ref(&row.patient_id)).await?.into_iter().next();
+        let (Some(state), Some(person), "active") = (practices.get(&row.practice_id), person, row.status.as_str())
         else {
             return Ok(());
         };
@@ -141,18 +143,8 @@ impl Engine {
             )
             .await?;
         }
-        enrolments::set_progress(
-            tx,
-            &[Progress {
-                id: row.id,
-                status,
-                reason,
-                silent,
-                next_at,
-                updated_at: now,
-            }],
-        )
-        .await?;
+        enrolments::set_progress(tx, &[Progress { id: row.id, status, reason, silent, next_at, updated_at: now }])
+            .await?;
         Ok(())
     }
 
@@ -171,13 +163,7 @@ impl Engine {
                 priority: "asap",
                 reason: "A held result is overdue: release it, or tell the person.",
             };
-            raise(
-                &mut tx,
-                &self.clock,
-                practices.get(&row.practice_id).map(|s| &s.practice),
-                alert,
-            )
-            .await?;
+            raise(&mut tx, &self.clock, practices.get(&row.practice_id).map(|s| &s.practice), alert).await?;
         }
         tx.commit().await?;
         Ok(overdue.len())
@@ -193,25 +179,19 @@ impl Engine {
         let day = now / 86_400_000;
         for state in practices.iter() {
             let practice = &state.practice;
-            if is_stale(
-                practice,
-                "patients",
-                practice.settings.freshness.patients_hours,
-                now,
-            ) {
-                findings.push((
-                    practice.id.clone(),
-                    "feed_stale",
-                    format!("feed_stale:{}:{day}", practice.id),
-                ));
+            let fresh = &practice.settings.freshness;
+            for (feed, hours) in [("patients", fresh.patients_hours), ("appointments", fresh.appointments_hours)] {
+                if is_stale(practice, feed, hours, now) {
+                    findings.push((
+                        practice.id.clone(),
+                        "feed_stale",
+                        format!("feed_stale:{}:{feed}:{day}", practice.id),
+                    ));
+                }
             }
             let unsent = views::overdue(&self.db, &practice.id, now - 3_600_000).await?;
             if unsent > 0 && backlog.due > 0 && known.insert(practice.id.clone()) {
-                findings.push((
-                    practice.id.clone(),
-                    "not_sent",
-                    format!("not_sent:{}:{day}", practice.id),
-                ));
+                findings.push((practice.id.clone(), "not_sent", format!("not_sent:{}:{day}", practice.id)));
             }
         }
         let mut tx = self.db.begin().await?;
@@ -230,17 +210,9 @@ impl Engine {
                 priority: "asap",
                 reason,
             };
-            raise(
-                &mut tx,
-                &self.clock,
-                practices.get(practice_id).map(|s| &s.practice),
-                alert,
-            )
-            .await?;
+            raise(&mut tx, &self.clock, practices.get(practice_id).map(|s| &s.practice), alert).await?;
         }
-        let oldest = crate::clock::instant(now - 60 * 86_400_000)
-            .format("d:%Y-%m-%d")
-            .to_string();
+        let oldest = crate::clock::instant(now - 60 * 86_400_000).format("d:%Y-%m-%d").to_string();
         counters::forget_before(&mut tx, "d:", &oldest).await?;
         tx.commit().await?;
         Ok(findings.len())

@@ -1,7 +1,7 @@
 //! Appointments, and the queue of those that must be planned again.
 
 use super::rows::{batch, batch_sql, ids_json, insert_sql, last_of_each};
-use super::{Sql, StoreError, Tx};
+use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
@@ -42,19 +42,12 @@ pub async fn upsert(tx: &mut Tx, rows: &[AppointmentRow]) -> Result<Vec<String>,
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<(String,)> = tx
-        .fetch(
-            &UPSERT,
-            &[batch(&last_of_each(rows, |r| {
-                (&r.practice_id, &r.source_id)
-            }))?],
-        )
-        .await?;
+    let ids: Vec<(String,)> =
+        tx.fetch(&UPSERT, &[batch(&last_of_each(rows, |r| (&r.practice_id, &r.source_id)))?]).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
-const BY_IDS: Sql =
-    batch_sql!("SELECT a.* FROM appointment a JOIN ", [id text], " AS r ON a.id = r.id");
+const BY_IDS: Sql = batch_sql!("SELECT a.* FROM appointment a JOIN ", [id text], " AS r ON a.id = r.id");
 
 /// The appointments with these ids.
 pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<AppointmentRow>, StoreError> {
@@ -62,6 +55,20 @@ pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<AppointmentRow>, 
         return Ok(Vec::new());
     }
     tx.fetch(&BY_IDS, &[ids_json(ids)]).await
+}
+
+const OF_PATIENTS: Sql = batch_sql!(
+    "SELECT a.* FROM appointment a JOIN ",
+    [id text],
+    " AS r ON a.patient_id = r.id ORDER BY a.starts_at, a.id"
+);
+
+/// Every appointment of these patients, in order.
+pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<AppointmentRow>, StoreError> {
+    if patient_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch(&OF_PATIENTS, &[ids_json(patient_ids)]).await
 }
 
 const UPCOMING: Sql = Sql {
@@ -82,11 +89,7 @@ pub async fn upcoming(
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(
-        &UPCOMING,
-        &[ids_json(patient_ids), from.into(), until.into()],
-    )
-    .await
+    tx.fetch(&UPCOMING, &[ids_json(patient_ids), from.into(), until.into()]).await
 }
 
 /// The appointments of a practice that start in `from..until`, in order.
@@ -99,8 +102,7 @@ pub async fn starting_between(
     const SQL: Sql = Sql::same(
         "SELECT * FROM appointment WHERE practice_id = $1 AND starts_at >= $2 AND starts_at < $3 ORDER BY starts_at, id",
     );
-    tx.fetch(&SQL, &[practice_id.into(), from.into(), until.into()])
-        .await
+    tx.fetch(&SQL, &[practice_id.into(), from.into(), until.into()]).await
 }
 
 const QUEUE: Sql = Sql {
@@ -116,17 +118,11 @@ const QUEUE: Sql = Sql {
 ///
 /// A subject that is queued already is touched all the same: the lock keeps a planner from taking it before this
 /// transaction's changes can be seen. Left untouched, it could be taken, planned by the old facts, and be gone.
-pub async fn queue_planning(
-    tx: &mut Tx,
-    subject: &str,
-    ids: &[String],
-    now: i64,
-) -> Result<u64, StoreError> {
+pub async fn queue_planning(tx: &mut Tx, subject: &str, ids: &[String], now: i64) -> Result<u64, StoreError> {
     if ids.is_empty() {
         return Ok(0);
     }
-    tx.run(&QUEUE, &[ids_json(ids), subject.into(), now.into()])
-        .await
+    tx.run(&QUEUE, &[ids_json(ids), subject.into(), now.into()]).await
 }
 
 /// Takes up to `limit` subjects out of the planning queue: (subject, id). The caller plans them in the same transaction.
@@ -140,4 +136,20 @@ pub async fn take_planning(tx: &mut Tx, limit: i64) -> Result<Vec<(String, Strin
             AND plan_queue.subject_id = next.subject_id RETURNING plan_queue.subject, plan_queue.subject_id",
     };
     tx.fetch(&SQL, &[limit.into()]).await
+}
+
+/// What waits to be planned, without taking it: (subject, id).
+pub async fn waiting_for_planning(db: &Db, limit: i64) -> Result<Vec<(String, String)>, StoreError> {
+    const SQL: Sql = Sql::same("SELECT subject, subject_id FROM plan_queue ORDER BY subject, subject_id LIMIT $1");
+    db.fetch(&SQL, &[limit.into()]).await
+}
+
+/// Takes one subject out of the planning queue. Returns how many were there.
+pub async fn take_out(tx: &mut Tx, subjects: &[(String, String)]) -> Result<u64, StoreError> {
+    const SQL: Sql = Sql::same("DELETE FROM plan_queue WHERE subject = $1 AND subject_id = $2");
+    let mut taken = 0;
+    for (subject, id) in subjects {
+        taken += tx.run(&SQL, &[subject.into(), id.into()]).await?;
+    }
+    Ok(taken)
 }

@@ -34,14 +34,8 @@ pub async fn insert(tx: &mut Tx, rows: &[DeliveryReportRow]) -> Result<Vec<Strin
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<(String,)> = tx
-        .fetch(
-            &INSERT,
-            &[batch(&in_order(rows, |r| {
-                (&r.gateway, &r.reference, &r.status, r.occurred_at)
-            }))?],
-        )
-        .await?;
+    let ids: Vec<(String,)> =
+        tx.fetch(&INSERT, &[batch(&in_order(rows, |r| (&r.gateway, &r.reference, &r.status, r.occurred_at)))?]).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
@@ -74,10 +68,7 @@ pub struct Matched {
 
 /// Finds the messages of (gateway, reference) pairs, each with the address of every try there was, the newest last.
 /// References nobody knows give nothing.
-pub async fn find_messages(
-    tx: &mut Tx,
-    pairs: &[(String, String)],
-) -> Result<Vec<Matched>, StoreError> {
+pub async fn find_messages(tx: &mut Tx, pairs: &[(String, String)]) -> Result<Vec<Matched>, StoreError> {
     #[derive(Serialize)]
     struct Pair<'a> {
         gateway: &'a str,
@@ -86,14 +77,11 @@ pub async fn find_messages(
     if pairs.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<_> = pairs
-        .iter()
-        .map(|(gateway, reference)| Pair { gateway, reference })
-        .collect();
+    let rows: Vec<_> = pairs.iter().map(|(gateway, reference)| Pair { gateway, reference }).collect();
     tx.fetch(&MATCH, &[batch(&rows)?]).await
 }
 
-/// A step forward that a report asks for; `rank` counts accepted 1, undelivered 2, failed 3, delivered 4.
+/// A step forward that a report asks for; `rank` counts accepted 1, undelivered 2, failed 3, opted out 4, delivered 5.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs, reason = "columns of message")]
 pub struct Advance {
@@ -108,7 +96,8 @@ const ADVANCE: Sql = batch_sql!(
     "UPDATE message SET status = r.status, reason = r.reason, updated_at = r.at FROM ",
     [id text, status text, reason text, rank bigint, at bigint],
     " AS r WHERE message.id = r.id AND message.direction = 'out' AND r.rank >
-      CASE message.status WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3 WHEN 'undelivered' THEN 2 WHEN 'accepted' THEN 1 ELSE 0 END
+      CASE message.status WHEN 'delivered' THEN 5
+        WHEN 'failed' THEN CASE message.reason WHEN 'opted_out' THEN 4 ELSE 3 END WHEN 'undelivered' THEN 2 WHEN 'accepted' THEN 1 ELSE 0 END
       AND message.status IN ('queued', 'sending', 'accepted', 'undelivered', 'failed', 'unknown', 'delivered')
       RETURNING message.id"
 );
@@ -119,10 +108,7 @@ pub async fn advance(tx: &mut Tx, rows: &[Advance]) -> Result<Vec<String>, Store
         return Ok(Vec::new());
     }
     // Of several steps of one message the furthest counts.
-    let furthest: BTreeMap<_, _> = in_order(rows, |r| r.rank)
-        .into_iter()
-        .map(|r| (&r.id, r))
-        .collect();
+    let furthest: BTreeMap<_, _> = in_order(rows, |r| r.rank).into_iter().map(|r| (&r.id, r)).collect();
     let furthest: Vec<_> = furthest.into_values().collect();
     let ids: Vec<(String,)> = tx.fetch(&ADVANCE, &[batch(&furthest)?]).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
@@ -130,8 +116,7 @@ pub async fn advance(tx: &mut Tx, rows: &[Advance]) -> Result<Vec<String>, Store
 
 /// The reports of one message, in the order they happened.
 pub async fn of_message(db: &Db, message_id: &str) -> Result<Vec<DeliveryReportRow>, StoreError> {
-    const SQL: Sql = Sql::same(
-        "SELECT * FROM delivery_report WHERE message_id = $1 ORDER BY occurred_at, received_at, id",
-    );
+    const SQL: Sql =
+        Sql::same("SELECT * FROM delivery_report WHERE message_id = $1 ORDER BY occurred_at, received_at, id");
     db.fetch(&SQL, &[message_id.into()]).await
 }

@@ -1,5 +1,8 @@
 //! What pages and reports read: joined, ordered, bounded.
 
+pub mod lists;
+pub mod person;
+
 use super::{Db, Sql, StoreError};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -76,19 +79,11 @@ pub async fn due_between(
         "WHERE m.practice_id = $1 AND m.direction = 'out' AND m.due_at >= $2 AND m.due_at < $3
          ORDER BY m.due_at, m.id LIMIT $4"
     );
-    db.fetch(
-        &SQL,
-        &[practice_id.into(), from.into(), until.into(), limit.into()],
-    )
-    .await
+    db.fetch(&SQL, &[practice_id.into(), from.into(), until.into(), limit.into()]).await
 }
 
 /// Received messages that a person must read, oldest first.
-pub async fn for_staff(
-    db: &Db,
-    practice_id: &str,
-    limit: i64,
-) -> Result<Vec<MessageView>, StoreError> {
+pub async fn for_staff(db: &Db, practice_id: &str, limit: i64) -> Result<Vec<MessageView>, StoreError> {
     const SQL: Sql = message_view!(
         "WHERE m.practice_id = $1 AND m.direction = 'in' AND m.status = 'for_staff' ORDER BY m.created_at, m.id LIMIT $2"
     );
@@ -106,24 +101,16 @@ pub async fn counts(
         "SELECT status, reason, CAST(COUNT(*) AS BIGINT) FROM message WHERE practice_id = $1 AND direction = 'out'
          AND due_at >= $2 AND due_at < $3 GROUP BY status, reason ORDER BY status, reason",
     );
-    db.fetch(&SQL, &[practice_id.into(), from.into(), until.into()])
-        .await
+    db.fetch(&SQL, &[practice_id.into(), from.into(), until.into()]).await
 }
 
 /// How many messages one gateway took between two times.
-pub async fn sent_count(
-    db: &Db,
-    practice_id: &str,
-    from: i64,
-    until: i64,
-) -> Result<i64, StoreError> {
+pub async fn sent_count(db: &Db, practice_id: &str, from: i64, until: i64) -> Result<i64, StoreError> {
     const SQL: Sql = Sql::same(
         "SELECT CAST(COUNT(*) AS BIGINT) FROM message WHERE practice_id = $1 AND direction = 'out'
          AND status IN ('accepted', 'delivered', 'undelivered') AND updated_at >= $2 AND updated_at < $3",
     );
-    let row: Option<(i64,)> = db
-        .fetch_optional(&SQL, &[practice_id.into(), from.into(), until.into()])
-        .await?;
+    let row: Option<(i64,)> = db.fetch_optional(&SQL, &[practice_id.into(), from.into(), until.into()]).await?;
     Ok(row.map_or(0, |(n,)| n))
 }
 
@@ -133,8 +120,34 @@ pub async fn overdue(db: &Db, practice_id: &str, before: i64) -> Result<i64, Sto
         "SELECT CAST(COUNT(*) AS BIGINT) FROM due d JOIN message m ON m.id = d.message_id
          WHERE d.due_at < $2 AND m.practice_id = $1 AND m.status IN ('planned', 'queued')",
     );
-    let row: Option<(i64,)> = db
-        .fetch_optional(&SQL, &[practice_id.into(), before.into()])
-        .await?;
+    let row: Option<(i64,)> = db.fetch_optional(&SQL, &[practice_id.into(), before.into()]).await?;
     Ok(row.map_or(0, |(n,)| n))
+}
+
+/// How replies read as one intent fared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[allow(missing_docs, reason = "counts of received messages")]
+pub struct ReplyReport {
+    pub intent: String,
+    pub read: i64,
+    pub to_people: i64,
+    pub corrected: i64,
+}
+
+/// Received messages of a practice by the intent they were read as.
+pub async fn reply_report(db: &Db, practice_id: &str) -> Result<Vec<ReplyReport>, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "SELECT COALESCE(m.facts->>'intent', 'not read') AS intent, COUNT(*) AS read,
+            SUM(CASE WHEN m.status = 'for_staff' THEN 1 ELSE 0 END) AS to_people,
+            (SELECT COUNT(*) FROM correction c JOIN message x ON x.id = c.message_id
+             WHERE x.practice_id = $1 AND c.reader = COALESCE(m.facts->>'intent', 'not read')) AS corrected
+            FROM message m WHERE m.practice_id = $1 AND m.direction = 'in' GROUP BY 1 ORDER BY 2 DESC, 1",
+        postgres: "SELECT COALESCE(CAST(m.facts AS json)->>'intent', 'not read') AS intent, COUNT(*) AS read,
+            CAST(SUM(CASE WHEN m.status = 'for_staff' THEN 1 ELSE 0 END) AS BIGINT) AS to_people,
+            (SELECT COUNT(*) FROM correction c JOIN message x ON x.id = c.message_id
+             WHERE x.practice_id = $1 AND c.reader = COALESCE(CAST(m.facts AS json)->>'intent', 'not read')) AS corrected
+            FROM message m WHERE m.practice_id = $1 AND m.direction = 'in'
+            GROUP BY COALESCE(CAST(m.facts AS json)->>'intent', 'not read') ORDER BY 2 DESC, 1",
+    };
+    db.fetch(&SQL, &[practice_id.into()]).await
 }

@@ -1,6 +1,7 @@
 //! HTTP: webhooks and health checks everywhere; pages in the demo and on loopback only, until staff sign-in exists.
 
 mod health;
+pub mod pages;
 mod webhooks;
 
 use crate::intake::Receiver;
@@ -20,6 +21,8 @@ pub struct AppState {
     pub engine: Arc<Engine>,
     /// Stores what is received, in groups.
     pub receiver: Receiver,
+    /// The demo's clock and phones; `None` outside the demo.
+    pub demo: Option<Arc<dyn pages::Simulation>>,
 }
 
 /// A request may take this long, its body included: a slow sender holds a connection no longer.
@@ -35,10 +38,12 @@ pub fn service(state: AppState) -> Router {
         .route("/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
         .layer(RequestBodyLimitLayer::new(limit))
-        .layer(TimeoutLayer::with_status_code(
-            axum::http::StatusCode::REQUEST_TIMEOUT,
-            REQUEST_TIME,
-        ))
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
         .layer(CatchPanicLayer::new())
         .with_state(state)
+}
+
+/// Webhooks, health checks and pages: for the demo, on loopback only.
+pub fn service_with_pages(state: AppState) -> Router {
+    service(state.clone()).merge(pages::router().with_state(state))
 }

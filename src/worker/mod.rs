@@ -14,6 +14,8 @@ use tokio_util::task::TaskTracker;
 /// How often an idle loop looks, and how long it rests after the database was away.
 const IDLE: Duration = Duration::from_millis(500);
 const AFTER_OUTAGE: Duration = Duration::from_secs(2);
+/// After a turn that failed because of a row: short, the others are not to wait for it.
+const AFTER_FAILURE: Duration = Duration::from_millis(100);
 /// How long calls that are under way may take when the program is told to stop.
 const GRACE: Duration = Duration::from_secs(9);
 
@@ -26,10 +28,7 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     loops.close();
     stop.cancelled().await;
     if tokio::time::timeout(GRACE, loops.wait()).await.is_err() {
-        tracing::warn!(
-            code = "stop_grace_over",
-            "calls were still under way; they are resolved at the next start"
-        );
+        tracing::warn!(code = "stop_grace_over", "calls were still under way; they are resolved at the next start");
     }
 }
 
@@ -68,13 +67,10 @@ async fn duties(engine: Arc<Engine>, stop: CancellationToken) {
 fn after(error: &OutreachError, doing: &'static str) -> Duration {
     let outage = matches!(error, OutreachError::Store(store) if store.is_outage());
     if outage {
-        tracing::error!(
-            doing,
-            code = "database_away",
-            "the database is away; trying again"
-        );
+        tracing::error!(doing, code = "database_away", "the database is away; trying again");
+        AFTER_OUTAGE
     } else {
         tracing::error!(doing, code = "turn_failed", "a turn failed; trying again");
+        AFTER_FAILURE
     }
-    AFTER_OUTAGE
 }

@@ -18,23 +18,9 @@ pub(super) async fn run(engine: Arc<Engine>, stop: CancellationToken) {
         while let Some(Some(done)) = futures_util::FutureExt::now_or_never(under_way.next()) {
             finished.extend(done);
         }
-        let room = if stop.is_cancelled() {
-            0
-        } else {
-            engine
-                .config
-                .sending
-                .in_flight
-                .saturating_sub(under_way.len())
-        };
-        let turn = step(
-            &engine,
-            &mut finished,
-            room,
-            stop.is_cancelled(),
-            &mut careful,
-        )
-        .await;
+        let room =
+            if stop.is_cancelled() { 0 } else { engine.config.sending.in_flight.saturating_sub(under_way.len()) };
+        let turn = step(&engine, &mut finished, room, stop.is_cancelled(), &mut careful).await;
         let rest = match turn {
             Ok(turn) if turn.claimed > 0 => {
                 for call in turn.calls {
@@ -44,9 +30,8 @@ pub(super) async fn run(engine: Arc<Engine>, stop: CancellationToken) {
                 // More may be due: look again at once, unless there is no room.
                 if under_way.len() < engine.config.sending.in_flight {
                     continue;
-                } else {
-                    IDLE
                 }
+                IDLE
             }
             Ok(_) => IDLE,
             Err(error) => {
@@ -72,14 +57,16 @@ async fn step(
     careful: &mut usize,
 ) -> Result<Turn, OutreachError> {
     if stopping {
-        engine.record(finished).await?;
+        if engine.record(finished).await.is_err() {
+            engine.record_each(finished).await?;
+        }
         finished.clear();
         return Ok(Turn::default());
     }
     let turn = async {
         if *careful > 0 {
             *careful -= 1;
-            engine.record(finished).await?;
+            engine.record_each(finished).await?;
             finished.clear();
             engine.careful_turn().await
         } else {
@@ -88,17 +75,13 @@ async fn step(
             Ok(turn)
         }
     };
-    match futures_util::FutureExt::catch_unwind(AssertUnwindSafe(turn)).await {
-        Ok(turn) => turn,
-        Err(_) => {
-            tracing::error!(
-                code = "turn_panicked",
-                "a turn panicked; its messages are taken one by one"
-            );
-            *careful = CAREFUL;
-            tokio::time::sleep(AFTER_OUTAGE.min(Duration::from_millis(200))).await;
-            Ok(Turn::default())
-        }
+    if let Ok(turn) = futures_util::FutureExt::catch_unwind(AssertUnwindSafe(turn)).await {
+        turn
+    } else {
+        tracing::error!(code = "turn_panicked", "a turn panicked; its messages are taken one by one");
+        *careful = CAREFUL;
+        tokio::time::sleep(AFTER_OUTAGE.min(Duration::from_millis(200))).await;
+        Ok(Turn::default())
     }
 }
 

@@ -11,7 +11,11 @@
 mod app;
 mod architecture;
 mod contract;
+mod email;
 #[path = "../support/gateways/mod.rs"]
 mod fake_gateways;
+mod faults;
 mod gateways;
+mod properties;
 mod scenarios;
+mod web;

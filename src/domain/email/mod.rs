@@ -16,14 +16,15 @@ pub mod inspect;
 mod mime;
 mod model;
 pub mod own_words;
+mod phrase_set;
 mod read;
 mod token;
 
 pub use body::content;
 pub use inspect::inspect;
 pub use model::{
-    Attachment, AuthResults, Because, Bounce, BounceReason, Class, Doubt, Encoding, InboundEmail,
-    ReadSettings, Verdict, answerable,
+    Attachment, AuthResults, Because, Bounce, BounceReason, Class, Doubt, Encoding, InboundEmail, ReadSettings,
+    Verdict, answerable,
 };
 pub use own_words::{Cut, CutWhy, OwnWords, own_words};
 pub use read::read;

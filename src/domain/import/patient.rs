@@ -119,8 +119,6 @@ impl PatientRecord {
 // A patient must not reach a log through `{:?}`.
 impl fmt::Debug for PatientRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PatientRecord")
-            .field("provenance", &self.provenance)
-            .finish_non_exhaustive()
+        f.debug_struct("PatientRecord").field("provenance", &self.provenance).finish_non_exhaustive()
     }
 }

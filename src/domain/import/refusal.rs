@@ -132,27 +132,17 @@ impl RefusalReason {
             R::HeadingMissing => "A heading that this list must have is missing.",
             R::HeadingTwice => "The same heading stands over two columns.",
             R::HeaderAmbiguous => "The headings fit more than one kind of list.",
-            R::GroupUntitled => {
-                "Columns are repeated, and nothing above them says which test each group holds."
-            }
-            R::TooManyColumns => {
-                "The table has more columns than a list from a record system can have."
-            }
+            R::GroupUntitled => "Columns are repeated, and nothing above them says which test each group holds.",
+            R::TooManyColumns => "The table has more columns than a list from a record system can have.",
             R::JsonBroken => "The file is not readable JSON.",
             R::BundleNotImportable => "A bundle of this type holds no records to import.",
             R::CellCount => "The row has more or fewer cells than there are headings.",
             R::QuoteUnterminated => "A quotation mark in this row is never closed.",
-            R::UnreadableCharacters => {
-                "The row holds characters that do not belong in a text file."
-            }
+            R::UnreadableCharacters => "The row holds characters that do not belong in a text file.",
             R::CellTooLong => "A cell of this row is longer than a cell may be.",
-            R::NothingAbove => {
-                "The cells that say whose row this is are blank, and there is no row above."
-            }
+            R::NothingAbove => "The cells that say whose row this is are blank, and there is no row above.",
             R::AboveRefused => "The row belongs to the person above, whose row was refused.",
-            R::PartlyBlankIdentity => {
-                "Some cells that say whose row this is are blank and others are not."
-            }
+            R::PartlyBlankIdentity => "Some cells that say whose row this is are blank and others are not.",
             R::Missing => "It is missing.",
             R::NhsNumberInvalid => "It is not a valid NHS number.",
             R::NhsNumberTwice => "The same NHS number stands on several rows that differ.",
@@ -176,9 +166,7 @@ impl RefusalReason {
             R::NoTest => "Nothing says which test it is.",
             R::ShapeWrong => "It does not have the form that FHIR R4 describes.",
             R::TooDeep => "It is nested deeper than any real record.",
-            R::ModifierUnknown => {
-                "It carries a modifier this program does not know, which could change its meaning."
-            }
+            R::ModifierUnknown => "It carries a modifier this program does not know, which could change its meaning.",
             R::EnteredInError => "The source marks it as entered in error.",
             R::NoValue => "It has no value.",
             R::ResourceTwice => "The same id stands twice in the file with different content.",
@@ -195,26 +183,16 @@ impl RefusalReason {
             R::HeaderNotFound | R::HeadingMissing => {
                 "Add the columns NHS number and date of birth and those of the list, or name a mapping with --mapping."
             }
-            R::HeadingTwice | R::HeaderAmbiguous => {
-                "Remove one of the columns, or name a mapping with --mapping."
-            }
-            R::GroupUntitled => {
-                "Add a code or test name column to each group, or list the tests in a mapping."
-            }
+            R::HeadingTwice | R::HeaderAmbiguous => "Remove one of the columns, or name a mapping with --mapping.",
+            R::GroupUntitled => "Add a code or test name column to each group, or list the tests in a mapping.",
             R::TooManyColumns => "Export only the columns that are needed.",
             R::JsonBroken => "Ask for the file again: it may have been cut short.",
             R::BundleNotImportable => {
                 "Export a transaction, batch, collection or searchset bundle with resources in it."
             }
-            R::CellCount => {
-                "Look for a comma inside a cell; quote the cell or export the report again."
-            }
-            R::QuoteUnterminated => {
-                "Close or remove the quotation mark in this row and import the file again."
-            }
-            R::UnreadableCharacters => {
-                "Type the row again in the record system, or export as CSV UTF-8."
-            }
+            R::CellCount => "Look for a comma inside a cell; quote the cell or export the report again.",
+            R::QuoteUnterminated => "Close or remove the quotation mark in this row and import the file again.",
+            R::UnreadableCharacters => "Type the row again in the record system, or export as CSV UTF-8.",
             R::CellTooLong => "Shorten the cell or leave the column out.",
             R::NothingAbove | R::PartlyBlankIdentity => {
                 "Fill in NHS number and date of birth on each row; if the report leaves repeated cells blank on purpose, use an aggregate mapping."
@@ -222,33 +200,23 @@ impl RefusalReason {
             R::AboveRefused => "Correct the row above and import the file again.",
             R::Missing => "Fill it in and import the file again.",
             R::NhsNumberInvalid => "Compare it with the record: a digit may be wrong or missing.",
-            R::NhsNumberTwice | R::IdentifierTwice => {
-                "Find out whose it is; neither row was taken."
-            }
+            R::NhsNumberTwice | R::IdentifierTwice => "Find out whose it is; neither row was taken.",
             R::NoIdentity => "Add the NHS number.",
             R::NoName => "Add the name.",
             R::PatientNotInFile => "Import the patients' file together with this one.",
             R::PatientRefused => "Correct the patient's entry first.",
             R::NotAboutAPatient | R::EnteredInError => "Nothing: it is left out.",
-            R::DateUnreadable | R::DateIncomplete => {
-                "Write it as 5-Mar-2026, 05/03/2026 or 2026-03-05."
-            }
-            R::DateAmbiguous => {
-                "Write the month in letters or the year first, or say date_order in the mapping."
-            }
+            R::DateUnreadable | R::DateIncomplete => "Write it as 5-Mar-2026, 05/03/2026 or 2026-03-05.",
+            R::DateAmbiguous => "Write the month in letters or the year first, or say date_order in the mapping.",
             R::YearTwoDigits => "Export with a year of four digits.",
-            R::DateInFuture | R::DateTooOld | R::EndBeforeStart => {
-                "Correct the date in the record system."
-            }
+            R::DateInFuture | R::DateTooOld | R::EndBeforeStart => "Correct the date in the record system.",
             R::TimeUnreadable | R::TimeMissing => "Write it as 14:30.",
             R::TimeDoesNotExist => "Correct the time in the record system.",
             R::WordUnknown => {
                 "Compare it with the words in the import documentation, or map it in the mapping's words."
             }
             R::NoTest => "Add the code or the name of the test.",
-            R::ShapeWrong | R::TooDeep => {
-                "Ask the sender to check the resource with a FHIR validator."
-            }
+            R::ShapeWrong | R::TooDeep => "Ask the sender to check the resource with a FHIR validator.",
             R::ModifierUnknown => "Enter it by hand after looking at the source.",
             R::NoValue => "Nothing, unless a value was expected.",
             R::ResourceTwice => "Ask the sender which one holds.",
@@ -295,14 +263,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal without field, value or detail.
     pub fn new(place: Place, what: impl Into<String>, reason: RefusalReason) -> Self {
-        Self {
-            place,
-            what: what.into(),
-            field: None,
-            reason,
-            shown: None,
-            detail: None,
-        }
+        Self { place, what: what.into(), field: None, reason, shown: None, detail: None }
     }
 
     /// Names the field at fault.
@@ -328,15 +289,8 @@ impl Refusal {
 
     /// One line without any data from the file: safe for a log.
     pub fn sentence(&self) -> String {
-        let field = self
-            .field
-            .map(|f| format!(" {}:", f.words()))
-            .unwrap_or_default();
-        let detail = self
-            .detail
-            .as_ref()
-            .map(|d| format!(" ({d})"))
-            .unwrap_or_default();
+        let field = self.field.map(|f| format!(" {}:", f.words())).unwrap_or_default();
+        let detail = self.detail.as_ref().map(|d| format!(" ({d})")).unwrap_or_default();
         format!("{}:{field} {}{detail}", self.place, self.reason.sentence())
     }
 
@@ -378,5 +332,11 @@ impl IgnoredReason {
             Self::Repeated => "the same again, word for word",
             Self::Removal => "marked as removed: a person has to look",
         }
+    }
+}
+
+impl fmt::Display for IgnoredReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.sentence())
     }
 }

@@ -77,6 +77,8 @@ pub enum WarningKind {
     NoResultStatus,
     /// Code and display, or unit and unit code, disagree; both are kept.
     CodingDisagrees,
+    /// The source says that the NHS number was not verified.
+    NhsNumberUnverified,
     /// A word that is not known was left out of an optional field.
     WordLeftOut,
 }
@@ -90,20 +92,15 @@ impl WarningKind {
             Self::ColumnNotUsed => "a column is not used",
             Self::PhoneRefused => "a telephone number cannot be used",
             Self::EmailRefused => "an email address cannot be used",
-            Self::SharedPhone => {
-                "people share a telephone number: no results or goals by text to them"
-            }
+            Self::SharedPhone => "people share a telephone number: no results or goals by text to them",
             Self::SurnameDiffers => "the surname differs from the patient's",
-            Self::IdentityNumbersDropped => {
-                "social security, passport and licence numbers were not kept"
-            }
-            Self::ColumnsMayBeShifted => {
-                "every row fails for the same field: the columns may be shifted"
-            }
+            Self::IdentityNumbersDropped => "social security, passport and licence numbers were not kept",
+            Self::ColumnsMayBeShifted => "every row fails for the same field: the columns may be shifted",
             Self::TimeOccursTwice => "the time occurs twice that night; the first was taken",
             Self::NoAppointmentId => "appointments have no id: a moved one looks like a new one",
             Self::NoResultStatus => "nothing says whether the results are final",
             Self::CodingDisagrees => "code and wording disagree; both are kept",
+            Self::NhsNumberUnverified => "the source has not verified the NHS number",
             Self::WordLeftOut => "a word is not known and was left out",
         }
     }
@@ -169,10 +166,7 @@ impl ImportFile {
 
     /// The reason the whole file was refused, if it was.
     pub fn stopped_by(&self) -> Option<RefusalReason> {
-        self.refused
-            .iter()
-            .map(|r| r.reason)
-            .find(|r| r.stops_the_file())
+        self.refused.iter().map(|r| r.reason).find(|r| r.stops_the_file())
     }
 
     /// Takes a record and counts it under `what`.
@@ -196,33 +190,38 @@ impl ImportFile {
     /// Leaves one aside and counts it.
     pub fn ignore(&mut self, what: &str, reason: IgnoredReason) {
         self.count(what, |c| c.ignored += 1);
-        *self
-            .ignored
-            .entry(what.to_owned())
-            .or_default()
-            .entry(reason)
-            .or_default() += 1;
+        *self.ignored.entry(what.to_owned()).or_default().entry(reason).or_default() += 1;
     }
 
     /// Adds a warning; one of the same kind, field and detail is only counted.
-    pub fn warn(
-        &mut self,
-        kind: WarningKind,
-        field: Option<Field>,
-        detail: Option<String>,
-        place: Place,
-    ) {
+    pub fn warn(&mut self, kind: WarningKind, field: Option<Field>, detail: Option<String>, place: Place) {
         let same = |w: &&mut Warning| w.kind == kind && w.field == field && w.detail == detail;
         match self.warnings.iter_mut().find(same) {
             Some(w) => w.times += 1,
-            None => self.warnings.push(Warning {
-                kind,
-                field,
-                detail,
-                first: place,
-                times: 1,
-            }),
+            None => self.warnings.push(Warning { kind, field, detail, first: place, times: 1 }),
         }
+    }
+
+    /// Whichever of two names rows of this file are counted under.
+    pub fn what_of(&self, row: &str, resource: &str) -> String {
+        let name = if self.counts.contains_key(resource) { resource } else { row };
+        name.to_owned()
+    }
+
+    /// Refuses one that was counted as accepted.
+    pub fn turn_accepted_into_refused(&mut self, refusal: Refusal) {
+        let counts = self.counts.entry(refusal.what.clone()).or_default();
+        counts.accepted = counts.accepted.saturating_sub(1);
+        counts.refused += 1;
+        self.refused.push(refusal);
+    }
+
+    /// Leaves one aside that was counted as accepted.
+    pub fn turn_accepted_into_ignored(&mut self, what: &str, reason: IgnoredReason) {
+        let counts = self.counts.entry(what.to_owned()).or_default();
+        counts.accepted = counts.accepted.saturating_sub(1);
+        counts.read = counts.read.saturating_sub(1);
+        self.ignore(what, reason);
     }
 
     fn count(&mut self, what: &str, add: impl FnOnce(&mut Counts)) {

@@ -16,11 +16,7 @@ pub fn one_line(entry: &RecordEntry, zone: Tz) -> String {
         (_, Channel::Staff, Some(_)) => "entered by staff",
         _ => "patient reported",
     };
-    format!(
-        "{date} {}: {} ({by})",
-        entry.channel.word(),
-        what(&entry.what)
-    )
+    format!("{date} {}: {} ({by})", entry.channel.word(), what(&entry.what))
 }
 
 fn what(kind: &EntryKind) -> String {
@@ -29,13 +25,7 @@ fn what(kind: &EntryKind) -> String {
         EntryKind::Reading { name, value, .. } => {
             format!("{} {}", on_one_line(name), reading(value))
         }
-        EntryKind::AgendaItem {
-            position,
-            topic,
-            text,
-            private,
-            ..
-        } => {
+        EntryKind::AgendaItem { position, topic, text, private, .. } => {
             let words = match (private, topic, text) {
                 (true, ..) => "something private".to_owned(),
                 (false, Some(topic), Some(text)) => {
@@ -56,26 +46,15 @@ fn what(kind: &EntryKind) -> String {
 
 fn reading(value: &ReadingValue) -> String {
     match value {
-        ReadingValue::BloodPressure {
-            systolic,
-            diastolic,
-        } => format!("{systolic}/{diastolic}"),
-        ReadingValue::Number {
-            value,
-            plain_unit,
-            decimals,
-            ..
-        } => {
+        ReadingValue::BloodPressure { systolic, diastolic } => format!("{systolic}/{diastolic}"),
+        ReadingValue::Number { value, plain_unit, decimals, .. } => {
             format!("{value:.*} {plain_unit}", usize::from(*decimals))
         }
     }
 }
 
 fn on_one_line(text: &str) -> String {
-    let clean: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     clean.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -106,10 +85,7 @@ mod tests {
             test_key: "blood_pressure".into(),
             name: "BP".into(),
             codes: Vec::new(),
-            value: ReadingValue::BloodPressure {
-                systolic: 138,
-                diastolic: 82,
-            },
+            value: ReadingValue::BloodPressure { systolic: 138, diastolic: 82 },
         };
         let mut bp = entry(bp);
         let line = |e: &RecordEntry| one_line(e, chrono_tz::Europe::London);

@@ -5,6 +5,7 @@ use super::label::Label;
 use super::numbers::{Amount, Role};
 use super::text::Text;
 use super::tokens::{Break, Kind};
+use super::vocabulary::words;
 
 /// What was raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,9 +23,7 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], prompt: &Prompt) -> Agenda {
     let menu = menu_size(&prompt.text);
     if text.says(Label::NothingToRaise)
         && (text.core_len() <= 3
-            || text
-                .first(Label::NothingToRaise)
-                .is_some_and(|h| h.from as usize <= text.core.start + 1))
+            || text.first(Label::NothingToRaise).is_some_and(|h| h.from as usize <= text.core.start + 1))
     {
         return Agenda::Items(Vec::new());
     }
@@ -44,18 +43,10 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], prompt: &Prompt) -> Agenda {
             return Agenda::Items(Vec::new());
         }
     }
-    if menu > 0
-        && items
-            .iter()
-            .any(|i| i.parse::<u64>().is_ok_and(|k| k == 0 || k > menu))
-    {
+    if menu > 0 && items.iter().any(|i| i.parse::<u64>().is_ok_and(|k| k == 0 || k > menu)) {
         return Agenda::NotOnMenu;
     }
-    if items.is_empty() {
-        Agenda::Nothing
-    } else {
-        Agenda::Items(items)
-    }
+    if items.is_empty() { Agenda::Nothing } else { Agenda::Items(items) }
 }
 
 /// How many numbered options a question holds.
@@ -70,27 +61,20 @@ fn menu_size(prompt: &str) -> u64 {
 }
 
 /// Numbers of the menu stand for themselves; other words are kept as written.
-fn menu_keys(
-    text: &Text<'_>,
-    from: usize,
-    to: usize,
-    amounts: &[Amount],
-    menu: u64,
-    items: &mut Vec<String>,
-) {
+fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: u64, items: &mut Vec<String>) {
     let mut start = from;
     if menu > 0 {
         let mut at = from;
         while at < to {
-            if text.is(at, &["number", "and", "option", "also", "plus", "please"]) {
+            if text.is(
+                at,
+                words!["number", "and", "option", "also", "plus", "please", "just", "only", "maybe", "probably"],
+            ) {
                 at += 1;
                 continue;
             }
             let Some(amount) = amounts.iter().find(|a| {
-                a.from == at
-                    && a.role == Role::Plain
-                    && a.unit == super::facts::Unit::None
-                    && a.lo.fract() == 0.0
+                a.from == at && a.role == Role::Plain && a.unit == super::facts::Unit::None && a.lo.fract() == 0.0
             }) else {
                 break;
             };
@@ -101,16 +85,14 @@ fn menu_keys(
             at = amount.end;
             start = at;
         }
-        while start < to && text.is(start, &["and", "also", "plus", "please", "so"]) {
+        while start < to && text.is(start, words!["and", "also", "plus", "please", "so"]) {
             start += 1;
         }
     }
     let (start, end) = trim(text, start, to);
     if start < end {
-        let item = text
-            .written(start, end)
-            .trim_matches(['.', ',', ';', ':', '!', '?', '-', ' ', '\u{2022}'])
-            .to_owned();
+        let item =
+            text.written(start, end).trim_matches(['.', ',', ';', ':', '!', '?', '-', ' ', '\u{2022}']).to_owned();
         let item = item.split_whitespace().collect::<Vec<_>>().join(" ");
         if item.chars().any(char::is_alphanumeric) {
             items.push(item);
@@ -119,7 +101,7 @@ fn menu_keys(
 }
 
 /// Words that lead up to an item and are no part of it.
-const LEADS: [&[&str]; 27] = [
+const LEADS: [&[&str]; 30] = [
     &["um"],
     &["er"],
     &["erm"],
@@ -147,32 +129,27 @@ const LEADS: [&[&str]; 27] = [
     &["thirdly"],
     &["and"],
     &["to"],
+    &["dying", "to", "know"],
+    &["interested", "in"],
+    &["i", "need", "to"],
 ];
 
 fn trim(text: &Text<'_>, mut from: usize, mut to: usize) -> (usize, usize) {
     loop {
-        let lead = LEADS.iter().find(|lead| {
-            lead.iter()
-                .enumerate()
-                .all(|(i, w)| from + i < to && text.is(from + i, &[w]))
-        });
+        let lead =
+            LEADS.iter().find(|lead| lead.iter().enumerate().all(|(i, w)| from + i < to && text.is_str(from + i, w)));
         match lead {
             Some(lead) => from += lead.len(),
             None => break,
         }
     }
     while to > from
-        && (text.is(
-            to - 1,
-            &["please", "thanks", "and", "also", "ta", "x", "comma", "lol"],
-        ) || text.token(to - 1).is_some_and(|t| t.kind == Kind::Emoji))
+        && (text.is(to - 1, words!["please", "thanks", "and", "also", "ta", "x", "comma", "lol"])
+            || text.token(to - 1).is_some_and(|t| t.kind == Kind::Emoji))
     {
         to -= 1;
     }
-    if to >= from + 2
-        && text.is(to - 2, &["question", "full"])
-        && text.is(to - 1, &["mark", "stop"])
-    {
+    if to >= from + 2 && text.is(to - 2, words!["question", "full"]) && text.is(to - 1, words!["mark", "stop"]) {
         to -= 2;
     }
     (from, to)
@@ -185,16 +162,13 @@ fn parts(text: &Text<'_>, menu: bool, amounts: &[Amount]) -> Vec<(usize, usize)>
     let mut cuts: Vec<(usize, usize)> = Vec::new();
     if numbered.len() >= 2 {
         for (n, (mark, start)) in numbered.iter().enumerate() {
-            let end = numbered
-                .get(n + 1)
-                .map_or_else(|| paragraph_end(text, *start, body.end), |(next, _)| *next);
+            let end = numbered.get(n + 1).map_or_else(|| paragraph_end(text, *start, body.end), |(next, _)| *next);
             let _ = mark;
             cuts.push((*start, end));
         }
     } else {
-        let lines: Vec<usize> = (body.start + 1..body.end)
-            .filter(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line))
-            .collect();
+        let lines: Vec<usize> =
+            (body.start + 1..body.end).filter(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line)).collect();
         let mut start = body.start;
         for end in lines.iter().copied().chain(std::iter::once(body.end)) {
             if end > start {
@@ -212,8 +186,7 @@ fn body(text: &Text<'_>) -> std::ops::Range<usize> {
     let mut from = text.core.start;
     // "Hi, see my list:", "I'd like to cover:" on a line of its own.
     loop {
-        let end = (from + 1..text.core.end)
-            .find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line));
+        let end = (from + 1..text.core.end).find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line));
         match end {
             Some(end) if is_opening(text, from, end) => from = end,
             _ => break,
@@ -223,27 +196,22 @@ fn body(text: &Text<'_>) -> std::ops::Range<usize> {
 }
 
 fn is_opening(text: &Text<'_>, from: usize, to: usize) -> bool {
-    let last = text.token(to - 1);
-    let next_mark = text.token(to).map(|t| t.mark);
-    let colon = next_mark == Some(b':');
-    let _ = last;
-    colon || text.is(from, &["dear", "hello", "hi"]) && to - from <= 5
+    let colon = text.token(to).is_some_and(|t| t.mark == b':');
+    // "Dear Nurse Cole,": the name is left when the courtesy is taken off.
+    let name = from == text.core.start
+        && from > 0
+        && to - from <= 2
+        && text.token(to).is_some_and(|t| t.parted >= Break::Paragraph);
+    colon || name || text.is(from, words!["dear", "hello", "hi"]) && to - from <= 5
 }
 
 /// Where "1", "2)", "(a)", "3." start an item each.
-fn numbering(
-    text: &Text<'_>,
-    body: std::ops::Range<usize>,
-    menu: bool,
-    amounts: &[Amount],
-) -> Vec<(usize, usize)> {
+fn numbering(text: &Text<'_>, body: std::ops::Range<usize>, menu: bool, amounts: &[Amount]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut want = 1u64;
     for at in body.clone() {
         let Some(token) = text.token(at) else { break };
-        let marked = text
-            .token(at + 1)
-            .is_some_and(|t| matches!(t.mark, b'.' | b')' | b':' | b'-') && t.marks > 0);
+        let marked = text.token(at + 1).is_some_and(|t| matches!(t.mark, b'.' | b')' | b':' | b'-') && t.marks > 0);
         let plain = token.kind == Kind::Number
             && token.digits == 1
             && token.value == want
@@ -286,68 +254,40 @@ fn numbering(
 }
 
 fn paragraph_end(text: &Text<'_>, from: usize, to: usize) -> usize {
-    (from + 1..to)
-        .find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Paragraph))
-        .unwrap_or(to)
+    (from + 1..to).find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Paragraph)).unwrap_or(to)
 }
 
 fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, usize)>) {
     let mut from = from;
     // A colon after a lead: "two matters: first, ...".
-    if let Some(colon) = (from + 1..to).find(|i| {
-        text.token(*i)
-            .is_some_and(|t| t.mark == b':' && t.parted == Break::Clause)
-    }) && (from..colon).any(|i| {
-        text.is(
-            i,
-            &[
-                "discuss",
-                "talk",
-                "list",
-                "matters",
-                "things",
-                "following",
-                "cover",
-                "raise",
-                "questions",
-            ],
-        )
-    }) {
+    if let Some(colon) =
+        (from + 1..to).find(|i| text.token(*i).is_some_and(|t| t.mark == b':' && t.parted == Break::Clause))
+        && (from..colon).any(|i| {
+            text.is(
+                i,
+                words!["discuss", "talk", "list", "matters", "things", "following", "cover", "raise", "questions"],
+            )
+        })
+    {
         from = colon;
     }
     let is_comma = |i: usize| {
         text.token(i).is_some_and(|t| {
             matches!(t.parted, Break::Comma) && t.mark != 0
                 || matches!(t.mark, b';' | b'/') && t.parted < Break::Sentence
-        }) || text.is(i, &["comma"])
+        }) || text.is(i, words!["comma"])
     };
-    let sentence = |i: usize| {
-        text.token(i)
-            .is_some_and(|t| t.parted >= Break::Sentence && t.mark != 0)
-    };
+    let sentence = |i: usize| text.token(i).is_some_and(|t| t.parted >= Break::Sentence && t.mark != 0);
     let mut start = from;
     let mut at = from + 1;
-    let first = cuts.len();
-    let mut ended = false;
     while at <= to {
         let end = at == to;
-        let cut = end
-            || sentence(at)
-            || is_comma(at) && !continues(text, at, start)
-            || is_and(text, at, start, to);
+        let cut = end || sentence(at) || is_comma(at) && !continues(text, at, start) || is_and(text, at, start, to);
         if cut {
             let piece = (start, at);
-            let joined = cuts.len() > first && continues_sentence(text, start) && ended;
-            if joined {
-                if let Some(last) = cuts.last_mut() {
-                    last.1 = at;
-                }
-            } else {
-                cuts.push(piece);
-            }
-            ended = sentence(at);
+            cuts.push(piece);
             start = at;
-            if text.is(at, &["comma", "and", "also", "plus"]) && !end {
+            if text.is(at, words!["comma", "and", "also", "plus"]) && !end {
                 start = at + 1;
             }
         }
@@ -359,7 +299,7 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
 fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
     text.is(
         at,
-        &[
+        words![
             "all",
             "every",
             "been",
@@ -393,7 +333,6 @@ fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
             "are",
             "who",
             "that",
-            "thats",
             "it",
             "its",
             "worse",
@@ -421,53 +360,39 @@ fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
             "i",
             "im",
             "ive",
-            "need",
+            "need"
         ],
-    ) && !text.is(at, &["weight", "money"])
-}
-
-/// A sentence that belongs to the item before: "kidneys. are they packing up".
-fn continues_sentence(text: &Text<'_>, at: usize) -> bool {
-    text.is(
-        at,
-        &[
-            "are", "is", "it", "its", "they", "bit", "because", "so", "not", "just", "worse",
-        ],
-    )
+    ) && !text.is(at, words!["weight", "money"])
 }
 
 /// "X and Y" are two things when both are named shortly and the second is no clause about the first.
 fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
-    if !text.is(at, &["and", "plus"]) || at == start || at + 1 >= to {
+    if !text.is(at, words!["and", "plus"]) || at == start || at + 1 >= to {
         return false;
     }
     let clause = text.is(
         at + 1,
-        &[
-            "i", "im", "ive", "it", "its", "he", "she", "they", "we", "then", "wasnt", "was", "is",
-            "are", "cant", "have", "had", "has", "get", "off", "on", "down", "around", "night",
-            "evening", "half", "needles", "out", "lift", "not", "dizzy", "sick", "tired",
+        words![
+            "i", "im", "ive", "it", "its", "he", "she", "they", "we", "then", "wasnt", "was", "is", "are", "cant",
+            "have", "had", "has", "get", "off", "on", "down", "around", "night", "evening", "half", "needles", "out",
+            "lift", "dizzy", "sick", "tired"
         ],
     );
-    let skip = text.is(at + 1, &["i"]) && text.is(at + 2, &["skip"]);
+    let skip = text.is(at + 1, words!["i"]) && text.is(at + 2, words!["skip"]);
     let pair = at >= 1
-        && (text.is(
-            at - 1,
-            &["pins", "high", "blood", "up", "on", "day", "morning"],
-        ) && !text.is(at - 1, &["blood"]));
+        && (text.is(at - 1, words!["pins", "high", "blood", "up", "on", "day", "morning"])
+            && !text.is(at - 1, words!["blood"]));
     (!clause || skip) && !pair
 }
 
 fn is_courtesy(text: &Text<'_>, from: usize, to: usize) -> bool {
     let known = &text.lexicon.known;
-    let words = (from..to)
-        .filter(|i| !text.within(*i, &known.courtesy) && !text.within(*i, &known.titles))
-        .count();
-    let opening = ["trust", "grateful", "enclose", "hope", "thank", "thanks"];
+    let words = (from..to).filter(|i| !text.within(*i, &known.courtesy) && !text.within(*i, &known.titles)).count();
+    let opening = words!["trust", "grateful", "enclose", "hope", "thank", "thanks"];
     words == 0
-        || text.is(from, &opening)
-        || text.is(from, &["i"]) && text.is(from + 1, &opening)
-        || text.is(from, &["thats", "see"]) && to - from <= 2
-        || text.is(from, &["not"]) && to - from <= 4
-        || text.is(from, &["that"]) && to - from <= 3
+        || text.is(from, opening)
+        || text.is(from, words!["i"]) && text.is(from + 1, opening)
+        || text.is(from, words!["see", "thats"]) && to - from <= 2
+        || text.is(from, words!["not"]) && text.is(from + 1, words!["the", "my"]) && to - from <= 4
+        || text.is(from, words!["that"]) && to - from <= 3
 }

@@ -24,6 +24,10 @@ pub struct Draft {
     pub unsafe_contact: bool,
     /// A reader was not sure.
     pub doubts: u8,
+    /// The open question was answered with something that cannot be filed.
+    pub asked_again: bool,
+    /// Tokens a wish about the messages was read from.
+    pub covered: Vec<(usize, usize)>,
 }
 
 impl Default for Draft {
@@ -37,6 +41,8 @@ impl Default for Draft {
             flag: None,
             unsafe_contact: false,
             doubts: 0,
+            asked_again: false,
+            covered: Vec::new(),
         }
     }
 }
@@ -80,8 +86,7 @@ impl Draft {
     pub fn doubt(&mut self, text: &Text<'_>, why: impl Into<Cow<'static, str>>) {
         self.raise(Route::Review);
         self.doubts = self.doubts.saturating_add(1);
-        self.because
-            .push(text.because(why, text.core.start, text.core.end));
+        self.because.push(text.because(why, text.core.start, text.core.end));
     }
 
     /// The finished understanding: the first intent by precedence, the rest beside it.
@@ -101,18 +106,14 @@ impl Draft {
                 Intent::Question => 12,
                 Intent::Language => 13,
                 Intent::Complaint => 14,
-                Intent::Other => 15,
-                Intent::Thanks => 16,
-                Intent::Unclear => 17,
+                Intent::Unclear if self.asked_again => 15,
+                Intent::Other => 16,
+                Intent::Thanks => 17,
+                Intent::Unclear => 18,
                 _ => 10,
             }
         };
-        let first = self
-            .said
-            .iter()
-            .copied()
-            .min_by_key(|i| rank(*i))
-            .unwrap_or(Intent::Unclear);
+        let first = self.said.iter().copied().min_by_key(|i| rank(*i)).unwrap_or(Intent::Unclear);
         if first == Intent::Unclear {
             self.raise(Route::Review);
         }

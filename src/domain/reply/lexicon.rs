@@ -1,9 +1,10 @@
 //! The lexicon: red flags a clinical safety officer owns, and the everyday phrases of replies, compiled into one automaton.
 
+use super::context::ReadingKind;
 use super::facts::{Fact, Facts};
 use super::label::Label;
 use super::language::Tongues;
-use super::pattern::{Class, Entry, PatternError, Phrases, Sets, class_of};
+use super::pattern::{Class, Entry, PatternError, Phrases, Sets, Tag, class_of};
 use super::understanding::Flag;
 use super::vocabulary::{Vocabulary, WordId};
 use serde::Deserialize;
@@ -42,6 +43,12 @@ pub struct RedFlag {
     /// Somebody may read this person's messages: nothing is sent.
     #[serde(default)]
     pub unsafe_contact: bool,
+    /// Counts only while this reading was asked for.
+    #[serde(default)]
+    pub asked: Option<ReadingKind>,
+    /// Counts only beside a reading that is beyond a signed limit.
+    #[serde(default)]
+    pub beside: bool,
     /// Texts it has to find.
     pub must_match: Vec<String>,
     /// Texts it must leave alone.
@@ -58,6 +65,9 @@ pub struct Other {
     pub why: String,
     /// The phrases.
     pub says: Vec<String>,
+    /// Cannot wait for the review, even as a matter to talk about there.
+    #[serde(default)]
+    pub soon: bool,
     /// Texts it has to find.
     #[serde(default)]
     pub must_match: Vec<String>,
@@ -135,11 +145,18 @@ pub enum Means {
         whose: Whose,
         /// Nothing may be sent.
         unsafe_contact: bool,
+        /// Counts only while this reading was asked for.
+        asked: Option<ReadingKind>,
+        /// Counts only beside a reading that is beyond a signed limit.
+        beside: bool,
     },
     /// Looks like danger and is none.
     Harmless,
     /// Worth reading.
-    Watch,
+    Watch {
+        /// Before the review.
+        soon: bool,
+    },
     /// An everyday phrase.
     Says(Label),
 }
@@ -159,14 +176,8 @@ pub struct Known {
     pub own: Class,
     /// he, she, they.
     pub third: Class,
-    /// Words for long ago.
-    pub past: Class,
-    /// Words that say it is going on.
-    pub now: Class,
     /// Illness, body, medicines, distress: a person reads what holds them.
     pub concern: Class,
-    /// Where a person reads in any case: hospital, ambulance, ran out.
-    pub serious: Class,
     /// Titles before a name.
     pub titles: Class,
 }
@@ -189,17 +200,44 @@ fn yes() -> bool {
 
 const PHRASES: &str = include_str!("phrases.toml");
 
+/// Tags of phrases.
+pub mod tag {
+    use super::super::label::Label;
+    use super::super::pattern::Tag;
+
+    /// Danger.
+    pub const FLAG: Tag = 0;
+    /// Looks like danger.
+    pub const HARMLESS: Tag = 1;
+    /// Worth reading.
+    pub const WATCH: Tag = 2;
+    /// Found by a reader, not by the lexicon.
+    pub const NONE: Tag = 127;
+
+    /// An everyday phrase.
+    pub const fn says(label: Label) -> Tag {
+        label as Tag + 3
+    }
+}
+
+impl Means {
+    fn tag(self) -> Tag {
+        match self {
+            Self::Flag { .. } => tag::FLAG,
+            Self::Harmless => tag::HARMLESS,
+            Self::Watch { .. } => tag::WATCH,
+            Self::Says(label) => tag::says(label),
+        }
+    }
+}
+
 impl Lexicon {
     /// Compiles a red-flag file together with the product's own phrases.
     pub fn from_toml(red_flags: &str) -> Result<Self, LexiconError> {
-        let source: RedFlagFile = toml::from_str(red_flags).map_err(|e| LexiconError::Toml {
-            file: "red-flag",
-            source: Box::new(e),
-        })?;
-        let everyday: PhraseFile = toml::from_str(PHRASES).map_err(|e| LexiconError::Toml {
-            file: "phrase",
-            source: Box::new(e),
-        })?;
+        let source: RedFlagFile =
+            toml::from_str(red_flags).map_err(|e| LexiconError::Toml { file: "red-flag", source: Box::new(e) })?;
+        let everyday: PhraseFile =
+            toml::from_str(PHRASES).map_err(|e| LexiconError::Toml { file: "phrase", source: Box::new(e) })?;
         let mut vocabulary = Vocabulary::new();
         let facts = Facts::new(&mut vocabulary);
         let tongues = Tongues::new(&mut vocabulary);
@@ -239,6 +277,8 @@ impl Lexicon {
                 denied: flag.denied,
                 whose: flag.whose,
                 unsafe_contact: flag.unsafe_contact,
+                asked: flag.asked,
+                beside: flag.beside,
             };
             self.add_all(means, &flag.says, sets)?;
         }
@@ -246,7 +286,7 @@ impl Lexicon {
             self.add_all(Means::Harmless, &other.says, sets)?;
         }
         for other in &source.watch {
-            self.add_all(Means::Watch, &other.says, sets)?;
+            self.add_all(Means::Watch { soon: other.soon }, &other.says, sets)?;
         }
         for (label, says) in &everyday.phrases {
             self.add_all(Means::Says(*label), says, sets)?;
@@ -257,8 +297,7 @@ impl Lexicon {
     fn add_all(&mut self, means: Means, says: &[String], sets: &Sets) -> Result<(), LexiconError> {
         for phrase in says {
             let entry = Entry::try_from(self.entries.len()).map_err(|_| LexiconError::TooMany)?;
-            self.phrases
-                .add(phrase, entry, &mut self.vocabulary, sets)?;
+            self.phrases.add(phrase, entry, means.tag(), &mut self.vocabulary, sets)?;
             self.entries.push((means, phrase.clone()));
         }
         Ok(())
@@ -273,10 +312,7 @@ impl Lexicon {
             relation: get("relation"),
             own: get("own"),
             third: get("third"),
-            past: get("past"),
-            now: get("now"),
             concern: get("concern"),
-            serious: get("serious"),
             titles: get("titles"),
         };
     }
@@ -293,16 +329,12 @@ impl Lexicon {
 
     /// What the phrase with this number stands for.
     pub fn means(&self, entry: Entry) -> Option<Means> {
-        self.entries
-            .get(usize::from(entry))
-            .map(|(means, _)| *means)
+        self.entries.get(usize::from(entry)).map(|(means, _)| *means)
     }
 
     /// The phrase with this number, as written in the lexicon.
     pub fn phrase(&self, entry: Entry) -> &str {
-        self.entries
-            .get(usize::from(entry))
-            .map_or("", |(_, phrase)| phrase)
+        self.entries.get(usize::from(entry)).map_or("", |(_, phrase)| phrase)
     }
 
     /// What is known about a word: number, unit, day of the week.
@@ -317,19 +349,13 @@ impl Lexicon {
 }
 
 /// Sets may hold other sets; each is resolved after those it holds.
-fn resolve(
-    words: &BTreeMap<String, String>,
-    vocabulary: &mut Vocabulary,
-) -> Result<Sets, LexiconError> {
+fn resolve(words: &BTreeMap<String, String>, vocabulary: &mut Vocabulary) -> Result<Sets, LexiconError> {
     let mut sets = Sets::new();
     while sets.len() < words.len() {
         let before = sets.len();
         for (name, list) in words {
             if sets.contains_key(name)
-                || list
-                    .split_whitespace()
-                    .filter_map(|w| w.strip_prefix('@'))
-                    .any(|s| !sets.contains_key(s))
+                || list.split_whitespace().filter_map(|w| w.strip_prefix('@')).any(|s| !sets.contains_key(s))
             {
                 continue;
             }
@@ -338,11 +364,7 @@ fn resolve(
             sets.insert(name.clone(), class);
         }
         if sets.len() == before {
-            let stuck = words
-                .keys()
-                .find(|name| !sets.contains_key(*name))
-                .cloned()
-                .unwrap_or_default();
+            let stuck = words.keys().find(|name| !sets.contains_key(*name)).cloned().unwrap_or_default();
             return Err(LexiconError::Set(stuck));
         }
     }

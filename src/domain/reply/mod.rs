@@ -17,6 +17,7 @@ mod danger;
 mod dates;
 mod draft;
 pub mod evaluate;
+pub mod examples;
 mod facts;
 pub mod inspect;
 mod label;
@@ -26,6 +27,7 @@ mod normalise;
 mod numbers;
 pub mod own_words;
 mod pattern;
+mod people;
 mod reader;
 mod readings;
 mod settings;
@@ -43,18 +45,17 @@ pub use context::{Channel, Context, Expects, MenuOption, Prompt, PromptKind, Rea
 pub use lexicon::{Lexicon, LexiconError, Other, RedFlag, RedFlagFile, Whose};
 pub use reader::{Reader, ReaderError};
 pub use settings::{CutOffs, Limits, Plausible, Range, Settings};
-pub use understanding::{
-    Because, DangerText, Fields, Flag, Intent, Level, Part, Reading, Route, Scope, Understanding,
-};
+pub use understanding::{Because, DangerText, Fields, Flag, Intent, Level, Part, Reading, Route, Scope, Understanding};
 
 use danger::{Alarm, Dangers};
 use draft::Draft;
 use text::Text;
+use vocabulary::words;
 use wishes::Outcome;
 
 /// Reads a reply. Pure, in linear time, and never fails: what is not understood goes to a person.
 pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
-    let text = Text::new(reply, context);
+    let mut text = Text::new(reply, context);
     let mut draft = Draft::default();
     if text.tokens.is_empty() {
         draft.doubt(&text, "nothing was written");
@@ -64,21 +65,17 @@ pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
     if wishes::machine(&text, &mut draft) {
         return draft.finish();
     }
-    let dangers = danger::read(&text);
+    let dangers = danger::read(&text, context.asked_reading());
     let alarm = danger::gravest(&dangers.alarms, context);
     if let Some(alarm) = alarm {
         raise_alarm(&text, &alarm, &dangers, &mut draft);
     }
+    if text.shorten() {
+        draft.doubt(&text, "too long: a person reads it to the end");
+    }
     if let Some(code) = language::of(&text) {
         draft.fields.language = Some(code);
-        draft.say(
-            Intent::Language,
-            Route::Review,
-            &text,
-            "another language",
-            0,
-            text.tokens.len(),
-        );
+        draft.say(Intent::Language, Route::Review, &text, "another language", 0, text.tokens.len());
     }
     read_rest(&text, context, &dangers, alarm.as_ref(), &mut draft);
     if draft.said.is_empty() {
@@ -91,34 +88,18 @@ pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
 fn raise_alarm(text: &Text<'_>, alarm: &Alarm, dangers: &Dangers, draft: &mut Draft) {
     draft.flag = Some(alarm.flag);
     let phrase = format!("red flag: {}", text.lexicon.phrase(alarm.entry));
-    draft.say(
-        Intent::RedFlag,
-        Route::Urgent,
-        text,
-        phrase,
-        alarm.from,
-        alarm.to,
-    );
+    draft.say(Intent::RedFlag, Route::Urgent, text, phrase, alarm.from, alarm.to);
     if dangers.unsafe_contact {
         draft.unsafe_contact = true;
     }
 }
 
-fn read_rest(
-    text: &Text<'_>,
-    context: &Context<'_>,
-    dangers: &Dangers,
-    alarm: Option<&Alarm>,
-    draft: &mut Draft,
-) {
+fn read_rest(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, alarm: Option<&Alarm>, draft: &mut Draft) {
     let stop = wishes::stop(text, context, draft);
     if draft.unsafe_contact {
         // Whoever writes that somebody reads along wants no more messages, said or not.
-        let asks = draft.said.contains(&Intent::Stop)
-            || text
-                .core
-                .clone()
-                .any(|i| text.is(i, &["dont", "stop", "not"]));
+        let asks =
+            draft.said.contains(&Intent::Stop) || text.core.clone().any(|i| text.is(i, words!["dont", "stop", "not"]));
         if asks {
             draft.said.insert(Intent::Stop);
             draft.fields.scope.get_or_insert(Scope::All);
@@ -127,26 +108,30 @@ fn read_rest(
     if stop == Outcome::Whole && alarm.is_none() {
         return;
     }
-    if stop != Outcome::Whole
-        && draft.said.is_empty()
-        && wishes::start_or_help(text, context, draft) == Outcome::Whole
+    if stop != Outcome::Whole && draft.said.is_empty() && wishes::start_or_help(text, context, draft) == Outcome::Whole
     {
         return;
     }
-    let amounts = numbers::amounts(text);
-    let died = alarm.is_none() && wishes::bereavement(text, draft);
-    let stranger = !died && alarm.is_none() && wishes::wrong_person(text, draft);
-    if !died && !stranger {
-        wishes::carer(text, draft);
+    if stop == Outcome::Keep && !matches!(context.expects(), Some(Expects::OptIn | Expects::Appointment { .. })) {
+        draft.say(Intent::Other, Route::Review, text, "asks not to stop", text.core.start, text.core.end);
+        return;
     }
+    let amounts = numbers::amounts(text);
+    let died = alarm.is_none() && people::bereavement(text, context, draft);
+    let stranger = !died && alarm.is_none() && people::wrong_person(text, draft);
+    if !died && !stranger {
+        people::carer(text, draft);
+    }
+    let asks_language = people::language(text, draft);
     contact::read(text, &amounts, draft);
-    let answer = if stop == Outcome::Part
-        && alarm.is_none()
-        && !draft.said.contains(&Intent::Carer)
-        && !matches!(
-            context.expects(),
-            Some(Expects::Reading { .. } | Expects::Appointment { .. } | Expects::OptIn)
-        )
+    let answer = if asks_language && !matches!(context.expects(), Some(Expects::Reading { .. }))
+        || stop == Outcome::Part
+            && alarm.is_none()
+            && !draft.said.contains(&Intent::Carer)
+            && !matches!(
+                context.expects(),
+                Some(Expects::Reading { .. } | Expects::Appointment { .. } | Expects::OptIn)
+            )
         || died
         || stranger
     {

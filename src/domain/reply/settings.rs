@@ -98,4 +98,6 @@ pub struct CutOffs {
     pub hba1c: Limits,
     /// Steps.
     pub steps: Limits,
+    /// Ketones in the blood, mmol/L: told beside a glucose, never filed.
+    pub ketones: Limits,
 }

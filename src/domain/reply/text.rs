@@ -3,13 +3,13 @@
 use super::context::{Channel, Context, Prompt};
 use super::facts::Fact;
 use super::label::Label;
-use super::lexicon::{Lexicon, Means};
+use super::lexicon::{Lexicon, tag};
 use super::normalise::Folded;
 use super::own_words;
 use super::pattern::{Class, Hit, Sought};
-use super::tokens::{Break, Kind, Token, tokenise};
+use super::tokens::{Kind, Token, tokenise};
 use super::understanding::Because;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Vocabulary, Word, words};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -18,8 +18,6 @@ use std::ops::Range;
 pub struct Text<'a> {
     /// As it came.
     pub original: &'a str,
-    /// The bytes of `original` that are the person's own.
-    pub kept: Vec<Range<usize>>,
     /// Folded.
     pub folded: Folded,
     /// Cut.
@@ -30,7 +28,19 @@ pub struct Text<'a> {
     pub hits: Vec<Hit>,
     /// The lexicon they were found with.
     pub lexicon: &'a Lexicon,
+    /// Which meanings are there at all, by tag.
+    present: u128,
+    /// What covers each token.
+    covers: Vec<u8>,
 }
+
+/// Everyday readers read this many tokens, several times what the longest honest text holds; danger is read in all.
+const EVERYDAY: usize = 1200;
+
+const IDIOM: u8 = 1;
+const SMALL_TALK: u8 = 2;
+const SIGN: u8 = 4;
+const NOUGHT: u8 = 8;
 
 impl<'a> Text<'a> {
     /// Reads a reply once for all readers.
@@ -44,23 +54,40 @@ impl<'a> Text<'a> {
         let name = context.prompt.and_then(addressee);
         let tokens = tokenise(&folded, &lexicon.vocabulary, name.as_deref());
         let core = core(&tokens, lexicon);
-        let mut hits = Vec::new();
-        lexicon.phrases.scan(
-            &Sought {
-                tokens: &tokens,
-                core: core.clone(),
-            },
-            &mut hits,
-        );
-        Self {
-            original,
-            kept,
-            folded,
-            tokens,
-            core,
-            hits,
-            lexicon,
+        let mut hits = Vec::with_capacity(24);
+        lexicon.phrases.scan(&Sought { tokens: &tokens, core: core.clone() }, &mut hits);
+        let mut covers = vec![0u8; tokens.len()];
+        let mut present = 0;
+        for hit in &hits {
+            present |= 1u128 << hit.tag;
+            let cover = match hit.tag {
+                tag::HARMLESS => IDIOM,
+                tag::FLAG | tag::WATCH => SIGN,
+                t if t == tag::says(Label::SmallTalk) => SMALL_TALK,
+                t if t == tag::says(Label::Nought) || t == tag::says(Label::OtherDay) => NOUGHT,
+                _ => continue,
+            };
+            for slot in covers.get_mut(hit.from as usize..hit.to as usize).unwrap_or_default() {
+                *slot |= cover;
+            }
         }
+        Self { original, folded, tokens, core, hits, lexicon, present, covers }
+    }
+
+    /// Leaves the tail of a text that is longer than anybody types to people. True if there was one.
+    pub fn shorten(&mut self) -> bool {
+        if self.tokens.len() <= EVERYDAY {
+            return false;
+        }
+        self.tokens.truncate(EVERYDAY);
+        let end = EVERYDAY as u32;
+        for token in &mut self.tokens {
+            token.sentence_to = token.sentence_to.min(end);
+        }
+        self.covers.truncate(EVERYDAY);
+        self.hits.retain(|h| h.to <= end);
+        self.core = self.core.start.min(EVERYDAY)..self.core.end.min(EVERYDAY);
+        true
     }
 
     /// The token at a place.
@@ -70,27 +97,22 @@ impl<'a> Text<'a> {
 
     /// What is known of the word at a place.
     pub fn fact(&self, at: usize) -> Fact {
-        self.tokens
-            .get(at)
-            .map(|t| self.lexicon.fact(t.word))
-            .unwrap_or_default()
+        self.tokens.get(at).map(|t| self.lexicon.fact(t.word)).unwrap_or_default()
     }
 
     /// The folded letters of a token.
     pub fn word(&self, at: usize) -> &str {
-        self.tokens.get(at).map_or("", |t| {
-            self.folded
-                .text
-                .get(t.from as usize..t.to as usize)
-                .unwrap_or("")
-        })
+        self.tokens.get(at).map_or("", |t| self.folded.text.get(t.from as usize..t.to as usize).unwrap_or(""))
     }
 
-    /// Whether the word at a place, as the lexicon knows it, is one of these.
-    pub fn is(&self, at: usize, words: &[&str]) -> bool {
-        self.tokens.get(at).is_some_and(|t| {
-            t.word > Vocabulary::NAME && words.contains(&self.lexicon.vocabulary.name(t.word))
-        })
+    /// Whether the word at a place, as the lexicon spells it, is one of these.
+    pub fn is(&self, at: usize, words: &[Word]) -> bool {
+        self.tokens.get(at).is_some_and(|t| words.contains(&t.known))
+    }
+
+    /// Whether the word at a place is this one, known only at run time.
+    pub fn is_str(&self, at: usize, word: &str) -> bool {
+        self.is(at, &[Word::new(word)])
     }
 
     /// Whether the word at a place is in a set.
@@ -100,60 +122,59 @@ impl<'a> Text<'a> {
 
     /// Whether the phrase is there, anywhere.
     pub fn says(&self, label: Label) -> bool {
-        self.first(label).is_some()
+        self.present >> tag::says(label) & 1 == 1 && self.first(label).is_some()
     }
 
-    /// The first place where a phrase stands that no idiom covers.
+    /// The first place where a phrase stands.
     pub fn first(&self, label: Label) -> Option<Hit> {
         self.all(label).next()
     }
 
     /// Every place where a phrase stands.
     pub fn all(&self, label: Label) -> impl Iterator<Item = Hit> + '_ {
-        self.hits
-            .iter()
-            .copied()
-            .filter(move |h| self.lexicon.means(h.entry) == Some(Means::Says(label)))
+        let tag = tag::says(label);
+        let hits = if self.present >> tag & 1 == 1 { self.hits.as_slice() } else { &[] };
+        hits.iter().copied().filter(move |h| h.tag == tag)
     }
 
     /// Whether an idiom covers any of these tokens.
     pub fn idiom(&self, from: usize, to: usize) -> bool {
-        self.hits.iter().any(|h| {
-            (h.from as usize) < to
-                && from < h.to as usize
-                && self.lexicon.means(h.entry) == Some(Means::Harmless)
-        })
+        self.covered(from..to, IDIOM)
+    }
+
+    /// Whether small talk covers any of these tokens.
+    pub fn small_talk(&self, from: usize, to: usize) -> bool {
+        self.covered(from..to, SMALL_TALK)
+    }
+
+    /// Whether a token belongs to a sign of illness.
+    pub fn sign(&self, at: usize) -> bool {
+        self.covered(at..at + 1, SIGN)
+    }
+
+    /// Whether a token belongs to a phrase for nothing, or for every other day.
+    pub fn nought(&self, at: usize) -> bool {
+        self.covered(at..at + 1, NOUGHT)
+    }
+
+    fn covered(&self, range: Range<usize>, by: u8) -> bool {
+        self.covers.get(range.start..range.end.min(self.covers.len())).is_some_and(|c| c.iter().any(|c| c & by != 0))
     }
 
     /// The first token of the sentence a token stands in.
     pub fn sentence_start(&self, at: usize) -> usize {
-        (1..=at)
-            .rev()
-            .find(|i| {
-                self.tokens
-                    .get(*i)
-                    .is_some_and(|t| t.parted >= Break::Sentence)
-            })
-            .unwrap_or(0)
+        self.tokens.get(at).map_or(self.tokens.len(), |t| t.sentence_from as usize)
     }
 
     /// One past the last token of the sentence a token stands in.
     pub fn sentence_end(&self, at: usize) -> usize {
-        (at + 1..self.tokens.len())
-            .find(|i| {
-                self.tokens
-                    .get(*i)
-                    .is_some_and(|t| t.parted >= Break::Sentence)
-            })
-            .unwrap_or(self.tokens.len())
+        self.tokens.get(at).map_or(self.tokens.len(), |t| t.sentence_to as usize)
     }
 
     /// The person's own writing between two tokens.
     pub fn written(&self, from: usize, to: usize) -> &'a str {
-        let (Some(first), Some(last)) = (
-            self.tokens.get(from),
-            to.checked_sub(1).and_then(|l| self.tokens.get(l)),
-        ) else {
+        let (Some(first), Some(last)) = (self.tokens.get(from), to.checked_sub(1).and_then(|l| self.tokens.get(l)))
+        else {
             return "";
         };
         let start = self.folded.origin(first.from as usize) as usize;
@@ -163,31 +184,17 @@ impl<'a> Text<'a> {
 
     fn end_in_original(&self, token: &Token) -> usize {
         let last = self.folded.origin((token.to as usize).saturating_sub(1)) as usize;
-        let step = self
-            .original
-            .get(last..)
-            .and_then(|t| t.chars().next())
-            .map_or(0, char::len_utf8);
+        let step = self.original.get(last..).and_then(|t| t.chars().next()).map_or(0, char::len_utf8);
         last + step
     }
 
     /// A reason, with its place in characters of the original.
     pub fn because(&self, what: impl Into<Cow<'static, str>>, from: usize, to: usize) -> Because {
-        let span = self
-            .tokens
-            .get(from)
-            .zip(to.checked_sub(1).and_then(|l| self.tokens.get(l)));
+        let span = self.tokens.get(from).zip(to.checked_sub(1).and_then(|l| self.tokens.get(l)));
         let (start, end) = span.map_or((0, 0), |(first, last)| {
-            (
-                self.folded.origin(first.from as usize) as usize,
-                self.end_in_original(last),
-            )
+            (self.folded.origin(first.from as usize) as usize, self.end_in_original(last))
         });
-        Because {
-            what: what.into(),
-            from: characters(self.original, start),
-            to: characters(self.original, end),
-        }
+        Because { what: what.into(), from: characters(self.original, start), to: characters(self.original, end) }
     }
 
     /// The number of tokens that are words, numbers or pictures of the core.
@@ -197,36 +204,27 @@ impl<'a> Text<'a> {
 }
 
 fn characters(text: &str, byte: usize) -> usize {
-    if text.is_ascii() {
-        byte
-    } else {
-        text.get(..byte).map_or(0, |t| t.chars().count())
-    }
+    if text.is_ascii() { byte } else { text.get(..byte).map_or(0, |t| t.chars().count()) }
 }
 
 /// A text that is longer than anybody types is read at both ends.
 fn both_ends(text: &str, longest: usize) -> Vec<Range<usize>> {
     if text.len() <= longest {
-        return vec![0..text.len()];
+        return std::iter::once(0..text.len()).collect();
     }
     let half = longest / 2;
-    let first = (0..=half)
-        .rev()
-        .find(|i| text.is_char_boundary(*i))
-        .unwrap_or(0);
-    let last = (text.len() - half..text.len())
-        .find(|i| text.is_char_boundary(*i))
-        .unwrap_or(text.len());
+    let first = (0..=half).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+    let last = (text.len() - half..text.len()).find(|i| text.is_char_boundary(*i)).unwrap_or(text.len());
     vec![0..first, last..text.len()]
 }
 
 /// The first name or surname our own message greeted, folded.
 fn addressee(prompt: &Prompt) -> Option<Cow<'_, str>> {
     let text = prompt.text.as_str();
-    let at = text
-        .find("Hello ")
-        .map(|i| i + 6)
-        .or_else(|| text.find("Dear ").map(|i| i + 5))?;
+    // The greeting stands at the start of our own messages.
+    let end = (0..=text.len().min(120)).rev().find(|i| text.is_char_boundary(*i))?;
+    let text = text.get(..end)?;
+    let at = text.find("Hello ").map(|i| i + 6).or_else(|| text.find("Dear ").map(|i| i + 5))?;
     let rest = text.get(at..)?;
     let end = rest.find([',', '\n', '.', ':'])?;
     let name = rest.get(..end)?.split(' ').next_back()?;
@@ -235,27 +233,48 @@ fn addressee(prompt: &Prompt) -> Option<Cow<'_, str>> {
 
 /// Leaves out greetings at the start and thanks, kisses and smiles at the end.
 fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
+    let word = |at: usize, words: &[&str]| {
+        tokens.get(at).is_some_and(|t| t.word > Vocabulary::NAME && words.contains(&lexicon.vocabulary.name(t.word)))
+    };
     let courtesy = |t: &Token| {
         lexicon.known.courtesy.contains(t.word)
             || lexicon.known.titles.contains(t.word)
             || t.word == Vocabulary::NAME
+            || t.kind == Kind::Emoji && t.word == 0
     };
     let mut from = 0;
-    while tokens.get(from).is_some_and(courtesy) {
-        from += 1;
+    loop {
+        if word(from, &["good"]) && word(from + 1, &["morning", "afternoon", "evening", "day"]) {
+            from += 2;
+        } else if tokens.get(from).is_some_and(courtesy)
+            || word(from, &["oh", "ah", "um", "er", "erm", "well"])
+            || from == 0
+                && word(0, &["morning", "afternoon", "evening"])
+                && tokens.get(1).is_some_and(|t| courtesy(t) || t.kind == Kind::Number)
+        {
+            from += 1;
+        } else {
+            break;
+        }
     }
     let mut to = tokens.len();
-    while to > from
-        && to
-            .checked_sub(1)
-            .and_then(|i| tokens.get(i))
-            .is_some_and(|t| courtesy(t) || (t.kind == Kind::Emoji && t.word == 0))
-    {
-        to -= 1;
+    while let Some(last) = to.checked_sub(1).filter(|last| *last >= from) {
+        // "thank you very much", "thanks for asking"
+        let thanks = (last.saturating_sub(4)..last).find(|i| word(*i, &["thanks", "thank", "ta", "cheers"]));
+        let tail = word(last, &["you", "much", "very", "so", "kindly", "again", "lot", "asking", "everyone"])
+            && thanks.is_some();
+        if tail || tokens.get(last).is_some_and(courtesy) {
+            to = last;
+        } else {
+            break;
+        }
     }
-    if from >= to {
-        0..tokens.len()
-    } else {
-        from..to
+    if from < to {
+        return from..to;
     }
+    // Courtesies only: the first that is no greeting, to the last that is no picture.
+    let end = tokens.iter().rposition(|t| t.kind != Kind::Emoji || t.word != 0).map_or(tokens.len(), |i| i + 1);
+    let greetings = words!["hi", "hello", "hiya", "hey", "heya", "dear"];
+    let start = tokens.iter().position(|t| !greetings.contains(&t.known)).filter(|s| *s < end).unwrap_or(0);
+    start..end
 }

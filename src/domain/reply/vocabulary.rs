@@ -21,8 +21,7 @@ impl Hasher for QuickHash {
             for (to, from) in word.iter_mut().zip(chunk) {
                 *to = *from;
             }
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word))
-                .wrapping_mul(0x517c_c1b7_2722_0a95);
+            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
         }
     }
 
@@ -30,6 +29,32 @@ impl Hasher for QuickHash {
         self.0 = (self.0.rotate_left(5) ^ u64::from(n)).wrapping_mul(0x517c_c1b7_2722_0a95);
     }
 }
+
+/// A word the readers ask about, as one number: its FNV-1a hash, reckoned when the program is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Word(u64);
+
+impl Word {
+    /// The word as the lexicon spells it.
+    pub const fn new(word: &str) -> Self {
+        let bytes = word.as_bytes();
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut at = 0;
+        while at < bytes.len() {
+            hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
+            at += 1;
+        }
+        Self(hash)
+    }
+}
+
+/// A list of [`Word`]s, reckoned when the program is built.
+macro_rules! words {
+    ($($word:literal),* $(,)?) => {
+        const { &[$($crate::domain::reply::vocabulary::Word::new($word)),*] }
+    };
+}
+pub(in crate::domain::reply) use words;
 
 type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<QuickHash>>;
 
@@ -40,6 +65,7 @@ pub struct Vocabulary {
     /// Words worth finding behind a slip of the thumb, keyed by the hash of each form with one letter left out.
     slips: QuickMap<u64, WordId>,
     names: Vec<Box<str>>,
+    hashes: Vec<Word>,
 }
 
 impl Vocabulary {
@@ -55,13 +81,9 @@ impl Vocabulary {
         let mut vocabulary = Self::default();
         for reserved in ["", "\u{1}number", "\u{1}name"] {
             vocabulary.names.push(reserved.into());
+            vocabulary.hashes.push(Word::default());
         }
         vocabulary
-    }
-
-    /// How many numbers are given out.
-    pub fn len(&self) -> usize {
-        self.names.len()
     }
 
     /// The number of `word` (already folded), giving out a new one if needed.
@@ -72,6 +94,7 @@ impl Vocabulary {
         let id = self.names.len() as WordId;
         self.words.insert(word.into(), id);
         self.names.push(word.into());
+        self.hashes.push(Word::new(word));
         id
     }
 
@@ -103,6 +126,11 @@ impl Vocabulary {
         self.words.get(word).copied().unwrap_or(0)
     }
 
+    /// The word behind a number, as the readers ask about it.
+    pub fn hash(&self, id: WordId) -> Word {
+        self.hashes.get(id as usize).copied().unwrap_or_default()
+    }
+
     /// The word behind a number.
     pub fn name(&self, id: WordId) -> &str {
         self.names.get(id as usize).map_or("", AsRef::as_ref)
@@ -125,21 +153,14 @@ impl Vocabulary {
     /// "stoppppp", "sooo": three or more of one letter are taken for one, then for two.
     fn held_down(&self, word: &str) -> Option<WordId> {
         let bytes = word.as_bytes();
-        if !bytes
-            .windows(3)
-            .any(|w| matches!(w, [a, b, c] if a == b && b == c))
-        {
+        if !bytes.windows(3).any(|w| matches!(w, [a, b, c] if a == b && b == c)) {
             return None;
         }
         [1, 2].into_iter().find_map(|most| {
             let mut plain = String::with_capacity(word.len());
             let mut run = 0;
             for (i, b) in bytes.iter().enumerate() {
-                run = if i > 0 && bytes.get(i - 1) == Some(b) {
-                    run + 1
-                } else {
-                    1
-                };
+                run = if i > 0 && bytes.get(i - 1) == Some(b) { run + 1 } else { 1 };
                 if run <= most {
                     plain.push(char::from(*b));
                 }
@@ -158,7 +179,7 @@ impl Vocabulary {
         }
         for skip in 1..word.len() {
             if let Some(id) = self.slips.get(&hash(without(word, skip)))
-                && self.near(word, self.name(*id))
+                && Self::near(word, self.name(*id))
             {
                 return *id;
             }
@@ -167,15 +188,10 @@ impl Vocabulary {
     }
 
     /// One letter added, left out, or two neighbours swapped; another letter in place of one only in longer words.
-    fn near(&self, word: &str, known: &str) -> bool {
+    fn near(word: &str, known: &str) -> bool {
         let (a, b) = (word.as_bytes(), known.as_bytes());
         let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-        let end = a
-            .iter()
-            .rev()
-            .zip(b.iter().rev())
-            .take_while(|(x, y)| x == y)
-            .count();
+        let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
         if start == 0 {
             return false;
         }
@@ -187,23 +203,17 @@ impl Vocabulary {
             return false;
         }
         let middle = short.saturating_sub(start + end);
-        let swapped =
-            middle == 2 && a.get(start) == b.get(start + 1) && a.get(start + 1) == b.get(start);
+        let swapped = middle == 2 && a.get(start) == b.get(start + 1) && a.get(start + 1) == b.get(start);
         swapped || (middle == 1 && short >= 6)
     }
 }
 
 fn without(word: &str, skip: usize) -> impl Iterator<Item = u8> {
-    word.bytes()
-        .enumerate()
-        .filter(move |(i, _)| *i != skip)
-        .map(|(_, b)| b)
+    word.bytes().enumerate().filter(move |(i, _)| *i != skip).map(|(_, b)| b)
 }
 
 fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |h, b| {
-        (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    bytes.fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 #[cfg(test)]

@@ -3,49 +3,32 @@
 use super::context::{Context, Expects, PromptKind};
 use super::draft::Draft;
 use super::label::Label;
+use super::lexicon::tag;
 use super::pattern::Hit;
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::{Intent, Route, Scope};
+use super::vocabulary::words;
 
-fn span(hit: Hit) -> (usize, usize) {
+/// The tokens of a hit.
+pub fn span(hit: Hit) -> (usize, usize) {
     (hit.from as usize, hit.to as usize)
 }
 
 /// Whether a machine wrote this.
 pub fn machine(text: &Text<'_>, draft: &mut Draft) -> bool {
-    let moved = text
-        .first(Label::MachineMoved)
-        .filter(|_| text.tokens.iter().any(|t| t.kind == Kind::Email));
+    let moved = text.first(Label::MachineMoved).filter(|_| text.tokens.iter().any(|t| t.kind == Kind::Email));
     let Some(hit) = text.first(Label::Machine).or(moved) else {
         return false;
     };
     let (from, to) = span(hit);
-    let route = if moved.is_some() {
-        Route::Review
-    } else {
-        Route::Auto
-    };
-    draft.say(
-        Intent::AutoReply,
-        route,
-        text,
-        "written by a machine",
-        from,
-        to,
-    );
-    if let Some(token) = moved.and_then(|_| {
-        (0..text.tokens.len()).find(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Email))
-    }) {
+    let route = if moved.is_some() { Route::Review } else { Route::Auto };
+    draft.say(Intent::AutoReply, route, text, "written by a machine", from, to);
+    if let Some(token) =
+        moved.and_then(|_| (0..text.tokens.len()).find(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Email)))
+    {
         draft.fields.new_email = Some(text.word(token).to_owned());
-        draft.say(
-            Intent::ContactChange,
-            Route::Review,
-            text,
-            "the address is going away",
-            token,
-            token + 1,
-        );
+        draft.say(Intent::ContactChange, Route::Review, text, "the address is going away", token, token + 1);
     }
     true
 }
@@ -59,27 +42,21 @@ pub enum Outcome {
     Whole,
     /// There may be more.
     Part,
+    /// Asks not to stop.
+    Keep,
 }
 
 /// Reads a wish to stop. The open question's own menu may hold the word.
 pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcome {
-    if let Some(hit) = text
-        .first(Label::Keep)
-        .filter(|h| !text.idiom(h.from as usize, h.to as usize))
-    {
-        let negated = text.is(hit.from as usize, &["dont", "do", "never", "not", "please"]);
-        if negated
-            && text
-                .core
-                .clone()
-                .any(|i| text.is(i, &["stop", "end", "cancel"]))
-        {
-            return Outcome::None;
+    if let Some(hit) = text.first(Label::Keep).filter(|h| !text.idiom(h.from as usize, h.to as usize)) {
+        let negated = text.is(hit.from as usize, words!["dont", "do", "never", "not", "please"]);
+        if negated && text.core.clone().any(|i| text.is(i, words!["stop", "end", "cancel"])) {
+            return Outcome::Keep;
         }
     }
     let whole = text.core.clone();
     if let Some(hit) = text.first(Label::StopWord).or_else(|| spelled_out(text)) {
-        let quit = text.is(hit.from as usize, &["quit"]) && smoking(context);
+        let quit = text.is(hit.from as usize, words!["quit"]) && smoking(context);
         if quit {
             draft.doubt(text, "stopped smoking, or stop the texts?");
             draft.said.insert(Intent::Unclear);
@@ -87,37 +64,23 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         }
         draft.fields.scope = Some(Scope::All);
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Stop,
-            Route::Auto,
-            text,
-            "the word to stop",
-            from,
-            to,
-        );
+        draft.say(Intent::Stop, Route::Auto, text, "the word to stop", from, to);
         return Outcome::Whole;
     }
     if looks_alike(text) {
         draft.fields.scope = Some(Scope::All);
-        draft.say(
-            Intent::Stop,
-            Route::Review,
-            text,
-            "looks like the word to stop",
-            whole.start,
-            whole.end,
-        );
+        draft.say(Intent::Stop, Route::Review, text, "looks like the word to stop", whole.start, whole.end);
         return Outcome::Whole;
     }
     if let Some(hit) = text.first(Label::AskBack) {
         let (from, to) = span(hit);
         if matches!(context.expects(), Some(Expects::Appointment { .. }))
-            && text.is(from, &["cancel"])
+            && text.is(from, words!["cancel"])
             && to - from == 1
         {
             return Outcome::None;
         }
-        if to - from == 1 && text.is(from, &["pause"]) {
+        if to - from == 1 && text.is(from, words!["pause"]) {
             return Outcome::None;
         }
         draft.doubt(text, "what should end: the texts, or something else?");
@@ -125,33 +88,33 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         return Outcome::Whole;
     }
     let free_of_idiom = |h: &Hit| !text.idiom(h.from as usize, h.to as usize);
-    let agenda = matches!(context.expects(), Some(Expects::Agenda { .. }));
-    let how = text
-        .all(Label::StopHow)
-        .find(free_of_idiom)
-        .filter(|_| !agenda);
-    let topic = text
-        .all(Label::StopTopic)
-        .find(free_of_idiom)
-        .filter(|_| !agenda);
+    // On a menu or an agenda, "stop smoking" is a matter to choose or to raise.
+    let agenda = matches!(context.expects(), Some(Expects::Agenda { .. } | Expects::Choice { .. }));
+    let how = text.all(Label::StopHow).find(free_of_idiom).filter(|_| !agenda);
+    let topic = text.all(Label::StopTopic).find(free_of_idiom).filter(|_| !agenda);
     let plain = text.all(Label::StopPlain).find(free_of_idiom);
     let doubt = text.all(Label::StopDoubt).find(free_of_idiom).filter(|h| {
-        let done = text.is(h.from as usize, &["im", "ive", "i", "done", "had"]);
+        let done = text.is(h.from as usize, words!["im", "ive", "i", "done", "had", "enough"]);
         !done || context.prompt.is_some_and(|p| p.kind == PromptKind::OptOut)
     });
-    let asks = text
-        .all(Label::StopPlain)
-        .any(|h| text.is(h.from as usize, &["stop"]));
-    let _ = asks;
-    let Some(hit) = topic
-        .or(plain)
-        .or(how)
-        .or(doubt)
-        .or_else(|| leading_stop(text, context))
-    else {
+    // "I've had enough", to a question about feelings: of the texts, or of life?
+    if doubt.is_none()
+        && context.prompt.is_some_and(|p| p.kind == PromptKind::Wellbeing)
+        && let Some(hit) = text.first(Label::StopDoubt)
+    {
+        let (from, to) = span(hit);
+        draft.say(Intent::Unclear, Route::Urgent, text, "had enough of the texts, or of life?", from, to);
+        return Outcome::Whole;
+    }
+    let Some(hit) = topic.or(plain).or(how).or(doubt).or_else(|| leading_stop(text, context)) else {
         return Outcome::None;
     };
     let (from, to) = span(hit);
+    // Deep in a long text that answers nothing it is talk of something else, until a person has read it.
+    if context.prompt.is_none() && from > 12 && text.tokens.len() > 30 {
+        draft.say(Intent::Other, Route::Review, text, "may ask for an end, deep in a long text", from, to);
+        return Outcome::None;
+    }
     let (scope, mut route, why) = if topic.is_some() {
         (Scope::Topic, Route::Review, "stop one topic")
     } else if plain.is_some() {
@@ -165,6 +128,9 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         route = Route::Review;
     }
     draft.fields.scope = Some(scope);
+    if how.is_none() || plain.is_some() || topic.is_some() {
+        draft.covered.push((from, to));
+    }
     draft.say(Intent::Stop, route, text, why, from, to);
     if how.is_some() && plain.is_none() && topic.is_none() {
         draft.said.insert(Intent::Question);
@@ -174,35 +140,25 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
 
 /// "STOP. I have had enough": the word as a sentence of its own.
 fn leading_stop(text: &Text<'_>, context: &Context<'_>) -> Option<Hit> {
-    if matches!(
-        context.expects(),
-        Some(Expects::Choice { .. } | Expects::Agenda { .. })
-    ) && text.core_len() < 4
-    {
+    if matches!(context.expects(), Some(Expects::Choice { .. } | Expects::Agenda { .. })) && text.core_len() < 4 {
         return None;
     }
     text.core.clone().find_map(|at| {
-        let own = text.is(at, &["stop", "unsubscribe"])
+        let own = text.is(at, words!["stop", "unsubscribe"])
             && (at == text.core.start
                 || text.token(at).is_some_and(|t| t.parted >= Break::Sentence)
-                || text.is(at - 1, &["please", "times", "to"]) && at + 1 == text.core.end)
+                || text.is(at - 1, words!["please", "times", "to"]) && at + 1 == text.core.end)
             && text.token(at + 1).is_none_or(|t| {
-                t.parted >= Break::Sentence || text.is(at + 1, &["please", "stop"])
+                at + 1 >= text.core.end || t.parted >= Break::Sentence || text.is(at + 1, words!["please", "stop"])
             });
-        own.then_some(Hit {
-            entry: u16::MAX,
-            from: at as u32,
-            to: at as u32 + 1,
-        })
+        own.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: at as u32, to: at as u32 + 1 })
     })
 }
 
 fn smoking(context: &Context<'_>) -> bool {
     context.prompt.is_some_and(|p| {
         let low = p.text.to_lowercase();
-        ["smok", "cigarette", "drink", "alcohol", "vap"]
-            .iter()
-            .any(|w| low.contains(w))
+        ["smok", "cigarette", "drink", "alcohol", "vap"].iter().any(|w| low.contains(w))
     })
 }
 
@@ -216,18 +172,12 @@ fn spelled_out(text: &Text<'_>) -> Option<Hit> {
         .clone()
         .zip(["s", "t", "o", "p"])
         .all(|(at, letter)| text.word(at) == letter || letter == "o" && text.word(at) == "0");
-    letters.then_some(Hit {
-        entry: u16::MAX,
-        from: text.core.start as u32,
-        to: text.core.end as u32,
-    })
+    letters.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: text.core.start as u32, to: text.core.end as u32 })
 }
 
 /// Letters of other alphabets, digits and signs that look like the word (test T7).
 fn looks_alike(text: &Text<'_>) -> bool {
-    let start = text.token(0).map_or(0, |t| t.from as usize);
-    let end = text.tokens.last().map_or(0, |t| t.to as usize);
-    let body = text.folded.text.get(start..end).unwrap_or("");
+    let body = text.folded.text.trim();
     if body.len() > 24 || body.is_empty() {
         return false;
     }
@@ -239,6 +189,7 @@ fn looks_alike(text: &Text<'_>) -> bool {
             '\u{43E}' | '\u{3BF}' | '\u{3C3}' | '0' | '\u{585}' => plain.push('o'),
             '\u{440}' | '\u{3C1}' | '\u{420}' | '\u{FE}' => plain.push('p'),
             c if c.is_ascii_alphabetic() => plain.push(c),
+            c if c.is_alphanumeric() => return false,
             _ => {}
         }
     }
@@ -249,169 +200,31 @@ fn looks_alike(text: &Text<'_>) -> bool {
 pub fn start_or_help(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcome {
     if let Some(hit) = text.first(Label::StartWord) {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Start,
-            Route::Auto,
-            text,
-            "the word to start",
-            from,
-            to,
-        );
+        draft.say(Intent::Start, Route::Auto, text, "the word to start", from, to);
         return Outcome::Whole;
     }
     let ended = context.prompt.is_none_or(|p| p.kind == PromptKind::OptOut);
     if let Some(hit) = text.first(Label::StartDoubt).filter(|_| ended) {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Start,
-            Route::Review,
-            text,
-            "may want to start again",
-            from,
-            to,
-        );
+        draft.say(Intent::Start, Route::Review, text, "may want to start again", from, to);
         return Outcome::Whole;
     }
     if let Some(hit) = text.first(Label::HelpMe) {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Help,
-            Route::Urgent,
-            text,
-            "asks for help and does not say what with",
-            from,
-            to,
-        );
+        draft.say(Intent::Help, Route::Urgent, text, "asks for help and does not say what with", from, to);
         return Outcome::Whole;
     }
     if let Some(hit) = text.first(Label::HelpWord) {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Help,
-            Route::Auto,
-            text,
-            "the word for help",
-            from,
-            to,
-        );
+        draft.say(Intent::Help, Route::Auto, text, "the word for help", from, to);
         return Outcome::Whole;
     }
     if let Some(hit) = text.first(Label::HelpDoubt)
         && draft.said.is_empty()
     {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Help,
-            Route::Review,
-            text,
-            "does not know what to do",
-            from,
-            to,
-        );
+        draft.say(Intent::Help, Route::Review, text, "does not know what to do", from, to);
         return Outcome::Whole;
     }
     Outcome::None
-}
-
-/// Reads whether the message reached somebody who is not the patient.
-pub fn wrong_person(text: &Text<'_>, draft: &mut Draft) -> bool {
-    if let Some(hit) = text.first(Label::WrongResults) {
-        let (from, to) = span(hit);
-        draft.say(
-            Intent::WrongPerson,
-            Route::Urgent,
-            text,
-            "saw another person's results",
-            from,
-            to,
-        );
-        return true;
-    }
-    let Some(hit) = text
-        .all(Label::WrongPerson)
-        .find(|h| !text.idiom(h.from as usize, h.to as usize))
-    else {
-        return false;
-    };
-    let (from, to) = span(hit);
-    draft.say(
-        Intent::WrongPerson,
-        Route::Review,
-        text,
-        "not the person meant",
-        from,
-        to,
-    );
-    true
-}
-
-/// Reads whether the patient has died.
-pub fn bereavement(text: &Text<'_>, draft: &mut Draft) -> bool {
-    let own = |at: usize| text.is(at, &["my", "our"]);
-    let hit = text.all(Label::Died).find(|h| {
-        let (from, to) = span(*h);
-        if text.idiom(from, to) {
-            return false;
-        }
-        // "my husband Ron passed": the patient writes; "Mum", "Joan" and "he" are the patient.
-        let start = text.sentence_start(from);
-        let relative_of_writer = (start..to).any(|i| {
-            own(i) && (i + 1..i + 3).any(|r| text.within(r, &text.lexicon.known.relation))
-        });
-        let named = text.says(Label::Carer)
-            || (start..to).any(|i| {
-                text.token(i)
-                    .is_some_and(|t| t.word == super::vocabulary::Vocabulary::NAME)
-            });
-        let formal = (0..to).any(|i| text.is(i, &["inform", "tell", "regret", "sadness"]));
-        !relative_of_writer || named || formal
-    });
-    if let Some(hit) = hit {
-        let (from, to) = span(hit);
-        let told = text.says(Label::ToldBefore);
-        let route = if told { Route::Urgent } else { Route::Review };
-        draft.say(
-            Intent::Bereavement,
-            route,
-            text,
-            "the patient has died",
-            from,
-            to,
-        );
-        return true;
-    }
-    if let Some(hit) = text
-        .first(Label::DiedPerhaps)
-        .filter(|_| text.core_len() <= 5)
-    {
-        let (from, to) = span(hit);
-        draft.say(
-            Intent::Unclear,
-            Route::Review,
-            text,
-            "gone, or has died?",
-            from,
-            to,
-        );
-        return true;
-    }
-    false
-}
-
-/// Reads whether somebody else writes for the patient.
-pub fn carer(text: &Text<'_>, draft: &mut Draft) -> bool {
-    let hit = text
-        .all(Label::Carer)
-        .find(|h| !text.idiom(h.from as usize, h.to as usize));
-    let Some(hit) = hit else { return false };
-    let (from, to) = span(hit);
-    draft.say(
-        Intent::Carer,
-        Route::Review,
-        text,
-        "somebody else writes",
-        from,
-        to,
-    );
-    true
 }

@@ -36,25 +36,19 @@ impl Aim {
         laboratory: &Range,
     ) -> Option<Self> {
         let laboratory = Some((laboratory.low, laboratory.high));
-        [
-            (AimSource::Agreed, agreed),
-            (AimSource::Practice, practice),
-            (AimSource::Laboratory, laboratory),
-        ]
-        .into_iter()
-        .find_map(|(source, range)| {
-            let (low, high) = range?;
-            (low.is_some() || high.is_some()).then_some(Self { source, low, high })
-        })
+        [(AimSource::Agreed, agreed), (AimSource::Practice, practice), (AimSource::Laboratory, laboratory)]
+            .into_iter()
+            .find_map(|(source, range)| {
+                let (low, high) = range?;
+                (low.is_some() || high.is_some()).then_some(Self { source, low, high })
+            })
     }
 
     /// The range in words with the test's unit: `20 to 41 mmol/mol`, `48 mmol/mol or less`, `90 mL/min or more`.
     pub fn words(&self, test: &Test) -> Option<String> {
         let unit = &test.plain_unit;
         match (self.low, self.high) {
-            (Some(low), Some(high)) => {
-                Some(format!("{} to {} {unit}", test.show(low), test.show(high)))
-            }
+            (Some(low), Some(high)) => Some(format!("{} to {} {unit}", test.show(low), test.show(high))),
             (None, Some(high)) => Some(format!("{} {unit} or less", test.show(high))),
             (Some(low), None) => Some(format!("{} {unit} or more", test.show(low))),
             (None, None) => None,
@@ -69,28 +63,13 @@ mod tests {
 
     #[test]
     fn the_persons_own_aim_comes_first_and_is_not_mixed() {
-        let laboratory = Range {
-            low: Some(20.0),
-            high: Some(41.0),
-            text: None,
-        };
-        let aim = Aim::choose(
-            Some((None, Some(53.0))),
-            Some((None, Some(48.0))),
-            &laboratory,
-        )
-        .unwrap();
-        assert_eq!(
-            (aim.source, aim.low, aim.high),
-            (AimSource::Agreed, None, Some(53.0))
-        );
+        let laboratory = Range { low: Some(20.0), high: Some(41.0), text: None };
+        let aim = Aim::choose(Some((None, Some(53.0))), Some((None, Some(48.0))), &laboratory).unwrap();
+        assert_eq!((aim.source, aim.low, aim.high), (AimSource::Agreed, None, Some(53.0)));
         let aim = Aim::choose(Some((None, None)), None, &laboratory).unwrap();
         assert_eq!((aim.source, aim.low), (AimSource::Laboratory, Some(20.0)));
         assert_eq!(Aim::choose(None, None, &Range::default()), None);
         let catalogue = ResultsCatalogue::shipped().unwrap();
-        assert_eq!(
-            aim.words(catalogue.get("hba1c").unwrap()).unwrap(),
-            "20 to 41 mmol/mol"
-        );
+        assert_eq!(aim.words(catalogue.get("hba1c").unwrap()).unwrap(), "20 to 41 mmol/mol");
     }
 }

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use super::units::{AcceptedUnit, Converted, UnitProblem, fold_unit, is_invisible};
+use super::check;
+use super::test::Test;
+use super::units::is_invisible;
 use super::{Code, CodeSystem};
 
 /// The catalogue cannot be used; every fault is listed at once.
@@ -13,119 +15,6 @@ use super::{Code, CodeSystem};
 pub struct CatalogueError {
     /// One sentence each.
     pub faults: Vec<String>,
-}
-
-/// Limits beyond which a result is held for a clinician. Defaults: the strictest of several laboratories.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HoldLimits {
-    /// Held when lower than this.
-    pub below: Option<f64>,
-    /// Held when this or lower.
-    pub at_or_below: Option<f64>,
-    /// Held when higher than this.
-    pub above: Option<f64>,
-    /// Held when this or higher.
-    pub at_or_above: Option<f64>,
-}
-
-/// One test of the catalogue.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Test {
-    /// Stable key.
-    pub key: String,
-    /// Plain words for the person.
-    pub plain_name: String,
-    /// Names by which exports call it when there is no code; compared by letters and digits only.
-    #[serde(default)]
-    pub names: Vec<String>,
-    /// SNOMED CT codes that mean this test.
-    #[serde(default)]
-    pub snomed: Vec<String>,
-    /// LOINC codes that mean this test.
-    #[serde(default)]
-    pub loinc: Vec<String>,
-    /// Canonical unit (UCUM); empty for a panel.
-    #[serde(default)]
-    pub unit: String,
-    /// The unit as people read it.
-    #[serde(default)]
-    pub plain_unit: String,
-    /// Decimals with which the value is shown.
-    #[serde(default)]
-    pub decimals: u8,
-    /// Units that are understood.
-    #[serde(default)]
-    pub units: Vec<AcceptedUnit>,
-    /// Units in which this test cannot be: an error, not merely unknown.
-    #[serde(default)]
-    pub impossible_units: Vec<String>,
-    /// Lowest and highest plausible value in the canonical unit.
-    pub plausible: Option<(f64, f64)>,
-    /// Held when the laboratory's reference range is missing.
-    #[serde(default)]
-    pub range_required: bool,
-    /// Hold limits in the canonical unit.
-    #[serde(default)]
-    pub hold: HoldLimits,
-    /// Always held for a clinician.
-    #[serde(default)]
-    pub sensitive: bool,
-    /// The panel this is one number of (`blood_pressure`).
-    pub part_of: Option<String>,
-    /// Where the codes and limits were seen.
-    #[serde(default)]
-    pub source: String,
-}
-
-impl Test {
-    /// Converts a value, by the shown unit and the unit code if both are given.
-    ///
-    /// A code that is known counts even when the shown words are not ("millimeter of mercury", `mm[Hg]`);
-    /// two known units that differ are a disagreement.
-    pub fn convert(
-        &self,
-        value: f64,
-        unit: Option<&str>,
-        unit_code: Option<&str>,
-    ) -> Result<Converted, UnitProblem> {
-        let given =
-            |text: Option<&str>| text.map(str::trim).filter(|t| !t.is_empty()).map(fold_unit);
-        let (shown, code) = (given(unit), given(unit_code));
-        if shown
-            .iter()
-            .chain(&code)
-            .any(|u| self.impossible_units.iter().any(|i| fold_unit(i) == *u))
-        {
-            return Err(UnitProblem::Impossible);
-        }
-        let found = |unit: &Option<String>| unit.as_ref().and_then(|u| self.accepted(u));
-        match (found(&shown), found(&code)) {
-            (Some(a), Some(b)) if !std::ptr::eq(a, b) => Err(UnitProblem::Disagree),
-            (_, Some(unit)) => Ok(Converted {
-                value: unit.to_canonical(value),
-            }),
-            // A code that is not in the table beside a shown unit that is: nobody knows which is meant.
-            (Some(unit), None) if code.is_none() => Ok(Converted {
-                value: unit.to_canonical(value),
-            }),
-            (Some(_), None) => Err(UnitProblem::Disagree),
-            (None, None) if shown.is_none() && code.is_none() => Err(UnitProblem::Missing),
-            (None, None) => Err(UnitProblem::Unknown),
-        }
-    }
-
-    fn accepted(&self, folded: &str) -> Option<&AcceptedUnit> {
-        self.units
-            .iter()
-            .find(|u| u.names.iter().any(|n| fold_unit(n) == folded))
-    }
-
-    /// The value as it is shown: rounded to the test's decimals.
-    pub fn show(&self, value: f64) -> String {
-        format!("{value:.*}", usize::from(self.decimals))
-    }
 }
 
 /// Words and codes of tests that a clinician always talks about first.
@@ -185,17 +74,10 @@ pub struct ResultsCatalogue {
 impl ResultsCatalogue {
     /// Reads and checks a catalogue; all faults are reported together.
     pub fn from_toml(text: &str) -> Result<Self, CatalogueError> {
-        let file: File = toml::from_str(text).map_err(|e| CatalogueError {
-            faults: vec![e.message().to_owned()],
-        })?;
+        let file: File = toml::from_str(text).map_err(|e| CatalogueError { faults: vec![e.message().to_owned()] })?;
         let mut faults = Vec::new();
         let mut catalogue = Self {
-            by_snomed: index(
-                &file.tests,
-                "SNOMED code",
-                |t| t.snomed.clone(),
-                &mut faults,
-            ),
+            by_snomed: index(&file.tests, "SNOMED code", |t| t.snomed.clone(), &mut faults),
             by_loinc: index(&file.tests, "LOINC code", |t| t.loinc.clone(), &mut faults),
             by_name: index(&file.tests, "name", folded_names, &mut faults),
             tests: file.tests,
@@ -206,13 +88,9 @@ impl ResultsCatalogue {
             *word = word.to_lowercase();
         }
         for test in &catalogue.tests {
-            super::check::test(test, &catalogue.tests, &mut faults);
+            check::test(test, &catalogue.tests, &mut faults);
         }
-        if faults.is_empty() {
-            Ok(catalogue)
-        } else {
-            Err(CatalogueError { faults })
-        }
+        if faults.is_empty() { Ok(catalogue) } else { Err(CatalogueError { faults }) }
     }
 
     /// The catalogue shipped with the program.
@@ -230,7 +108,7 @@ impl ResultsCatalogue {
         self.tests.iter().find(|t| t.key == key)
     }
 
-    /// The test a set of codes means; the name counts only when no code is known.
+    /// The test a set of codes means. The name decides when no code is known, and may not contradict one that is.
     pub fn find(&self, codes: &[Code], name: &str) -> Found<'_> {
         let mut found: Option<usize> = None;
         for code in codes {
@@ -241,9 +119,13 @@ impl ResultsCatalogue {
                 }
             }
         }
-        let at = found.or_else(|| self.by_name.get(&fold_name(name)).copied());
-        at.and_then(|at| self.tests.get(at))
-            .map_or(Found::None, Found::One)
+        let named = self.by_name.get(&fold_name(name)).copied();
+        // A known code under the name of another known test: one of the two is wrong, and nobody here can say which.
+        if found.zip(named).is_some_and(|(code, name)| code != name) {
+            return Found::Disagree;
+        }
+        let at = found.or(named);
+        at.and_then(|at| self.tests.get(at)).map_or(Found::None, Found::One)
     }
 
     fn of_code(&self, code: &Code) -> impl Iterator<Item = usize> {
@@ -255,31 +137,16 @@ impl ResultsCatalogue {
         };
         let snomed = self.by_snomed.get(&code.code).filter(|_| snomed);
         let loinc = self.by_loinc.get(&code.code).filter(|_| loinc);
-        snomed
-            .into_iter()
-            .chain(loinc)
-            .copied()
-            .collect::<Vec<_>>()
-            .into_iter()
+        snomed.into_iter().chain(loinc).copied().collect::<Vec<_>>().into_iter()
     }
 
     /// Whether codes or words name a test that a clinician always talks about first.
     pub fn is_sensitive(&self, codes: &[Code], display: &str) -> bool {
-        let listed = |c: &Code| {
-            self.sensitive.snomed.contains(&c.code) || self.sensitive.loinc.contains(&c.code)
-        };
-        let texts = codes
-            .iter()
-            .filter_map(|c| c.display.as_deref())
-            .chain([display]);
+        let listed = |c: &Code| self.sensitive.snomed.contains(&c.code) || self.sensitive.loinc.contains(&c.code);
+        let texts = codes.iter().filter_map(|c| c.display.as_deref()).chain([display]);
         let mut words = texts.map(spaced_words);
         codes.iter().any(listed)
-            || words.any(|text| {
-                self.sensitive
-                    .words
-                    .iter()
-                    .any(|w| text.contains(&format!(" {w}")))
-            })
+            || words.any(|text| self.sensitive.words.iter().any(|w| text.contains(&format!(" {w}"))))
     }
 
     /// Within how many working days a held result has to be looked at.
@@ -289,12 +156,7 @@ impl ResultsCatalogue {
 }
 
 fn folded_names(test: &Test) -> Vec<String> {
-    let mut names: Vec<String> = test
-        .names
-        .iter()
-        .chain([&test.key, &test.plain_name])
-        .map(|n| fold_name(n))
-        .collect();
+    let mut names: Vec<String> = test.names.iter().chain([&test.key, &test.plain_name]).map(|n| fold_name(n)).collect();
     names.sort();
     names.dedup();
     names
@@ -311,10 +173,7 @@ fn index(
         for entry in of(test) {
             if let Some(before) = map.insert(entry.clone(), at) {
                 let other = tests.get(before).map_or("", |t| t.key.as_str());
-                faults.push(format!(
-                    "the {what} {entry} stands at both {other} and {}",
-                    test.key
-                ));
+                faults.push(format!("the {what} {entry} stands at both {other} and {}", test.key));
             }
         }
     }
@@ -323,10 +182,7 @@ fn index(
 
 /// Letters and digits only, lower case: how names of tests and headings are compared.
 pub fn fold_name(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Lower case words with single spaces between and one before, so that `" psa"` finds the word's beginning.

@@ -1,17 +1,12 @@
 //! What must be true of each test in a catalogue.
 
-use super::catalogue::Test;
+use super::test::Test;
 use super::units::fold_unit;
 
 /// Adds a sentence for each fault of one test.
 pub(super) fn test(test: &Test, all: &[Test], faults: &mut Vec<String>) {
     let mut fault = |text: &str| faults.push(format!("{}: {text}", test.key));
-    if test.key.is_empty()
-        || !test
-            .key
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-    {
+    if test.key.is_empty() || !test.key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
         fault("a key is lower case letters, digits and underscores");
     }
     if test.plain_name.trim().is_empty() {
@@ -20,22 +15,12 @@ pub(super) fn test(test: &Test, all: &[Test], faults: &mut Vec<String>) {
     if test.unit.is_empty() != test.units.is_empty() {
         fault("unit and units go together");
     }
-    let canonical = test.units.iter().find(|u| {
-        u.names
-            .iter()
-            .any(|n| fold_unit(n) == fold_unit(&test.unit))
-    });
+    let canonical = test.units.iter().find(|u| u.names.iter().any(|n| fold_unit(n) == fold_unit(&test.unit)));
     // A canonical unit that would itself be converted makes every stored value wrong.
-    if !test.unit.is_empty()
-        && canonical.is_none_or(|u| (u.to_canonical(7.0) - 7.0).abs() > f64::EPSILON)
-    {
+    if !test.unit.is_empty() && canonical.is_none_or(|u| (u.to_canonical(7.0) - 7.0).abs() > f64::EPSILON) {
         fault("the canonical unit must be among units, without conversion");
     }
-    if test
-        .units
-        .iter()
-        .any(|u| u.divide == 0.0 || u.multiply == 0.0)
-    {
+    if test.units.iter().any(|u| u.divide == 0.0 || u.multiply == 0.0) {
         fault("a conversion by zero");
     }
     // Two ways of writing one unit may fold alike; the same name under two conversions may not.
@@ -49,11 +34,7 @@ pub(super) fn test(test: &Test, all: &[Test], faults: &mut Vec<String>) {
         }
         names.extend(own);
     }
-    if test
-        .impossible_units
-        .iter()
-        .any(|i| names.contains(&fold_unit(i)))
-    {
+    if test.impossible_units.iter().any(|i| names.contains(&fold_unit(i))) {
         fault("a unit is both accepted and impossible");
     }
     match test.plausible {
@@ -62,9 +43,7 @@ pub(super) fn test(test: &Test, all: &[Test], faults: &mut Vec<String>) {
         _ => {}
     }
     let hold = test.hold;
-    if hold.below.is_some() && hold.at_or_below.is_some()
-        || hold.above.is_some() && hold.at_or_above.is_some()
-    {
+    if hold.below.is_some() && hold.at_or_below.is_some() || hold.above.is_some() && hold.at_or_above.is_some() {
         fault("two hold limits for one end");
     }
     let low = hold.below.or(hold.at_or_below);
@@ -72,11 +51,7 @@ pub(super) fn test(test: &Test, all: &[Test], faults: &mut Vec<String>) {
     if low.zip(high).is_some_and(|(l, h)| l >= h) {
         fault("hold limits are the wrong way round");
     }
-    if test
-        .part_of
-        .as_ref()
-        .is_some_and(|panel| !all.iter().any(|t| t.key == *panel))
-    {
+    if test.part_of.as_ref().is_some_and(|panel| !all.iter().any(|t| t.key == *panel)) {
         fault("part_of names a test that does not exist");
     }
 }

@@ -19,14 +19,7 @@ impl FollowUp {
     /// For a held result. There is always one: no result is held without somebody having to look.
     pub fn of_held(holds: &[HoldReason], days: FollowUpDays) -> Self {
         let urgent = holds.iter().any(|reason| reason.is_urgent());
-        Self {
-            urgent,
-            within_working_days: if urgent {
-                days.urgent_working_days
-            } else {
-                days.routine_working_days
-            },
-        }
+        Self { urgent, within_working_days: if urgent { days.urgent_working_days } else { days.routine_working_days } }
     }
 }
 
@@ -48,12 +41,7 @@ pub enum Arrival {
 }
 
 /// Compares what arrived with what is there.
-pub fn arrive(
-    old: &ResultRecord,
-    old_state: &ReleaseState,
-    new: &ResultRecord,
-    at: DateTime<Utc>,
-) -> Arrival {
+pub fn arrive(old: &ResultRecord, old_state: &ReleaseState, new: &ResultRecord, at: DateTime<Utc>) -> Arrival {
     if says_the_same(old, new) {
         return Arrival::Same;
     }
@@ -69,13 +57,7 @@ pub fn arrive(
     }
     // A result that is withdrawn already stays so, and its new form still needs a person.
     let withdrawn = withdraw(old_state, None, reason, at).unwrap_or_else(|_| old_state.clone());
-    Arrival::Correction {
-        old: withdrawn,
-        task: FollowUp {
-            urgent: true,
-            within_working_days: 0,
-        },
-    }
+    Arrival::Correction { old: withdrawn, task: FollowUp { urgent: true, within_working_days: 0 } }
 }
 
 /// Everything a person could be told, compared; where it stood in a file and how it is held do not count.

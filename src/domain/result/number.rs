@@ -19,16 +19,12 @@ pub fn read(text: &str) -> Option<ReadNumber> {
     let rest = rest.trim_start();
     let plain = rest.strip_prefix('-').unwrap_or(rest);
     let shaped = plain.starts_with(|c: char| c.is_ascii_digit())
-        && plain
-            .chars()
-            .all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
+        && plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
     if !shaped {
         return None;
     }
     let value: f64 = rest.parse().ok()?;
-    value
-        .is_finite()
-        .then_some(ReadNumber { value, comparator })
+    value.is_finite().then_some(ReadNumber { value, comparator })
 }
 
 fn split_comparator(text: &str) -> (Option<Comparator>, &str) {
@@ -42,10 +38,7 @@ fn split_comparator(text: &str) -> (Option<Comparator>, &str) {
     ];
     SIGNS
         .iter()
-        .find_map(|(sign, comparator)| {
-            text.strip_prefix(sign)
-                .map(|rest| (Some(*comparator), rest))
-        })
+        .find_map(|(sign, comparator)| text.strip_prefix(sign).map(|rest| (Some(*comparator), rest)))
         .unwrap_or((None, text))
 }
 
@@ -58,16 +51,9 @@ pub fn is_ambiguous(text: &str) -> bool {
 /// Reads `138/82`, `138 / 82`, `138/82 mmHg`: a blood pressure in one cell.
 pub fn read_pair(text: &str) -> Option<(f64, f64)> {
     let text = text.trim();
-    let text = text
-        .strip_suffix("mmHg")
-        .or_else(|| text.strip_suffix("mm[Hg]"))
-        .unwrap_or(text);
+    let text = text.strip_suffix("mmHg").or_else(|| text.strip_suffix("mm[Hg]")).unwrap_or(text);
     let (top, bottom) = text.split_once('/')?;
-    let plain = |part: &str| {
-        read(part)
-            .filter(|n| n.comparator.is_none())
-            .map(|n| n.value)
-    };
+    let plain = |part: &str| read(part).filter(|n| n.comparator.is_none()).map(|n| n.value);
     Some((plain(top)?, plain(bottom)?))
 }
 

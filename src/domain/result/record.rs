@@ -209,8 +209,9 @@ impl ReportStatus {
             "" => Self::NotStated,
             "final" | "f" | "complete" | "completed" => Self::Final,
             "corrected" | "amended" | "appended" | "c" => Self::Corrected,
-            "preliminary" | "partial" | "registered" | "interim" | "provisional" | "p" | "s"
-            | "r" | "i" => Self::Preliminary,
+            "preliminary" | "partial" | "registered" | "interim" | "provisional" | "p" | "s" | "r" | "i" => {
+                Self::Preliminary
+            }
             "cancelled" | "entered-in-error" | "withdrawn" | "x" | "d" | "w" => Self::Cancelled,
             _ => Self::Unknown,
         }
@@ -234,11 +235,7 @@ impl ReportStatus {
                 ReportStatus::Cancelled => 5,
             }
         }
-        if rank(other) > rank(self) {
-            other
-        } else {
-            self
-        }
+        if rank(other) > rank(self) { other } else { self }
     }
 }
 
@@ -250,6 +247,16 @@ pub enum TakenAt {
     Day(NaiveDate),
     /// An instant.
     Instant(DateTime<Utc>),
+}
+
+impl fmt::Display for TakenAt {
+    /// ISO 8601: a date, or an instant in UTC.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Day(day) => write!(f, "{day}"),
+            Self::Instant(at) => f.write_str(&at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)),
+        }
+    }
 }
 
 /// One test result, as imported: held.

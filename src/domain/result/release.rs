@@ -145,36 +145,22 @@ pub fn release(
     if request.by.trim().is_empty() {
         return Err(ReleaseRefused::Nobody);
     }
-    let uncertain: Vec<_> = holds
-        .iter()
-        .copied()
-        .filter(|r| r.blocks_release())
-        .collect();
+    let uncertain: Vec<_> = holds.iter().copied().filter(|r| r.blocks_release()).collect();
     if !uncertain.is_empty() {
         return Err(ReleaseRefused::NotCertain(uncertain));
     }
-    let unseen: Vec<_> = holds
-        .iter()
-        .copied()
-        .filter(|r| *r != HoldReason::Unfiled && !request.knowing.contains(r))
-        .collect();
+    let unseen: Vec<_> =
+        holds.iter().copied().filter(|r| *r != HoldReason::Unfiled && !request.knowing.contains(r)).collect();
     if !unseen.is_empty() {
         return Err(ReleaseRefused::NotAccepted(unseen));
     }
-    match request
-        .second
-        .as_deref()
-        .map(str::trim)
-        .filter(|s| !s.is_empty())
-    {
+    match request.second.as_deref().map(str::trim).filter(|s| !s.is_empty()) {
         Some(second) if second == request.by.trim() => return Err(ReleaseRefused::SamePerson),
         None if request.first_of_its_test => return Err(ReleaseRefused::SecondPersonNeeded),
         _ => {}
     }
     Ok(ReleaseState::Released {
-        by: Releaser::Staff {
-            id: request.by.clone(),
-        },
+        by: Releaser::Staff { id: request.by.clone() },
         second: request.second.clone(),
         at,
         knowing: request.knowing.clone(),
@@ -194,14 +180,9 @@ pub fn release_by_rule(
         return None;
     }
     let key = test_key?;
-    let rule = rules
-        .iter()
-        .find(|rule| rule.is_on(at) && rule.tests.contains(key))?;
+    let rule = rules.iter().find(|rule| rule.is_on(at) && rule.tests.contains(key))?;
     Some(ReleaseState::Released {
-        by: Releaser::Rule {
-            rule: rule.id.clone(),
-            clinician: rule.clinician.clone(),
-        },
+        by: Releaser::Rule { rule: rule.id.clone(), clinician: rule.clinician.clone() },
         second: None,
         at,
         knowing: BTreeSet::new(),
@@ -220,12 +201,7 @@ pub fn withdraw(
         ReleaseState::Released { .. } => true,
         ReleaseState::Withdrawn { .. } => return Err(ReleaseRefused::AlreadyWithdrawn),
     };
-    Ok(ReleaseState::Withdrawn {
-        by: by.map(str::to_owned),
-        reason,
-        at,
-        was_released,
-    })
+    Ok(ReleaseState::Withdrawn { by: by.map(str::to_owned), reason, at, was_released })
 }
 
 /// Back to held: before anything was sent, or to look again.

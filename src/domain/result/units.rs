@@ -77,10 +77,7 @@ pub fn fold_unit(unit: &str) -> String {
 
 /// Zero-width characters and soft hyphens, which occur in laboratory names.
 pub fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}'
-    )
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
 }
 
 #[cfg(test)]

@@ -57,17 +57,12 @@ pub mod optional {
     use super::{AsText, Deserialize, Deserializer, Serialize, Serializer, de};
 
     /// Writes it, or null.
-    pub fn serialize<T: AsText, S: Serializer>(
-        value: &Option<T>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub fn serialize<T: AsText, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
         value.as_ref().map(T::to_text).serialize(serializer)
     }
 
     /// Reads it, or null.
-    pub fn deserialize<'de, T: AsText, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<T>, D::Error> {
+    pub fn deserialize<'de, T: AsText, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
         Option::<String>::deserialize(deserializer)?
             .map(|text| T::from_text(&text).map_err(de::Error::custom))
             .transpose()
@@ -79,17 +74,12 @@ pub mod list {
     use super::{AsText, Deserialize, Deserializer, Serializer, de};
 
     /// Writes all.
-    pub fn serialize<T: AsText, S: Serializer>(
-        values: &[T],
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub fn serialize<T: AsText, S: Serializer>(values: &[T], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(values.iter().map(T::to_text))
     }
 
     /// Reads all.
-    pub fn deserialize<'de, T: AsText, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Vec<T>, D::Error> {
+    pub fn deserialize<'de, T: AsText, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
         Vec::<String>::deserialize(deserializer)?
             .iter()
             .map(|text| T::from_text(text).map_err(de::Error::custom))

@@ -37,10 +37,7 @@ impl<S: tracing::Subscriber> Layer<S> for Heard {
             "sqlx::postgres::notice" => "message",
             _ => return,
         };
-        let mut fields = Fields {
-            wanted,
-            found: None,
-        };
+        let mut fields = Fields { wanted, found: None };
         event.record(&mut fields);
         if let Some(text) = fields.found.filter(|t| !t.trim().is_empty()) {
             self.0.lock().unwrap().push(text);
@@ -55,8 +52,7 @@ fn heard() -> Vec<String> {
         let heard = Heard::default();
         // For the whole process: SQLite logs from the thread of its connection. Each test has a process of its own.
         let subscriber = tracing_subscriber::registry().with(heard.clone());
-        tracing::subscriber::set_global_default(subscriber)
-            .expect("run with cargo nextest: one process a test");
+        tracing::subscriber::set_global_default(subscriber).expect("run with cargo nextest: one process a test");
         heard
     });
     std::mem::take(&mut *heard.0.lock().unwrap())
@@ -87,25 +83,15 @@ pub async fn plans(store: &Store, db: &Db) -> Vec<String> {
     heard.retain(|text| !text.contains("SELECT CAST(1 AS BIGINT)"));
     let mut plans = Vec::new();
     match &store.db {
-        Db::Postgres(_) => plans.extend(
-            heard
-                .into_iter()
-                .filter(|text| text.contains("Query Text:")),
-        ),
+        Db::Postgres(_) => plans.extend(heard.into_iter().filter(|text| text.contains("Query Text:"))),
         Db::Sqlite { write, .. } => {
             let own = |text: &String| !text.trim_start().starts_with("PRAGMA");
             for statement in heard.into_iter().filter(own) {
                 let text = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement.trim()));
-                let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(text)
-                    .fetch_all(write)
-                    .await
-                    .unwrap_or_else(|e| panic!("{e}: {statement}"));
+                let rows: Vec<(i64, i64, i64, String)> =
+                    sqlx::query_as(text).fetch_all(write).await.unwrap_or_else(|e| panic!("{e}: {statement}"));
                 let lines: Vec<String> = rows.into_iter().map(|(_, _, _, line)| line).collect();
-                plans.push(format!(
-                    "Query Text: {}\n{}",
-                    statement.trim(),
-                    lines.join("\n")
-                ));
+                plans.push(format!("Query Text: {}\n{}", statement.trim(), lines.join("\n")));
             }
             super::plan_text::heard();
         }
@@ -116,25 +102,10 @@ pub async fn plans(store: &Store, db: &Db) -> Vec<String> {
 /// The lines of a plan that read a whole table, or a whole index of it, other than the batch that was given.
 pub fn full_scans(on: On, plan: &str) -> Vec<String> {
     // What a statement makes itself: the batch as a relation, and steps named in it.
-    const MADE: [&str; 9] = [
-        "json_each",
-        "r",
-        "x",
-        "n",
-        "found",
-        "next",
-        "CONSTANT",
-        "(subquery",
-        "(join",
-    ];
+    const MADE: [&str; 9] = ["json_each", "r", "x", "n", "found", "next", "CONSTANT", "(subquery", "(join"];
     // Read in order up to a LIMIT, or partial and short: open alerts, held results.
-    const SHORT: [&str; 5] = [
-        "inbox_next",
-        "sqlite_autoindex_plan_queue_1",
-        "audit_event_time",
-        "alert_open",
-        "test_result_held",
-    ];
+    const SHORT: [&str; 5] =
+        ["inbox_next", "sqlite_autoindex_plan_queue_1", "audit_event_time", "alert_open", "test_result_held"];
     plan.lines()
         .map(str::trim)
         .filter(|line| match on {
@@ -148,10 +119,7 @@ pub fn full_scans(on: On, plan: &str) -> Vec<String> {
                     _ => false,
                 }
             }
-            On::Postgres => line
-                .trim_start_matches("-> ")
-                .trim_start()
-                .starts_with("Seq Scan on "),
+            On::Postgres => line.trim_start_matches("-> ").trim_start().starts_with("Seq Scan on "),
         })
         .map(str::to_owned)
         .collect()

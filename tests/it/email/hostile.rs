@@ -1,6 +1,7 @@
 //! R18, R22, T13: mail made to hang, crash or fill the reader.
 
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use between::domain::email::{Class, Doubt, InboundEmail, content, inspect, own_words, read};
@@ -14,21 +15,32 @@ fn mail(text: &str) -> InboundEmail {
     read(text.as_bytes(), &settings())
 }
 
-/// The shortest of five runs: other programs only ever add time.
-fn time(mut run: impl FnMut()) -> Duration {
-    (0..5)
-        .map(|_| {
-            let start = Instant::now();
-            run();
-            start.elapsed()
-        })
-        .min()
-        .unwrap()
+/// Processor time of this thread where the system tells it, so that other programs do not count;
+/// else time on the wall. It may advance in steps of some milliseconds.
+fn processor_time() -> Duration {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = told.and_then(|text| text.split(' ').next().and_then(|first| first.parse().ok()));
+    nanoseconds.map_or_else(|| START.elapsed(), Duration::from_nanos)
 }
 
-/// A build without optimisation is up to fifteen times slower; the promise is about the shipped one.
+/// Time of one run, as the mean of as many as take 40 milliseconds together.
+fn time(mut run: impl FnMut()) -> Duration {
+    let start = processor_time();
+    for runs in 1.. {
+        run();
+        let taken = processor_time().saturating_sub(start);
+        if taken >= Duration::from_millis(40) || runs == 20_000 {
+            return taken / runs;
+        }
+    }
+    Duration::ZERO
+}
+
+/// The promise is about the shipped program. Without optimisation, beside other tests, this much is
+/// allowed instead; what once hung took seconds for a thirtieth of the text even when optimised.
 fn limit(milliseconds: u64) -> Duration {
-    Duration::from_millis(if cfg!(debug_assertions) { milliseconds * 15 } else { milliseconds })
+    Duration::from_millis(if cfg!(debug_assertions) { milliseconds * 40 } else { milliseconds })
 }
 
 /// Texts of about `size` bytes that made other readers hang.
@@ -44,6 +56,7 @@ fn hostile_texts(size: usize) -> Vec<(&'static str, String)> {
         ("quoted lines", fill("> a\nb\n")),
         ("keys", fill("From: a\n")),
         ("keys and blanks", fill("From:\n\nTo:\n\n")),
+        ("heads typed by hand", fill("From: a\nTo: b\nDate: c\n")),
         ("dashes", fill("--\n")),
         ("one dash", fill("-\n\n")),
         ("rules", fill("__________\n")),
@@ -103,27 +116,41 @@ fn r22_hostile_texts_end_in_time_and_lose_nothing() {
     }
 }
 
+/// The promise is 2.3 times for twice the length, which the benchmark prints. Here, among other tests
+/// on a busy machine, eight times the length may take 24 times as long: anything quadratic takes 64.
+const MOST: f64 = 24.0;
+
+fn ratio(short: impl Fn(), long: impl Fn()) -> f64 {
+    let attempt = || {
+        let short = time(&short).as_secs_f64().max(5e-6);
+        time(&long).as_secs_f64() / short
+    };
+    // Another program may disturb one attempt, hardly five; what is quadratic fails them all.
+    let mut best = f64::MAX;
+    for _ in 0..5 {
+        best = best.min(attempt());
+        if best <= MOST {
+            break;
+        }
+    }
+    best
+}
+
 #[test]
-fn r22_twice_the_length_takes_about_twice_the_time() {
-    // The promise is 2.3; a busy machine is allowed more here, while anything quadratic gives 4.
+fn r22_time_grows_with_the_length_and_not_faster() {
     let mut slow = Vec::new();
-    let pairs = hostile_texts(16 * 1024).into_iter().zip(hostile_texts(32 * 1024));
-    for ((name, once), (_, twice)) in pairs {
-        let short = time(|| (0..4).for_each(|_| drop(own_words(&once))));
-        let long = time(|| (0..4).for_each(|_| drop(own_words(&twice))));
-        let ratio = long.as_secs_f64() / short.as_secs_f64().max(20e-6);
-        if ratio > 3.2 {
-            slow.push(format!("{name}: {ratio:.2}"));
+    for ((name, short), (_, long)) in hostile_texts(2 * 1024).into_iter().zip(hostile_texts(16 * 1024)) {
+        let found = ratio(|| drop(own_words(&short)), || drop(own_words(&long)));
+        if found > MOST {
+            slow.push(format!("{name}: {found:.1}"));
         }
     }
     let html = |text: &str| format!("{HEAD}Content-Type: text/html\n\n{text}");
-    for ((name, once), (_, twice)) in hostile_html(64 * 1024).into_iter().zip(hostile_html(128 * 1024)) {
-        let (once, twice) = (html(&once), html(&twice));
-        let short = time(|| drop(mail(&once)));
-        let long = time(|| drop(mail(&twice)));
-        let ratio = long.as_secs_f64() / short.as_secs_f64().max(20e-6);
-        if ratio > 3.2 {
-            slow.push(format!("html {name}: {ratio:.2}"));
+    for ((name, short), (_, long)) in hostile_html(4 * 1024).into_iter().zip(hostile_html(32 * 1024)) {
+        let (short, long) = (html(&short), html(&long));
+        let found = ratio(|| drop(mail(&short)), || drop(mail(&long)));
+        if found > MOST {
+            slow.push(format!("html {name}: {found:.1}"));
         }
     }
     assert!(slow.is_empty(), "{slow:?}");
@@ -203,7 +230,17 @@ fn t13_ten_thousand_headers_and_endless_ones() {
 
 #[test]
 fn t13_nothing_but_noise() {
-    for raw in [&b""[..], b"\n", b"\r\n\r\n", b"\0\0\0", b":", b": x\n\ny", b"From:", b"\xff\xfe\xff", b"Content-Type: multipart/mixed; boundary=\"\"\n\n--\n--\n"] {
+    for raw in [
+        &b""[..],
+        b"\n",
+        b"\r\n\r\n",
+        b"\0\0\0",
+        b":",
+        b": x\n\ny",
+        b"From:",
+        b"\xff\xfe\xff",
+        b"Content-Type: multipart/mixed; boundary=\"\"\n\n--\n--\n",
+    ] {
         let found = read(raw, &settings());
         assert_eq!(found.class, Class::Person, "{raw:?}");
         assert!(found.doubts.contains(&Doubt::NoSender), "{raw:?}");
@@ -253,7 +290,8 @@ fn mutate(raw: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
 
 #[test]
 fn r22_mutated_mail_never_panics_hangs_or_loses_words() {
-    let count: usize = std::env::var("BETWEEN_FUZZ").ok().and_then(|count| count.parse().ok()).unwrap_or(20_000);
+    let usual = if std::env::var("CI").is_ok_and(|ci| ci == "true") { 20_000 } else { 4_000 };
+    let count: usize = std::env::var("BETWEEN_FUZZ").ok().and_then(|count| count.parse().ok()).unwrap_or(usual);
     let mut random = Random(0x5eed_1234_abcd_0001);
     let mails = mails();
     for round in 0..count {
@@ -267,11 +305,15 @@ fn r22_mutated_mail_never_panics_hangs_or_loses_words() {
         if let Some(status) = found.bounce.as_ref().and_then(|bounce| bounce.status.as_ref()) {
             assert!(status.starts_with(['4', '5']), "round {round}: {status}");
         }
-        for line in [found.subject.as_deref(), found.from_name.as_deref(), found.from.as_deref()].into_iter().flatten() {
+        for line in [found.subject.as_deref(), found.from_name.as_deref(), found.from.as_deref()].into_iter().flatten()
+        {
             assert!(!line.chars().any(char::is_control), "round {round}");
         }
         for attachment in &found.attachments {
-            assert!(!attachment.name.contains(['/', '\\', '\0', '\n']) && !attachment.name.starts_with('.'), "round {round}");
+            assert!(
+                !attachment.name.contains(['/', '\\', '\0', '\n']) && !attachment.name.starts_with('.'),
+                "round {round}"
+            );
             assert!(attachment.body.end <= bytes.len());
         }
         let text = String::from_utf8_lossy(&bytes);

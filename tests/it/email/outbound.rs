@@ -1,7 +1,8 @@
 //! S12, T04: headers of what we send, and the reply address.
 
 use between::domain::email::headers::{
-    AUTO_SUBMITTED, HeaderFault, address, display_name, id_of_message_id, is_address, message_id, one_click_unsubscribe, references, subject,
+    AUTO_SUBMITTED, HeaderFault, address, display_name, id_of_message_id, is_address, message_id,
+    one_click_unsubscribe, references, subject,
 };
 use between::domain::email::{TokenFault, TokenPattern};
 
@@ -24,7 +25,10 @@ const ATTACKS: &[&str] = &[
 fn s12_nothing_typed_adds_a_header() {
     for attack in ATTACKS {
         for value in [subject(attack), display_name(attack)] {
-            assert!(!value.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202e}')), "{value:?}");
+            assert!(
+                !value.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202e}')),
+                "{value:?}"
+            );
             assert!(!value.contains("=?"), "{value:?}");
         }
     }
@@ -45,9 +49,24 @@ fn s12_addresses_are_one_plain_address() {
         assert_eq!(address(good), Ok(good));
     }
     for bad in [
-        "", "joan", "@example.net", "joan@", "joan@localhost", "joan@example.net,x@example.com", "joan@example.net\r\nBcc: x@example.com", "Joan <joan@example.net>",
-        "jo an@example.net", "joan@exa mple.net", "joan@-example.net", "joan@example..net", ".joan@example.net", "joan@@example.net", "\"joan\"@example.net",
-        "joan@example.net>", "joan@ex\u{e9}mple.net", "joan@example.net;x",
+        "",
+        "joan",
+        "@example.net",
+        "joan@",
+        "joan@localhost",
+        "joan@example.net,x@example.com",
+        "joan@example.net\r\nBcc: x@example.com",
+        "Joan <joan@example.net>",
+        "jo an@example.net",
+        "joan@exa mple.net",
+        "joan@-example.net",
+        "joan@example..net",
+        ".joan@example.net",
+        "joan@@example.net",
+        "\"joan\"@example.net",
+        "joan@example.net>",
+        "joan@ex\u{e9}mple.net",
+        "joan@example.net;x",
     ] {
         assert_eq!(address(bad), Err(HeaderFault::Address), "{bad:?}");
     }
@@ -69,7 +88,10 @@ fn s12_message_ids_are_stable_and_come_back() {
 
 #[test]
 fn s12_references_hold_only_identifiers_and_stay_short() {
-    let ids: Vec<String> = (0..60).map(|at| format!("m{at}@example.net")).chain(["x\r\nBcc: y@z".into(), "<ok@example.net>".into()]).collect();
+    let ids: Vec<String> = (0..60)
+        .map(|at| format!("m{at}@example.net"))
+        .chain(["x\r\nBcc: y@z".into(), "<ok@example.net>".into()])
+        .collect();
     let value = references(&ids);
     assert!(value.starts_with("<m0@example.net> <m"));
     assert!(value.ends_with("<m59@example.net> <ok@example.net>"));
@@ -83,9 +105,21 @@ fn t04_one_click_unsubscribe() {
     let headers = one_click_unsubscribe("https://between.example.org/u/abc123", None).unwrap();
     assert_eq!(headers.list_unsubscribe, "<https://between.example.org/u/abc123>");
     assert_eq!(headers.list_unsubscribe_post, "List-Unsubscribe=One-Click");
-    let both = one_click_unsubscribe("https://between.example.org/u/abc123", Some("stop@elmbrook.example.org")).unwrap();
-    assert_eq!(both.list_unsubscribe, "<https://between.example.org/u/abc123>, <mailto:stop@elmbrook.example.org?subject=unsubscribe>");
-    for bad in ["http://between.example.org/u", "https://", "https://a b", "https://x@y/", "https://a/>\r\nBcc: x", "javascript:x", ""] {
+    let both =
+        one_click_unsubscribe("https://between.example.org/u/abc123", Some("stop@elmbrook.example.org")).unwrap();
+    assert_eq!(
+        both.list_unsubscribe,
+        "<https://between.example.org/u/abc123>, <mailto:stop@elmbrook.example.org?subject=unsubscribe>"
+    );
+    for bad in [
+        "http://between.example.org/u",
+        "https://",
+        "https://a b",
+        "https://x@y/",
+        "https://a/>\r\nBcc: x",
+        "javascript:x",
+        "",
+    ] {
         assert_eq!(one_click_unsubscribe(bad, None), Err(HeaderFault::Url), "{bad:?}");
     }
     assert_eq!(one_click_unsubscribe("https://a.example/u", Some("x\r\n@y.example")), Err(HeaderFault::Address));
@@ -99,7 +133,13 @@ fn t13_reply_addresses_are_built_and_read() {
     assert_eq!(address, "reply+k7m2qx9d@elmbrook.example.org");
     assert_eq!(pattern.token_in(&address).as_deref(), Some("k7m2qx9d"));
     assert_eq!(pattern.token_in("REPLY+K7M2QX9D@Elmbrook.Example.org").as_deref(), Some("k7m2qx9d"));
-    for foreign in ["reply+k7m2qx9d@evil.example", "reply+@elmbrook.example.org", "reply@elmbrook.example.org", "xreply+k7m2qx9d@elmbrook.example.org", "reply+k7m2qx9d/../@elmbrook.example.org"] {
+    for foreign in [
+        "reply+k7m2qx9d@evil.example",
+        "reply+@elmbrook.example.org",
+        "reply@elmbrook.example.org",
+        "xreply+k7m2qx9d@elmbrook.example.org",
+        "reply+k7m2qx9d/../@elmbrook.example.org",
+    ] {
         assert_eq!(pattern.token_in(foreign), None, "{foreign}");
     }
     assert_eq!(pattern.address("a b"), Err(TokenFault::BadToken));

@@ -6,6 +6,7 @@ mod govuk_notify;
 mod http;
 mod http_faults;
 mod http_webhooks;
+mod look_up;
 mod nhs_notify;
 mod postfix;
 mod set;

@@ -10,19 +10,12 @@ pub mod smtp;
 pub mod tls;
 pub mod twilio;
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use between::{
+    clock::{Clock, instant},
     domain::delivery::Channel,
-    gateways::{
-        Gateway, GatewaySettings, Gateways, OutboundMessage, Surroundings, install_tls_provider,
-    },
+    gateways::{Gateway, GatewaySettings, Gateways, OutboundMessage, Surroundings, install_tls_provider},
 };
 
 /// Monday 1 March 2027, noon UTC.
@@ -30,21 +23,26 @@ pub const NOON: i64 = 1_803_902_400_000;
 
 /// A clock that a test moves by hand.
 #[derive(Clone)]
-pub struct Hand(Arc<AtomicI64>);
+pub struct Hand(Clock);
 
 impl Default for Hand {
     fn default() -> Self {
-        Self(Arc::new(AtomicI64::new(NOON)))
+        Self::of(&Clock::manual(instant(NOON)))
     }
 }
 
 impl Hand {
+    /// The hand on a clock that an engine looks at too.
+    pub fn of(clock: &Clock) -> Self {
+        Self(clock.clone())
+    }
+
     pub fn now(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
+        self.0.now_ms()
     }
 
     pub fn set(&self, now_ms: i64) {
-        self.0.store(now_ms, Ordering::SeqCst);
+        self.0.set_ms(now_ms);
     }
 
     pub fn surroundings(&self) -> Surroundings {
@@ -65,8 +63,7 @@ pub fn gateway(toml: &str, hand: &Hand) -> Arc<Gateway> {
 /// The same, with the faults as one text each.
 pub fn try_gateway(toml: &str, hand: &Hand) -> Result<Arc<Gateway>, Vec<String>> {
     install_tls_provider();
-    let settings: GatewaySettings =
-        toml::from_str(toml).map_err(|e| vec![e.message().to_owned()])?;
+    let settings: GatewaySettings = toml::from_str(toml).map_err(|e| vec![e.message().to_owned()])?;
     let spare: GatewaySettings = toml::from_str("kind = \"sandbox\"").unwrap();
     let all = BTreeMap::from([("test".to_owned(), settings), ("spare".to_owned(), spare)]);
     Gateways::build(&all, &hand.surroundings())

@@ -2,37 +2,29 @@
 
 use std::sync::LazyLock;
 
-use crate::domain::email::automatic::is_machine;
 use crate::domain::email::fields::Mailbox;
 use crate::domain::email::model::BounceReason;
 use crate::domain::email::own_words::fold;
+use crate::domain::email::phrase_set::{PhraseSet, lines, set};
 
-static PHRASES: LazyLock<Vec<(BounceReason, &str)>> = LazyLock::new(|| {
+/// The phrases and the cause of each, in the order in which causes win.
+static PHRASES: LazyLock<(PhraseSet, Vec<BounceReason>)> = LazyLock::new(|| {
     let mut reason = BounceReason::Unknown;
     let mut phrases = Vec::new();
-    for line in include_str!("phrases.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#') && !line.is_empty())
-    {
-        match line
-            .strip_prefix('[')
-            .and_then(|line| line.strip_suffix(']'))
-        {
-            Some(name) => reason = reason_named(name),
-            None => phrases.push((reason, line)),
+    let mut reasons = Vec::new();
+    for line in lines(include_str!("phrases.txt")) {
+        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            reason = reason_named(name);
+        } else {
+            phrases.push(line);
+            reasons.push(reason);
         }
     }
-    phrases
+    (PhraseSet::new(phrases), reasons)
 });
 
-static SUBJECTS: LazyLock<Vec<&str>> = LazyLock::new(|| list(include_str!("subjects.txt")));
-static DELAYS: LazyLock<Vec<&str>> = LazyLock::new(|| list(include_str!("delays.txt")));
-
-fn list(file: &'static str) -> Vec<&'static str> {
-    file.lines()
-        .filter(|line| !line.starts_with('#') && !line.is_empty())
-        .collect()
-}
+static SUBJECTS: LazyLock<PhraseSet> = LazyLock::new(|| set(include_str!("subjects.txt")));
+static DELAYS: LazyLock<PhraseSet> = LazyLock::new(|| set(include_str!("delays.txt")));
 
 fn reason_named(name: &str) -> BounceReason {
     match name {
@@ -50,103 +42,90 @@ fn reason_named(name: &str) -> BounceReason {
     }
 }
 
-/// How much of a report is compared with the phrases.
-const LOOK_AT: usize = 6_000;
-
-/// A failure told in words. A named cause wins over "could not be delivered".
-pub(super) fn failure(text: &str) -> Option<BounceReason> {
-    let folded = fold(
-        text.get(..text.floor_char_boundary(LOOK_AT))
-            .unwrap_or_default(),
-    );
-    let mut found = None;
-    for (reason, phrase) in PHRASES.iter() {
-        if folded.contains(phrase) {
-            if *reason != BounceReason::Unknown {
-                return Some(*reason);
-            }
-            found = Some(*reason);
-        }
-    }
-    found
+/// A failure told in words, folded. A named cause wins over "could not be delivered".
+pub(super) fn failure(folded: &str) -> Option<BounceReason> {
+    let (phrases, reasons) = &*PHRASES;
+    let first = phrases.find(folded).map(|(_, number)| number).min()?;
+    reasons.get(first).copied()
 }
 
 /// A subject by which mail systems report failures or delays.
 pub(super) fn is_failure_subject(subject: &str) -> bool {
     let folded = fold(subject);
-    let answer = ["re:", "aw:", "sv:", "odp:"]
-        .iter()
-        .any(|prefix| folded.starts_with(prefix));
-    !answer && SUBJECTS.iter().any(|phrase| folded.contains(phrase))
+    let answer = ["re:", "aw:", "sv:", "odp:"].iter().any(|prefix| folded.starts_with(prefix));
+    !answer && SUBJECTS.is_in(&folded)
 }
 
-/// The message still waits.
+/// The message still waits; both texts folded.
 pub(super) fn is_delay(subject: &str, report: &str) -> bool {
-    let report = fold(
-        report
-            .get(..report.floor_char_boundary(LOOK_AT))
-            .unwrap_or_default(),
-    );
-    let subject = fold(subject);
-    DELAYS
-        .iter()
-        .any(|phrase| report.contains(phrase) || subject.contains(phrase))
+    DELAYS.is_in(report) || DELAYS.is_in(subject)
 }
 
 /// Mail systems by their address or name.
 pub(super) fn is_daemon(from: &Mailbox) -> bool {
+    const LOCALS: &[&str] = &[
+        "mailer-daemon",
+        "mailerdaemon",
+        "mailer",
+        "mail-daemon",
+        "maildaemon",
+        "mdaemon",
+        "daemon",
+        "postmaster",
+        "mail-deliver",
+        "maildelivery",
+        "delivery",
+        "mail-system",
+        "mailsystem",
+        "bounce",
+        "root",
+        "uucp",
+        "qmail",
+        "smtp",
+        "exim",
+        "mta-",
+        "amavis",
+        "virus",
+    ];
+    const NAMES: &[&str] = &[
+        "mail delivery",
+        "mail system",
+        "delivery system",
+        "mailer-daemon",
+        "mail daemon",
+        "delivery subsystem",
+        "mail administrator",
+        "postmaster",
+        "microsoft outlook",
+        "microsoft exchange",
+        "system administrator",
+        "mail router",
+        "internet mail",
+        "e-mail system",
+        "email system",
+        "interscan",
+        "mail gateway",
+        "email gateway",
+        "mail security",
+        "email security",
+        "antivirus",
+        "scanmail",
+        "mail server",
+        "non-delivery",
+    ];
     let local = from.address.split('@').next().unwrap_or_default();
     let name = from.name.as_deref().map(fold).unwrap_or_default();
-    let by_address = (is_machine(&from.address) && !local.contains("notification"))
-        || [
-            "mail-deliver",
-            "mailer",
-            "maildelivery",
-            "mdaemon",
-            "delivery",
-            "mail-system",
-            "root",
-        ]
-        .iter()
-        .any(|word| local.starts_with(word));
-    by_address
-        || [
-            "mail delivery",
-            "mail system",
-            "delivery system",
-            "mailer-daemon",
-            "delivery subsystem",
-            "mail administrator",
-            "postmaster",
-            "microsoft outlook",
-            "microsoft exchange",
-            "system administrator",
-            "mail router",
-            "internet mail",
-            "e-mail system",
-        ]
-        .iter()
-        .any(|word| name.contains(word))
+    LOCALS.iter().any(|word| local.starts_with(word)) || NAMES.iter().any(|word| name.contains(word))
 }
 
 /// The cause: a telling code first, then the words, then what the reply code suggests.
-pub(super) fn decide(
-    status: Option<&str>,
-    smtp: Option<u16>,
-    told: Option<BounceReason>,
-) -> BounceReason {
+pub(super) fn decide(status: Option<&str>, smtp: Option<u16>, told: Option<BounceReason>) -> BounceReason {
     let by_code = status.and_then(by_status);
     let told_cause = told.filter(|reason| *reason != BounceReason::Unknown);
-    match (by_code, told_cause) {
-        // Servers file nearly everything under 5.7.1 and 5.1.1 under rules of their own; full is full.
-        (
-            Some(BounceReason::Policy | BounceReason::System | BounceReason::Protocol),
-            Some(told),
-        ) => told,
-        (Some(reason), _) => reason,
-        (None, Some(told)) => told,
-        (None, None) => smtp.map_or(BounceReason::Unknown, by_reply),
-    }
+    // Servers file nearly everything under 5.7.1, 5.3.0 or 5.5.0: there the words know better.
+    let vague = matches!(by_code, None | Some(BounceReason::Policy | BounceReason::System | BounceReason::Protocol));
+    let first = if vague { told_cause.or(by_code) } else { by_code };
+    first.unwrap_or_else(|| smtp.map_or(BounceReason::Unknown, by_reply))
 }
 
 /// RFC 3463 by class of subject and detail.
@@ -155,32 +134,29 @@ fn by_status(status: &str) -> Option<BounceReason> {
     let subject = parts.next()?;
     let detail: u16 = parts.next()?.parse().ok()?;
     Some(match (subject, detail) {
-        ("1", 2 | 8 | 10) => BounceReason::UnknownHost,
-        ("1", 7) => BounceReason::Policy,
-        ("1", 1 | 3 | 4 | 0) => BounceReason::UnknownUser,
+        ("1", 2 | 8 | 10) | ("4", 4) => BounceReason::UnknownHost,
+        ("1", 7) | ("7", _) => BounceReason::Policy,
+        ("1", 0 | 1 | 3 | 4) => BounceReason::UnknownUser,
         ("1", 6) | ("2", 1) => BounceReason::Disabled,
         ("2", 2) => BounceReason::MailboxFull,
         ("2", 3) | ("3", 4) => BounceReason::TooLarge,
         ("3", _) => BounceReason::System,
-        ("4", 4) => BounceReason::UnknownHost,
         ("4", _) => BounceReason::Network,
         ("5", _) => BounceReason::Protocol,
         ("6", _) => BounceReason::Content,
-        ("7", _) => BounceReason::Policy,
         _ => return None,
     })
 }
 
 fn by_reply(code: u16) -> BounceReason {
     match code {
-        550 | 551 | 553 => BounceReason::UnknownUser,
+        510 | 511 | 550 | 551 | 553 => BounceReason::UnknownUser,
         452 | 552 => BounceReason::MailboxFull,
         523 => BounceReason::TooLarge,
         421 | 441 | 442 | 446 | 447 | 449 => BounceReason::Network,
         450 | 451 | 471 => BounceReason::System,
         500..=504 => BounceReason::Protocol,
         530..=538 | 541 | 554 | 571 | 572 => BounceReason::Policy,
-        510 | 511 => BounceReason::UnknownUser,
         512 => BounceReason::UnknownHost,
         _ => BounceReason::Unknown,
     }
@@ -194,9 +170,8 @@ pub(super) fn status_for(smtp: Option<u16>, reason: BounceReason, delayed: bool)
     let waits = matches!(reason, BounceReason::Network | BounceReason::System);
     let class = match smtp {
         Some(code) if code < 500 => 4,
-        Some(_) => 5,
         None if delayed || waits => 4,
-        None => 5,
+        Some(_) | None => 5,
     };
     let rest = match reason {
         BounceReason::UnknownUser => "1.1",

@@ -6,15 +6,18 @@
 
 use super::phrases::{FIRST_NAMES, FIRST_NAMES_WITH_SURNAME, ORDINARY};
 
-const TITLES: &[&str] = &[
-    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "revd", "sir", "lady", "lord", "mr.",
-    "mrs.", "ms.", "dr.",
-];
+const TITLES: &[&str] =
+    &["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "revd", "sir", "lady", "lord", "mr.", "mrs.", "ms.", "dr."];
 
 fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split([' ', ','])
         .map(|word| word.trim_matches(['(', ')', ',', '-', '*', '~']))
-        .filter(|word| !word.is_empty())
+        .filter(|word| !word.is_empty() && !is_kisses(word))
+}
+
+/// "Joan xx"
+fn is_kisses(word: &str) -> bool {
+    word.len() <= 4 && word.bytes().all(|byte| matches!(byte, b'x' | b'X'))
 }
 
 /// Some word of it is an answer or a complaint rather than a name.
@@ -23,11 +26,7 @@ pub(super) fn holds_ordinary(line: &str) -> bool {
 }
 
 fn is_ordinary(word: &str) -> bool {
-    ORDINARY.contains(
-        word.trim_end_matches(['.', '!', ':'])
-            .to_lowercase()
-            .as_str(),
-    )
+    ORDINARY.contains(word.trim_end_matches(['.', '!', ':']).to_lowercase().as_str())
 }
 
 fn is_capitalised(word: &str) -> bool {
@@ -42,10 +41,7 @@ pub(super) fn is_loose_name(line: &str) -> bool {
     for word in words(line) {
         count += 1;
         let title = TITLES.contains(&word.to_lowercase().as_str());
-        if count > 5
-            || is_ordinary(word)
-            || !(title || is_capitalised(word) || (count == 1 && is_first_name(word)))
-        {
+        if count > 5 || is_ordinary(word) || !(title || is_capitalised(word) || (count == 1 && is_first_name(word))) {
             return false;
         }
     }
@@ -55,11 +51,8 @@ pub(super) fn is_loose_name(line: &str) -> bool {
 /// Nothing but initials: "S.", "JB", "P. M."
 pub(super) fn is_initials(line: &str) -> bool {
     let letters = line.chars().filter(|c| c.is_alphabetic()).count();
-    let only = line
-        .chars()
-        .all(|c| c.is_uppercase() || matches!(c, '.' | ' '));
-    only && ((letters == 1 && line.contains('.'))
-        || ((2..=3).contains(&letters) && line.contains('.')))
+    let only = line.chars().all(|c| c.is_uppercase() || matches!(c, '.' | ' '));
+    only && ((letters == 1 && line.contains('.')) || ((2..=3).contains(&letters) && line.contains('.')))
 }
 
 fn is_first_name(word: &str) -> bool {
@@ -68,6 +61,8 @@ fn is_first_name(word: &str) -> bool {
 
 /// A name by its title, its initials or a common first name, up to four words.
 pub(super) fn is_known_name(line: &str) -> bool {
+    // "Ann Abbott (daughter)"
+    let line = line.split(" (").next().unwrap_or_default();
     if line.len() > 48 || line.ends_with(['?', ':', ';']) {
         return false;
     }

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use crate::domain::email::phrase_set::{PhraseSet, lines, set};
+
 /// A kind of line in a header block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Key {
@@ -21,35 +23,26 @@ macro_rules! lists {
 }
 
 lists! {
-    OPENERS: Vec<&'static str> = lines("openers");
-    VERBS: Vec<&'static str> = lines("verbs");
+    OPENERS: PhraseSet = set("openers");
+    VERBS: PhraseSet = set("verbs");
     SEPARATORS_QUOTE: HashSet<&'static str> = line_set("separators_quote");
     SEPARATORS_FORWARDED: HashSet<&'static str> = line_set("separators_forwarded");
     SEPARATORS_BARE: HashSet<&'static str> = line_set("separators_bare");
     HEADER_KEYS: HashMap<&'static str, Key> = keys("header_keys");
-    MOBILE: Vec<&'static str> = lines("mobile");
+    MOBILE: PhraseSet = set("mobile");
     MOBILE_NEEDS_DEVICE: HashSet<&'static str> = line_set("mobile_needs_device");
     DEVICES: Vec<&'static str> = words("devices");
     OFFICE: HashSet<&'static str> = word_set("office");
-    DANGER: Vec<&'static str> = lines("danger");
+    DANGER: PhraseSet = set("danger");
     CLOSINGS_EMPTY: HashSet<&'static str> = line_set("closings_empty");
     CLOSINGS_THANKS: HashSet<&'static str> = line_set("closings_thanks");
-    NOTICES: Vec<&'static str> = lines("notices");
-    NOTICES_WEAK: Vec<&'static str> = lines("notices_weak");
-    BANNERS: Vec<&'static str> = lines("banners");
-    BANNERS_GO_ON: Vec<&'static str> = lines("banners_go_on");
+    NOTICES: PhraseSet = set("notices");
+    NOTICES_WEAK: PhraseSet = set("notices_weak");
+    BANNERS: PhraseSet = set("banners");
+    BANNERS_GO_ON: PhraseSet = set("banners_go_on");
     FIRST_NAMES: HashSet<&'static str> = word_set("first_names");
     FIRST_NAMES_WITH_SURNAME: HashSet<&'static str> = word_set("first_names_with_surname");
     ORDINARY: HashSet<&'static str> = word_set("ordinary_words");
-}
-
-/// One phrase a line; quotes keep the spaces at its ends.
-fn lines(file: &'static str) -> Vec<&'static str> {
-    file.lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| line.trim_matches('"'))
-        .filter(|line| !line.is_empty())
-        .collect()
 }
 
 fn line_set(file: &'static str) -> HashSet<&'static str> {
@@ -57,10 +50,7 @@ fn line_set(file: &'static str) -> HashSet<&'static str> {
 }
 
 fn words(file: &'static str) -> Vec<&'static str> {
-    file.lines()
-        .filter(|line| !line.starts_with('#'))
-        .flat_map(str::split_ascii_whitespace)
-        .collect()
+    file.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_ascii_whitespace).collect()
 }
 
 fn word_set(file: &'static str) -> HashSet<&'static str> {

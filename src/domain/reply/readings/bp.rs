@@ -5,6 +5,7 @@ use super::super::numbers::{Amount, Role};
 use super::super::text::Text;
 use super::super::tokens::{Break, Kind};
 use super::super::understanding::Reading;
+use super::super::vocabulary::{Word, words};
 use super::{Found, Owner, limit, owner};
 use crate::domain::reply::understanding::Route;
 
@@ -30,69 +31,39 @@ struct Pair {
     slash: bool,
 }
 
-const UPPER: [&str; 8] = [
-    "sys", "systolic", "top", "upper", "higher", "syst", "systole", "high",
-];
-const LOWER: [&str; 10] = [
-    "dia",
-    "diastolic",
-    "bottom",
-    "lower",
-    "dis",
-    "low",
-    "diast",
-    "btm",
-    "dias",
-    "diastole",
-];
-const PULSE: [&str; 11] = [
-    "pulse",
-    "p",
-    "heart",
-    "hr",
-    "bpm",
-    "rate",
-    "pr",
-    "puls",
-    "heartrate",
-    "beats",
-    "plus",
-];
+const UPPER: &[Word] = words!["sys", "systolic", "top", "upper", "higher", "syst", "systole", "high",];
+const LOWER: &[Word] = words!["dia", "diastolic", "bottom", "lower", "dis", "low", "diast", "btm", "dias", "diastole",];
+const PULSE: &[Word] = words!["pulse", "p", "heart", "hr", "bpm", "rate", "pr", "puls", "heartrate", "beats", "plus",];
 
 /// Reads blood pressures; unasked ones only when they look like nothing else.
-pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: bool) -> Found {
+pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: bool, by_carer: bool) -> Found {
     let mut found = Found::default();
     let figures = figures(text, amounts);
     let muddled = amounts.iter().any(|a| a.role == Role::Muddled);
     let labelled = labelled(text, &figures);
-    let pairs = if labelled.is_empty() {
-        pairs(text, &figures)
-    } else {
-        labelled
-    };
+    let pairs = if labelled.is_empty() { pairs(text, &figures) } else { labelled };
     let plausible = &context.reader.settings.plausible;
     let holds = |p: &Pair| {
-        plausible.systolic.holds(p.upper as f64)
-            && plausible.diastolic.holds(p.lower as f64)
-            && p.lower < p.upper
+        plausible.systolic.holds(p.upper as f64) && plausible.diastolic.holds(p.lower as f64) && p.lower < p.upper
     };
-    let named =
-        (0..text.tokens.len()).any(|i| text.is(i, &["bp", "pressure", "systolic", "sys", "mmhg"]));
+    let named = (0..text.tokens.len()).any(|i| text.is(i, words!["bp", "pressure", "systolic", "sys", "mmhg"]));
     let cut = &context.reader.settings.cut_off;
     let urgent = |p: &Pair| {
-        limit(p.upper as f64, &cut.systolic) == Route::Urgent
-            || limit(p.lower as f64, &cut.diastolic) == Route::Urgent
+        limit(p.upper as f64, &cut.systolic) == Route::Urgent || limit(p.lower as f64, &cut.diastolic) == Route::Urgent
     };
 
     let mut kept: Vec<Pair> = Vec::new();
     let mut others = 0;
     let mut since = 0;
     for pair in &pairs {
-        let whose = owner_of(text, pair, since);
-        let denied = pair
-            .from
-            .checked_sub(1)
-            .is_some_and(|b| text.is(b, &["not"]));
+        let whose = if by_carer {
+            Owner::Own
+        } else if pairs.len() > 1 || named_relation(text, pair.from) {
+            owner(text, pair.from, since)
+        } else {
+            Owner::Own
+        };
+        let denied = pair.from.checked_sub(1).is_some_and(|b| text.is(b, words!["not"]));
         let past = is_past(text, pair, since);
         since = pair.to;
         if denied {
@@ -122,6 +93,10 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
     if !asked {
         kept.retain(|p| p.slash && (p.upper >= 80 || named) || named && p.upper >= 80);
     }
+    let elsewhere = (0..text.tokens.len()).any(|i| text.is(i, words!["hospital", "clinic", "surgery", "gp"]));
+    if asked && kept.len() > 1 && elsewhere {
+        found.doubt("taken in different places");
+    }
     if asked && kept.len() > 1 {
         corrected(text, &mut kept, &mut found, &urgent);
     }
@@ -132,16 +107,9 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
         if pair.about {
             found.doubt("rounded by the person");
         }
-        let pulse = pair
-            .pulse
-            .filter(|p| plausible.pulse.holds(*p as f64))
-            .map(|p| p as u16);
+        let pulse = pair.pulse.filter(|p| plausible.pulse.holds(*p as f64)).map(|p| p as u16);
         found.push(
-            Reading::Bp {
-                systolic: pair.upper as u16,
-                diastolic: pair.lower as u16,
-                pulse,
-            },
+            Reading::Bp { systolic: pair.upper as u16, diastolic: pair.lower as u16, pulse },
             pair.from,
             pair.to,
         );
@@ -177,10 +145,7 @@ fn figures(text: &Text<'_>, amounts: &[Amount]) -> Vec<Figure> {
             continue;
         }
         if amount.unit != super::super::facts::Unit::None
-            && !matches!(
-                amount.unit,
-                super::super::facts::Unit::MmHg | super::super::facts::Unit::Money
-            )
+            && !matches!(amount.unit, super::super::facts::Unit::MmHg | super::super::facts::Unit::Money)
         {
             continue;
         }
@@ -205,10 +170,7 @@ fn figures(text: &Text<'_>, amounts: &[Amount]) -> Vec<Figure> {
     }
     // "p71" and "pulse 71": money to the number reader, a pulse here.
     for amount in amounts.iter().filter(|a| a.role == Role::Aside && !a.words) {
-        if amount
-            .from
-            .checked_sub(1)
-            .is_some_and(|b| text.is(b, &PULSE))
+        if amount.from.checked_sub(1).is_some_and(|b| text.is(b, PULSE))
             && let Some(token) = text.token(amount.from)
         {
             out.push(Figure {
@@ -234,26 +196,24 @@ fn joins(text: &Text<'_>, first: &Figure, second: &Figure) -> Option<bool> {
         }
         return match token.mark {
             b'/' | b'\\' => Some(true),
-            b'-' | b'.' | b',' | b':' | b'\'' | b'|' | b'_' | b'*' | b';' => {
-                Some(!token.spaced && first.digits == 3)
-            }
+            b'-' | b'.' | b',' | b':' | b'\'' | b'|' | b'_' | b'*' | b';' => Some(!token.spaced && first.digits == 3),
             b' ' => Some(false),
             _ => None,
         };
     }
     let between = first.to..second.from;
-    if between.len() <= 2 && between.clone().any(|i| text.is(i, &["over", "ovr"])) {
+    if between.len() <= 2 && between.clone().any(|i| text.is(i, words!["over", "ovr"])) {
         return Some(true);
     }
-    (between.len() == 1 && text.is(first.to, &["on", "and", "by", "ish", "mmhg"])).then_some(true)
+    (between.len() == 1 && text.is(first.to, words!["on", "and", "by", "ish", "mmhg"])).then_some(true)
 }
 
 fn pairs(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
     let mut out = Vec::new();
     let mut i = 0;
     while let (Some(first), Some(second)) = (figures.get(i), figures.get(i + 1)) {
-        let Some(slash) = joins(text, first, second)
-            .filter(|_| first.digits <= 4 && second.digits <= 4 && !is_pulse(text, first))
+        let Some(slash) =
+            joins(text, first, second).filter(|_| first.digits <= 4 && second.digits <= 4 && !is_pulse(text, first))
         else {
             i += 1;
             continue;
@@ -270,7 +230,7 @@ fn pairs(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
             from: first.from,
             to: second.to,
             words: first.words && second.words,
-            about: first.about || second.about || text.is(second.to, &["ish"]),
+            about: first.about || second.about || text.is(second.to, words!["ish"]),
             slash,
         };
         i += 2;
@@ -289,9 +249,8 @@ fn pairs(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
 fn is_pulse(text: &Text<'_>, figure: &Figure) -> bool {
     (1..=3).any(|back| {
         figure.from.checked_sub(back).is_some_and(|b| {
-            text.is(b, &PULSE)
-                && (b + 1..figure.from)
-                    .all(|i| text.is(i, &["rate", "was", "is", "of", "beat", "beats", "heart"]))
+            text.is(b, PULSE)
+                && (b + 1..figure.from).all(|i| text.is(i, words!["rate", "was", "is", "of", "beat", "beats", "heart"]))
         })
     })
 }
@@ -300,38 +259,28 @@ fn is_third(text: &Text<'_>, pair: &Pair, third: &Figure, fourth: Option<&Figure
     if is_pulse(text, third) {
         return true;
     }
-    if text.is(third.to, &PULSE)
-        && text
-            .token(third.to)
-            .is_some_and(|t| t.parted <= Break::Space)
-    {
+    if text.is(third.to, PULSE) && text.token(third.to).is_some_and(|t| t.parted <= Break::Space) {
         return true;
     }
     if third.from != pair.to {
         return false;
     }
     let opens_pair = fourth.is_some_and(|f| {
-        f.from == third.to
-            && text
-                .token(f.from)
-                .is_some_and(|t| matches!(t.mark, b'/' | b'-' | b'.' | b',' | b'\\'))
-            || text.is(third.to, &["over"])
+        f.from == third.to && text.token(f.from).is_some_and(|t| matches!(t.mark, b'/' | b'-' | b'.' | b',' | b'\\'))
+            || text.is(third.to, words!["over"])
     });
-    text.token(third.from)
-        .is_some_and(|t| t.parted <= Break::Comma && matches!(t.mark, b'/' | b' ' | b',' | b'-'))
+    text.token(third.from).is_some_and(|t| t.parted <= Break::Comma && matches!(t.mark, b'/' | b' ' | b',' | b'-'))
         && !opens_pair
 }
 
 /// "sys 138 dia 82 pulse 71", "127 sys 90 dis 99 pulse", "bottom one is 79, top one 133".
 fn labelled(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
-    let (mut upper, mut lower, mut pulse): (Option<Figure>, Option<Figure>, Option<Figure>) =
-        (None, None, None);
+    let (mut upper, mut lower, mut pulse): (Option<Figure>, Option<Figure>, Option<Figure>) = (None, None, None);
     let after = figures.first().is_some_and(|f| {
         let next = f.to;
-        (text.is(next, &UPPER) || text.is(next, &LOWER))
-            && f.from
-                .checked_sub(1)
-                .is_none_or(|b| !text.is(b, &UPPER) && !text.is(b, &LOWER))
+        (text.is(next, UPPER) || text.is(next, LOWER))
+            && text.token(next).is_some_and(|t| t.parted <= Break::Space)
+            && f.from.checked_sub(1).is_none_or(|b| !text.is(b, UPPER) && !text.is(b, LOWER))
     });
     for figure in figures {
         let label = if after {
@@ -339,18 +288,15 @@ fn labelled(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
         } else {
             (1..=4)
                 .filter_map(|back| figure.from.checked_sub(back))
-                .find(|b| text.is(*b, &UPPER) || text.is(*b, &LOWER) || text.is(*b, &PULSE))
-                .filter(|b| {
-                    (b + 1..figure.from)
-                        .all(|i| text.token(i).is_some_and(|t| t.kind == Kind::Word))
-                })
+                .find(|b| text.is(*b, UPPER) || text.is(*b, LOWER) || text.is(*b, PULSE))
+                .filter(|b| (b + 1..figure.from).all(|i| text.token(i).is_some_and(|t| t.kind == Kind::Word)))
         };
         let Some(label) = label else { continue };
-        let slot = if text.is(label, &UPPER) {
+        let slot = if text.is(label, UPPER) {
             &mut upper
-        } else if text.is(label, &LOWER) {
+        } else if text.is(label, LOWER) {
             &mut lower
-        } else if text.is(label, &PULSE) {
+        } else if text.is(label, PULSE) {
             &mut pulse
         } else {
             continue;
@@ -377,12 +323,7 @@ fn labelled(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
 }
 
 /// "150/90 sorry 145/90": the corrected value wins.
-fn corrected(
-    text: &Text<'_>,
-    kept: &mut Vec<Pair>,
-    found: &mut Found,
-    urgent: &impl Fn(&Pair) -> bool,
-) {
+fn corrected(text: &Text<'_>, kept: &mut Vec<Pair>, found: &mut Found, urgent: &impl Fn(&Pair) -> bool) {
     let mut i = 1;
     while i < kept.len() {
         let (Some(before), Some(after)) = (kept.get(i - 1).copied(), kept.get(i).copied()) else {
@@ -402,22 +343,19 @@ fn corrected(
     }
 }
 
-fn owner_of(text: &Text<'_>, pair: &Pair, since: usize) -> Owner {
-    let whose = owner(text, pair.from, since);
-    // "the wife's blood pressure when she saw the bill: 300/200" comes before the number, "150/88 (Jim)" is left to people.
-    whose
+/// A relative or a pet stands before the only reading.
+fn named_relation(text: &Text<'_>, from: usize) -> bool {
+    (from.saturating_sub(6)..from)
+        .any(|i| text.within(i, &text.lexicon.known.relation) || text.is(i, words!["his", "hers"]))
 }
 
 fn is_past(text: &Text<'_>, pair: &Pair, since: usize) -> bool {
-    let last = |at: usize| text.is(at, &["last", "yesterday", "ago"]);
+    let last = |at: usize| text.is(at, words!["last", "yesterday", "ago"]);
     let until = text.sentence_end(pair.from);
     let after = (pair.to..until.min(pair.to + 6))
-        .take_while(|i| {
-            text.token(*i)
-                .is_some_and(|t| t.kind != Kind::Number && t.parted < Break::Comma)
-        })
+        .take_while(|i| text.token(*i).is_some_and(|t| t.kind != Kind::Number && t.parted < Break::Comma))
         .any(last);
     let before = (since.max(pair.from.saturating_sub(4))..pair.from)
-        .any(|i| text.is(i, &["was"]) && (pair.to..until.min(pair.to + 6)).any(last));
+        .any(|i| text.is(i, words!["was"]) && (pair.to..until.min(pair.to + 6)).any(last));
     after || before
 }

@@ -9,6 +9,7 @@ use super::numbers::Amount;
 use super::settings::{CutOffs, Limits};
 use super::text::Text;
 use super::understanding::{Because, Level, Reading, Route};
+use super::vocabulary::words;
 
 /// The readings found for one question.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -42,26 +43,16 @@ impl Found {
 }
 
 /// The readings of the kind that was asked for.
-pub fn asked(
-    text: &Text<'_>,
-    context: &Context<'_>,
-    amounts: &[Amount],
-    kind: ReadingKind,
-) -> Found {
+pub fn asked(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], kind: ReadingKind, by_carer: bool) -> Found {
     match kind {
-        ReadingKind::Bp => bp::read(text, context, amounts, true),
-        ReadingKind::Weight => weight::read(text, context, amounts, true),
-        _ => single::read(text, context, amounts, kind, true),
+        ReadingKind::Bp => bp::read(text, context, amounts, true, by_carer),
+        ReadingKind::Weight => weight::read(text, context, amounts, true, by_carer),
+        _ => single::read(text, context, amounts, kind, true, by_carer),
     }
 }
 
 /// Readings somebody sends unasked: only those that say what they are.
-pub fn unasked(
-    text: &Text<'_>,
-    context: &Context<'_>,
-    amounts: &[Amount],
-    but: Option<ReadingKind>,
-) -> Found {
+pub fn unasked(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], but: Option<ReadingKind>) -> Found {
     let mut all = Found::default();
     for kind in [
         ReadingKind::Weight,
@@ -76,9 +67,9 @@ pub fn unasked(
             continue;
         }
         let found = match kind {
-            ReadingKind::Bp => bp::read(text, context, amounts, false),
-            ReadingKind::Weight => weight::read(text, context, amounts, false),
-            _ => single::read(text, context, amounts, kind, false),
+            ReadingKind::Bp => bp::read(text, context, amounts, false, false),
+            ReadingKind::Weight => weight::read(text, context, amounts, false, false),
+            _ => single::read(text, context, amounts, kind, false, false),
         };
         all.readings.extend(found.readings);
         all.spans.extend(found.spans);
@@ -89,40 +80,17 @@ pub fn unasked(
 /// Who has to see a reading, by the signed figures, and why.
 pub fn route(reading: &Reading, cut_off: &CutOffs) -> (Route, &'static str) {
     match reading {
-        Reading::Bp {
-            systolic,
-            diastolic,
-            pulse,
-        } => {
+        Reading::Bp { systolic, diastolic, pulse } => {
             let parts = [
-                (
-                    limit(f64::from(*systolic), &cut_off.systolic),
-                    "blood pressure beyond a signed limit",
-                ),
-                (
-                    limit(f64::from(*diastolic), &cut_off.diastolic),
-                    "blood pressure beyond a signed limit",
-                ),
-                (
-                    pulse.map_or(Route::Auto, |p| limit(f64::from(p), &cut_off.pulse)),
-                    "pulse beyond a signed limit",
-                ),
+                (limit(f64::from(*systolic), &cut_off.systolic), "blood pressure beyond a signed limit"),
+                (limit(f64::from(*diastolic), &cut_off.diastolic), "blood pressure beyond a signed limit"),
+                (pulse.map_or(Route::Auto, |p| limit(f64::from(p), &cut_off.pulse)), "pulse beyond a signed limit"),
             ];
-            parts
-                .into_iter()
-                .max_by_key(|(route, _)| *route)
-                .unwrap_or((Route::Auto, ""))
+            parts.into_iter().max_by_key(|(route, _)| *route).unwrap_or((Route::Auto, ""))
         }
         Reading::Weight { kg } => (limit(*kg, &cut_off.weight), "weight beyond a signed limit"),
-        Reading::Single {
-            level: Level::Hi | Level::Lo,
-            ..
-        } => (Route::Urgent, "the meter shows HI or LO"),
-        Reading::Single {
-            kind,
-            level: Level::Number(n),
-            ..
-        } => {
+        Reading::Single { level: Level::Hi | Level::Lo, .. } => (Route::Urgent, "the meter shows HI or LO"),
+        Reading::Single { kind, level: Level::Number(n), .. } => {
             let limits = match kind {
                 ReadingKind::Glucose => &cut_off.glucose,
                 ReadingKind::PeakFlow => &cut_off.peak_flow,
@@ -149,20 +117,11 @@ fn limit(value: f64, limits: &Limits) -> Route {
 }
 
 /// The route of all readings together, with the reason of the highest.
-pub fn judge(
-    found: &Found,
-    text: &Text<'_>,
-    cut_off: &CutOffs,
-    because: &mut Vec<Because>,
-) -> Route {
+pub fn judge(found: &Found, text: &Text<'_>, cut_off: &CutOffs, because: &mut Vec<Because>) -> Route {
     let mut highest = Route::Auto;
     for (reading, span) in found.readings.iter().zip(&found.spans) {
         let (route, why) = self::route(reading, cut_off);
-        because.push(text.because(
-            if route == Route::Auto { "reading" } else { why },
-            span.0,
-            span.1,
-        ));
+        because.push(text.because(if route == Route::Auto { "reading" } else { why }, span.0, span.1));
         highest = highest.max(route);
     }
     highest
@@ -184,39 +143,48 @@ fn owner(text: &Text<'_>, from: usize, since: usize) -> Owner {
     let known = &text.lexicon.known;
     let mut unknown_name = false;
     for at in (since.max(from.saturating_sub(6))..from).rev() {
-        if text.is(at, &["mine", "my", "i", "me", "im"]) {
+        if text.is(at, words!["mine", "my", "i", "me", "im"]) {
             return Owner::Mine;
         }
-        if text.within(at, &known.relation)
-            || text.is(at, &["his", "hers", "he", "hes", "she", "shes", "dogs"])
-        {
+        if text.within(at, &known.relation) || text.is(at, words!["his", "hers", "he", "hes", "she", "shes", "dogs"]) {
             return Owner::Other;
         }
         if at + 1 == from
-            && text
-                .token(at)
-                .is_some_and(|t| t.word == 0 && t.kind == super::tokens::Kind::Word)
+            && text.token(at).is_some_and(|t| {
+                t.word == 0
+                    && t.kind == super::tokens::Kind::Word
+                    && (at == 0 || t.parted != super::tokens::Break::None)
+            })
         {
             unknown_name = true;
         }
-        if text.is(at, &["is", "was", "had", "has"])
+        if text.is(at, words!["is", "was", "had", "has"])
             && at > since
-            && text
-                .token(at - 1)
-                .is_some_and(|t| t.word == 0 && t.kind == super::tokens::Kind::Word)
+            && text.token(at - 1).is_some_and(|t| t.word == 0 && t.kind == super::tokens::Kind::Word)
         {
             unknown_name = true;
         }
-        if text
-            .token(at)
-            .is_some_and(|t| t.parted >= super::tokens::Break::Sentence)
-        {
+        if text.token(at).is_some_and(|t| t.parted >= super::tokens::Break::Sentence) {
             break;
         }
     }
-    if unknown_name {
-        Owner::Other
-    } else {
-        Owner::Own
-    }
+    if unknown_name { Owner::Other } else { Owner::Own }
+}
+
+/// Ketones in the blood, where they are named: the number and its tokens. They are no reading that is filed.
+pub fn ketones(text: &Text<'_>, amounts: &[Amount]) -> Option<(f64, usize, usize)> {
+    amounts.iter().find_map(|a| {
+        let named = (1..=3).any(|back| {
+            a.from.checked_sub(back).is_some_and(|b| {
+                text.is(b, words!["ketones", "ketone"])
+                    && (b + 1..a.from).all(|i| text.token(i).is_some_and(|t| t.kind == super::tokens::Kind::Word))
+            })
+        });
+        (named && a.single() && a.role == super::numbers::Role::Plain).then_some((a.lo, a.from, a.end))
+    })
+}
+
+/// Whether this many ketones are urgent, by the signed figures.
+pub fn ketones_urgent(value: f64, cut_off: &CutOffs) -> bool {
+    limit(value, &cut_off.ketones) == Route::Urgent
 }

@@ -1,0 +1,138 @@
+//! Scores on whole files. The development corpus is what the reader was built with; `replies-own.jsonl` was written
+//! before its lines were first run, in three batches, and tuned on afterwards (first scores stand in the reader's docs).
+
+use super::super::evaluate::{Evaluation, evaluate};
+use super::super::inspect::inspect_line;
+use super::{READER, shared};
+use serde_json::{Value, json};
+
+fn holds_the_figures(e: &Evaluation) {
+    assert_eq!(e.unread, 0, "{e}");
+    assert!(e.lines > 300, "{e}");
+    assert!(e.silent * 100 <= e.lines, "silent errors\n{e}");
+    let (flags, seen, urgent) = e.red_flags;
+    assert_eq!(seen, flags, "a red flag nobody would see\n{e}");
+    assert!(urgent * 100 >= flags * 95, "{e}");
+    assert!(e.false_urgent.0 * 100 <= e.false_urgent.1, "{e}");
+    assert_eq!(e.opt_outs.0, e.opt_outs.1, "an opt-out lost\n{e}");
+    assert_eq!(e.false_opt_outs, 0, "{e}");
+    assert!(e.intent * 100 >= e.lines * 95, "{e}");
+    assert!(e.fields * 100 >= e.lines * 90, "{e}");
+    assert!(e.second.0 * 100 >= e.second.1 * 80, "{e}");
+    assert!(e.needless.0 * 100 <= e.needless.1 * 5, "{e}");
+}
+
+#[test]
+fn the_development_corpus_is_understood() {
+    if let Some(text) = shared("replies-dev.jsonl") {
+        holds_the_figures(&evaluate(text.lines(), &READER));
+    }
+}
+
+#[test]
+fn our_own_replies_are_understood() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/replies-own.jsonl");
+    let text = std::fs::read_to_string(path).expect("the own test set");
+    holds_the_figures(&evaluate(text.lines(), &READER));
+}
+
+/// Figures that cannot fail are no figures: a reader that says nothing must not pass.
+#[test]
+fn wrong_answers_are_counted() {
+    let line = json!({"id": "x", "prompt": null, "reply": "STOP", "channel": "sms", "received_at": "2027-06-03T11:15:00+00:00",
+        "expected": {"intent": "red_flag", "flag": "stroke", "also": [], "route": "urgent"}});
+    let text = line.to_string();
+    let e = evaluate(std::iter::once(text.as_str()), &READER);
+    assert_eq!((e.intent, e.silent, e.red_flags, e.false_opt_outs), (0, 1, (1, 0, 0), 1));
+    assert!(e.to_string().contains("red_flag"));
+}
+
+/// Ordinary texts nobody asked for: hardly a stop, hardly an alarm (tests T8 and H09).
+#[test]
+fn t08_h09_ordinary_texts_raise_no_alarm() {
+    let Some(text) = shared("sms/SMSSpamCollection.tsv") else {
+        return;
+    };
+    let (mut stops, mut alarms, mut read) = (Vec::new(), Vec::new(), 0);
+    for message in text.lines().filter_map(|l| l.strip_prefix("ham\t")) {
+        read += 1;
+        let u = super::read(message, None);
+        if u.says(super::super::Intent::Stop) {
+            stops.push(message);
+        }
+        if u.flag.is_some() {
+            alarms.push(message);
+        }
+    }
+    assert!(read > 4000);
+    assert!(stops.len() <= 1, "{stops:#?}");
+    assert!(alarms.len() <= 5, "{alarms:#?}");
+}
+
+fn vector_prompt(asked: &str, text: &str) -> Value {
+    let expects = match asked {
+        "bp" | "weight" | "glucose" | "peak_flow" => json!({"type": "reading", "reading": asked}),
+        "confidence" => json!({"type": "scale", "min": 0, "max": 10}),
+        _ if text == "4" => {
+            json!({"type": "count", "unit": "days", "period": "week", "min": 0, "max": 7, "target": 4})
+        }
+        _ => json!({"type": "yes_no_some"}),
+    };
+    let kind = if expects["type"] == "reading" { "reading" } else { "goal_progress" };
+    json!({"kind": kind, "text": "Fernhill Practice: Hello Joan, how did it go this week?", "expects": expects})
+}
+
+fn vector_holds(asked: &str, outcome: &str, v: [&str; 3], got: &Value) -> bool {
+    let (intent, route) = (got["intent"].as_str().unwrap_or(""), got["route"].as_str().unwrap_or(""));
+    let first = &got["readings"][0];
+    let number = |value: &Value, text: &str| {
+        text.is_empty() || value.as_f64().zip(text.parse().ok()).is_some_and(|(a, b): (f64, f64)| (a - b).abs() < 0.05)
+    };
+    let value = match asked {
+        "bp" if outcome == "ok_many" => got["readings"].as_array().is_some_and(|r| r.len() == 2),
+        "bp" => number(&first["systolic"], v[0]) && number(&first["diastolic"], v[1]) && number(&first["pulse"], v[2]),
+        "weight" => number(&first["kg"], v[0]),
+        "glucose" | "peak_flow" => v[0].is_empty() || number(&first["value"], v[0]),
+        "confidence" => number(if got["value"].is_null() { &got["min"] } else { &got["value"] }, v[0]),
+        _ => match v[0] {
+            "done" => intent == "yes",
+            "not_done" => intent == "no",
+            "partly" => intent == "partial",
+            "count=4" => got["value"] == 4,
+            _ => true,
+        },
+    };
+    match outcome {
+        "ok" | "ok_many" => value && route != "urgent",
+        "ok_urgent" => value && route == "urgent",
+        "ok_check" => value && route != "auto",
+        "red_flag" => intent == "red_flag" && route == "urgent" && value,
+        "crisis" => got["flag"] == "suicide" && route == "urgent",
+        "opt_out" => intent == "stop",
+        "wrong_person" => intent == "wrong_person",
+        "third_party" => intent == "carer",
+        "death" => intent == "bereavement",
+        // Where the vectors ask again, or leave it to people, a person's reading is right; a phone number may be new details.
+        "ask_again" | "free_text" => route != "auto" || intent == "other",
+        other => panic!("unknown outcome {other}"),
+    }
+}
+
+#[test]
+fn f09_the_reading_vectors_are_all_right() {
+    let Some(text) = shared("vectors/reading_replies.tsv") else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    for line in text.lines().skip(1).filter(|l| !l.trim().is_empty()) {
+        let mut cells = line.split('\t').chain(std::iter::repeat(""));
+        let mut next = || cells.next().unwrap_or("");
+        let (asked, reply, outcome, v) = (next(), next(), next(), [next(), next(), next()]);
+        let input = json!({"id": 1, "prompt": vector_prompt(asked, reply), "reply": reply}).to_string();
+        let got: Value = serde_json::from_str(&inspect_line(&input, &READER)).expect("JSON");
+        if !vector_holds(asked, outcome, v, &got) {
+            wrong.push(format!("{line} -> {got}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,121 @@
+//! Values: numbers in every form, dates in the practice's zone, nothing guessed.
+
+use super::super::{Intent, Level, Part, Prompt, Reading, ReadingKind, Route, Understanding};
+use super::{Channel, Context, London, READER, days, read, reading, understand};
+use chrono::DateTime;
+
+#[test]
+fn f09_numbers_people_write_are_read_with_their_units() {
+    for (text, value) in [
+        ("4", 4.0),
+        ("four", 4.0),
+        ("4 days", 4.0),
+        ("every day bar sunday", 6.0),
+        ("3 and a half", 3.5),
+        ("5. no 4", 4.0),
+        ("none", 0.0),
+        ("4/7", 4.0),
+        ("mon tue and fri", 3.0),
+        ("৪", 4.0),
+    ] {
+        assert_eq!(read(text, Some(&days())).fields.value, Some(value), "{text}");
+    }
+    let glucose = reading(ReadingKind::Glucose);
+    let u = read("7.5 mmol", Some(&glucose));
+    let want = Reading::Single { kind: ReadingKind::Glucose, level: Level::Number(7.5), unit: "mmol/L" };
+    assert_eq!((u.fields.readings, u.route), (Some(vec![want]), Route::Auto));
+    assert_eq!(read("yes please", Some(&super::tablets())).intent, Intent::Yes);
+}
+
+#[test]
+fn h11_what_is_not_sure_is_never_filed() {
+    let bp = reading(ReadingKind::Bp);
+    let weight = reading(ReadingKind::Weight);
+    for (text, prompt) in [
+        ("13882", &bp),
+        ("142", &bp),
+        ("82/138", &bp),
+        ("14O/85", &bp),
+        ("1380/82", &bp),
+        ("824", &weight),
+        ("14", &weight),
+        ("14.2 stone", &weight),
+        ("lost 2 pounds", &weight),
+        ("55", &days()),
+        ("20 mins", &days()),
+        ("same as last week", &days()),
+        ("a few", &days()),
+    ] {
+        let u = read(text, Some(prompt));
+        assert_eq!((u.route, u.fields.readings, u.fields.value), (Route::Review, None, None), "{text}");
+    }
+}
+
+#[test]
+fn values_beyond_a_signed_limit_are_urgent_and_kept() {
+    for (text, kind) in [
+        ("182/104", ReadingKind::Bp),
+        ("150/121", ReadingKind::Bp),
+        ("3.4", ReadingKind::Glucose),
+        ("21.5", ReadingKind::Glucose),
+        ("HI", ReadingKind::Glucose),
+        ("lo", ReadingKind::Glucose),
+        ("84", ReadingKind::Spo2),
+    ] {
+        let u = read(text, Some(&reading(kind)));
+        assert_eq!(u.route, Route::Urgent, "{text}");
+        assert_eq!(u.fields.readings.map(|r| r.len()), Some(1), "{text}");
+    }
+    let bp = read("Hi", Some(&reading(ReadingKind::Bp)));
+    assert_ne!(bp.route, Route::Urgent, "a greeting where no glucose was asked");
+}
+
+fn at(reply: &str, received: &str) -> Understanding {
+    let prompt: Prompt = serde_json::from_str(r#"{"kind":"appointment","text":"Fernhill Practice: Hello Joan, your review is on Wednesday 9 June 2027 at 10:30am.","expects":{"type":"appointment","starts_at":"2027-06-09T10:30:00+01:00"}}"#).expect("a prompt");
+    let received_at = DateTime::parse_from_rfc3339(received).expect("a moment").to_utc();
+    understand(
+        reply,
+        &Context { prompt: Some(&prompt), received_at, zone: London, channel: Channel::Sms, reader: &READER },
+    )
+}
+
+#[test]
+fn dates_are_read_as_the_british_say_them() {
+    for (text, date, time, part) in [
+        ("can I come friday instead", Some("2027-06-11"), None, None),
+        ("could we make it thurs week", Some("2027-06-17"), None, None),
+        ("tuesday fortnight?", Some("2027-06-22"), None, None),
+        ("can it be the 14th", Some("2027-06-14"), None, None),
+        ("half ten on the 15th", Some("2027-06-15"), Some("10:30"), None),
+        ("quarter to 4 on friday 11th june", Some("2027-06-11"), Some("15:45"), None),
+        ("thursday 11th june", None, None, None),
+        ("cant do the 9th. 10th pm?", Some("2027-06-10"), None, Some(Part::Pm)),
+        ("any day but the 9th", None, None, None),
+        ("1st slot after the 22nd", None, None, None),
+    ] {
+        let u = at(text, "2027-06-03T11:15:00Z");
+        assert_eq!(u.intent, Intent::Reschedule, "{text}");
+        assert_eq!(u.fields.date.map(|d| d.to_string()).as_deref(), date, "{text}");
+        assert_eq!(u.fields.time.map(|t| t.format("%H:%M").to_string()).as_deref(), time, "{text}");
+        assert_eq!(u.fields.part, part, "{text}");
+    }
+}
+
+/// "Tomorrow" is reckoned in the practice's zone: half past eleven at night in UTC is the next day in summer.
+#[test]
+fn tomorrow_is_reckoned_in_the_practices_zone() {
+    let date = |received| at("tomorrow instead?", received).fields.date.map(|d| d.to_string());
+    assert_eq!(date("2027-06-03T22:30:00Z").as_deref(), Some("2027-06-04"));
+    assert_eq!(date("2027-06-03T23:30:00Z").as_deref(), Some("2027-06-05"));
+}
+
+#[test]
+fn a_bad_line_gives_an_error_and_its_id() {
+    let out = super::super::inspect::inspect_line(r#"{"id":"a7","reply":3}"#, &READER);
+    let value: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(value["id"], "a7");
+    assert!(value["error"].is_string());
+    assert!(super::super::inspect::inspect_line("nonsense", &READER).contains("error"));
+    let good = super::super::inspect::inspect_line(r#"{"id":1,"prompt":null,"reply":"STOP"}"#, &READER);
+    assert!(good.starts_with(r#"{"id":1,"intent":"stop""#), "{good}");
+}

@@ -1,0 +1,90 @@
+//! What staff do on the pages, and that it is written down.
+
+use super::{Server, words};
+use between::store::{audit, results};
+
+async fn audit_actions(server: &Server, subject_id: &str) -> Vec<String> {
+    let events = audit::latest(&server.engine.db, Some(subject_id), 10).await.unwrap();
+    assert!(events.iter().all(|e| !e.actor.is_empty()), "every act has an actor");
+    events.into_iter().map(|e| e.action).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_is_acknowledged_with_a_note() {
+    let server = Server::demo().await;
+    server.text_as_guest("chest pain since this morning").await;
+    let page = server.get("/alerts").await.text;
+    let id = page.split("action=\"/alerts/").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    assert_eq!(server.post(&format!("/alerts/{id}"), &[("note", "Rang her, ambulance sent")]).await.status, 303);
+    let page = words(&server.get("/alerts").await.text);
+    assert!(page.contains("Rang her, ambulance sent"));
+    assert_eq!(audit_actions(&server, &id).await, ["alert_acknowledged"]);
+    // Once is enough: a second press changes and records nothing.
+    server.post(&format!("/alerts/{id}"), &[("note", "again")]).await;
+    assert_eq!(audit_actions(&server, &id).await.len(), 1);
+    assert!(!words(&server.get("/alerts").await.text).contains("again"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_is_released_only_in_the_name_of_a_clinician() {
+    let server = Server::demo().await;
+    let practice = server.demo.as_ref().unwrap().practice_id().to_owned();
+    let held = results::list(&server.engine.db, &practice, "held", 10).await.unwrap();
+    let id = held.first().expect("a held result").id.clone();
+    let path = format!("/results/{id}");
+    assert_eq!(server.post(&path, &[("to", "release"), ("by", "  ")]).await.status, 422);
+    assert_eq!(results::get(&server.engine.db, &id).await.unwrap().unwrap().state, "held");
+    assert_eq!(server.post(&path, &[("to", "release"), ("by", "Dr Test")]).await.status, 303);
+    let row = results::get(&server.engine.db, &id).await.unwrap().unwrap();
+    assert_eq!((row.state.as_str(), row.released_by.as_deref()), ("released", Some("Dr Test")));
+    assert_eq!(server.post(&path, &[("to", "withdraw"), ("by", "Dr Test")]).await.status, 303);
+    // What was withdrawn cannot be released again.
+    server.post(&path, &[("to", "release"), ("by", "Dr Test")]).await;
+    assert_eq!(results::get(&server.engine.db, &id).await.unwrap().unwrap().state, "withdrawn");
+    assert_eq!(audit_actions(&server, &id).await, ["result_moved", "result_moved"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_paused_and_goes_on() {
+    let server = Server::demo().await;
+    let path = format!("/people/{}", server.guest());
+    let past = server.post(&format!("{path}/pause"), &[("until", "2027-01-01"), ("reason", "x")]).await;
+    assert_eq!(past.status, 422);
+    assert_eq!(server.post(&format!("{path}/pause"), &[("until", "2027-02-01"), ("reason", "Away")]).await.status, 303);
+    assert!(words(&server.get(&path).await.text).contains("Paused until Tue 2 Feb, midnight . Away"));
+    assert_eq!(server.post(&format!("{path}/resume"), &[]).await.status, 303);
+    assert!(!words(&server.get(&path).await.text).contains("Paused until"));
+    let actions = audit_actions(&server, &server.guest()).await;
+    assert_eq!(actions[..2], ["patient_resumed", "patient_paused"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn consent_and_enrolment_have_a_source() {
+    let server = Server::demo().await;
+    let path = format!("/people/{}", server.guest());
+    let form = [("purpose", "readings"), ("channel", "any"), ("decision", "granted"), ("source", "")];
+    assert_eq!(server.post(&format!("{path}/consent"), &form).await.status, 422, "no source, no consent");
+    let form = [("purpose", "readings"), ("channel", "any"), ("decision", "granted"), ("source", "at the desk")];
+    assert_eq!(server.post(&format!("{path}/consent"), &form).await.status, 303);
+    assert!(words(&server.get(&path).await.text).contains("Home readings Text and email Yes at the desk"));
+    let goal_needed = server.post(&format!("{path}/enrol"), &[("programme", "goal"), ("source", "by phone")]).await;
+    assert_eq!(goal_needed.status, 422);
+    let enrolled =
+        server.post(&format!("{path}/enrol"), &[("programme", "blood-pressure"), ("source", "by phone")]).await;
+    assert_eq!(enrolled.status, 303);
+    let page = words(&server.get(&path).await.text);
+    assert!(page.contains("Home blood pressure readings Active Since 13 January 2027. Consent: by phone."), "{page}");
+    assert_eq!(server.post(&format!("{path}/leave"), &[("programme", "blood-pressure")]).await.status, 303);
+    assert!(words(&server.get(&path).await.text).contains("Home blood pressure readings Ended"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reading_page_uses_the_real_reader_and_files_nothing() {
+    let server = Server::demo().await;
+    let read = server.post("/explain", &[("text", "4 days"), ("question", "count"), ("channel", "sms")]).await;
+    assert!(words(&read.text).contains("A number: 4"), "{}", words(&read.text));
+    assert!(read.text.contains("<mark>4"), "the place is marked");
+    let danger = server.post("/explain", &[("text", "chest pain"), ("question", "none"), ("channel", "sms")]).await;
+    assert!(words(&danger.text).contains("Danger: chest pain"));
+    assert!(!words(&server.get("/alerts").await.text).contains("Words of danger"), "nothing is filed");
+}
