@@ -355,6 +355,7 @@ CREATE TABLE record_entry (
   created_at BIGINT NOT NULL
 );
 CREATE INDEX record_entry_patient ON record_entry (patient_id, effective_at);
+CREATE INDEX record_entry_to_confirm ON record_entry (practice_id) WHERE filed = 'to_confirm';
 CREATE UNIQUE INDEX record_entry_once ON record_entry (message_id, kind, code) WHERE message_id IS NOT NULL;
 
 CREATE TABLE agenda_item (

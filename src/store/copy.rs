@@ -1,6 +1,7 @@
 //! A copy of a database as a SQLite file: for trials, and for backups of SQLite.
 
 use super::{Db, StoreError};
+use futures_util::TryStreamExt;
 use sqlx::AssertSqlSafe;
 
 /// Copies every table into a new SQLite file at `path`, each as one consistent whole.
@@ -31,10 +32,16 @@ pub async fn to_sqlite(db: &Db, path: &str) -> Result<(), StoreError> {
         let picks: Vec<String> = names.iter().map(|name| format!("value->>'{name}'")).collect();
         let insert =
             format!("INSERT INTO {table} ({}) SELECT {} FROM json_each($1)", names.join(", "), picks.join(", "));
-        let read = format!("SELECT CAST(COALESCE(json_agg(t), '[]') AS TEXT) FROM {table} AS t");
-        let (rows,): (String,) = sqlx::query_as(AssertSqlSafe(read)).fetch_one(&mut *from).await?;
+        let read = AssertSqlSafe(format!("SELECT CAST(row_to_json(t) AS TEXT) FROM {table} AS t"));
         let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query(AssertSqlSafe(insert)).bind(rows).execute(&mut *tx).await?;
+        // Some rows at a time: a table need not fit into memory.
+        let mut parts = sqlx::query_as::<_, (String,)>(read).fetch(&mut *from).try_chunks(1_000);
+        while let Some(part) = parts.try_next().await.map_err(|error| error.1)? {
+            let rows: Vec<String> = part.into_iter().map(|(row,)| row).collect();
+            let rows = format!("[{}]", rows.join(","));
+            sqlx::query(AssertSqlSafe(insert.clone())).bind(rows).execute(&mut *tx).await?;
+        }
+        drop(parts);
         tx.commit().await?;
     }
     copy.close().await;

@@ -1,6 +1,6 @@
 //! Patients, their identifiers and tags.
 
-use super::rows::{batch, batch_sql, ids_json, in_order, insert_sql, last_of_each};
+use super::rows::{batch, batch_sql, begins, ids_json, in_order, insert_sql, last_of_each};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -90,47 +90,16 @@ pub async fn search(db: &Db, practice_id: &str, text: &str, limit: i64) -> Resul
             concat!(
                 "SELECT * FROM patient WHERE practice_id = $1 AND (id = $2 OR nhs_number = $3 OR LOWER(family_name) ",
                 $like,
-                " OR LOWER(given_name) ",
+                " $4 OR LOWER(given_name) ",
                 $like,
-                " OR id IN (SELECT patient_id FROM patient_identifier WHERE practice_id = $1 AND value = $2))
+                " $4 OR id IN (SELECT patient_id FROM patient_identifier WHERE practice_id = $1 AND value = $2))
                  ORDER BY family_name, given_name, id LIMIT $5"
             )
         };
     }
-    const SQL: Sql = Sql { sqlite: named!("GLOB $4"), postgres: named!("LIKE $4") };
+    const SQL: Sql = Sql { sqlite: named!("GLOB"), postgres: named!("LIKE") };
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let begins = match db {
-        Db::Sqlite { .. } => glob(text),
-        Db::Postgres(_) => like(text),
-    };
-    db.fetch(&SQL, &[practice_id.into(), text.into(), digits.into(), begins.into(), limit.into()]).await
-}
-
-/// A LIKE pattern for names in lower case that begin with `text`.
-fn like(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 1);
-    for c in text.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern + "%"
-}
-
-/// The same as a GLOB pattern. SQLite knows the lower case of ASCII letters only: other letters match in either case.
-fn glob(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 1);
-    for c in text.chars() {
-        if c.is_ascii() && !matches!(c, '*' | '?' | '[') {
-            pattern.push(c.to_ascii_lowercase());
-        } else {
-            pattern.push('[');
-            pattern.extend(c.to_lowercase().chain(c.to_uppercase()));
-            pattern.push(']');
-        }
-    }
-    pattern + "*"
+    db.fetch(&SQL, &[practice_id.into(), text.into(), digits.into(), begins(db, text), limit.into()]).await
 }
 
 /// A page of a practice's patients in order of id, after `after`.

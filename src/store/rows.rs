@@ -3,6 +3,7 @@
 //! A batch is bound as JSON text and read by the database as a relation (`json_each` on SQLite, `json_to_recordset` on
 //! PostgreSQL), so that one statement serves any number of rows and both databases share its head and tail.
 
+use super::Db;
 use serde::Serialize;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::{Query, QueryAs};
@@ -173,6 +174,43 @@ pub(super) fn in_order<'a, T, K: Ord>(rows: &'a [T], key: impl Fn(&'a T) -> K) -
 /// whichever it meets.
 pub(super) fn last_of_each<'a, T, K: Ord>(rows: &'a [T], key: impl Fn(&'a T) -> K) -> Vec<&'a T> {
     rows.iter().map(|row| (key(row), row)).collect::<BTreeMap<_, _>>().into_values().collect()
+}
+
+/// The names that begin with `text`, in either case: what `LOWER(name)` is compared with, by GLOB on SQLite and by LIKE on
+/// PostgreSQL.
+pub(super) fn begins(db: &Db, text: &str) -> Arg {
+    match db {
+        Db::Sqlite { .. } => glob(text),
+        Db::Postgres(_) => like(text),
+    }
+    .into()
+}
+
+/// A LIKE pattern for names in lower case that begin with `text`.
+fn like(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 1);
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern + "%"
+}
+
+/// The same as a GLOB pattern. SQLite knows the lower case of ASCII letters only: other letters match in either case.
+fn glob(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        if c.is_ascii() && !matches!(c, '*' | '?' | '[') {
+            pattern.push(c.to_ascii_lowercase());
+        } else {
+            pattern.push('[');
+            pattern.extend(c.to_lowercase().chain(c.to_uppercase()));
+            pattern.push(']');
+        }
+    }
+    pattern + "*"
 }
 
 /// The JSON array in `$1` as a relation.

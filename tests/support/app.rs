@@ -59,7 +59,8 @@ pub async fn fresh_database(on: On) -> Option<(String, tempfile::TempDir)> {
         On::Sqlite => Some((folder.path().join("between.sqlite").display().to_string(), folder)),
         On::Postgres => {
             let server = postgres_url()?;
-            let name = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
+            // A number of the process would come again while the server still has the schema.
+            let name = format!("t{}", uuid::Uuid::now_v7().simple());
             let pool = sqlx::PgPool::connect(&server).await.unwrap();
             let create = sqlx::AssertSqlSafe(format!("CREATE SCHEMA {name}"));
             sqlx::query(create).execute(&pool).await.unwrap();

@@ -2,6 +2,7 @@
 
 use super::MessageView;
 use crate::store::alerts::AlertRow;
+use crate::store::rows::begins;
 use crate::store::{Db, Sql, StoreError};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -179,8 +180,8 @@ pub struct PersonLine {
 }
 
 macro_rules! people {
-    ($tail:literal) => {
-        Sql::same(concat!(
+    ($($tail:literal),+) => {
+        concat!(
             "SELECT p.id, p.nhs_number, p.family_name, p.given_name, p.birth_date, p.registered, p.deceased, p.sensitive,
              p.unsafe_contact, p.textable, p.paused_until,
              (SELECT CAST(COUNT(*) AS BIGINT) FROM message m WHERE m.patient_id = p.id AND m.direction = 'out'
@@ -189,9 +190,9 @@ macro_rules! people {
              (SELECT MAX(m.created_at) FROM message m WHERE m.patient_id = p.id AND m.direction = 'in') AS last_heard,
              (SELECT MIN(m.due_at) FROM message m WHERE m.patient_id = p.id AND m.direction = 'out'
               AND m.status IN ('planned', 'queued')) AS next_due
-             FROM patient p ",
-            $tail
-        ))
+             FROM patient p WHERE p.practice_id = $1 "
+            $(, $tail)+
+        )
     };
 }
 
@@ -205,21 +206,30 @@ pub async fn people(
     skip: i64,
     limit: i64,
 ) -> Result<Vec<PersonLine>, StoreError> {
-    const SQL: Sql = people!(
-        "WHERE p.practice_id = $1 AND (p.nhs_number = $3 OR LOWER(p.family_name) LIKE $2 OR LOWER(p.given_name) LIKE $2
-         OR LOWER(p.given_name || ' ' || p.family_name) LIKE $2)
-         ORDER BY LOWER(p.family_name), LOWER(p.given_name), p.id LIMIT $4 OFFSET $5"
-    );
-    let like = format!("{}%", name.trim().to_lowercase().replace(['%', '_'], ""));
-    db.fetch(&SQL, &[practice_id.into(), like.into(), digits.into(), limit.into(), skip.into()]).await
+    macro_rules! named {
+        ($like:literal) => {
+            people!(
+                "AND (p.nhs_number = $3 OR LOWER(p.family_name) ",
+                $like,
+                " $2 OR LOWER(p.given_name) ",
+                $like,
+                " $2 OR LOWER(p.given_name || ' ' || p.family_name) ",
+                $like,
+                " $2) ORDER BY LOWER(p.family_name), LOWER(p.given_name), p.id LIMIT $4 OFFSET $5"
+            )
+        };
+    }
+    const SQL: Sql = Sql { sqlite: named!("GLOB"), postgres: named!("LIKE") };
+    let args = [practice_id.into(), begins(db, name.trim()), digits.into(), limit.into(), skip.into()];
+    db.fetch(&SQL, &args).await
 }
 
 /// People by when something last went to or came from them, latest first: for choosing a phone.
 pub async fn recently_heard(db: &Db, practice_id: &str, limit: i64) -> Result<Vec<PersonLine>, StoreError> {
-    const SQL: Sql = people!(
-        "WHERE p.practice_id = $1 ORDER BY COALESCE((SELECT MAX(m.updated_at) FROM message m WHERE m.patient_id = p.id
+    const SQL: Sql = Sql::same(people!(
+        "ORDER BY COALESCE((SELECT MAX(m.updated_at) FROM message m WHERE m.patient_id = p.id
          AND (m.direction = 'in' OR m.status IN ('accepted', 'delivered'))), 0) DESC, LOWER(p.family_name), p.id LIMIT $2"
-    );
+    ));
     db.fetch(&SQL, &[practice_id.into(), limit.into()]).await
 }
 

@@ -22,16 +22,25 @@ fn rust_files(folder: &Path) -> Vec<std::path::PathBuf> {
     found
 }
 
-/// The public async functions by module; the module of `store` itself is `""`.
+/// The public async functions by module (the name of its file); the module of `store` itself is `""`. A macro that makes
+/// some (`pub async fn $name`) is followed to the names it is called with.
 fn promised(store: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
     let mut promised: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for path in rust_files(store) {
-        let inside = path.strip_prefix(store).unwrap().with_extension("");
-        let module = inside.iter().next().unwrap().to_str().unwrap();
+        let module = path.file_stem().unwrap().to_str().unwrap();
         let module = if module == "mod" { "" } else { module };
-        for part in code(&path).split("pub async fn ").skip(1) {
-            let name: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            promised.entry(module.to_owned()).or_default().insert(name);
+        let code = code(&path);
+        let names = promised.entry(module.to_owned()).or_default();
+        for part in code.split("pub async fn ").skip(1) {
+            if part.starts_with("$name") {
+                let made = code.lines().filter(|line| line.starts_with("    ") && line.contains(" -> "));
+                let made: Vec<String> = made.map(|line| word(line.trim_start())).filter(|n| !n.is_empty()).collect();
+                assert!(made.len() > 1, "{module}: what does its macro make?");
+                names.extend(made.into_iter().filter(|name| name != "pub"));
+            } else {
+                names.insert(word(part));
+            }
         }
     }
     promised

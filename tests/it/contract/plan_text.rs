@@ -115,7 +115,7 @@ pub fn full_scans(on: On, plan: &str) -> Vec<String> {
                 match verb {
                     Some("SCAN") => !MADE.contains(&name) && !words.any(|w| SHORT.contains(&w)),
                     // How it calls reading everything for a MIN or MAX.
-                    Some("SEARCH") => words.next().is_none(),
+                    Some("SEARCH") => !MADE.contains(&name) && words.next().is_none(),
                     _ => false,
                 }
             }
