@@ -30,7 +30,7 @@ pub(super) async fn run(app: &App, args: ImportArgs) -> Result<ExitCode> {
     let digest = inputs.iter().fold(Sha256::new(), |digest, input| digest.chain_update(&input.bytes)).finalize();
     let sha256 = crate::outreach::hex(&digest);
     let mut broken = false;
-    for file in interchange::read_all(&inputs, &options) {
+    for file in interchange::read(&inputs, &options) {
         let request = Request { practice_id: &practice_id, actor: &actor(), dry_run: args.dry_run, sha256: &sha256 };
         let bar = output::progress(file.accepted.len() as u64, &file.file);
         let done = import(&engine, &file, request, |count| bar.set_position(count as u64)).await?;

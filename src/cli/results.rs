@@ -2,13 +2,11 @@
 
 use super::args::ResultsCommand;
 use super::{App, actor, audit_event, one_patient, output};
-use crate::clock::instant;
-use crate::domain::reason::Reason;
-use crate::domain::result::{HoldReason, ReleaseRequest, WithdrawReason, hold, release, withdraw};
-use crate::intake::imports::state_of;
+use crate::domain::result::HoldReason;
+use crate::intake::{ResultMove, move_result};
 use crate::outreach::Engine;
-use crate::store::results::{StandingRuleRow, TestResultRow};
-use crate::store::{self, due, results};
+use crate::store::results::StandingRuleRow;
+use crate::store::results;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -20,42 +18,18 @@ pub(super) async fn run(app: &App, command: ResultsCommand) -> Result<ExitCode> 
         ResultsCommand::List { state, patient } => list(app, &engine, &practice_id, &state, patient.as_deref()).await,
         ResultsCommand::Release { ids, by, second, knowing } => {
             let knowing: BTreeSet<HoldReason> = knowing.iter().map(|word| reason(word)).collect::<Result<_>>()?;
-            for id in ids {
-                let row = get(&engine, &practice_id, &id).await?;
-                let first_of_its_test = !store::results::ever_released(&engine.db, &practice_id, &row.test).await?;
-                let request = ReleaseRequest { by: by.clone(), second: second.clone(), knowing: knowing.clone(), first_of_its_test };
-                let holds: Vec<HoldReason> = serde_json::from_str(&row.hold_reasons).context("hold reasons")?;
-                let now = engine.clock.now_ms();
-                release(&state_of(&row), &holds, &request, instant(now)).with_context(|| format!("result {id}"))?;
-                let names = second.as_ref().map_or_else(|| by.clone(), |second| format!("{by} and {second}"));
-                let mut tx = engine.db.begin().await?;
-                if !results::set_state(&mut tx, &id, &["held"], "released", &names, now).await? {
-                    bail!("result {id} was changed by somebody else: list it again");
-                }
-                due::wake(&mut tx, &row.patient_id, Reason::NoReleasedResult.as_str(), now).await?;
-                let detail = serde_json::json!({ "by": by, "second": second, "knowing": knowing });
-                audit_event(&engine, &mut tx, "result_released", &practice_id, ("test_result", &id), detail).await?;
-                tx.commit().await?;
-            }
+            let to = ResultMove::Release { second, knowing: Some(knowing) };
+            move_all(&engine, &practice_id, &ids, &by, &to).await?;
             output::done(app.json, "Released. The person is told at the next planned moment.");
             Ok(ExitCode::SUCCESS)
         }
         ResultsCommand::Hold { ids, by } => {
-            for id in ids {
-                let row = get(&engine, &practice_id, &id).await?;
-                hold(&state_of(&row)).with_context(|| format!("result {id}"))?;
-                change(&engine, &practice_id, &id, &["released", "held"], "held", &by, "result_held").await?;
-            }
+            move_all(&engine, &practice_id, &ids, &by, &ResultMove::Hold).await?;
             output::done(app.json, "Held.");
             Ok(ExitCode::SUCCESS)
         }
         ResultsCommand::Withdraw { ids, by } => {
-            for id in ids {
-                let row = get(&engine, &practice_id, &id).await?;
-                let now = instant(engine.clock.now_ms());
-                withdraw(&state_of(&row), Some(&by), WithdrawReason::ByStaff, now).with_context(|| format!("result {id}"))?;
-                change(&engine, &practice_id, &id, &["released", "held"], "withdrawn", &by, "result_withdrawn").await?;
-            }
+            move_all(&engine, &practice_id, &ids, &by, &ResultMove::Withdraw).await?;
             output::done(app.json, "Withdrawn. Nothing more is sent about it.");
             Ok(ExitCode::SUCCESS)
         }
@@ -108,21 +82,10 @@ fn reason(word: &str) -> Result<HoldReason> {
         .with_context(|| format!("\"{word}\" is not a hold reason; between results list shows them"))
 }
 
-async fn get(engine: &Engine, practice_id: &str, id: &str) -> Result<TestResultRow> {
-    match results::get(&engine.db, id).await? {
-        Some(row) if row.practice_id == practice_id => Ok(row),
-        _ => bail!("there is no result {id}: between results list"),
+async fn move_all(engine: &Engine, practice_id: &str, ids: &[String], by: &str, to: &ResultMove) -> Result<()> {
+    for id in ids {
+        move_result(engine, practice_id, id, by, to, &actor()).await.with_context(|| format!("result {id}"))?;
     }
-}
-
-async fn change(engine: &Engine, practice_id: &str, id: &str, from: &[&str], to: &str, by: &str, action: &str) -> Result<()> {
-    let mut tx = engine.db.begin().await?;
-    if !results::set_state(&mut tx, id, from, to, by, engine.clock.now_ms()).await? {
-        bail!("result {id} was changed by somebody else: list it again");
-    }
-    let detail = serde_json::json!({ "by": by, "typed_by": actor() });
-    audit_event(engine, &mut tx, action, practice_id, ("test_result", id), detail).await?;
-    tx.commit().await?;
     Ok(())
 }
 

@@ -11,11 +11,12 @@ mod hold;
 pub mod number;
 mod record;
 mod release;
+mod test;
 mod units;
 
 pub use aim::{Aim, AimSource};
 pub use assess::assess;
-pub use catalogue::{CatalogueError, FollowUpDays, Found, HoldLimits, ResultsCatalogue, Test, fold_name};
+pub use catalogue::{CatalogueError, FollowUpDays, Found, ResultsCatalogue, fold_name};
 pub use correction::{Arrival, FollowUp, arrive};
 pub use hold::HoldReason;
 pub use record::{
@@ -26,6 +27,7 @@ pub use release::{
     ReleaseRefused, ReleaseRequest, ReleaseState, Releaser, StandingRule, WithdrawReason, hold, release,
     release_by_rule, withdraw,
 };
+pub use test::{HoldLimits, Test};
 pub use units::{AcceptedUnit, Converted, UnitProblem, fold_unit, is_invisible};
 
 #[cfg(test)]

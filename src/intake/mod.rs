@@ -4,10 +4,12 @@ mod apply;
 mod handle;
 pub mod imports;
 mod receive;
+mod release;
 mod reports;
 mod view;
 mod who;
 
 pub use receive::{Inbound, ReceiveError, Receiver, receive};
+pub use release::{MoveError, ResultMove, move_result};
 pub use reports::{Report, take_reports};
 pub use view::record_view;

@@ -46,3 +46,26 @@ fn listed(folder: &Path) -> io::Result<Vec<PathBuf>> {
     paths.sort();
     Ok(paths)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_gives_its_tables_in_order_and_refuses_what_is_too_large() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.csv", "a.NDJSON", "c.json", "notes.pdf"] {
+            fs::write(folder.path().join(name), "x").unwrap();
+        }
+        fs::create_dir(folder.path().join("d.csv")).unwrap();
+        // A file of that length without content takes no room on the disk.
+        fs::File::create(folder.path().join("huge.csv")).unwrap().set_len(MAX_BYTES + 1).unwrap();
+        let found = read(folder.path()).unwrap();
+        let names: Vec<&str> = found.inputs.iter().map(|i| i.name.as_str()).collect();
+        assert_eq!(names, ["a.NDJSON", "b.csv", "c.json"]);
+        assert_eq!(found.refused.len(), 1);
+        assert_eq!(found.refused[0].stopped_by(), Some(RefusalReason::FileTooLarge));
+        assert_eq!(read(&folder.path().join("b.csv")).unwrap().inputs.len(), 1);
+        assert!(read(&folder.path().join("none.csv")).is_err());
+    }
+}

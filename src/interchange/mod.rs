@@ -49,7 +49,7 @@ pub struct Options<'a> {
 
 /// Reads files of any kind, FHIR files together because they refer to each other. One report for each, in their order;
 /// never fails: what cannot be read is in the reports.
-pub fn read_all(inputs: &[Input], options: &Options<'_>) -> Vec<ImportFile> {
+pub fn read(inputs: &[Input], options: &Options<'_>) -> Vec<ImportFile> {
     let (mut done, mut json, mut places) = (Vec::new(), Vec::new(), Vec::new());
     for (at, input) in inputs.iter().enumerate() {
         if is_json(input) {

@@ -1,8 +1,10 @@
 //! Why a result may not go out by itself (hazards H03, H04, H05). Default: it may not.
 
-use super::catalogue::{Found, HoldLimits, Test};
+use super::HoldReason;
+use super::catalogue::Found;
+use super::test::{HoldLimits, Test};
 use super::units::UnitProblem;
-use super::{Comparator, HoldReason, ReportStatus, ResultRecord, ResultValue, ResultsCatalogue};
+use super::{Comparator, ReportStatus, ResultRecord, ResultValue, ResultsCatalogue};
 
 /// Every reason for holding an imported result; [`HoldReason::Unfiled`] is always the first.
 ///

@@ -1,6 +1,6 @@
 //! What must be true of each test in a catalogue.
 
-use super::catalogue::Test;
+use super::test::Test;
 use super::units::fold_unit;
 
 /// Adds a sentence for each fault of one test.

@@ -1,4 +1,4 @@
-//! The reasons for which a result is held.
+//! The reasons for holding a result back: a closed list.
 
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::split::Entry;
-use crate::domain::import::{PatientKey, RefusalReason};
+use crate::domain::import::{PatientKey, Place, RefusalReason};
 
 /// A resource's place in the files read together: file, entry.
 pub(super) type At = (usize, usize);
@@ -15,6 +15,8 @@ pub(super) struct Index {
     in_file: HashMap<(usize, String), At>,
     /// Across files; `None` where two files use one reference for different resources.
     anywhere: HashMap<String, Option<At>>,
+    /// People inside another resource, by file, place and the id they have there.
+    contained: HashMap<(usize, Place, String), PatientKey>,
     /// What became of each patient.
     patients: BTreeMap<At, Result<PatientKey, RefusalReason>>,
 }
@@ -34,6 +36,18 @@ impl Index {
     /// Notes what became of a patient.
     pub(super) fn patient(&mut self, at: At, outcome: Result<PatientKey, RefusalReason>) {
         self.patients.insert(at, outcome);
+    }
+
+    /// Adds the people that stand inside another resource.
+    pub(super) fn add_contained(&mut self, file: usize, place: Place, people: Vec<(String, PatientKey)>) {
+        for (id, key) in people {
+            self.contained.insert((file, place, id), key);
+        }
+    }
+
+    /// The person inside the resource at `place` whom it calls `#id`.
+    pub(super) fn contained(&self, file: usize, place: Place, id: &str) -> Option<PatientKey> {
+        self.contained.get(&(file, place, id.to_owned())).cloned()
     }
 
     /// The resource a reference points at, from within `file`.

@@ -6,7 +6,6 @@
 mod care;
 mod consent;
 mod index;
-mod kinds;
 mod model;
 mod observation;
 mod people;
@@ -87,7 +86,11 @@ fn read_people(
     let mut people = HashMap::new();
     for (file, entries) in entries_of(splits) {
         let name = inputs.get(file).map_or("", |i| i.name.as_str());
-        for (at, entry) in entries.iter().enumerate().filter(|(_, e)| e.kind() == "Patient") {
+        for (at, entry) in entries.iter().enumerate() {
+            index.add_contained(file, entry.place, people::contained_patients(entry, options));
+            if entry.kind() != "Patient" {
+                continue;
+            }
             let outcome = reading::check(entry).and_then(|()| people::patient(entry, name, options));
             let key = match &outcome {
                 Ok(Outcome::Taken(Taken { record, .. })) => Ok(record.patient().clone()),
@@ -115,7 +118,7 @@ fn read_file(
             Some(Repeat::Different) => Err(Refusal::new(entry.place, &kind, RefusalReason::ResourceTwice)),
             None => match people.remove(&(reading.file, at)) {
                 Some(outcome) => outcome,
-                None => reading.read((reading.file, at), entry, split),
+                None => read_one(reading, (reading.file, at), entry, split),
             },
         };
         match outcome {
@@ -145,6 +148,29 @@ fn read_file(
         }
     }
     report
+}
+
+/// Reads any resource but a patient.
+fn read_one(reading: &Reading<'_>, at: At, entry: &Entry<'_>, split: &Split<'_>) -> Result<Outcome, Refusal> {
+    let read = match entry.kind() {
+        "Observation" => {
+            return reading::check(entry).and_then(|()| observation::observation(reading, at, entry, split));
+        }
+        "DiagnosticReport" => {
+            return reading::check(entry).and_then(|()| observation::report(reading, at, entry, split));
+        }
+        "RelatedPerson" => people::related,
+        "Appointment" => care::appointment,
+        "Goal" => care::goal,
+        "CarePlan" => care::care_plan,
+        "Condition" => care::condition,
+        "Communication" => consent::communication,
+        "Consent" => consent::consent,
+        "Flag" => consent::flag,
+        _ => return Ok(Outcome::Ignored(IgnoredReason::NotUsed)),
+    };
+    reading::check(entry)?;
+    read(reading, entry)
 }
 
 /// Whether a resource stands in the file a second time.

@@ -33,8 +33,9 @@ pub(super) fn statuses(splits: &[Result<Split<'_>, Refusal>], index: &Index) -> 
 
 /// The observations a report holds: contained in it, or referred to.
 fn results_of(report: &model::DiagnosticReport, at: At, split: &Split<'_>, index: &Index) -> Vec<At> {
+    // What a resource contains stands right behind it.
     let contained = |id: &str| {
-        let inside = split.entries.iter().enumerate().filter(|(_, e)| e.parent == Some(at.1));
+        let inside = split.entries.iter().enumerate().skip(at.1 + 1).take_while(|(_, e)| e.parent == Some(at.1));
         inside.filter(|(_, e)| e.head.id.as_deref() == Some(id)).map(|(inner, _)| (at.0, inner)).next()
     };
     report

@@ -6,8 +6,8 @@ use super::split::{Entry, Head};
 use super::{Warnings, source_id};
 use crate::domain::identifiers::{EmailAddress, NhsNumber};
 use crate::domain::import::{
-    ContactNeeds, Deceased, Field, PatientKey, PatientRecord, Place, Record, Refusal, RefusalReason,
-    RelatedPersonRecord, WarningKind,
+    ContactNeeds, Deceased, Field, PatientKey, PatientRecord, Record, Refusal, RefusalReason, RelatedPersonRecord,
+    WarningKind,
 };
 use crate::interchange::Options;
 use crate::interchange::contact::{Phones, add_email};
@@ -71,17 +71,20 @@ pub(super) fn patient(entry: &Entry<'_>, name: &str, options: &Options<'_>) -> R
     Ok(Outcome::Taken(Taken { record: Box::new(Record::Patient(Box::new(record))), warnings }))
 }
 
-/// A patient contained in a resource, when it says enough to be matched.
-pub(super) fn contained_patient(entry: &Entry<'_>, id: &str, options: &Options<'_>) -> Option<PatientKey> {
-    let inner = entry.head.contained.as_ref()?.iter().find_map(|raw| {
-        let head: Head<'_> = serde_json::from_str(raw.get()).ok()?;
-        let found = head.id.as_deref() == Some(id) && head.resource_type.as_deref() == Some("Patient");
-        found.then(|| Entry { place: Place::File, full_url: None, raw: raw.get(), head, parent: None })
-    })?;
-    match patient(&inner, "", options).ok()? {
-        Outcome::Taken(taken) => Some(taken.record.patient().clone()),
-        _ => None,
-    }
+/// The patients inside a resource who say enough to be matched, by the id they have there.
+pub(super) fn contained_patients(entry: &Entry<'_>, options: &Options<'_>) -> Vec<(String, PatientKey)> {
+    let inside = entry.head.contained.iter().flatten();
+    inside
+        .filter_map(|raw| {
+            let head: Head<'_> = serde_json::from_str(raw.get()).ok()?;
+            let id = head.id.as_ref().filter(|_| head.resource_type.as_deref() == Some("Patient"))?.to_string();
+            let inner = Entry { place: entry.place, full_url: None, raw: raw.get(), head, parent: None };
+            match patient(&inner, "", options).ok()? {
+                Outcome::Taken(taken) => Some((id, taken.record.patient().clone())),
+                _ => None,
+            }
+        })
+        .collect()
 }
 
 fn nhs_number(entry: &Entry<'_>, all: &[Identifier], warnings: &mut Warnings) -> Result<Option<NhsNumber>, Refusal> {

@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 
 use super::index::{At, Index};
-use super::model::{Concept, Period};
+use super::model::{Concept, Period, Reference};
 use super::split::{Entry, position};
 use super::{FORMAT, Warnings};
 use crate::domain::import::{
-    Field, IgnoredReason, Provenance, Record, Refusal, RefusalReason, SourceId, StopTag,
+    Field, IgnoredReason, PatientKey, Provenance, Record, Refusal, RefusalReason, SourceId, StopTag,
 };
 use crate::domain::result::{ReportStatus, TakenAt};
 use crate::interchange::Options;
@@ -86,6 +86,19 @@ pub(super) fn stop_tag(concept: &Concept) -> Option<StopTag> {
 impl Reading<'_> {
     pub(super) fn provenance(&self, entry: &Entry<'_>) -> Provenance {
         provenance(entry, self.name)
+    }
+
+    /// The person a resource is about.
+    pub(super) fn subject(&self, entry: &Entry<'_>, subject: Option<&Reference>) -> Result<PatientKey, Refusal> {
+        let refuse = |reason| refusal(entry, reason).field(Field::Subject);
+        let Some(reference) = subject.and_then(|s| s.reference.as_deref()) else {
+            return Err(refuse(RefusalReason::Missing));
+        };
+        if let Some(inner) = reference.strip_prefix('#') {
+            let found = self.index.contained(self.file, entry.place, inner);
+            return found.ok_or_else(|| refuse(RefusalReason::PatientNotInFile));
+        }
+        self.index.person(self.file, reference).map_err(refuse)
     }
 
     /// A day where it matters little: a year alone or a date that cannot be read is no date.

@@ -26,7 +26,7 @@ fn read_all(inputs: &[Input]) -> Vec<ImportFile> {
         mappings: &SHIPPED,
         phones: PhonePolicy::default(),
     };
-    let reports = interchange::read_all(inputs, &options);
+    let reports = interchange::read(inputs, &options);
     assert_eq!(reports.len(), inputs.len());
     for report in &reports {
         for (what, c) in &report.counts {

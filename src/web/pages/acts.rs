@@ -3,6 +3,7 @@
 use super::error::PageError;
 use crate::clock::instant;
 use crate::domain::reason::Reason;
+use crate::intake::{self, MoveError, ResultMove};
 use crate::store::audit::{self, AuditEventRow};
 use crate::store::consents::{self, ConsentRow};
 use crate::store::enrolments::{self, EnrolmentRow};
@@ -105,45 +106,18 @@ pub(super) async fn review_entry(state: &AppState, id: &str, confirm: bool) -> R
     Ok(())
 }
 
-/// What can be done with a result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ResultMove {
-    Release,
-    Hold,
-    Withdraw,
-}
-
 /// Releases, holds or withdraws a result, in the name of a clinician. Returns whose it is.
-pub(super) async fn move_result(
-    state: &AppState,
-    id: &str,
-    to: ResultMove,
-    clinician: &str,
-) -> Result<String, PageError> {
+pub(super) async fn move_result(state: &AppState, id: &str, to: &ResultMove, clinician: &str) -> Result<String, PageError> {
     let row = results::get(&state.engine.db, id).await?.ok_or(PageError::NotFound)?;
-    let (from, word): (&[&str], &str) = match to {
-        ResultMove::Release => (&["held"], "released"),
-        ResultMove::Hold => (&["released"], "held"),
-        ResultMove::Withdraw => (&["held", "released"], "withdrawn"),
-    };
-    let now = state.engine.clock.now_ms();
-    let mut tx = state.engine.db.begin().await?;
-    if results::set_state(&mut tx, id, from, word, clinician, now).await? {
-        if to == ResultMove::Release {
-            due::wake(&mut tx, &row.patient_id, Reason::NoReleasedResult.as_str(), now).await?;
-        }
-        let about = About {
-            action: "result_moved",
-            practice_id: Some(&row.practice_id),
-            subject: "test_result",
-            subject_id: id,
-            detail: serde_json::json!({ "to": word, "clinician": clinician }),
-        };
-        note(state, &mut tx, about).await?;
-    }
-    tx.commit().await?;
+    let moved = intake::move_result(&state.engine, &row.practice_id, id, clinician, to, &actor()).await;
+    let person = moved.map_err(|error| match error {
+        MoveError::NotFound => PageError::NotFound,
+        MoveError::Refused(refused) => PageError::Refused(refused.to_string()),
+        MoveError::Changed => PageError::Form("Somebody else changed this result. Look again."),
+        MoveError::Outreach(error) => PageError::Outreach(error),
+    })?;
     settle(state).await?;
-    Ok(row.patient_id)
+    Ok(person)
 }
 
 /// Pauses a person, or with `None` lets messages go on.

@@ -22,6 +22,9 @@ pub enum PageError {
     /// The form cannot be used; the sentence says why.
     #[error("{0}")]
     Form(&'static str),
+    /// A rule does not allow it; the sentence says which.
+    #[error("{0}")]
+    Refused(String),
     /// Asked under a name that is not this machine's.
     #[error("not this machine")]
     NotThisMachine,
@@ -37,7 +40,7 @@ impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let (status, title, what_to_do) = match &self {
             Self::Outreach(error) => {
-                tracing::error!(code = "page_failed", %error, "a page could not be shown");
+                tracing::error!(code = "page_failed", "a page could not be shown");
                 let down = matches!(error, OutreachError::Store(error) if error.is_outage());
                 if down {
                     (
@@ -63,6 +66,7 @@ impl IntoResponse for PageError {
                 "No practice yet",
                 "Add one with \"between practice add\", then import its patients with \"between import\".",
             ),
+            Self::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, "This is not allowed", why.as_str()),
             Self::Form(what) => (StatusCode::UNPROCESSABLE_ENTITY, "Something is missing", *what),
             Self::NotThisMachine => (
                 StatusCode::MISDIRECTED_REQUEST,

@@ -1,6 +1,6 @@
 //! The forms of a person's page.
 
-use super::acts::{self, ResultMove, Said};
+use super::acts::{self, Said};
 use super::error::PageError;
 use super::parts::safe_back;
 use crate::domain::calendar::resolve;
@@ -11,6 +11,7 @@ use axum::extract::{Path, State};
 use axum::response::Redirect;
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
+use crate::intake::ResultMove;
 
 fn back_to(id: &str, place: &str) -> Redirect {
     Redirect::to(&safe_back(&format!("/people/{id}{place}")))
@@ -149,6 +150,9 @@ pub(super) async fn review_entry(
 pub(super) struct Decide {
     to: String,
     by: String,
+    /// A second person, for the first release of a test.
+    #[serde(default)]
+    second: String,
 }
 
 pub(super) async fn move_result(
@@ -157,13 +161,14 @@ pub(super) async fn move_result(
     Form(form): Form<Decide>,
 ) -> Result<Redirect, PageError> {
     let to = match form.to.as_str() {
-        "release" => ResultMove::Release,
+        // Who releases here has the reasons before their eyes: the page shows every one.
+        "release" => ResultMove::Release { second: said(&form.second, 80), knowing: None },
         "hold" => ResultMove::Hold,
         "withdraw" => ResultMove::Withdraw,
         _ => return Err(PageError::Form("Choose release, hold or withdraw.")),
     };
     let by = said(&form.by, 80)
         .ok_or(PageError::Form("A result is released, held or withdrawn in the name of a clinician: give yours."))?;
-    let person = acts::move_result(&state, &id, to, &by).await?;
+    let person = acts::move_result(&state, &id, &to, &by).await?;
     Ok(back_to(&person, &format!("#result-{id}")))
 }

@@ -101,7 +101,7 @@ on_both! {
 
     async fn f06_a_text_that_is_too_long_is_held_and_never_cut(on) {
         let app = TestApp::start(on, MONDAY).await?;
-        let joan = app.person_with(1, |p| p.given_name = "Wilhelmina ".repeat(70)).await;
+        let joan = app.person_with(1, |p| p.given_name = "Wilhelmina ".repeat(100)).await;
         let goal = app.goal(&joan).await;
         app.enrol(&joan, "goal", &goal).await;
         app.advance_to("2027-01-07T12:00:00Z").await;

@@ -52,7 +52,7 @@ fn r22_csv_fuzz_by_mutation() {
 }
 
 #[test]
-fn r22_twice_the_rows_take_about_twice_the_time() {
+fn r22_four_times_the_rows_take_about_four_times_the_time() {
     // Unclosed quotes on every line are the worst case of the row reader.
     let list = |rows: usize| {
         let mut text = String::from("NHS Number,Surname,First Name,Date of Birth,Mobile\n");
@@ -63,7 +63,7 @@ fn r22_twice_the_rows_take_about_twice_the_time() {
     };
     let time = |rows: usize| {
         let bytes = list(rows);
-        let best = (0..3).map(|_| {
+        let best = (0..4).map(|_| {
             let start = std::time::Instant::now();
             let report = read_bytes("x", bytes.clone(), &SHIPPED);
             assert_eq!(report.refused.len(), rows);
@@ -71,8 +71,9 @@ fn r22_twice_the_rows_take_about_twice_the_time() {
         });
         best.min().unwrap()
     };
-    let (one, two) = (time(4_000), time(8_000));
-    assert!(two < one * 3, "{one:?} then {two:?}");
+    // Quadratic work would take sixteen times as long; the room above four is for a busy machine.
+    let (one, four) = (time(3_000), time(12_000));
+    assert!(four < one * 10, "{one:?} then {four:?}");
 }
 
 proptest! {

@@ -10,7 +10,7 @@ use crate::domain::identifiers::PhonePolicy;
 use crate::domain::import::{ConsentDecision, ConsentTopic, Record};
 use crate::domain::result::ResultsCatalogue;
 use crate::interchange::export::to_fhir;
-use crate::interchange::{Input, Mappings, Options, read_all};
+use crate::interchange::{Input, Mappings, Options, read};
 
 /// Runs the validator; `None` (said aloud) where there is none, which is a failure in CI.
 fn validate(bundle: &Value) -> Option<(bool, String)> {
@@ -123,7 +123,7 @@ fn our_own_import_reads_our_own_export() {
         phones: PhonePolicy::default(),
     };
     let bytes = serde_json::to_vec(&to_fhir(&full())).unwrap();
-    let report = read_all(&[Input { name: "export.json".into(), bytes }], &options).remove(0);
+    let report = read(&[Input { name: "export.json".into(), bytes }], &options).remove(0);
     // Messages that were never rendered and results without a value have nothing to read.
     let reasons: Vec<_> = report.refused.iter().map(|r| (r.what.as_str(), r.reason.sentence())).collect();
     assert!(

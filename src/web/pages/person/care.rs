@@ -118,6 +118,14 @@ fn result_form(result: &TestResultRow) -> Markup {
                     label.nhsuk-label for=(field) { "Your name, as the clinician who decides" }
                     input.nhsuk-input id=(field) name="by" required maxlength="80" autocomplete="name";
                 }
+                @if held {
+                    div.nhsuk-form-group {
+                        label.nhsuk-label for={ "second-" (result.id) } {
+                            "Second person, when no result of this test was released before"
+                        }
+                        input.nhsuk-input id={ "second-" (result.id) } name="second" maxlength="80";
+                    }
+                }
                 div.btw-buttons {
                     @if held { button.nhsuk-button name="to" value="release" { "Release" } }
                     @else { button.nhsuk-button.nhsuk-button--secondary name="to" value="hold" { "Hold again" } }
