@@ -61,6 +61,7 @@ on_both! {
         let mut open = within!(store.db, tx => alerts::urgent_open(tx));
         open.sort_by(|a, b| a.practice_id.cmp(&b.practice_id));
         let row = |practice: &str, open, unnotified, oldest, last_notified| UrgentOpen {
+            oldest_not_escalated: Some(oldest),
             practice_id: practice.to_owned(), open, unnotified, oldest, last_notified, escalations: 0,
         };
         assert_eq!(open, [row("ashdown", 1, 1, T0 + 50, None), row(PRACTICE, 3, 1, T0 + 1, Some(T0 + 5))]);

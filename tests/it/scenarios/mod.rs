@@ -1,6 +1,10 @@
 //! Weeks of life under a still clock, on both databases.
 
+mod clocks;
 mod failures;
 mod hazards;
+mod hazards_staff;
 pub mod kit;
+mod logs;
 mod the_loop;
+mod threats;
