@@ -135,16 +135,16 @@ on_both! {
         let store = Store::start(on).await?;
         let empty = due::backlog(&store.db, T0).await.unwrap();
         assert_eq!((empty.due, empty.oldest, empty.next), (0, None, None));
-        assert_eq!(due::next_due(&store.db).await.unwrap(), None);
+        assert_eq!(due::next_moment(&store.db, 0).await.unwrap(), None);
         let lane = |id: &str, lane, due_at| NewDue { message_id: id.to_owned(), lane, due_at };
         let all = [lane("m1", 0, T0 - 5), lane("m2", 1, T0), lane("m3", 2, T0 - 9), lane("m4", 2, T0 + 7), lane("m5", 1, T0 + 4)];
         within!(store.db, tx => due::insert(tx, &all));
         let backlog = due::backlog(&store.db, T0).await.unwrap();
         assert_eq!((backlog.due, backlog.oldest, backlog.next), (3, Some(T0 - 9), Some(T0 + 4)));
-        assert_eq!(due::next_due(&store.db).await.unwrap(), Some(T0 - 9));
+        assert_eq!(due::next_moment(&store.db, 0).await.unwrap(), Some(T0 - 9));
         for lane in [0, 1, 2] {
             within!(store.db, tx => due::claim(tx, lane, T0, T0 + MINUTE, 9));
         }
-        assert_eq!(due::next_due(&store.db).await.unwrap(), Some(T0 + 4), "what is held is due when its lease ends");
+        assert_eq!(due::next_moment(&store.db, 0).await.unwrap(), Some(T0 + 4), "what is held is due when its lease ends");
     }
 }

@@ -95,7 +95,7 @@ on_both! {
             let id = canary_person(app, number).await;
             app.appointment(&id, &format!("a{number}"), "2027-01-05T15:00:00Z", "booked").await;
         }
-        super::kit::poison(app, on, "poisoned_entry", "INSERT", "record_entry", "NEW.original_text = '5 xylophone'").await;
+        crate::scenarios::kit::poison(app, on, "poisoned_entry", "INSERT", "record_entry", "NEW.original_text = '5 xylophone'").await;
         let goal = app.goal("patient-0001").await;
         app.enrol("patient-0001", "goal", &goal).await;
         app.advance_to("2027-01-06T12:00:00Z").await;
