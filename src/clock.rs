@@ -20,26 +20,17 @@ enum Source {
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self {
-            source: Source::System,
-            counter: Arc::default(),
-        }
+        Self { source: Source::System, counter: Arc::default() }
     }
 
     /// A clock that stands still until it is moved: for the demo and for tests. Ids are then the same on every run.
     pub fn manual(at: DateTime<Utc>) -> Self {
         let at = Arc::new(AtomicI64::new(at.timestamp_millis()));
-        Self {
-            source: Source::Manual(at),
-            counter: Arc::default(),
-        }
+        Self { source: Source::Manual(at), counter: Arc::default() }
     }
 
     /// Now, in milliseconds since 1970 UTC.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "the one place that may read the clock"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "the one place that may read the clock")]
     pub fn now_ms(&self) -> i64 {
         match &self.source {
             Source::System => Utc::now().timestamp_millis(),
@@ -74,10 +65,7 @@ impl Clock {
             // RFC 9562: 48 bits of milliseconds, then version and our own counter in place of randomness.
             Source::Manual(_) => {
                 let count = self.counter.fetch_add(1, Ordering::SeqCst);
-                format!(
-                    "{millis:012x}7000{:04x}{count:012x}",
-                    0x8000 | (count >> 48)
-                )
+                format!("{millis:012x}7000{:04x}{count:012x}", 0x8000 | (count >> 48))
             }
         }
     }

@@ -12,10 +12,7 @@ pub const SHIPPED: &str = include_str!("../config/between.toml");
 /// Everything that is set for this installation.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(
-    missing_docs,
-    reason = "each setting is explained where people read it: config/between.toml"
-)]
+#[allow(missing_docs, reason = "each setting is explained where people read it: config/between.toml")]
 pub struct Config {
     pub environment: Environment,
     pub database: Database,
@@ -113,17 +110,12 @@ pub enum ConfigError {
 impl Config {
     /// Puts the settings together: the shipped file, then each file in order, then `environment` (names and values, as
     /// from `std::env::vars`).
-    pub fn load(
-        files: &[&Path],
-        environment: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<Self, ConfigError> {
+    pub fn load(files: &[&Path], environment: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let mut table = parse("the shipped settings", SHIPPED)?;
         for file in files {
             let place = file.display().to_string();
-            let text = std::fs::read_to_string(file).map_err(|e| ConfigError::File {
-                file: place.clone(),
-                problem: e.to_string(),
-            })?;
+            let text = std::fs::read_to_string(file)
+                .map_err(|e| ConfigError::File { file: place.clone(), problem: e.to_string() })?;
             let own = parse(&place, &text)?;
             // Gateways are replaced as a whole: the shipped sandbox is only there when nothing else is set up.
             if own.contains_key("gateways") {
@@ -134,9 +126,7 @@ impl Config {
         for (name, value) in environment {
             if name == "DATABASE_URL" {
                 set(&mut table, &["database", "url"], Value::String(value));
-            } else if let Some(path) = name
-                .strip_prefix("BETWEEN_")
-                .filter(|p| p.contains("__") || *p == "ENVIRONMENT")
+            } else if let Some(path) = name.strip_prefix("BETWEEN_").filter(|p| p.contains("__") || *p == "ENVIRONMENT")
             {
                 let path = path.to_lowercase();
                 let keys: Vec<&str> = path.split("__").collect();
@@ -145,10 +135,7 @@ impl Config {
         }
         Value::Table(table)
             .try_into()
-            .map_err(|e: toml::de::Error| ConfigError::Syntax {
-                place: "settings".into(),
-                problem: e.to_string(),
-            })
+            .map_err(|e: toml::de::Error| ConfigError::Syntax { place: "settings".into(), problem: e.to_string() })
     }
 
     /// The settings of a practice: the `[practice]` table with the practice's own JSON laid over it.
@@ -177,18 +164,13 @@ fn merge(base: &mut serde_json::Value, own: serde_json::Value) {
 }
 
 fn parse(place: &str, text: &str) -> Result<Table, ConfigError> {
-    text.parse::<Table>().map_err(|e| ConfigError::Syntax {
-        place: place.to_owned(),
-        problem: e.to_string(),
-    })
+    text.parse::<Table>().map_err(|e| ConfigError::Syntax { place: place.to_owned(), problem: e.to_string() })
 }
 
 fn overlay(base: &mut Table, own: Table) {
     for (key, value) in own {
         match (base.get_mut(&key), value) {
-            (Some(Value::Table(base)), Value::Table(own))
-                if key != "hours" && key != "cover_hours" =>
-            {
+            (Some(Value::Table(base)), Value::Table(own)) if key != "hours" && key != "cover_hours" => {
                 overlay(base, own);
             }
             (_, value) => {
@@ -205,9 +187,7 @@ fn set(table: &mut Table, keys: &[&str], value: Value) {
             table.insert((*last).to_owned(), value);
         }
         [first, rest @ ..] => {
-            let next = table
-                .entry(*first)
-                .or_insert_with(|| Value::Table(Table::new()));
+            let next = table.entry(*first).or_insert_with(|| Value::Table(Table::new()));
             if let Value::Table(next) = next {
                 set(next, rest, value);
             }
@@ -230,10 +210,7 @@ mod tests {
     use super::*;
 
     fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-            .collect()
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
     }
 
     #[test]
@@ -246,17 +223,10 @@ mod tests {
     #[test]
     fn the_environment_wins_over_files_and_files_over_the_shipped() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(
-            file.path(),
-            "[server]\nlisten = \"127.0.0.1:1\"\n[practice.limits]\nper_day = 3\n",
-        )
-        .unwrap();
+        std::fs::write(file.path(), "[server]\nlisten = \"127.0.0.1:1\"\n[practice.limits]\nper_day = 3\n").unwrap();
         let config = Config::load(
             &[file.path()],
-            env(&[
-                ("BETWEEN_SERVER__LISTEN", "127.0.0.1:2"),
-                ("DATABASE_URL", "x.sqlite"),
-            ]),
+            env(&[("BETWEEN_SERVER__LISTEN", "127.0.0.1:2"), ("DATABASE_URL", "x.sqlite")]),
         )
         .unwrap();
         assert_eq!(config.server.listen, "127.0.0.1:2");
@@ -275,17 +245,14 @@ mod tests {
     fn a_practice_changes_only_what_it_names() {
         let config = Config::load(&[], []).unwrap();
         let settings = config
-            .practice_settings(r#"{"phone": "01632 960111", "hours": {"Mon": "09:00-12:00"}, "limits": {"per_day": 9}}"#)
+            .practice_settings(
+                r#"{"phone": "01632 960111", "hours": {"Mon": "09:00-12:00"}, "limits": {"per_day": 9}}"#,
+            )
             .unwrap();
         assert_eq!(settings.phone, "01632 960111");
         assert_eq!(settings.hours.len(), 1);
         assert_eq!(settings.limits.per_day, 9);
         assert_eq!(settings.limits.per_week, 4);
-        assert!(
-            config
-                .practice_settings(r#"{"fone": "1"}"#)
-                .unwrap_err()
-                .contains("fone")
-        );
+        assert!(config.practice_settings(r#"{"fone": "1"}"#).unwrap_err().contains("fone"));
     }
 }

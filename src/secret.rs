@@ -57,10 +57,7 @@ pub enum SecretError {
 
 /// The secret from its value or else from its file (`token` and `token_file`), without surrounding white space;
 /// `None` when neither is set.
-pub fn from_value_or_file(
-    value: Option<&Secret>,
-    file: Option<&Path>,
-) -> Result<Option<Secret>, SecretError> {
+pub fn from_value_or_file(value: Option<&Secret>, file: Option<&Path>) -> Result<Option<Secret>, SecretError> {
     let text = match (value, file) {
         (None, None) => return Ok(None),
         (Some(_), Some(_)) => return Err(SecretError::Both),
@@ -86,11 +83,7 @@ mod tests {
         }
         let holder: Holder = serde_json::from_str(r#"{"token":"canary-value"}"#).unwrap();
         assert_eq!(holder.token.expose(), "canary-value");
-        for text in [
-            format!("{holder:?}"),
-            format!("{holder:#?}"),
-            holder.token.to_string(),
-        ] {
+        for text in [format!("{holder:?}"), format!("{holder:#?}"), holder.token.to_string()] {
             assert!(!text.contains("canary"), "{text}");
             assert!(text.contains("[secret]"));
         }
@@ -98,9 +91,7 @@ mod tests {
 
     #[test]
     fn a_secret_of_the_wrong_type_is_not_printed_either() {
-        let error = serde_json::from_str::<Secret>("421337")
-            .unwrap_err()
-            .to_string();
+        let error = serde_json::from_str::<Secret>("421337").unwrap_err().to_string();
         assert!(!error.contains("421337"), "{error}");
     }
 
@@ -112,23 +103,11 @@ mod tests {
         let value = Secret::new("from-value");
         let got = from_value_or_file(None, Some(&file)).unwrap();
         assert_eq!(got, Some(Secret::new("from-file")));
-        assert_eq!(
-            from_value_or_file(Some(&value), None).unwrap(),
-            Some(value.clone())
-        );
+        assert_eq!(from_value_or_file(Some(&value), None).unwrap(), Some(value.clone()));
         assert!(from_value_or_file(None, None).unwrap().is_none());
-        assert!(matches!(
-            from_value_or_file(Some(&value), Some(&file)),
-            Err(SecretError::Both)
-        ));
-        assert!(matches!(
-            from_value_or_file(Some(&Secret::new(" ")), None),
-            Err(SecretError::Empty)
-        ));
+        assert!(matches!(from_value_or_file(Some(&value), Some(&file)), Err(SecretError::Both)));
+        assert!(matches!(from_value_or_file(Some(&Secret::new(" ")), None), Err(SecretError::Empty)));
         let missing = dir.path().join("none");
-        assert!(matches!(
-            from_value_or_file(None, Some(&missing)),
-            Err(SecretError::Unreadable(_))
-        ));
+        assert!(matches!(from_value_or_file(None, Some(&missing)), Err(SecretError::Unreadable(_))));
     }
 }

@@ -29,16 +29,11 @@ pub fn check(catalogue: &Catalogue) -> Vec<Finding> {
 
 /// [`check`] for a practice's policy.
 pub fn check_with(catalogue: &Catalogue, policy: CheckPolicy) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = catalogue
-        .iter()
-        .flat_map(|template| check_template(template, policy))
-        .collect();
+    let mut findings: Vec<Finding> = catalogue.iter().flat_map(|template| check_template(template, policy)).collect();
     findings.extend(against_shipped(catalogue));
     findings.extend(missing_translations(catalogue));
-    findings.sort_by(|a, b| {
-        (a.severity, &a.file, &a.field, a.position)
-            .cmp(&(b.severity, &b.file, &b.field, b.position))
-    });
+    findings
+        .sort_by(|a, b| (a.severity, &a.file, &a.field, a.position).cmp(&(b.severity, &b.file, &b.field, b.position)));
     findings
 }
 
@@ -61,14 +56,8 @@ pub fn check_template(template: &MessageTemplate, policy: CheckPolicy) -> Vec<Fi
 /// A text says who writes before anything else: sender names are short and often a bare number.
 fn opening_words(template: &MessageTemplate) -> Option<Finding> {
     let sms = template.sms.as_ref()?;
-    let first = sms
-        .template
-        .placeholders()
-        .next()
-        .filter(|gap| gap.at == 0 && gap.name == "practice");
-    let follows = first
-        .and_then(|gap| sms.source.get(gap.len..))
-        .is_some_and(|rest| rest.starts_with(": "));
+    let first = sms.template.placeholders().next().filter(|gap| gap.at == 0 && gap.name == "practice");
+    let follows = first.and_then(|gap| sms.source.get(gap.len..)).is_some_and(|rest| rest.starts_with(": "));
     (!follows).then(|| {
         Finding::error(
             &template.file,
@@ -103,23 +92,16 @@ fn against_shipped(catalogue: &Catalogue) -> Vec<Finding> {
             continue;
         };
         for placeholder in &template.placeholders {
-            let known = ours.placeholders.iter().any(|p| {
-                crate::domain::template::key(&p.name)
-                    == crate::domain::template::key(&placeholder.name)
-            });
+            let known = ours
+                .placeholders
+                .iter()
+                .any(|p| crate::domain::template::key(&p.name) == crate::domain::template::key(&placeholder.name));
             if !known {
-                let names: Vec<String> = ours
-                    .placeholders
-                    .iter()
-                    .map(|p| format!("(({}))", p.name))
-                    .collect();
+                let names: Vec<String> = ours.placeholders.iter().map(|p| format!("(({}))", p.name)).collect();
                 findings.push(Finding::error(
                     &template.file,
                     "placeholder",
-                    format!(
-                        "between has no value for (({})) in a {}",
-                        placeholder.name, template.kind
-                    ),
+                    format!("between has no value for (({})) in a {}", placeholder.name, template.kind),
                     format!("Use only {}.", names.join(", ")),
                 ));
             }
@@ -132,10 +114,7 @@ fn against_shipped(catalogue: &Catalogue) -> Vec<Finding> {
                 "Make sure that your clinical safety officer has agreed to them.",
             ));
         }
-        if ours.purpose != template.purpose
-            || ours.audience != template.audience
-            || (ours.locked && !template.locked)
-        {
+        if ours.purpose != template.purpose || ours.audience != template.audience || (ours.locked && !template.locked) {
             findings.push(Finding::error(
                 &template.file,
                 "",
@@ -148,11 +127,7 @@ fn against_shipped(catalogue: &Catalogue) -> Vec<Finding> {
 }
 
 fn same_words(a: &MessageTemplate, b: &MessageTemplate) -> bool {
-    let words = |t: &MessageTemplate| {
-        t.fields()
-            .map(|(name, w)| (name, w.source.clone()))
-            .collect::<Vec<_>>()
-    };
+    let words = |t: &MessageTemplate| t.fields().map(|(name, w)| (name, w.source.clone())).collect::<Vec<_>>();
     words(a) == words(b)
 }
 
@@ -168,20 +143,13 @@ fn missing_translations(catalogue: &Catalogue) -> Vec<Finding> {
         .into_iter()
         .filter(|language| *language != BASE_LANGUAGE)
         .filter_map(|language| {
-            let missing: Vec<&str> = kinds
-                .iter()
-                .copied()
-                .filter(|kind| catalogue.get(language, kind).is_none())
-                .collect();
+            let missing: Vec<&str> =
+                kinds.iter().copied().filter(|kind| catalogue.get(language, kind).is_none()).collect();
             (!missing.is_empty()).then(|| {
                 Finding::warning(
                     &format!("messages/{language}"),
                     "",
-                    format!(
-                        "{} kinds are not translated and go out in English: {}",
-                        missing.len(),
-                        missing.join(", ")
-                    ),
+                    format!("{} kinds are not translated and go out in English: {}", missing.len(), missing.join(", ")),
                     "Have a person translate them.",
                 )
             })

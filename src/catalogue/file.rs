@@ -117,13 +117,8 @@ impl MessageTemplate {
             )]
         })?;
         let file: File = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(1, |span| {
-                text.get(..span.start)
-                    .unwrap_or_default()
-                    .matches('\n')
-                    .count()
-                    + 1
-            });
+            let line =
+                error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
             vec![Finding::error(
                 path,
                 &format!("line {line}"),
@@ -141,17 +136,10 @@ impl MessageTemplate {
             ));
         }
         if file.sms.is_none() && file.email.is_none() {
-            findings.push(Finding::error(
-                path,
-                "",
-                "there is no [sms] and no [email]",
-                "Write at least one of them.",
-            ));
+            findings.push(Finding::error(path, "", "there is no [sms] and no [email]", "Write at least one of them."));
         }
         let mut wording = |field: &str, source: String| parse(path, field, source, &mut findings);
-        let sms = file
-            .sms
-            .and_then(|sms| wording("sms.body", sms.body.trim().to_owned()));
+        let sms = file.sms.and_then(|sms| wording("sms.body", sms.body.trim().to_owned()));
         let (email_subject, email_body) = match file.email {
             Some(email) => (
                 wording("email.subject", email.subject.trim().to_owned()),
@@ -185,37 +173,23 @@ impl MessageTemplate {
 
     /// Each text with the name of its setting.
     pub fn fields(&self) -> impl Iterator<Item = (&'static str, &Wording)> {
-        [
-            ("sms.body", &self.sms),
-            ("email.subject", &self.email_subject),
-            ("email.body", &self.email_body),
-        ]
-        .into_iter()
-        .filter_map(|(name, wording)| Some((name, wording.as_ref()?)))
+        [("sms.body", &self.sms), ("email.subject", &self.email_subject), ("email.body", &self.email_body)]
+            .into_iter()
+            .filter_map(|(name, wording)| Some((name, wording.as_ref()?)))
     }
 }
 
 fn parse(path: &str, field: &str, source: String, findings: &mut Vec<Finding>) -> Option<Wording> {
     if source.is_empty() {
-        findings.push(Finding::error(
-            path,
-            field,
-            "it is empty",
-            "Write it, or leave the whole section out.",
-        ));
+        findings.push(Finding::error(path, field, "it is empty", "Write it, or leave the whole section out."));
         return None;
     }
     match Template::parse(&source) {
         Ok(template) => Some(Wording { source, template }),
         Err(errors) => {
             findings.extend(errors.into_iter().map(|error| {
-                Finding::error(
-                    path,
-                    field,
-                    error.to_string(),
-                    "Placeholders are written ((name)) or ((flag??words)).",
-                )
-                .at(error.at())
+                Finding::error(path, field, error.to_string(), "Placeholders are written ((name)) or ((flag??words)).")
+                    .at(error.at())
             }));
             None
         }
@@ -227,11 +201,7 @@ fn language_and_kind(path: &str) -> Option<(String, String)> {
     let kind = parts.next()?.strip_suffix(".toml")?;
     let language = parts.next()?;
     let is_word = |text: &str, more: &str| {
-        !text.is_empty()
-            && text
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || more.contains(c))
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || more.contains(c))
     };
-    (is_word(&language.to_lowercase(), "-") && is_word(kind, "_"))
-        .then(|| (language.to_lowercase(), kind.to_owned()))
+    (is_word(&language.to_lowercase(), "-") && is_word(kind, "_")).then(|| (language.to_lowercase(), kind.to_owned()))
 }

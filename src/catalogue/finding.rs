@@ -32,12 +32,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(super) fn error(
-        file: &str,
-        field: &str,
-        message: impl Into<String>,
-        what_to_do: impl Into<String>,
-    ) -> Self {
+    pub(super) fn error(file: &str, field: &str, message: impl Into<String>, what_to_do: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
             file: file.to_owned(),
@@ -48,25 +43,12 @@ impl Finding {
         }
     }
 
-    pub(super) fn warning(
-        file: &str,
-        field: &str,
-        message: impl Into<String>,
-        what_to_do: impl Into<String>,
-    ) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(file, field, message, what_to_do)
-        }
+    pub(super) fn warning(file: &str, field: &str, message: impl Into<String>, what_to_do: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(file, field, message, what_to_do) }
     }
 
     pub(super) fn unreadable(file: &str, error: &std::io::Error) -> Self {
-        Self::error(
-            file,
-            "",
-            format!("cannot be read: {error}"),
-            "Check that the file is there and may be read.",
-        )
+        Self::error(file, "", format!("cannot be read: {error}"), "Check that the file is there and may be read.")
     }
 
     pub(super) fn at(mut self, position: usize) -> Self {

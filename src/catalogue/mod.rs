@@ -54,11 +54,7 @@ impl Catalogue {
                 },
             }
         }
-        if findings.is_empty() {
-            Ok(catalogue)
-        } else {
-            Err(findings)
-        }
+        if findings.is_empty() { Ok(catalogue) } else { Err(findings) }
     }
 
     /// Adds one file, or replaces the wording of its language and kind. The last two parts of `path` name both.
@@ -70,17 +66,14 @@ impl Catalogue {
 
     /// The wording of a kind in exactly this language.
     pub fn get(&self, language: &str, kind: &str) -> Option<&MessageTemplate> {
-        self.messages
-            .get(&(language.to_lowercase(), kind.to_owned()))
+        self.messages.get(&(language.to_lowercase(), kind.to_owned()))
     }
 
     /// The wording for somebody who reads `language` (`cy`, `pl-PL`): in it, else in its main language, else in English.
     /// Nothing is ever translated by machine.
     pub fn best(&self, language: &str, kind: &str) -> Option<&MessageTemplate> {
         let main = language.split('-').next().unwrap_or_default();
-        self.get(language, kind)
-            .or_else(|| self.get(main, kind))
-            .or_else(|| self.get(BASE_LANGUAGE, kind))
+        self.get(language, kind).or_else(|| self.get(main, kind)).or_else(|| self.get(BASE_LANGUAGE, kind))
     }
 
     /// All of it, by language and kind.
@@ -90,11 +83,7 @@ impl Catalogue {
 
     /// Languages that have any wording, in order.
     pub fn languages(&self) -> Vec<&str> {
-        let mut languages: Vec<&str> = self
-            .messages
-            .keys()
-            .map(|(language, _)| language.as_str())
-            .collect();
+        let mut languages: Vec<&str> = self.messages.keys().map(|(language, _)| language.as_str()).collect();
         languages.dedup();
         languages
     }
@@ -103,8 +92,7 @@ impl Catalogue {
 /// The `.toml` files one level below `folder`, in order.
 fn toml_files(folder: &Path) -> Result<Vec<std::path::PathBuf>, Finding> {
     let entries = |folder: &Path| -> Result<Vec<std::path::PathBuf>, Finding> {
-        let unreadable =
-            |error: std::io::Error| Finding::unreadable(&folder.display().to_string(), &error);
+        let unreadable = |error: std::io::Error| Finding::unreadable(&folder.display().to_string(), &error);
         let mut paths = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(unreadable)? {
             paths.push(entry.map_err(unreadable)?.path());
@@ -114,11 +102,7 @@ fn toml_files(folder: &Path) -> Result<Vec<std::path::PathBuf>, Finding> {
     };
     let mut files = Vec::new();
     for language in entries(folder)?.into_iter().filter(|path| path.is_dir()) {
-        files.extend(
-            entries(&language)?
-                .into_iter()
-                .filter(|path| path.extension().is_some_and(|e| e == "toml")),
-        );
+        files.extend(entries(&language)?.into_iter().filter(|path| path.extension().is_some_and(|e| e == "toml")));
     }
     Ok(files)
 }

@@ -60,20 +60,12 @@ pub enum RenderError {
 }
 
 fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names
-        .map(|name| format!("(({name}))"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    names.map(|name| format!("(({name}))")).collect::<Vec<_>>().join(", ")
 }
 
 impl MessageTemplate {
     /// Fills in the wording for one channel.
-    pub fn render(
-        &self,
-        channel: Channel,
-        facts: &Facts,
-        policy: RenderPolicy,
-    ) -> Result<Rendered, RenderError> {
+    pub fn render(&self, channel: Channel, facts: &Facts, policy: RenderPolicy) -> Result<Rendered, RenderError> {
         match channel {
             Channel::Sms => self.render_sms(facts, policy),
             Channel::Email => self.render_email(facts, policy),
@@ -81,18 +73,11 @@ impl MessageTemplate {
     }
 
     fn render_sms(&self, facts: &Facts, policy: RenderPolicy) -> Result<Rendered, RenderError> {
-        let body = self
-            .sms
-            .as_ref()
-            .ok_or(RenderError::NoWording(Channel::Sms))?;
+        let body = self.sms.as_ref().ok_or(RenderError::NoWording(Channel::Sms))?;
         self.allow(&[body], facts, policy)?;
         let text = body.template.render(facts).map_err(RenderError::Missing)?;
         let fitted = sms::fit(&text, policy.sms)?;
-        Ok(Rendered {
-            measure: Some(fitted.measure),
-            changes: fitted.changes,
-            ..self.rendered(fitted.text)
-        })
+        Ok(Rendered { measure: Some(fitted.measure), changes: fitted.changes, ..self.rendered(fitted.text) })
     }
 
     fn render_email(&self, facts: &Facts, policy: RenderPolicy) -> Result<Rendered, RenderError> {
@@ -101,11 +86,7 @@ impl MessageTemplate {
         };
         self.allow(&[subject, body], facts, policy)?;
         let mut facts = facts.clone();
-        for placeholder in self
-            .placeholders
-            .iter()
-            .filter(|p| p.kind == PlaceholderType::Link)
-        {
+        for placeholder in self.placeholders.iter().filter(|p| p.kind == PlaceholderType::Link) {
             facts.mark_link(&placeholder.name);
         }
         let subject = subject.template.render(&facts);
@@ -114,43 +95,23 @@ impl MessageTemplate {
             (Ok(subject), Ok(body)) => (subject, body),
             (subject, body) => {
                 return Err(RenderError::Missing(
-                    [subject.err(), body.err()]
-                        .into_iter()
-                        .flatten()
-                        .flatten()
-                        .collect(),
+                    [subject.err(), body.err()].into_iter().flatten().flatten().collect(),
                 ));
             }
         };
         // One line, whatever stood in a value: a line break would end the header.
         let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
         let sender = facts.words("practice").unwrap_or_default();
-        let shell = Shell {
-            language: &self.language,
-            title: &subject,
-            sender: &sender,
-        };
+        let shell = Shell { language: &self.language, title: &subject, sender: &sender };
         let html = markdown::to_html(&body, &shell);
-        Ok(Rendered {
-            html: Some(html),
-            subject: Some(subject),
-            ..self.rendered(markdown::to_text(&body))
-        })
+        Ok(Rendered { html: Some(html), subject: Some(subject), ..self.rendered(markdown::to_text(&body)) })
     }
 
     /// Refuses result values where they are not allowed, and values of the wrong type, for what these texts use.
-    fn allow(
-        &self,
-        texts: &[&Wording],
-        facts: &Facts,
-        policy: RenderPolicy,
-    ) -> Result<(), RenderError> {
+    fn allow(&self, texts: &[&Wording], facts: &Facts, policy: RenderPolicy) -> Result<(), RenderError> {
         let mut wrong = Vec::new();
         for placeholder in &self.placeholders {
-            if !texts
-                .iter()
-                .any(|text| text.template.uses(&placeholder.name))
-            {
+            if !texts.iter().any(|text| text.template.uses(&placeholder.name)) {
                 continue;
             }
             if placeholder.kind == PlaceholderType::Result && !policy.allow_values {
@@ -161,11 +122,7 @@ impl MessageTemplate {
         // A missing value is the more useful thing to say, and rendering says it.
         let missing = |problem: &TypeProblem| facts.is_blank(&problem.name);
         wrong.retain(|problem| !missing(problem));
-        if wrong.is_empty() {
-            Ok(())
-        } else {
-            Err(RenderError::WrongType(wrong))
-        }
+        if wrong.is_empty() { Ok(()) } else { Err(RenderError::WrongType(wrong)) }
     }
 
     fn rendered(&self, text: String) -> Rendered {

@@ -25,17 +25,14 @@ fn file(sms: &str, subject: &str, body: &str, placeholders: &[(&str, &str)]) -> 
             "flag" => "yes",
             _ => "Word",
         };
-        write!(text, "[[placeholder]]\nname = '{name}'\ntype = '{kind}'\nexample = '{value}'\nlongest = '{value}'\n").unwrap();
+        write!(text, "[[placeholder]]\nname = '{name}'\ntype = '{kind}'\nexample = '{value}'\nlongest = '{value}'\n")
+            .unwrap();
     }
     text
 }
 
 fn own(sms: &str, subject: &str, body: &str, placeholders: &[(&str, &str)]) -> MessageTemplate {
-    MessageTemplate::from_toml(
-        "messages/en/own.toml",
-        &file(sms, subject, body, placeholders),
-    )
-    .unwrap()
+    MessageTemplate::from_toml("messages/en/own.toml", &file(sms, subject, body, placeholders)).unwrap()
 }
 
 /// Example values of a template as facts.

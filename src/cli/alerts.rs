@@ -19,9 +19,22 @@ pub(super) async fn run(app: &App, command: AlertsCommand) -> Result<ExitCode> {
             let zone = engine.config.practice.zone;
             let rows: Vec<Vec<String>> = rows
                 .into_iter()
-                .map(|a| vec![a.id, a.priority, output::moment(a.created_at, zone), a.kind, a.patient_id.unwrap_or_default(), a.reason])
+                .map(|a| {
+                    vec![
+                        a.id,
+                        a.priority,
+                        output::moment(a.created_at, zone),
+                        a.kind,
+                        a.patient_id.unwrap_or_default(),
+                        a.reason,
+                    ]
+                })
                 .collect();
-            output::table(&["id", "priority", "since", "kind", "patient", "what"], &rows, "No alerts. Nobody is waiting.");
+            output::table(
+                &["id", "priority", "since", "kind", "patient", "what"],
+                &rows,
+                "No alerts. Nobody is waiting.",
+            );
         }
         AlertsCommand::Acknowledge { ids, note } => {
             for id in ids {
@@ -29,7 +42,15 @@ pub(super) async fn run(app: &App, command: AlertsCommand) -> Result<ExitCode> {
                 if !store::alerts::acknowledge(&mut tx, &id, &actor(), &note, engine.clock.now_ms()).await? {
                     bail!("alert {id} is not open: between alerts list shows those that are");
                 }
-                audit_event(&engine, &mut tx, "alert_acknowledged", &practice_id, ("alert", &id), serde_json::json!({})).await?;
+                audit_event(
+                    &engine,
+                    &mut tx,
+                    "alert_acknowledged",
+                    &practice_id,
+                    ("alert", &id),
+                    serde_json::json!({}),
+                )
+                .await?;
                 tx.commit().await?;
             }
             output::done(app.json, "Acknowledged.");

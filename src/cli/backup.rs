@@ -12,11 +12,16 @@ pub(super) async fn run(app: &App, args: BackupArgs) -> Result<ExitCode> {
         bail!("{} exists: name a new file", args.file.display());
     }
     if let Db::Postgres(_) = engine.db {
-        bail!("PostgreSQL is backed up with its own tools (pg_dump). After a restore: between practice hold-sending, then look, then between practice allow-sending");
+        bail!(
+            "PostgreSQL is backed up with its own tools (pg_dump). After a restore: between practice hold-sending, then look, then between practice allow-sending"
+        );
     }
     let path = args.file.display().to_string();
     engine.db.backup_to(&path).await?;
     copy::hold_sending(&path).await?;
-    output::done(app.json, &format!("Backed up to {path}. Restored, it sends nothing until: between practice allow-sending"));
+    output::done(
+        app.json,
+        &format!("Backed up to {path}. Restored, it sends nothing until: between practice allow-sending"),
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -24,9 +24,9 @@ pub(super) async fn run(args: DemoArgs) -> Result<ExitCode> {
     let demo = Demo::start(&options).await?;
     let engine = demo.engine();
     let state = AppState { receiver: Receiver::start(engine.clone()), engine, demo: Some(demo) };
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}: is a demo running already? Try --listen 127.0.0.1:0", args.listen))?;
+    let listener = TcpListener::bind(args.listen).await.with_context(|| {
+        format!("cannot listen on {}: is a demo running already? Try --listen 127.0.0.1:0", args.listen)
+    })?;
     let address: SocketAddr = listener.local_addr()?;
     eprintln!("Everything in it is invented and nothing leaves this machine.");
     super::output::say!("Open http://{address} in a browser. Ctrl-C ends the demo and removes its data.");

@@ -48,13 +48,17 @@ pub(super) async fn run(app: &App, args: EnrolArgs) -> Result<ExitCode> {
     }
     let purposes: std::collections::BTreeSet<Purpose> =
         programme.steps.iter().map(|s| s.purpose).filter(|p| *p != Purpose::Service).collect();
-    let said: Vec<ConsentRow> = purposes.into_iter().map(|purpose| consent(&engine, &person.id, purpose, &args.consent_source)).collect();
+    let said: Vec<ConsentRow> =
+        purposes.into_iter().map(|purpose| consent(&engine, &person.id, purpose, &args.consent_source)).collect();
     consents::append(&mut tx, &said).await?;
     appointments::queue_planning(&mut tx, "patient", std::slice::from_ref(&person.id), now).await?;
     let detail = serde_json::json!({ "programme": programme.name });
     audit_event(&engine, &mut tx, "enrolled", &practice_id, ("patient", &person.id), detail).await?;
     tx.commit().await?;
-    output::done(app.json, &format!("Enrolled in {}. See what it plans: between patient show {}", programme.title, person.id));
+    output::done(
+        app.json,
+        &format!("Enrolled in {}. See what it plans: between patient show {}", programme.title, person.id),
+    );
     Ok(ExitCode::SUCCESS)
 }
 

@@ -69,11 +69,19 @@ fn read(path: &Path) -> Result<Input> {
 }
 
 fn show(file: &ImportFile, done: &Imported, args: &ImportArgs) {
-    output::say!("{} ({}, read as {:?}){}", file.file, file.format, file.kind, if args.dry_run { ": a dry run, nothing was changed" } else { "" });
+    output::say!(
+        "{} ({}, read as {:?}){}",
+        file.file,
+        file.format,
+        file.kind,
+        if args.dry_run { ": a dry run, nothing was changed" } else { "" }
+    );
     let rows: Vec<Vec<String>> = file
         .counts
         .iter()
-        .map(|(what, c)| vec![what.clone(), c.read.to_string(), c.accepted.to_string(), c.refused.to_string(), c.ignored.to_string()])
+        .map(|(what, c)| {
+            vec![what.clone(), c.read.to_string(), c.accepted.to_string(), c.refused.to_string(), c.ignored.to_string()]
+        })
         .collect();
     output::table(&["what", "read", "accepted", "refused", "left aside"], &rows, "Nothing was read.");
     for (what, reasons) in &file.ignored {
@@ -98,7 +106,13 @@ fn show(file: &ImportFile, done: &Imported, args: &ImportArgs) {
     for refusal in file.refused.iter().take(args.show) {
         let field = refusal.field.map(|f| format!(", {}", f.words())).unwrap_or_default();
         let shown = refusal.shown.as_ref().map(|s| format!(" \"{}\"", s.0)).unwrap_or_default();
-        output::say!("  refused: {} ({}{field}){shown}: {} {}", refusal.place, refusal.what, refusal.reason.sentence(), refusal.reason.what_to_do());
+        output::say!(
+            "  refused: {} ({}{field}){shown}: {} {}",
+            refusal.place,
+            refusal.what,
+            refusal.reason.sentence(),
+            refusal.reason.what_to_do()
+        );
     }
     if file.refused.len() > args.show {
         output::say!("  … and {} more refused: --show {}", file.refused.len() - args.show, file.refused.len());

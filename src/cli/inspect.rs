@@ -1,7 +1,7 @@
 //! `between inspect`: how the program reads things, on the code that live traffic runs on. No database is opened.
 
-use super::output;
 use super::args::InspectCommand;
+use super::output;
 use crate::domain::email;
 use crate::domain::identifiers::{NhsNumber, PhoneNumber};
 use crate::domain::reply::{Reader, inspect::inspect_line};
@@ -70,7 +70,9 @@ fn sms_line(line: &str) -> Value {
         Ok(Value::String(text)) => (None, Some(text.as_str())),
         _ => (None, None),
     };
-    let Some(text) = text else { return json!({ "error": "a line is a JSON object {\"text\": …} or a JSON string" }) };
+    let Some(text) = text else {
+        return json!({ "error": "a line is a JSON object {\"text\": …} or a JSON string" });
+    };
     let measure = sms::measure(text);
     let cleaned = sms::clean(text);
     let after = sms::measure(&cleaned.text);
@@ -96,7 +98,9 @@ fn phone(text: &str) -> Value {
 
 fn nhs_number(text: &str) -> Value {
     match NhsNumber::parse(text) {
-        Ok(number) => json!({ "ok": true, "nhs_number": number.to_string(), "masked": number.masked(), "test_range": number.is_test_range() }),
+        Ok(number) => {
+            json!({ "ok": true, "nhs_number": number.to_string(), "masked": number.masked(), "test_range": number.is_test_range() })
+        }
         Err(error) => json!({ "ok": false, "why": error.to_string() }),
     }
 }

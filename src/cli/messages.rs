@@ -12,7 +12,8 @@ use std::process::ExitCode;
 pub(super) fn run(app: &App, command: MessagesCommand) -> Result<ExitCode> {
     let config = app.config()?;
     let folder = &config.messages.folder;
-    let catalogue = if folder.is_empty() { Ok(Catalogue::shipped()) } else { Catalogue::with_folder(Path::new(folder)) };
+    let catalogue =
+        if folder.is_empty() { Ok(Catalogue::shipped()) } else { Catalogue::with_folder(Path::new(folder)) };
     let (catalogue, mut findings) = match catalogue {
         Ok(catalogue) => (catalogue, Vec::new()),
         Err(findings) => (Catalogue::shipped(), findings),
@@ -27,7 +28,11 @@ pub(super) fn run(app: &App, command: MessagesCommand) -> Result<ExitCode> {
                 for finding in &findings {
                     output::say!("{finding}");
                 }
-                output::say!("{} kinds of message; {errors} errors, {} to look at again.", catalogue.iter().count(), findings.len() - errors);
+                output::say!(
+                    "{} kinds of message; {errors} errors, {} to look at again.",
+                    catalogue.iter().count(),
+                    findings.len() - errors
+                );
             }
             Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
@@ -43,9 +48,16 @@ pub(super) fn run(app: &App, command: MessagesCommand) -> Result<ExitCode> {
                     .map(|p| (p.name.clone(), if longest { p.longest.clone() } else { p.example.clone() }))
                     .collect();
                 for channel in [Channel::Sms, Channel::Email] {
-                    match template.render(channel, &facts, RenderPolicy { allow_values: true, ..RenderPolicy::default() }) {
+                    match template.render(
+                        channel,
+                        &facts,
+                        RenderPolicy { allow_values: true, ..RenderPolicy::default() },
+                    ) {
                         Ok(rendered) => {
-                            let size = rendered.measure.map(|m| format!(", {} characters in {} SMS", m.units, m.segments)).unwrap_or_default();
+                            let size = rendered
+                                .measure
+                                .map(|m| format!(", {} characters in {} SMS", m.units, m.segments))
+                                .unwrap_or_default();
                             output::say!("-- {} {name}{size}", channel.as_str());
                             if let Some(subject) = rendered.subject {
                                 output::say!("Subject: {subject}\n");

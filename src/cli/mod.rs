@@ -52,7 +52,11 @@ pub fn main(cli: Cli) -> ExitCode {
 
 async fn run(cli: Cli) -> Result<ExitCode> {
     let files: Vec<&Path> = cli.config.iter().map(std::path::PathBuf::as_path).collect();
-    let app = || App { config: Config::load(&files, std::env::vars()).context("settings"), json: cli.json, practice: cli.practice.clone() };
+    let app = || App {
+        config: Config::load(&files, std::env::vars()).context("settings"),
+        json: cli.json,
+        practice: cli.practice.clone(),
+    };
     match cli.command {
         Command::Serve(args) => serve::run(app().config?, args).await,
         Command::Demo(args) => demo::run(args).await,
@@ -133,7 +137,14 @@ fn actor() -> String {
 }
 
 /// Leaves an audit event inside the transaction of the act.
-async fn audit_event(engine: &Engine, tx: &mut Tx, action: &str, practice_id: &str, subject: (&str, &str), detail: serde_json::Value) -> Result<()> {
+async fn audit_event(
+    engine: &Engine,
+    tx: &mut Tx,
+    action: &str,
+    practice_id: &str,
+    subject: (&str, &str),
+    detail: serde_json::Value,
+) -> Result<()> {
     let event = AuditEventRow {
         id: engine.clock.id(),
         at: engine.clock.now_ms(),
@@ -161,7 +172,8 @@ async fn one_patient(engine: &Engine, practice_id: &str, text: &str) -> Result<s
         [one] => Ok(one.clone()),
         [] => bail!("nobody on record fits \"{text}\": give the NHS number, or the beginning of the surname"),
         several => {
-            let list: Vec<String> = several.iter().map(|p| format!("  {}  {} {}", p.id, p.given_name, p.family_name)).collect();
+            let list: Vec<String> =
+                several.iter().map(|p| format!("  {}  {} {}", p.id, p.given_name, p.family_name)).collect();
             bail!("several people fit \"{text}\": give the id or the NHS number\n{}", list.join("\n"))
         }
     }

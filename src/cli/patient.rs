@@ -21,7 +21,15 @@ pub(super) async fn run(app: &App, command: PatientCommand) -> Result<ExitCode> 
         PatientCommand::Show { patient } => {
             let person = find(&patient).await?;
             let mut tx = engine.db.begin().await?;
-            audit_event(&engine, &mut tx, "patient_viewed", &practice_id, ("patient", &person.id), serde_json::json!({})).await?;
+            audit_event(
+                &engine,
+                &mut tx,
+                "patient_viewed",
+                &practice_id,
+                ("patient", &person.id),
+                serde_json::json!({}),
+            )
+            .await?;
             tx.commit().await?;
             show(app, &engine, &person).await
         }
@@ -36,7 +44,16 @@ pub(super) async fn run(app: &App, command: PatientCommand) -> Result<ExitCode> 
             }
             let mut tx = engine.db.begin().await?;
             patients::set_pause(&mut tx, &person.id, Some(until_ms), Some(&reason), engine.clock.now_ms()).await?;
-            finish(app, &engine, tx, &practice_id, &person, "patient_paused", "Paused. Nothing planned goes out until then.").await
+            finish(
+                app,
+                &engine,
+                tx,
+                &practice_id,
+                &person,
+                "patient_paused",
+                "Paused. Nothing planned goes out until then.",
+            )
+            .await
         }
         PatientCommand::Resume { patient, reason } => {
             let person = find(&patient).await?;
@@ -56,7 +73,16 @@ pub(super) async fn run(app: &App, command: PatientCommand) -> Result<ExitCode> 
                 store::ledger::call_off(&mut tx, waiting, status, why, engine.clock.now_ms()).await?;
                 prompts::close_of_patient(&mut tx, &person.id).await?;
             }
-            finish(app, &engine, tx, &practice_id, &person, "messages_stopped", "Stopped. Waiting messages were called off or will be skipped, with the reason.").await
+            finish(
+                app,
+                &engine,
+                tx,
+                &practice_id,
+                &person,
+                "messages_stopped",
+                "Stopped. Waiting messages were called off or will be skipped, with the reason.",
+            )
+            .await
         }
         PatientCommand::Consent { patient, channel, purpose, decision, source } => {
             let person = find(&patient).await?;
@@ -85,7 +111,15 @@ pub(super) async fn run(app: &App, command: PatientCommand) -> Result<ExitCode> 
     }
 }
 
-async fn finish(app: &App, engine: &Engine, mut tx: Tx, practice_id: &str, person: &PatientRow, action: &str, words: &str) -> Result<ExitCode> {
+async fn finish(
+    app: &App,
+    engine: &Engine,
+    mut tx: Tx,
+    practice_id: &str,
+    person: &PatientRow,
+    action: &str,
+    words: &str,
+) -> Result<ExitCode> {
     audit_event(engine, &mut tx, action, practice_id, ("patient", &person.id), serde_json::json!({})).await?;
     tx.commit().await?;
     output::done(app.json, words);
@@ -93,7 +127,15 @@ async fn finish(app: &App, engine: &Engine, mut tx: Tx, practice_id: &str, perso
 }
 
 /// Notes what a person said. A permission for everything is a START given to staff: it also lifts stops of addresses.
-async fn say(engine: &Engine, tx: &mut Tx, person: &PatientRow, channel: &str, purpose: &str, decision: &str, source: &str) -> Result<()> {
+async fn say(
+    engine: &Engine,
+    tx: &mut Tx,
+    person: &PatientRow,
+    channel: &str,
+    purpose: &str,
+    decision: &str,
+    source: &str,
+) -> Result<()> {
     if !["sms", "email", "any"].contains(&channel) {
         bail!("the channel is sms, email or any, not \"{channel}\"");
     }
@@ -131,7 +173,13 @@ async fn show(app: &App, engine: &Engine, person: &PatientRow) -> Result<ExitCod
         return Ok(ExitCode::SUCCESS);
     }
     let zone = person.zone.as_deref().and_then(|z| z.parse().ok()).unwrap_or(engine.config.practice.zone);
-    output::say!("{} {}  born {}  id {}", person.given_name, person.family_name, person.birth_date.as_deref().unwrap_or("?"), person.id);
+    output::say!(
+        "{} {}  born {}  id {}",
+        person.given_name,
+        person.family_name,
+        person.birth_date.as_deref().unwrap_or("?"),
+        person.id
+    );
     if let Some(until) = person.paused_until.filter(|at| *at > engine.clock.now_ms()) {
         output::say!("Paused until {}: {}", output::moment(until, zone), person.pause_reason.as_deref().unwrap_or(""));
     }
@@ -140,18 +188,43 @@ async fn show(app: &App, engine: &Engine, person: &PatientRow) -> Result<ExitCod
         .iter()
         .map(|m| {
             let at = if m.direction == "in" { m.created_at } else { m.sent_at.unwrap_or(m.due_at) };
-            let reason = m.reason.parse::<Reason>().ok().filter(|r| *r != Reason::None).map(Reason::sentence).unwrap_or_default();
+            let reason = m
+                .reason
+                .parse::<Reason>()
+                .ok()
+                .filter(|r| *r != Reason::None)
+                .map(Reason::sentence)
+                .unwrap_or_default();
             let what = m.body.clone().unwrap_or_else(|| format!("({})", m.template));
             let arrow = if m.direction == "in" { "<-" } else { "->" };
-            vec![output::moment(at, zone), arrow.to_owned(), m.status.clone(), what.replace('\n', " "), reason.to_owned()]
+            vec![
+                output::moment(at, zone),
+                arrow.to_owned(),
+                m.status.clone(),
+                what.replace('\n', " "),
+                reason.to_owned(),
+            ]
         })
         .collect();
     output::table(&["when", "", "status", "text", "why"], &rows, "Nothing has been sent, planned or received yet.");
     output::say!("\nRecord");
     let rows: Vec<Vec<String>> = entries
         .iter()
-        .map(|e| vec![output::moment(e.effective_at, zone), e.kind.clone(), e.code.clone(), format!("{} {}", e.value, e.unit), e.filed.clone(), e.original_text.replace('\n', " ")])
+        .map(|e| {
+            vec![
+                output::moment(e.effective_at, zone),
+                e.kind.clone(),
+                e.code.clone(),
+                format!("{} {}", e.value, e.unit),
+                e.filed.clone(),
+                e.original_text.replace('\n', " "),
+            ]
+        })
         .collect();
-    output::table(&["when", "kind", "what", "value", "filed", "in their words"], &rows, "Nothing stands in the record yet.");
+    output::table(
+        &["when", "kind", "what", "value", "filed", "in their words"],
+        &rows,
+        "Nothing stands in the record yet.",
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -83,8 +83,11 @@ async fn keep_fresh(engine: &Engine) -> Result<(), crate::outreach::OutreachErro
 }
 
 fn show(app: &App, engine: &Engine, rows: &[MessageView]) -> Result<()> {
-    let would = |m: &MessageView| if matches!(m.status.as_str(), "accepted" | "delivered") { "goes out" } else { m.status.as_str() }.to_owned();
-    let sentence = |m: &MessageView| m.reason.parse::<Reason>().ok().filter(|r| *r != Reason::None).map_or("", Reason::sentence);
+    let would = |m: &MessageView| {
+        if matches!(m.status.as_str(), "accepted" | "delivered") { "goes out" } else { m.status.as_str() }.to_owned()
+    };
+    let sentence =
+        |m: &MessageView| m.reason.parse::<Reason>().ok().filter(|r| *r != Reason::None).map_or("", Reason::sentence);
     if app.json {
         for m in rows {
             output::json(&serde_json::json!({
@@ -100,13 +103,27 @@ fn show(app: &App, engine: &Engine, rows: &[MessageView]) -> Result<()> {
         .map(|m| {
             let segments = m.segments.filter(|n| *n > 0).map(|n| n.to_string()).unwrap_or_default();
             let at = output::moment(m.sent_at.unwrap_or(m.due_at), zone);
-            vec![at, m.patient_id.clone().unwrap_or_default(), m.template.clone(), would(m), segments, sentence(m).to_owned()]
+            vec![
+                at,
+                m.patient_id.clone().unwrap_or_default(),
+                m.template.clone(),
+                would(m),
+                segments,
+                sentence(m).to_owned(),
+            ]
         })
         .collect();
-    output::table(&["when", "patient", "message", "would be", "segments", "why"], &table, "Nothing is planned. Enrol people, or import appointments.");
+    output::table(
+        &["when", "patient", "message", "would be", "segments", "why"],
+        &table,
+        "Nothing is planned. Enrol people, or import appointments.",
+    );
     let segments: i64 = rows.iter().filter_map(|m| m.segments).sum();
     let going = rows.iter().filter(|m| would(m) == "goes out").count();
-    output::say!("\n{going} messages would go out, {segments} SMS segments; {} would not. Nothing was changed.", rows.len() - going);
+    output::say!(
+        "\n{going} messages would go out, {segments} SMS segments; {} would not. Nothing was changed.",
+        rows.len() - going
+    );
     Ok(())
 }
 

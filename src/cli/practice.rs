@@ -16,7 +16,9 @@ use std::process::ExitCode;
 pub(super) async fn run(app: &App, command: PracticeCommand) -> Result<ExitCode> {
     let engine = app.engine().await?;
     match command {
-        PracticeCommand::Add { id, name, ods, settings } => add(app, &engine, &id, &name, ods, settings.as_deref()).await,
+        PracticeCommand::Add { id, name, ods, settings } => {
+            add(app, &engine, &id, &name, ods, settings.as_deref()).await
+        }
         PracticeCommand::Show => show(app, &engine).await,
         PracticeCommand::AllowSending => set_sending(app, &engine, true).await,
         PracticeCommand::HoldSending => set_sending(app, &engine, false).await,
@@ -26,7 +28,14 @@ pub(super) async fn run(app: &App, command: PracticeCommand) -> Result<ExitCode>
     }
 }
 
-async fn add(app: &App, engine: &Engine, id: &str, name: &str, ods: Option<String>, settings: Option<&Path>) -> Result<ExitCode> {
+async fn add(
+    app: &App,
+    engine: &Engine,
+    id: &str,
+    name: &str,
+    ods: Option<String>,
+    settings: Option<&Path>,
+) -> Result<ExitCode> {
     if id.is_empty() || !id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
         bail!("the short name \"{id}\" may have lower-case letters, digits and hyphens only");
     }
@@ -56,7 +65,15 @@ async fn add(app: &App, engine: &Engine, id: &str, name: &str, ods: Option<Strin
     };
     let mut tx = engine.db.begin().await?;
     practices::upsert(&mut tx, &row).await?;
-    audit_event(engine, &mut tx, if known { "practice_changed" } else { "practice_added" }, id, ("practice", id), serde_json::json!({})).await?;
+    audit_event(
+        engine,
+        &mut tx,
+        if known { "practice_changed" } else { "practice_added" },
+        id,
+        ("practice", id),
+        serde_json::json!({}),
+    )
+    .await?;
     tx.commit().await?;
     let words = if known {
         format!("Practice {id} was changed.")
@@ -125,7 +142,9 @@ async fn test_route(app: &App, engine: &Engine) -> Result<ExitCode> {
     let Some(state) = practices.get(&id) else { bail!("there is no practice {id}") };
     let route = state.practice.settings.alerts.route.clone();
     if route.is_empty() {
-        bail!("no alert route is set: put route = \"…\" under [alerts] in the practice's settings (between practice add {id} --settings FILE)");
+        bail!(
+            "no alert route is set: put route = \"…\" under [alerts] in the practice's settings (between practice add {id} --settings FILE)"
+        );
     }
     let now = engine.clock.now_ms();
     let code = format!("{:06}", rand::random_range(0..1_000_000_u32));
@@ -138,14 +157,25 @@ async fn test_route(app: &App, engine: &Engine) -> Result<ExitCode> {
         acknowledged_at: None,
         acknowledged_by: None,
     };
-    let send = alerts::to_staff(&state.practice, &route, "route_test", &format!("route_test:{}", row.id), &[("code", code)], now);
+    let send = alerts::to_staff(
+        &state.practice,
+        &route,
+        "route_test",
+        &format!("route_test:{}", row.id),
+        &[("code", code)],
+        now,
+    );
     let mut tx = engine.db.begin().await?;
     store::alerts::add_route_test(&mut tx, &row).await?;
     enqueue(&mut tx, &engine.clock, vec![send]).await?;
-    audit_event(engine, &mut tx, "alert_route_tested", &id, ("alert_route_test", &row.id), serde_json::json!({})).await?;
+    audit_event(engine, &mut tx, "alert_route_tested", &id, ("alert_route_test", &row.id), serde_json::json!({}))
+        .await?;
     tx.commit().await?;
     engine.send_due().await?;
-    output::done(app.json, "A test was sent along the alert route. Acknowledge it: between practice acknowledge-route CODE");
+    output::done(
+        app.json,
+        "A test was sent along the alert route. Acknowledge it: between practice acknowledge-route CODE",
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -187,6 +217,9 @@ async fn programme(app: &App, engine: &Engine, file: &Path) -> Result<ExitCode> 
     store::programmes::upsert(&mut tx, &row).await?;
     audit_event(engine, &mut tx, "programme_saved", &id, ("programme", &programme.name), serde_json::json!({})).await?;
     tx.commit().await?;
-    output::done(app.json, &format!("Programme {} was saved. It applies to what is planned from now on.", programme.name));
+    output::done(
+        app.json,
+        &format!("Programme {} was saved. It applies to what is planned from now on.", programme.name),
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -4,8 +4,8 @@ use super::args::RepliesCommand;
 use super::{App, actor, audit_event, output};
 use crate::domain::reply::{Reader, evaluate::evaluate, examples};
 use crate::outreach::Engine;
-use crate::store::record::{self, CorrectionRow};
 use crate::store::ledger;
+use crate::store::record::{self, CorrectionRow};
 use crate::store::views;
 use anyhow::{Context, Result, bail};
 use std::process::ExitCode;
@@ -39,7 +39,11 @@ pub(super) async fn run(app: &App, command: RepliesCommand) -> Result<ExitCode> 
                     .into_iter()
                     .map(|r| vec![r.intent, r.read.to_string(), r.to_people.to_string(), r.corrected.to_string()])
                     .collect();
-                output::table(&["read as", "messages", "sent to people", "corrected"], &table, "No replies have been read yet.");
+                output::table(
+                    &["read as", "messages", "sent to people", "corrected"],
+                    &table,
+                    "No replies have been read yet.",
+                );
             }
         }
     }
@@ -57,7 +61,9 @@ async fn correct(app: &App, message_id: &str, meaning: &str) -> Result<()> {
     if meaning.get("intent").and_then(serde_json::Value::as_str).is_none() {
         bail!("--meaning needs at least an intent, for example {{\"intent\":\"thanks\"}}");
     }
-    let Some(message) = ledger::get(&engine.db, message_id).await?.filter(|m| m.direction == "in" && m.practice_id == practice_id) else {
+    let Some(message) =
+        ledger::get(&engine.db, message_id).await?.filter(|m| m.direction == "in" && m.practice_id == practice_id)
+    else {
         bail!("there is no received message {message_id}");
     };
     let understood: serde_json::Value = serde_json::from_str(&message.facts).unwrap_or_default();
@@ -72,7 +78,8 @@ async fn correct(app: &App, message_id: &str, meaning: &str) -> Result<()> {
     };
     let mut tx = engine.db.begin().await?;
     record::correct(&mut tx, &row).await?;
-    audit_event(&engine, &mut tx, "reply_corrected", &practice_id, ("message", &message.id), serde_json::json!({})).await?;
+    audit_event(&engine, &mut tx, "reply_corrected", &practice_id, ("message", &message.id), serde_json::json!({}))
+        .await?;
     tx.commit().await?;
     output::done(app.json, "Noted as a labelled example. It changes no rule by itself.");
     Ok(())

@@ -5,8 +5,8 @@ use super::{App, actor, audit_event, one_patient, output};
 use crate::domain::result::HoldReason;
 use crate::intake::{ResultMove, move_result};
 use crate::outreach::Engine;
-use crate::store::results::StandingRuleRow;
 use crate::store::results;
+use crate::store::results::StandingRuleRow;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -53,13 +53,26 @@ pub(super) async fn run(app: &App, command: ResultsCommand) -> Result<ExitCode> 
             let detail = serde_json::json!({ "tests": tests, "clinician": clinician });
             audit_event(&engine, &mut tx, "standing_rule_on", &practice_id, ("standing_rule", &row.id), detail).await?;
             tx.commit().await?;
-            output::done(app.json, &format!("Rule {} is on: ordinary results of these tests are released on import from now on.", row.id));
+            output::done(
+                app.json,
+                &format!("Rule {} is on: ordinary results of these tests are released on import from now on.", row.id),
+            );
             Ok(ExitCode::SUCCESS)
         }
         ResultsCommand::RuleOff { id } => {
             let mut tx = engine.db.begin().await?;
-            results::end_rule(&mut tx, &id, engine.clock.now_ms()).await.with_context(|| format!("no standing rule {id} is on"))?;
-            audit_event(&engine, &mut tx, "standing_rule_off", &practice_id, ("standing_rule", &id), serde_json::json!({})).await?;
+            results::end_rule(&mut tx, &id, engine.clock.now_ms())
+                .await
+                .with_context(|| format!("no standing rule {id} is on"))?;
+            audit_event(
+                &engine,
+                &mut tx,
+                "standing_rule_off",
+                &practice_id,
+                ("standing_rule", &id),
+                serde_json::json!({}),
+            )
+            .await?;
             tx.commit().await?;
             output::done(app.json, "The rule is off.");
             Ok(ExitCode::SUCCESS)
@@ -70,7 +83,11 @@ pub(super) async fn run(app: &App, command: ResultsCommand) -> Result<ExitCode> 
                 output::json(&rules)?;
             } else {
                 let rows: Vec<Vec<String>> = rules.into_iter().map(|r| vec![r.id, r.clinician, r.tests]).collect();
-                output::table(&["id", "clinician", "tests"], &rows, "No standing rule is on: every result waits for a person.");
+                output::table(
+                    &["id", "clinician", "tests"],
+                    &rows,
+                    "No standing rule is on: every result waits for a person.",
+                );
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -108,7 +125,16 @@ async fn list(app: &App, engine: &Engine, practice_id: &str, state: &str, patien
         .map(|r| {
             let reasons: Vec<String> = serde_json::from_str(&r.hold_reasons).unwrap_or_default();
             let due = r.hold_due_at.map(|at| output::moment(at, zone)).unwrap_or_default();
-            vec![r.id, r.patient_id, output::moment(r.taken_at, zone), r.display, format!("{} {}", r.value, r.unit), reasons.join(", "), r.hold_owner, due]
+            vec![
+                r.id,
+                r.patient_id,
+                output::moment(r.taken_at, zone),
+                r.display,
+                format!("{} {}", r.value, r.unit),
+                reasons.join(", "),
+                r.hold_owner,
+                due,
+            ]
         })
         .collect();
     let head = ["id", "patient", "taken", "test", "value", "held because", "owner", "look by"];

@@ -38,9 +38,11 @@ pub(super) async fn run(mut config: Config, args: ServeArgs) -> Result<ExitCode>
     } else {
         let listener = TcpListener::bind(&listen).await.with_context(|| format!("cannot listen on {listen}"))?;
         tracing::info!(code = "ready", address = %listener.local_addr()?, "listening");
-        let state = web::AppState { receiver: Receiver::start(Arc::clone(&engine)), engine: Arc::clone(&engine), demo: None };
+        let state =
+            web::AppState { receiver: Receiver::start(Arc::clone(&engine)), engine: Arc::clone(&engine), demo: None };
         let until = stop.clone();
-        let server = axum::serve(listener, web::service(state)).with_graceful_shutdown(async move { until.cancelled().await });
+        let server =
+            axum::serve(listener, web::service(state)).with_graceful_shutdown(async move { until.cancelled().await });
         tokio::select! {
             served = server => served?,
             // Clients that keep their connection open do not keep the program.

@@ -133,8 +133,15 @@ impl Demo {
         db.migrate().await?;
         let gateways = gateways(&config, &clock)?;
         let zone = config.practice.zone;
-        let engine =
-            Arc::new(Engine::new(db, clock.clone(), config, gateways, Catalogue::shipped(), Reader::shipped(), ResultsCatalogue::shipped().map_err(|e| DemoError::Gateway(e.to_string()))?));
+        let engine = Arc::new(Engine::new(
+            db,
+            clock.clone(),
+            config,
+            gateways,
+            Catalogue::shipped(),
+            Reader::shipped(),
+            ResultsCatalogue::shipped().map_err(|e| DemoError::Gateway(e.to_string()))?,
+        ));
         let today = local_date(options.start, zone);
         let people = invent::people(options.seed, options.people.max(1), today);
         let visits = care::visits(options.seed, &people, today);

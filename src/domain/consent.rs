@@ -60,43 +60,25 @@ mod tests {
     use super::*;
 
     fn line(channel: &'static str, purpose: Purpose, decision: Decision) -> ConsentLine<'static> {
-        ConsentLine {
-            channel,
-            purpose,
-            decision,
-        }
+        ConsentLine { channel, purpose, decision }
     }
 
     #[test]
     fn reminders_are_opt_out_and_readings_are_opt_in() {
         assert_eq!(allows([], "sms", Purpose::Appointments), Ok(()));
-        assert_eq!(
-            allows([], "sms", Purpose::Readings),
-            Err(Reason::NoPermission)
-        );
+        assert_eq!(allows([], "sms", Purpose::Readings), Err(Reason::NoPermission));
         let granted = [line("any", Purpose::Readings, Decision::Granted)];
         assert_eq!(allows(granted, "email", Purpose::Readings), Ok(()));
     }
 
     #[test]
     fn stop_ends_one_channel_and_start_restores_what_was_there() {
-        let mut history = vec![
-            line("sms", Purpose::Goals, Decision::Refused),
-            line("sms", Purpose::All, Decision::Refused),
-        ];
-        assert_eq!(
-            allows(history.clone(), "sms", Purpose::Appointments),
-            Err(Reason::OptedOut)
-        );
-        assert_eq!(
-            allows(history.clone(), "email", Purpose::Appointments),
-            Ok(())
-        );
+        let mut history =
+            vec![line("sms", Purpose::Goals, Decision::Refused), line("sms", Purpose::All, Decision::Refused)];
+        assert_eq!(allows(history.clone(), "sms", Purpose::Appointments), Err(Reason::OptedOut));
+        assert_eq!(allows(history.clone(), "email", Purpose::Appointments), Ok(()));
         history.push(line("sms", Purpose::All, Decision::Granted));
-        assert_eq!(
-            allows(history.clone(), "sms", Purpose::Appointments),
-            Ok(())
-        );
+        assert_eq!(allows(history.clone(), "sms", Purpose::Appointments), Ok(()));
         assert_eq!(
             allows(history, "sms", Purpose::Goals),
             Err(Reason::OptedOut),
@@ -106,13 +88,7 @@ mod tests {
 
     #[test]
     fn a_topic_granted_after_stop_does_not_undo_stop() {
-        let history = [
-            line("sms", Purpose::All, Decision::Refused),
-            line("sms", Purpose::Goals, Decision::Granted),
-        ];
-        assert_eq!(
-            allows(history, "sms", Purpose::Goals),
-            Err(Reason::OptedOut)
-        );
+        let history = [line("sms", Purpose::All, Decision::Refused), line("sms", Purpose::Goals, Decision::Granted)];
+        assert_eq!(allows(history, "sms", Purpose::Goals), Err(Reason::OptedOut));
     }
 }

@@ -108,7 +108,11 @@ pub fn consequences(read: &Understanding, state: &State<'_>) -> Consequences {
     let mut out = Consequences::default();
     if read.unsafe_contact() {
         out.effects.push(Effect::UnsafeContact);
-        out.alert("unsafe_contact", "stat", "Somebody else may read this person's messages. Nothing was sent. Do not text or email.");
+        out.alert(
+            "unsafe_contact",
+            "stat",
+            "Somebody else may read this person's messages. Nothing was sent. Do not text or email.",
+        );
         return out;
     }
     if let Some(flag) = read.flag {
@@ -122,10 +126,7 @@ pub fn consequences(read: &Understanding, state: &State<'_>) -> Consequences {
         return out;
     }
     if read.bereavement() {
-        out.effects.push(Effect::Pause {
-            days: None,
-            reason: "The person is reported to have died.",
-        });
+        out.effects.push(Effect::Pause { days: None, reason: "The person is reported to have died." });
         out.effects.push(Effect::CloseQuestion);
         out.alert(
             "bereavement",
@@ -137,11 +138,7 @@ pub fn consequences(read: &Understanding, state: &State<'_>) -> Consequences {
     if read.wrong_person() {
         out.effects.push(Effect::WrongPerson);
         out.effects.push(Effect::CloseQuestion);
-        let priority = if read.route == Route::Urgent {
-            "urgent"
-        } else {
-            "asap"
-        };
+        let priority = if read.route == Route::Urgent { "urgent" } else { "asap" };
         out.alert(
             "wrong_person",
             priority,
@@ -155,15 +152,8 @@ pub fn consequences(read: &Understanding, state: &State<'_>) -> Consequences {
         return out;
     }
     if read.intent == Intent::Start {
-        out.effects.push(Effect::Consent {
-            purpose: Purpose::All,
-            granted: true,
-        });
-        out.alert(
-            "start",
-            "routine",
-            "The person asked to get messages again.",
-        );
+        out.effects.push(Effect::Consent { purpose: Purpose::All, granted: true });
+        out.alert("start", "routine", "The person asked to get messages again.");
         out.answer(answers::plain("start_confirmation", false), state);
         return out;
     }
@@ -185,13 +175,14 @@ pub fn consequences(read: &Understanding, state: &State<'_>) -> Consequences {
 
 /// What follows when nobody on record, or more than one person, has this number: safety and STOP, and a person reads it.
 pub fn consequences_unknown(read: &Understanding, state: &State<'_>) -> Consequences {
-    let mut out = Consequences {
-        for_staff: true,
-        ..Consequences::default()
-    };
+    let mut out = Consequences { for_staff: true, ..Consequences::default() };
     if read.unsafe_contact() {
         out.effects.push(Effect::UnsafeContact);
-        out.alert("unsafe_contact", "stat", "Somebody else may read this person's messages. Nothing was sent. Do not text or email.");
+        out.alert(
+            "unsafe_contact",
+            "stat",
+            "Somebody else may read this person's messages. Nothing was sent. Do not text or email.",
+        );
     } else if let Some(flag) = read.flag {
         danger(read, flag, state, &mut out);
     } else if read.intent == Intent::AutoReply {
@@ -199,11 +190,7 @@ pub fn consequences_unknown(read: &Understanding, state: &State<'_>) -> Conseque
     } else if read.intent == Intent::Stop {
         stop(read, state, &mut out);
     } else {
-        let priority = if read.route == Route::Urgent {
-            "urgent"
-        } else {
-            "routine"
-        };
+        let priority = if read.route == Route::Urgent { "urgent" } else { "routine" };
         out.alert(
             "unknown_sender",
             priority,
@@ -215,13 +202,8 @@ pub fn consequences_unknown(read: &Understanding, state: &State<'_>) -> Conseque
 
 fn danger(read: &Understanding, flag: Flag, state: &State<'_>, out: &mut Consequences) {
     if let Some(text) = read.danger_text() {
-        let template = if text == DangerText::Crisis {
-            "crisis"
-        } else {
-            "danger"
-        };
-        out.effects
-            .push(Effect::Answer(answers::plain(template, true).not_counted()));
+        let template = if text == DangerText::Crisis { "crisis" } else { "danger" };
+        out.effects.push(Effect::Answer(answers::plain(template, true).not_counted()));
     }
     let crisis = flag.is_crisis();
     out.alert(
@@ -230,19 +212,13 @@ fn danger(read: &Understanding, flag: Flag, state: &State<'_>, out: &mut Consequ
         "Words of danger in a message: read it now.",
     );
     let days = (!crisis).then_some(PAUSE_AFTER_DANGER_DAYS);
-    out.effects.push(Effect::Pause {
-        days,
-        reason: "Words of danger in a message.",
-    });
+    out.effects.push(Effect::Pause { days, reason: "Words of danger in a message." });
     // A value beside the danger is kept, for a person to confirm.
     for entry in entries::from_reply(read, state, false) {
         out.effects.push(Effect::File(entry));
     }
     if read.says(Intent::Stop) {
-        out.effects.push(Effect::Consent {
-            purpose: Purpose::All,
-            granted: false,
-        });
+        out.effects.push(Effect::Consent { purpose: Purpose::All, granted: false });
     }
     if state.prompt.is_some() {
         out.effects.push(Effect::CloseQuestion);
@@ -252,24 +228,17 @@ fn danger(read: &Understanding, flag: Flag, state: &State<'_>, out: &mut Consequ
 }
 
 fn stop(read: &Understanding, state: &State<'_>, out: &mut Consequences) {
-    let topic = (read.stop_scope() == Some(Scope::Topic))
-        .then_some(state.topic)
-        .flatten();
+    let topic = (read.stop_scope() == Some(Scope::Topic)).then_some(state.topic).flatten();
     if read.stop_scope() == Some(Scope::Topic) && topic.is_none() {
         // Which topic is not known: a person asks, and in the meantime nothing is lost by it.
         out.staff(read, state);
         return;
     }
     let purpose = topic.unwrap_or(Purpose::All);
-    out.effects.push(Effect::Consent {
-        purpose,
-        granted: false,
-    });
+    out.effects.push(Effect::Consent { purpose, granted: false });
     out.effects.push(Effect::CloseQuestion);
     if purpose == Purpose::All && !state.stopped {
-        out.effects.push(Effect::Answer(
-            answers::plain("stop_confirmation", true).not_counted(),
-        ));
+        out.effects.push(Effect::Answer(answers::plain("stop_confirmation", true).not_counted()));
     }
     out.alert(
         "stop",
@@ -295,10 +264,7 @@ fn understood(read: &Understanding, state: &State<'_>, out: &mut Consequences) {
         out.effects.push(Effect::CloseQuestion);
         out.effects.push(Effect::Heard);
     }
-    if read.says(Intent::Cancel)
-        || read.says(Intent::Reschedule)
-        || answers::says_no_to_appointment(read, state)
-    {
+    if read.says(Intent::Cancel) || read.says(Intent::Reschedule) || answers::says_no_to_appointment(read, state) {
         out.alert(
             "appointment_change",
             "asap",
@@ -320,12 +286,8 @@ fn unsure(read: &Understanding, state: &State<'_>, out: &mut Consequences) {
         && let Some(expected) = answers::expected_words(&prompt.expects)
     {
         out.effects.push(Effect::AskedAgain);
-        let again = Answer {
-            template: "could_not_read",
-            values: vec![("expected", expected)],
-            safety: false,
-            counted: false,
-        };
+        let again =
+            Answer { template: "could_not_read", values: vec![("expected", expected)], safety: false, counted: false };
         out.effects.push(Effect::Answer(again));
         return;
     }
@@ -341,16 +303,9 @@ fn unsure(read: &Understanding, state: &State<'_>, out: &mut Consequences) {
         out.effects.push(Effect::CloseQuestion);
         out.effects.push(Effect::Heard);
     }
-    if read.says(Intent::Cancel)
-        || read.says(Intent::Reschedule)
-        || answers::says_no_to_appointment(read, state)
-    {
+    if read.says(Intent::Cancel) || read.says(Intent::Reschedule) || answers::says_no_to_appointment(read, state) {
         out.for_staff = true;
-        let priority = if read.route == Route::Urgent {
-            "urgent"
-        } else {
-            "asap"
-        };
+        let priority = if read.route == Route::Urgent { "urgent" } else { "asap" };
         out.alert(
             "appointment_change",
             priority,
@@ -366,21 +321,13 @@ fn unsure(read: &Understanding, state: &State<'_>, out: &mut Consequences) {
 
 impl Consequences {
     fn alert(&mut self, kind: &'static str, priority: &'static str, reason: &'static str) {
-        self.effects.push(Effect::Alert {
-            kind,
-            priority,
-            reason,
-        });
+        self.effects.push(Effect::Alert { kind, priority, reason });
         self.for_staff = true;
     }
 
     /// A person must read it; when nobody is there, the person is told when somebody will.
     fn staff(&mut self, read: &Understanding, state: &State<'_>) {
-        let priority = if read.route == Route::Urgent {
-            "urgent"
-        } else {
-            "routine"
-        };
+        let priority = if read.route == Route::Urgent { "urgent" } else { "routine" };
         self.alert("reply_to_read", priority, "A message to read.");
         if !state.stopped
             && !state.practice.is_open(state.now)
@@ -391,9 +338,7 @@ impl Consequences {
     }
 
     fn answer(&mut self, answer: Answer, state: &State<'_>) {
-        if answer.counted
-            && state.auto_answers_today >= state.practice.settings.limits.auto_answers_per_day
-        {
+        if answer.counted && state.auto_answers_today >= state.practice.settings.limits.auto_answers_per_day {
             return;
         }
         self.effects.push(Effect::Answer(answer));

@@ -18,12 +18,7 @@ mod timing;
 pub use route::{Contact, ContactState, GatewayFacts, Route, choose};
 
 /// Tags that stop everything (issue: "stops that nothing survives").
-pub const STOPPING_TAGS: [&str; 4] = [
-    "pregnancy",
-    "palliative_care",
-    "eating_disorder",
-    "admission",
-];
+pub const STOPPING_TAGS: [&str; 4] = ["pregnancy", "palliative_care", "eating_disorder", "admission"];
 
 /// A step with this priority or more is never capped away.
 pub const NEVER_CAPPED: i64 = 100;
@@ -143,11 +138,7 @@ pub fn decide(facts: &SendFacts<'_>, now: DateTime<Utc>) -> Decision {
     }
     let now_ms = now.timestamp_millis();
     if facts.expires_at.is_some_and(|at| at <= now_ms) {
-        return Decision::Skip(if facts.skip_when_late {
-            Reason::PastDue
-        } else {
-            Reason::Expired
-        });
+        return Decision::Skip(if facts.skip_when_late { Reason::PastDue } else { Reason::Expired });
     }
     if planned && let Some(decision) = held_back(facts, now) {
         return decision;
@@ -156,19 +147,11 @@ pub fn decide(facts: &SendFacts<'_>, now: DateTime<Utc>) -> Decision {
         Ok(route) => route,
         Err(reason) => return Decision::Skip(reason),
     };
-    if planned {
-        timing::may_go_now(facts, route, now)
-    } else {
-        Decision::Send(route)
-    }
+    if planned { timing::may_go_now(facts, route, now) } else { Decision::Send(route) }
 }
 
 /// What nothing survives.
-fn stop_for_good(
-    person: &PersonFacts<'_>,
-    facts: &SendFacts<'_>,
-    now: DateTime<Utc>,
-) -> Option<Reason> {
+fn stop_for_good(person: &PersonFacts<'_>, facts: &SendFacts<'_>, now: DateTime<Utc>) -> Option<Reason> {
     if person.deceased {
         return Some(Reason::Deceased);
     }
@@ -188,18 +171,14 @@ fn stop_for_good(
     if !person.textable {
         return Some(Reason::NotTextable);
     }
-    if person.birth_date.is_none_or(|born| {
-        age(born, local(now, person.zone).date()) < facts.practice.settings.minimum_age
-    }) {
+    if person
+        .birth_date
+        .is_none_or(|born| age(born, local(now, person.zone).date()) < facts.practice.settings.minimum_age)
+    {
         return Some(Reason::UnderAge);
     }
-    let stopped =
-        |tag: &String| STOPPING_TAGS.contains(&tag.as_str()) || facts.excluded_tags.contains(tag);
-    person
-        .tags
-        .iter()
-        .any(stopped)
-        .then_some(Reason::ExcludedByTag)
+    let stopped = |tag: &String| STOPPING_TAGS.contains(&tag.as_str()) || facts.excluded_tags.contains(tag);
+    person.tags.iter().any(stopped).then_some(Reason::ExcludedByTag)
 }
 
 fn no_longer_wanted(facts: &SendFacts<'_>, now: DateTime<Utc>) -> Option<Decision> {
@@ -234,48 +213,22 @@ fn held_back(facts: &SendFacts<'_>, now: DateTime<Utc>) -> Option<Decision> {
     let now_ms = now.timestamp_millis();
     let practice = facts.practice;
     if practice.sending_allowed_at.is_none() {
-        return Some(timing::wait(
-            facts,
-            Reason::SendingOff,
-            now_ms + 10 * MINUTE_MS,
-        ));
+        return Some(timing::wait(facts, Reason::SendingOff, now_ms + 10 * MINUTE_MS));
     }
     if facts.live && !route_is_proven(practice, now_ms) {
-        return Some(timing::wait(
-            facts,
-            Reason::RouteUntested,
-            now_ms + 10 * MINUTE_MS,
-        ));
+        return Some(timing::wait(facts, Reason::RouteUntested, now_ms + 10 * MINUTE_MS));
     }
-    if let Some(until) = facts
-        .person
-        .as_ref()
-        .and_then(|p| p.paused_until)
-        .filter(|until| *until > now_ms)
-    {
+    if let Some(until) = facts.person.as_ref().and_then(|p| p.paused_until).filter(|until| *until > now_ms) {
         return Some(timing::wait(facts, Reason::Paused, until));
     }
-    if is_stale(
-        practice,
-        "patients",
-        practice.settings.freshness.patients_hours,
-        now_ms,
-    ) || (facts.appointment.is_some()
-        && is_stale(
-            practice,
-            "appointments",
-            practice.settings.freshness.appointments_hours,
-            now_ms,
-        ))
+    if is_stale(practice, "patients", practice.settings.freshness.patients_hours, now_ms)
+        || (facts.appointment.is_some()
+            && is_stale(practice, "appointments", practice.settings.freshness.appointments_hours, now_ms))
     {
         return Some(timing::wait(facts, Reason::FeedStale, now_ms + HOUR_MS));
     }
     if facts.has_content == Some(false) {
-        let reason = if facts.purpose == Purpose::Results {
-            Reason::NoReleasedResult
-        } else {
-            Reason::NothingToSay
-        };
+        let reason = if facts.purpose == Purpose::Results { Reason::NoReleasedResult } else { Reason::NothingToSay };
         return Some(if facts.purpose == Purpose::Results {
             timing::wait(facts, reason, now_ms + 12 * HOUR_MS)
         } else {
@@ -285,15 +238,11 @@ fn held_back(facts: &SendFacts<'_>, now: DateTime<Utc>) -> Option<Decision> {
     let week = practice.settings.limits.appointment_week_days * 24 * HOUR_MS;
     if facts.purpose == Purpose::Goals
         && facts.appointment.is_none()
-        && facts
-            .next_appointment
-            .is_some_and(|at| at > now_ms && at - now_ms < week)
+        && facts.next_appointment.is_some_and(|at| at > now_ms && at - now_ms < week)
     {
         return Some(Decision::Skip(Reason::AppointmentWeek));
     }
-    facts
-        .spent
-        .then(|| timing::wait(facts, Reason::SpendCap, now_ms + HOUR_MS))
+    facts.spent.then(|| timing::wait(facts, Reason::SpendCap, now_ms + HOUR_MS))
 }
 
 const MINUTE_MS: i64 = 60_000;
@@ -304,18 +253,12 @@ pub fn route_is_proven(practice: &Practice, now_ms: i64) -> bool {
     let alerts = &practice.settings.alerts;
     !alerts.route.is_empty()
         && !practice.cover.is_empty()
-        && practice
-            .route_proven_at
-            .is_some_and(|at| now_ms - at <= alerts.test_valid_days * 24 * HOUR_MS)
+        && practice.route_proven_at.is_some_and(|at| now_ms - at <= alerts.test_valid_days * 24 * HOUR_MS)
 }
 
 /// Is the practice's data of this kind older than allowed? Data never imported is stale too.
 pub fn is_stale(practice: &Practice, feed: &str, hours: i64, now_ms: i64) -> bool {
-    hours > 0
-        && practice
-            .feeds
-            .get(feed)
-            .is_none_or(|at| now_ms - at > hours * HOUR_MS)
+    hours > 0 && practice.feeds.get(feed).is_none_or(|at| now_ms - at > hours * HOUR_MS)
 }
 
 /// Whole years between two dates. Born on 29 February counts from 1 March in other years.
@@ -327,9 +270,8 @@ pub fn age(born: NaiveDate, today: NaiveDate) -> u32 {
 /// The first moment of the next local day, and of the next local week (Monday).
 fn next_day(now: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
     let date = local(now, zone).date();
-    date.succ_opt().map_or(now + Duration::days(1), |day| {
-        super::calendar::resolve(zone, day.and_time(chrono::NaiveTime::MIN))
-    })
+    date.succ_opt()
+        .map_or(now + Duration::days(1), |day| super::calendar::resolve(zone, day.and_time(chrono::NaiveTime::MIN)))
 }
 
 fn next_week(now: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {

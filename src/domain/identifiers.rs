@@ -9,9 +9,7 @@ mod phone;
 
 pub use email::{EmailAddress, EmailError};
 pub use nhs_number::{NhsNumber, NhsNumberError};
-pub use phone::{
-    CrownDependency, PhoneCell, PhoneError, PhoneKind, PhoneNote, PhoneNumber, PhonePolicy, Region,
-};
+pub use phone::{CrownDependency, PhoneCell, PhoneError, PhoneKind, PhoneNote, PhoneNumber, PhonePolicy, Region};
 
 /// Characters that print nothing and arrive with pasted text: zero-width and direction marks.
 fn is_invisible(c: char) -> bool {
@@ -20,8 +18,5 @@ fn is_invisible(c: char) -> bool {
 
 /// Hyphens and dashes of all widths, and the minus sign.
 fn is_dash(c: char) -> bool {
-    matches!(
-        c,
-        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE63}' | '\u{FF0D}'
-    )
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE63}' | '\u{FF0D}')
 }

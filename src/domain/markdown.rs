@@ -41,11 +41,7 @@ pub fn escape(value: &str) -> String {
 
 /// A link that can be clicked, if it is a full https address; otherwise its text, harmless.
 pub fn link(address: &str) -> String {
-    if is_full_link(address) {
-        format!("<{address}>")
-    } else {
-        escape(address)
-    }
+    if is_full_link(address) { format!("<{address}>") } else { escape(address) }
 }
 
 /// Whether `address` is `https://` with a host of at least two names, no user part and nothing that would end a link.
@@ -55,9 +51,7 @@ pub fn is_full_link(address: &str) -> bool {
         host.contains('.')
             && !host.starts_with('.')
             && !host.contains('@')
-            && !address
-                .chars()
-                .any(|c| c.is_whitespace() || c.is_control() || "<>\"\\".contains(c))
+            && !address.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"\\".contains(c))
     })
 }
 

@@ -45,18 +45,12 @@ text_enum! {
 impl MessageStatus {
     /// Outbound states that still wait for their moment.
     pub const fn waits(self) -> bool {
-        matches!(
-            self,
-            Self::Planned | Self::Queued | Self::Sending | Self::Held
-        )
+        matches!(self, Self::Planned | Self::Queued | Self::Sending | Self::Held)
     }
 
     /// Outbound states in which the text left, or may have left, the practice.
     pub const fn may_have_left(self) -> bool {
-        matches!(
-            self,
-            Self::Sending | Self::Accepted | Self::Delivered | Self::Undelivered | Self::Unknown
-        )
+        matches!(self, Self::Sending | Self::Accepted | Self::Delivered | Self::Undelivered | Self::Unknown)
     }
 }
 

@@ -3,9 +3,7 @@
 mod appointment;
 mod recurring;
 
-pub use appointment::{
-    AppointmentFacts, AppointmentPlan, AppointmentState, Existing, for_appointment,
-};
+pub use appointment::{AppointmentFacts, AppointmentPlan, AppointmentState, Existing, for_appointment};
 pub use recurring::{RecurringFacts, first_at, next_occurrence, occurrences_at};
 
 use super::message::{MessageKind, MessageStatus, PastDue, Purpose};

@@ -9,10 +9,7 @@ use std::collections::BTreeMap;
 /// The `[practice]` table: defaults for all, changed for one practice by its own settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(
-    missing_docs,
-    reason = "each setting is explained where people read it: config/between.toml"
-)]
+#[allow(missing_docs, reason = "each setting is explained where people read it: config/between.toml")]
 pub struct PracticeSettings {
     pub phone: String,
     pub zone: Tz,
@@ -126,8 +123,7 @@ pub struct Practice {
 }
 
 fn time(text: &str) -> Result<NaiveTime, String> {
-    NaiveTime::parse_from_str(text.trim(), "%H:%M")
-        .map_err(|_| format!("\"{text}\" is not a time like 09:00"))
+    NaiveTime::parse_from_str(text.trim(), "%H:%M").map_err(|_| format!("\"{text}\" is not a time like 09:00"))
 }
 
 /// Reads `"Mon-Fri" = "08:00-18:30"`; several periods of a day are separated by commas.
@@ -136,12 +132,9 @@ pub fn opening_hours(table: &BTreeMap<String, String>) -> Result<OpeningHours, S
     for (days, periods) in table {
         let days = parse_days(days).map_err(|e| e.to_string())?;
         for period in periods.split(',') {
-            let (from, to) = period
-                .split_once('-')
-                .ok_or_else(|| format!("\"{period}\" is not a period like 08:00-18:30"))?;
-            hours = hours
-                .with(days, time(from)?, time(to)?)
-                .map_err(|e| e.to_string())?;
+            let (from, to) =
+                period.split_once('-').ok_or_else(|| format!("\"{period}\" is not a period like 08:00-18:30"))?;
+            hours = hours.with(days, time(from)?, time(to)?).map_err(|e| e.to_string())?;
         }
     }
     Ok(hours)
@@ -151,13 +144,7 @@ impl WindowSettings {
     /// The window, or what is wrong with it.
     pub fn window(&self) -> Result<Window, String> {
         let days = parse_days(&self.days).map_err(|e| e.to_string())?;
-        Window::new(
-            days,
-            time(&self.from)?,
-            time(&self.to)?,
-            !self.bank_holidays,
-        )
-        .map_err(|e| e.to_string())
+        Window::new(days, time(&self.from)?, time(&self.to)?, !self.bank_holidays).map_err(|e| e.to_string())
     }
 }
 
@@ -186,12 +173,7 @@ impl PracticeSettings {
 
 impl Practice {
     /// Makes a practice from its settings, or says what is wrong with them.
-    pub fn new(
-        id: &str,
-        name: &str,
-        settings: PracticeSettings,
-        bank: &BankHolidays,
-    ) -> Result<Self, String> {
+    pub fn new(id: &str, name: &str, settings: PracticeSettings, bank: &BankHolidays) -> Result<Self, String> {
         let faults = settings.faults();
         if !faults.is_empty() {
             return Err(faults.join("; "));
@@ -216,14 +198,12 @@ impl Practice {
 
     /// The person's zone: their own, or the practice's.
     pub fn zone_of(&self, zone: Option<&str>) -> Tz {
-        zone.and_then(|name| name.parse().ok())
-            .unwrap_or(self.settings.zone)
+        zone.and_then(|name| name.parse().ok()).unwrap_or(self.settings.zone)
     }
 
     /// The part of the practice's window that a person also accepts; the practice's own when theirs leaves nothing.
     pub fn window_for(&self, own: Option<&Window>) -> Window {
-        own.and_then(|own| self.window.intersect(own))
-            .unwrap_or_else(|| self.window.clone())
+        own.and_then(|own| self.window.intersect(own)).unwrap_or_else(|| self.window.clone())
     }
 
     /// Is somebody at the practice to read at this moment?

@@ -145,11 +145,7 @@ impl Programme {
     pub fn from_toml(text: &str) -> Result<Self, String> {
         let programme: Self = toml::from_str(text).map_err(|e| e.to_string())?;
         let faults = programme.faults();
-        if faults.is_empty() {
-            Ok(programme)
-        } else {
-            Err(faults.join("; "))
-        }
+        if faults.is_empty() { Ok(programme) } else { Err(faults.join("; ")) }
     }
 
     /// What is wrong with it, in sentences; empty when it can run.
@@ -163,22 +159,14 @@ impl Programme {
                 + usize::from(when.days.is_some())
                 + usize::from(when.working_days.is_some());
             if ways != 1 {
-                faults.push(format!(
-                    "step {}: say exactly one of cron, rhythm, at_start, days or working_days",
-                    step.id
-                ));
+                faults
+                    .push(format!("step {}: say exactly one of cron, rhythm, at_start, days or working_days", step.id));
             }
             if when.is_relative() && when.at.is_none() {
-                faults.push(format!(
-                    "step {}: say at what time (at = \"10:00\")",
-                    step.id
-                ));
+                faults.push(format!("step {}: say at what time (at = \"10:00\")", step.id));
             }
             if when.rhythm.is_some() && when.at.is_none() {
-                faults.push(format!(
-                    "step {}: say at what time (at = \"10:00\")",
-                    step.id
-                ));
+                faults.push(format!("step {}: say at what time (at = \"10:00\")", step.id));
             }
             if let Some(expression) = &when.cron
                 && let Err(fault) = super::calendar::WallSchedule::parse(expression)
@@ -188,10 +176,7 @@ impl Programme {
             if let Some(chased) = &step.chases
                 && !self.steps.iter().any(|other| &other.id == chased)
             {
-                faults.push(format!(
-                    "step {}: there is no step \"{chased}\" to chase",
-                    step.id
-                ));
+                faults.push(format!("step {}: there is no step \"{chased}\" to chase", step.id));
             }
         }
         faults
@@ -215,19 +200,14 @@ mod local_time {
     use serde::{Deserialize, Deserializer, Serializer};
 
     #[expect(clippy::ref_option, reason = "the form serde calls")]
-    pub fn serialize<S: Serializer>(
-        time: &Option<NaiveTime>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(time: &Option<NaiveTime>, serializer: S) -> Result<S::Ok, S::Error> {
         match time {
             Some(time) => serializer.serialize_some(&time.format("%H:%M").to_string()),
             None => serializer.serialize_none(),
         }
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<NaiveTime>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveTime>, D::Error> {
         let Some(text) = Option::<String>::deserialize(deserializer)? else {
             return Ok(None);
         };

@@ -38,27 +38,16 @@ impl Default for Rhythm {
 
 impl Rhythm {
     /// The local date of the next check-in strictly after `after`, or why there is none.
-    pub fn next(
-        &self,
-        start: NaiveDate,
-        after: NaiveDate,
-        silent: u32,
-    ) -> Result<NaiveDate, Reason> {
+    pub fn next(&self, start: NaiveDate, after: NaiveDate, silent: u32) -> Result<NaiveDate, Reason> {
         if silent >= self.stop_after_silent {
             return Err(Reason::Silent);
         }
         let mut day = u64::from(self.first_day);
         let mut weekly_left = self.weekly;
-        let thinning = if silent >= self.rarer_after_silent {
-            2
-        } else {
-            1
-        };
+        let thinning = if silent >= self.rarer_after_silent { 2 } else { 1 };
         // The steps of the series are few; a start many years back is walked in days of the last gap.
         for _ in 0..10_000 {
-            let date = start
-                .checked_add_days(Days::new(day))
-                .ok_or(Reason::Expired)?;
+            let date = start.checked_add_days(Days::new(day)).ok_or(Reason::Expired)?;
             if date > after {
                 return Ok(Self::thinned(date, after, self.gap(day, weekly_left), thinning));
             }
@@ -82,9 +71,7 @@ impl Rhythm {
         if thinning <= 1 {
             return date;
         }
-        after
-            .checked_add_days(Days::new(gap * thinning))
-            .map_or(date, |rarer| rarer.max(date))
+        after.checked_add_days(Days::new(gap * thinning)).map_or(date, |rarer| rarer.max(date))
     }
 }
 
@@ -113,17 +100,8 @@ mod tests {
     fn two_silences_make_it_rarer_and_four_end_it() {
         let rhythm = Rhythm::default();
         let start = date("2027-01-04");
-        assert_eq!(
-            rhythm.next(start, date("2027-01-20"), 0),
-            Ok(date("2027-01-27"))
-        );
-        assert_eq!(
-            rhythm.next(start, date("2027-01-20"), 2),
-            Ok(date("2027-02-03"))
-        );
-        assert_eq!(
-            rhythm.next(start, date("2027-01-20"), 4),
-            Err(Reason::Silent)
-        );
+        assert_eq!(rhythm.next(start, date("2027-01-20"), 0), Ok(date("2027-01-27")));
+        assert_eq!(rhythm.next(start, date("2027-01-20"), 2), Ok(date("2027-02-03")));
+        assert_eq!(rhythm.next(start, date("2027-01-20"), 4), Err(Reason::Silent));
     }
 }

@@ -67,11 +67,7 @@ pub enum Why {
 impl fmt::Display for CostlyChar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code = u32::from(self.ch);
-        let shown = if self.ch.is_control() || self.ch.is_whitespace() {
-            ' '
-        } else {
-            self.ch
-        };
+        let shown = if self.ch.is_control() || self.ch.is_whitespace() { ' ' } else { self.ch };
         write!(f, "'{shown}' (U+{code:04X}) at character {}", self.at + 1)?;
         f.write_str(match self.why {
             Why::TwoUnits => " counts as two",
@@ -92,10 +88,7 @@ pub struct SmsPolicy {
 impl Default for SmsPolicy {
     /// Unicode, and as many parts as [`LIMIT`] units of GSM-7 make.
     fn default() -> Self {
-        Self {
-            unicode: true,
-            max_segments: 6,
-        }
+        Self { unicode: true, max_segments: 6 }
     }
 }
 
@@ -140,16 +133,9 @@ pub fn fit(text: &str, policy: SmsPolicy) -> Result<Fitted, SmsRefusal> {
         return Err(SmsRefusal::Characters(measure.costly));
     }
     if measure.over_limit || measure.segments > policy.max_segments {
-        return Err(SmsRefusal::TooLong {
-            units: measure.units,
-            segments: measure.segments,
-        });
+        return Err(SmsRefusal::TooLong { units: measure.units, segments: measure.segments });
     }
-    Ok(Fitted {
-        text,
-        measure,
-        changes,
-    })
+    Ok(Fitted { text, measure, changes })
 }
 
 /// Measures a text as it stands.
@@ -162,40 +148,22 @@ pub fn measure(text: &str) -> Measure {
             Some(1) => gsm.add(1),
             Some(units) => {
                 gsm.add(units);
-                costly.push(CostlyChar {
-                    ch,
-                    at,
-                    why: Why::TwoUnits,
-                });
+                costly.push(CostlyChar { ch, at, why: Why::TwoUnits });
             }
             None => {
                 outside = true;
-                costly.push(CostlyChar {
-                    ch,
-                    at,
-                    why: Why::NotGsm,
-                });
+                costly.push(CostlyChar { ch, at, why: Why::NotGsm });
             }
         }
     }
     let (encoding, units, segments) = if outside {
         costly.retain(|c| c.why == Why::NotGsm);
         let units = text.encode_utf16().count();
-        (
-            Encoding::Ucs2,
-            units,
-            if units <= 70 { 1 } else { units.div_ceil(67) },
-        )
+        (Encoding::Ucs2, units, if units <= 70 { 1 } else { units.div_ceil(67) })
     } else {
         (Encoding::Gsm7, gsm.units, gsm.segments())
     };
-    Measure {
-        encoding,
-        units,
-        segments,
-        over_limit: units > LIMIT,
-        costly,
-    }
+    Measure { encoding, units, segments, over_limit: units > LIMIT, costly }
 }
 
 /// Fills parts of 153 units without ever parting an escape from its character.

@@ -110,10 +110,7 @@ pub enum Style {
 
 /// Names are compared without case, spaces, hyphens and underscores: `First Name` is `first_name`.
 pub fn key(name: &str) -> String {
-    name.chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'))
-        .flat_map(char::to_lowercase)
-        .collect()
+    name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
 }
 
 impl Template {
@@ -172,20 +169,13 @@ impl Template {
                 },
             }
         }
-        if missing.is_empty() {
-            Ok(text)
-        } else {
-            Err(missing)
-        }
+        if missing.is_empty() { Ok(text) } else { Err(missing) }
     }
 }
 
 impl Gap {
     fn missing(&self) -> Missing {
-        Missing {
-            name: self.name.clone(),
-            at: self.at,
-        }
+        Missing { name: self.name.clone(), at: self.at }
     }
 }
 

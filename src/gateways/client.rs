@@ -28,9 +28,7 @@ pub fn install_tls_provider() {
 pub(super) enum ClientError {
     #[error("the certificates cannot be read")]
     Certificates,
-    #[error(
-        "no TLS client: are the operating system's CA certificates (package ca-certificates) installed?"
-    )]
+    #[error("no TLS client: are the operating system's CA certificates (package ca-certificates) installed?")]
     NoTrustStore,
 }
 
@@ -62,15 +60,9 @@ impl Client {
                 .pool_idle_timeout(Duration::from_mins(1))
                 .tcp_nodelay(true)
                 .user_agent(concat!("between/", env!("CARGO_PKG_VERSION")));
-            if extra.is_empty() {
-                builder
-            } else {
-                builder.tls_certs_merge(extra.iter().cloned())
-            }
+            if extra.is_empty() { builder } else { builder.tls_certs_merge(extra.iter().cloned()) }
         };
-        let build = |builder: reqwest::ClientBuilder| {
-            builder.build().map_err(|_| ClientError::NoTrustStore)
-        };
+        let build = |builder: reqwest::ClientBuilder| builder.build().map_err(|_| ClientError::NoTrustStore);
         Ok(Self {
             outside: build(builder().https_only(true))?,
             // A proxy for the outside world has no business with this machine's own ports.
@@ -79,11 +71,7 @@ impl Client {
     }
 
     pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        let client = if is_loopback(&url) {
-            &self.this_machine
-        } else {
-            &self.outside
-        };
+        let client = if is_loopback(&url) { &self.this_machine } else { &self.outside };
         client.request(method, url)
     }
 }
@@ -92,9 +80,7 @@ impl Client {
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host_str() {
         Some("localhost" | "[::1]") => true,
-        Some(host) => host
-            .parse::<std::net::Ipv4Addr>()
-            .is_ok_and(|ip| ip.is_loopback()),
+        Some(host) => host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback()),
         None => false,
     }
 }
@@ -112,38 +98,23 @@ pub(super) async fn call(request: RequestBuilder) -> Result<Answer, SendFailure>
 }
 
 /// The same, with another limit to the answer's size in bytes.
-pub(super) async fn call_within(
-    request: RequestBuilder,
-    largest: usize,
-) -> Result<Answer, SendFailure> {
+pub(super) async fn call_within(request: RequestBuilder, largest: usize) -> Result<Answer, SendFailure> {
     let mut response = request.send().await.map_err(|error| failure_of(&error))?;
     let status = response.status().as_u16();
-    let retry_after = response
-        .headers()
-        .get(header::RETRY_AFTER)
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned);
+    let retry_after =
+        response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let body = match bounded_body(&mut response, largest).await {
         Ok(body) => body,
         // What a refusal says in its body is a detail: that it is one, its status proves.
         Err(_) if !response.status().is_success() => Vec::new(),
         Err(failure) => return Err(failure),
     };
-    Ok(Answer {
-        status,
-        body,
-        retry_after,
-    })
+    Ok(Answer { status, body, retry_after })
 }
 
 async fn bounded_body(response: &mut Response, largest: usize) -> Result<Vec<u8>, SendFailure> {
-    let too_large = || SendFailure::BadResponse {
-        code: "too_large".to_owned(),
-    };
-    if response
-        .content_length()
-        .is_some_and(|length| length > largest as u64)
-    {
+    let too_large = || SendFailure::BadResponse { code: "too_large".to_owned() };
+    if response.content_length().is_some_and(|length| length > largest as u64) {
         return Err(too_large());
     }
     let mut body = Vec::new();
@@ -169,9 +140,7 @@ impl Answer {
                 Some(b'<') => "html",
                 Some(_) => "not_the_form",
             };
-            SendFailure::BadResponse {
-                code: code.to_owned(),
-            }
+            SendFailure::BadResponse { code: code.to_owned() }
         })
     }
 
@@ -180,20 +149,11 @@ impl Answer {
         match self.status {
             401 | 403 | 404 | 405 | 410 | 415 => SendFailure::NotConfigured,
             408 => SendFailure::TimedOut,
-            429 => SendFailure::Throttled {
-                retry_after_ms: self.retry_after_ms(now_ms),
-            },
+            429 => SendFailure::Throttled { retry_after_ms: self.retry_after_ms(now_ms) },
             // RFC 9110: with Retry-After it says "not now", without it says as little as any other 5xx.
-            503 if self.retry_after.is_some() => SendFailure::Throttled {
-                retry_after_ms: self.retry_after_ms(now_ms),
-            },
-            status @ 400..500 => SendFailure::Rejected {
-                code: format!("http_{status}"),
-                permanent: true,
-            },
-            status => SendFailure::BadResponse {
-                code: format!("http_{status}"),
-            },
+            503 if self.retry_after.is_some() => SendFailure::Throttled { retry_after_ms: self.retry_after_ms(now_ms) },
+            status @ 400..500 => SendFailure::Rejected { code: format!("http_{status}"), permanent: true },
+            status => SendFailure::BadResponse { code: format!("http_{status}") },
         }
     }
 
@@ -210,9 +170,7 @@ impl Answer {
 
 /// What a call's error says about the message.
 fn failure_of(error: &reqwest::Error) -> SendFailure {
-    let unreachable = |code: &str| SendFailure::Unreachable {
-        detail_code: code.to_owned(),
-    };
+    let unreachable = |code: &str| SendFailure::Unreachable { detail_code: code.to_owned() };
     if error.is_builder() {
         return SendFailure::NotConfigured;
     }
@@ -227,14 +185,8 @@ fn failure_of(error: &reqwest::Error) -> SendFailure {
     if error.is_timeout() {
         return SendFailure::TimedOut;
     }
-    let code = if error.is_body() || error.is_decode() {
-        "truncated"
-    } else {
-        "connection_lost"
-    };
-    SendFailure::BadResponse {
-        code: code.to_owned(),
-    }
+    let code = if error.is_body() || error.is_decode() { "truncated" } else { "connection_lost" };
+    SendFailure::BadResponse { code: code.to_owned() }
 }
 
 enum Root {
@@ -272,15 +224,9 @@ pub(super) fn is_id(text: &str) -> bool {
 
 /// A provider's code made safe to log: short, plain, and never a number that could be a telephone's.
 pub(super) fn safe_code(code: &str) -> String {
-    let plain = code
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b));
+    let plain = code.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b));
     let digits = code.bytes().filter(u8::is_ascii_digit).count();
-    if plain && !code.is_empty() && code.len() <= 40 && digits < 8 {
-        code.to_owned()
-    } else {
-        "other".to_owned()
-    }
+    if plain && !code.is_empty() && code.len() <= 40 && digits < 8 { code.to_owned() } else { "other".to_owned() }
 }
 
 #[cfg(test)]
@@ -288,11 +234,7 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, retry_after: Option<&str>) -> Answer {
-        Answer {
-            status,
-            body: Vec::new(),
-            retry_after: retry_after.map(str::to_owned),
-        }
+        Answer { status, body: Vec::new(), retry_after: retry_after.map(str::to_owned) }
     }
 
     #[test]
@@ -311,18 +253,8 @@ mod tests {
         let failure = |status, wait| answer(status, wait).failure_by_status(0);
         assert!(!failure(500, None).certainly_not_sent());
         assert!(!failure(302, None).certainly_not_sent());
-        assert_eq!(
-            failure(503, Some("7")),
-            SendFailure::Throttled {
-                retry_after_ms: Some(7_000)
-            }
-        );
-        assert_eq!(
-            failure(429, None),
-            SendFailure::Throttled {
-                retry_after_ms: None
-            }
-        );
+        assert_eq!(failure(503, Some("7")), SendFailure::Throttled { retry_after_ms: Some(7_000) });
+        assert_eq!(failure(429, None), SendFailure::Throttled { retry_after_ms: None });
         assert!(failure(400, None).permanent());
         assert_eq!(failure(401, None), SendFailure::NotConfigured);
     }
@@ -339,10 +271,6 @@ mod tests {
     fn only_literal_loopback_is_this_machine() {
         let on = |text: &str| is_loopback(&Url::parse(text).unwrap());
         assert!(on("http://127.0.0.1:1/") && on("http://localhost/") && on("http://[::1]:1/"));
-        assert!(
-            !on("http://127.0.0.1.example/")
-                && !on("http://10.0.0.1/")
-                && !on("http://localhost.example/")
-        );
+        assert!(!on("http://127.0.0.1.example/") && !on("http://10.0.0.1/") && !on("http://localhost.example/"));
     }
 }

@@ -34,10 +34,7 @@ pub(super) struct Faults<'a> {
 
 impl<'a> Faults<'a> {
     pub(super) fn new(gateway: &'a str) -> Self {
-        Self {
-            gateway,
-            found: Vec::new(),
-        }
+        Self { gateway, found: Vec::new() }
     }
 
     pub(super) fn add(&mut self, field: &str, problem: impl fmt::Display) {
@@ -49,12 +46,7 @@ impl<'a> Faults<'a> {
     }
 
     /// A secret that may be left out.
-    pub(super) fn secret(
-        &mut self,
-        field: &str,
-        value: Option<&Secret>,
-        file: Option<&PathBuf>,
-    ) -> Option<Secret> {
+    pub(super) fn secret(&mut self, field: &str, value: Option<&Secret>, file: Option<&PathBuf>) -> Option<Secret> {
         match from_value_or_file(value, file.map(PathBuf::as_path)) {
             Ok(secret) => secret,
             Err(error) => {
@@ -65,25 +57,15 @@ impl<'a> Faults<'a> {
     }
 
     /// A secret that must be there. The empty stand-in is never used: the fault stops the build.
-    pub(super) fn needed_secret(
-        &mut self,
-        field: &str,
-        value: Option<&Secret>,
-        file: Option<&PathBuf>,
-    ) -> Secret {
+    pub(super) fn needed_secret(&mut self, field: &str, value: Option<&Secret>, file: Option<&PathBuf>) -> Secret {
         if value.is_none() && file.is_none() {
             self.add(field, format!("is missing (or {field}_file)"));
         }
-        self.secret(field, value, file)
-            .unwrap_or_else(|| Secret::new(""))
+        self.secret(field, value, file).unwrap_or_else(|| Secret::new(""))
     }
 
     /// The keys that are valid for what comes in: the present one and, during a rotation, the old one.
-    pub(super) fn keys(
-        &mut self,
-        field: &str,
-        sources: [(Option<&Secret>, Option<&PathBuf>); 2],
-    ) -> Vec<Secret> {
+    pub(super) fn keys(&mut self, field: &str, sources: [(Option<&Secret>, Option<&PathBuf>); 2]) -> Vec<Secret> {
         let mut keys = Vec::new();
         for (value, file) in sources {
             if let Some(key) = self.secret(field, value, file) {
@@ -114,10 +96,7 @@ impl<'a> Faults<'a> {
         if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
             return Some(url);
         }
-        self.add(
-            field,
-            "must begin with https:// (http:// is for this machine itself only)",
-        );
+        self.add(field, "must begin with https:// (http:// is for this machine itself only)");
         None
     }
 
@@ -134,11 +113,7 @@ impl<'a> Faults<'a> {
     }
 
     /// The certificates in a PEM file.
-    pub(super) fn certificates(
-        &mut self,
-        field: &str,
-        file: &Path,
-    ) -> Option<Vec<CertificateDer<'static>>> {
+    pub(super) fn certificates(&mut self, field: &str, file: &Path) -> Option<Vec<CertificateDer<'static>>> {
         match CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
             Ok(certificates) if !certificates.is_empty() => Some(certificates),
             _ => {
@@ -149,18 +124,11 @@ impl<'a> Faults<'a> {
     }
 
     /// The shared client, or one that trusts further certificates as well.
-    pub(super) fn client(
-        &mut self,
-        field: &str,
-        file: Option<&Path>,
-        shared: &Client,
-    ) -> Option<Client> {
+    pub(super) fn client(&mut self, field: &str, file: Option<&Path>, shared: &Client) -> Option<Client> {
         let Some(file) = file else {
             return Some(shared.clone());
         };
         let certificates = self.certificates(field, file)?;
-        Client::trusting(&certificates)
-            .map_err(|error| self.add(field, error))
-            .ok()
+        Client::trusting(&certificates).map_err(|error| self.add(field, error)).ok()
     }
 }

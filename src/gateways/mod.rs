@@ -23,11 +23,11 @@ mod webhook;
 use std::{sync::Arc, time::Duration};
 
 pub use client::install_tls_provider;
+use faults::Faults;
+pub use faults::SettingsFault;
 pub use message::{Accepted, LookUp, OutboundMessage};
 pub use policy::{DeliveryHours, HoursSettings, Policy, PolicySettings};
 pub use set::{Gateways, Surroundings};
-use faults::Faults;
-pub use faults::SettingsFault;
 pub use settings::GatewaySettings;
 pub use webhook::{Forged, ParseError, Received, WebhookRequest};
 
@@ -79,10 +79,7 @@ impl Base {
     }
 
     fn sender(&self, message: &OutboundMessage) -> Option<String> {
-        message
-            .sender
-            .clone()
-            .or_else(|| self.policy.sender.clone())
+        message.sender.clone().or_else(|| self.policy.sender.clone())
     }
 }
 
@@ -141,9 +138,7 @@ impl Gateway {
         }
         // Each call has its own limits; this one holds for a send that needs several.
         let attempt = async { each!(self, g => g.send(message).await) };
-        tokio::time::timeout(LONGEST_ATTEMPT, attempt)
-            .await
-            .unwrap_or(Err(SendFailure::TimedOut))
+        tokio::time::timeout(LONGEST_ATTEMPT, attempt).await.unwrap_or(Err(SendFailure::TimedOut))
     }
 
     /// Asks what became of a message whose outcome is unknown.
@@ -157,12 +152,7 @@ impl Gateway {
         sent_after_ms: i64,
         text: &str,
     ) -> Result<LookUp, SendFailure> {
-        let ask = Ask {
-            reference,
-            to,
-            sent_after_ms,
-            text,
-        };
+        let ask = Ask { reference, to, sent_after_ms, text };
         each!(self, g => g.look_up(&ask).await)
     }
 

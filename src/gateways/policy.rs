@@ -47,8 +47,7 @@ pub struct DeliveryHours {
 impl DeliveryHours {
     /// Whether a local time lies inside. `weekday` counts from Monday = 0.
     pub fn allows(self, weekday: u8, minute_of_day: u16) -> bool {
-        (self.from_minute..self.to_minute).contains(&minute_of_day)
-            && (!self.weekdays_only || weekday < 5)
+        (self.from_minute..self.to_minute).contains(&minute_of_day) && (!self.weekdays_only || weekday < 5)
     }
 }
 
@@ -92,11 +91,7 @@ pub struct HoursSettings {
 impl HoursSettings {
     fn read(&self) -> Option<DeliveryHours> {
         let (from_minute, to_minute) = (minute(&self.from)?, minute(&self.to)?);
-        (from_minute < to_minute).then_some(DeliveryHours {
-            from_minute,
-            to_minute,
-            weekdays_only: self.weekdays_only,
-        })
+        (from_minute < to_minute).then_some(DeliveryHours { from_minute, to_minute, weekdays_only: self.weekdays_only })
     }
 }
 
@@ -112,10 +107,7 @@ fn minute(text: &str) -> Option<u16> {
 
 impl PolicySettings {
     /// The provider's policy with these settings applied, or each fault as (field, problem).
-    pub(super) fn apply(
-        &self,
-        mut policy: Policy,
-    ) -> Result<Policy, Vec<(&'static str, &'static str)>> {
+    pub(super) fn apply(&self, mut policy: Policy) -> Result<Policy, Vec<(&'static str, &'static str)>> {
         let mut faults = Vec::new();
         policy.order = self.order.unwrap_or(policy.order);
         policy.two_way = self.two_way.unwrap_or(policy.two_way);
@@ -134,25 +126,15 @@ impl PolicySettings {
             None => {}
         }
         if policy.max_characters == 0 || policy.max_segments == 0 {
-            faults.push((
-                "policy.max_characters, policy.max_segments",
-                "must be at least 1",
-            ));
+            faults.push(("policy.max_characters, policy.max_segments", "must be at least 1"));
         }
         if let Some(hours) = &self.hours {
             match hours.read() {
                 Some(hours) => policy.hours = Some(hours),
-                None => faults.push((
-                    "policy.hours",
-                    "must be two times HH:MM, the first before the second",
-                )),
+                None => faults.push(("policy.hours", "must be two times HH:MM, the first before the second")),
             }
         }
-        if faults.is_empty() {
-            Ok(policy)
-        } else {
-            Err(faults)
-        }
+        if faults.is_empty() { Ok(policy) } else { Err(faults) }
     }
 }
 
@@ -188,11 +170,7 @@ mod tests {
 
     #[test]
     fn hours_are_half_open_and_know_the_weekend() {
-        let hours = HoursSettings {
-            from: "08:00".into(),
-            to: "18:00".into(),
-            weekdays_only: true,
-        };
+        let hours = HoursSettings { from: "08:00".into(), to: "18:00".into(), weekdays_only: true };
         let hours = hours.read().unwrap();
         for (weekday, minute, inside) in [
             (0, 8 * 60, true),
@@ -211,11 +189,7 @@ mod tests {
             rate_per_second: Some(0.0),
             in_flight: Some(0),
             max_segments: Some(0),
-            hours: Some(HoursSettings {
-                from: "18:00".into(),
-                to: "8:00".into(),
-                weekdays_only: false,
-            }),
+            hours: Some(HoursSettings { from: "18:00".into(), to: "8:00".into(), weekdays_only: false }),
             ..PolicySettings::default()
         };
         assert_eq!(settings.apply(Policy::default()).unwrap_err().len(), 4);
@@ -223,13 +197,7 @@ mod tests {
 
     #[test]
     fn what_is_not_set_stays_as_the_provider_has_it() {
-        let provider = Policy {
-            rate_per_second: 50.0,
-            ..Policy::default()
-        };
-        assert_eq!(
-            PolicySettings::default().apply(provider.clone()),
-            Ok(provider)
-        );
+        let provider = Policy { rate_per_second: 50.0, ..Policy::default() };
+        assert_eq!(PolicySettings::default().apply(provider.clone()), Ok(provider));
     }
 }

@@ -8,8 +8,8 @@ use std::{
 use serde::Deserialize;
 
 use super::{
-    Accepted, Adapter, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Policy,
-    PolicySettings, Received, WebhookRequest,
+    Accepted, Adapter, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Policy, PolicySettings, Received,
+    WebhookRequest,
 };
 use crate::domain::delivery::{Channel, DeliveryStatus, SendFailure};
 
@@ -49,10 +49,7 @@ impl Sandbox {
             ..Policy::default()
         };
         let policy = faults.policy(&settings.policy, provider);
-        Self {
-            base: base.with(policy),
-            taken: Mutex::default(),
-        }
+        Self { base: base.with(policy), taken: Mutex::default() }
     }
 }
 
@@ -72,13 +69,9 @@ impl Adapter for Sandbox {
             taken.known.remove(&oldest);
         }
         // The simulator's phone has it the moment it is taken: this is a delivery, not an acknowledgement.
-        let accepted = Accepted {
-            provider_id: Some(format!("sandbox-{}", message.reference)),
-            status: DeliveryStatus::Delivered,
-        };
-        taken
-            .known
-            .insert(message.reference.clone(), accepted.clone());
+        let accepted =
+            Accepted { provider_id: Some(format!("sandbox-{}", message.reference)), status: DeliveryStatus::Delivered };
+        taken.known.insert(message.reference.clone(), accepted.clone());
         taken.oldest_first.push_back(message.reference.clone());
         Ok(accepted)
     }
@@ -86,13 +79,9 @@ impl Adapter for Sandbox {
     async fn look_up(&self, ask: &super::Ask<'_>) -> Result<LookUp, SendFailure> {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(match taken.known.get(ask.reference) {
-            Some(Accepted {
-                provider_id,
-                status,
-            }) => LookUp::Found {
-                provider_id: provider_id.clone(),
-                status: status.clone(),
-            },
+            Some(Accepted { provider_id, status }) => {
+                LookUp::Found { provider_id: provider_id.clone(), status: status.clone() }
+            }
             // Forgotten at a restart: nothing of it ever left, so it may be sent again.
             None => LookUp::NotFound,
         })

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Base, Faults, Gateway, GatewaySettings, NowMs, Policy, SettingsFault, client::Client};
 use super::{
-    generic::Generic, govuk_notify::GovukNotify, http::Http, nhs_notify::NhsNotify,
-    sandbox::Sandbox, smtp::Smtp, twilio::Twilio,
+    generic::Generic, govuk_notify::GovukNotify, http::Http, nhs_notify::NhsNotify, sandbox::Sandbox, smtp::Smtp,
+    twilio::Twilio,
 };
 use crate::domain::delivery::Channel;
 
@@ -38,16 +38,9 @@ impl Gateways {
         let mut client: Option<Client> = None;
         for (name, settings) in settings {
             let mut faults = Faults::new(name);
-            let base = Base {
-                name: name.clone(),
-                policy: Policy::default(),
-                now_ms: Arc::clone(&around.now_ms),
-            };
+            let base = Base { name: name.clone(), policy: Policy::default(), now_ms: Arc::clone(&around.now_ms) };
             if !is_plain(name) {
-                faults.add(
-                    "name",
-                    "may hold small letters, digits, _ and - only: it stands in addresses",
-                );
+                faults.add("name", "may hold small letters, digits, _ and - only: it stands in addresses");
             }
             let public = around.public_url.as_deref();
             let f = &mut faults;
@@ -58,12 +51,10 @@ impl Gateways {
                     }
                     Some(Gateway::Sandbox(Sandbox::build(base, settings, f)))
                 }
-                GatewaySettings::Smtp(settings) => {
-                    Smtp::build(base, settings, f).map(Gateway::Smtp)
+                GatewaySettings::Smtp(settings) => Smtp::build(base, settings, f).map(Gateway::Smtp),
+                GatewaySettings::Http(settings) => {
+                    shared(&mut client, f).and_then(|c| Http::build(base, settings, &c, f)).map(Gateway::Http)
                 }
-                GatewaySettings::Http(settings) => shared(&mut client, f)
-                    .and_then(|c| Http::build(base, settings, &c, f))
-                    .map(Gateway::Http),
                 GatewaySettings::Twilio(settings) => shared(&mut client, f)
                     .and_then(|c| Twilio::build(base, settings, &c, public, f))
                     .map(Gateway::Twilio),
@@ -84,11 +75,7 @@ impl Gateways {
         }
         let gateways = Self { by_name };
         found.extend(gateways.without_a_way_out());
-        if found.is_empty() {
-            Ok(gateways)
-        } else {
-            Err(found)
-        }
+        if found.is_empty() { Ok(gateways) } else { Err(found) }
     }
 
     /// The gateway of that name.
@@ -153,10 +140,7 @@ impl Gateways {
 }
 
 fn is_plain(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(&b))
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(&b))
 }
 
 fn always_open(policy: &Policy) -> bool {

@@ -3,9 +3,8 @@
 use serde::Deserialize;
 
 use super::{
-    generic::GenericSettings, govuk_notify::GovukNotifySettings, http::HttpSettings,
-    nhs_notify::NhsNotifySettings, sandbox::SandboxSettings, smtp::SmtpSettings,
-    twilio::TwilioSettings,
+    generic::GenericSettings, govuk_notify::GovukNotifySettings, http::HttpSettings, nhs_notify::NhsNotifySettings,
+    sandbox::SandboxSettings, smtp::SmtpSettings, twilio::TwilioSettings,
 };
 
 /// One `[gateways.NAME]` table.

@@ -25,9 +25,7 @@ fn keyed(key: &[u8], parts: &[&[u8]]) -> Option<Hmac<Sha256>> {
 /// Whether `given` (hex, any case) is the HMAC-SHA256 over the parts with one of the keys.
 pub(super) fn check_hmac_hex(keys: &[Secret], parts: &[&[u8]], given: &str) -> Result<(), Forged> {
     let given = from_hex(given).ok_or(Forged::WrongSignature)?;
-    any(keys, |key| {
-        keyed(key, parts).is_some_and(|mac| mac.verify_slice(&given).is_ok())
-    })
+    any(keys, |key| keyed(key, parts).is_some_and(|mac| mac.verify_slice(&given).is_ok()))
 }
 
 /// Whether the `Authorization: Bearer` token is one of the keys.
@@ -46,19 +44,13 @@ pub(super) fn check_token(keys: &[Secret], token: &str) -> Result<(), Forged> {
     let Some(given) = hmac_sha256(b"token", &[token.as_bytes()]) else {
         return Err(Forged::WrongSignature);
     };
-    any(keys, |key| {
-        keyed(b"token", &[key]).is_some_and(|mac| mac.verify_slice(&given).is_ok())
-    })
+    any(keys, |key| keyed(b"token", &[key]).is_some_and(|mac| mac.verify_slice(&given).is_ok()))
 }
 
 /// Whether a signed time lies inside the window around the moment of receipt.
 pub(super) fn check_window(signed_at_ms: i64, received_at_ms: i64) -> Result<(), Forged> {
     let distance = signed_at_ms.abs_diff(received_at_ms);
-    if distance <= WINDOW_MS.unsigned_abs() {
-        Ok(())
-    } else {
-        Err(Forged::OutsideWindow)
-    }
+    if distance <= WINDOW_MS.unsigned_abs() { Ok(()) } else { Err(Forged::OutsideWindow) }
 }
 
 /// Whether one of the keys fits. All are tried, so that the time does not tell which.
@@ -66,25 +58,17 @@ pub(super) fn any(keys: &[Secret], fits: impl Fn(&[u8]) -> bool) -> Result<(), F
     if keys.is_empty() {
         return Err(Forged::NotOpen);
     }
-    let fitting = keys.iter().fold(0_u32, |sum, key| {
-        sum + u32::from(fits(key.expose().as_bytes()))
-    });
-    if fitting > 0 {
-        Ok(())
-    } else {
-        Err(Forged::WrongSignature)
-    }
+    let fitting = keys.iter().fold(0_u32, |sum, key| sum + u32::from(fits(key.expose().as_bytes())));
+    if fitting > 0 { Ok(()) } else { Err(Forged::WrongSignature) }
 }
 
 pub(super) fn to_hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
@@ -93,10 +77,7 @@ pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
     if !rest.is_empty() {
         return None;
     }
-    pairs
-        .iter()
-        .map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?))
-        .collect()
+    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
 }
 
 #[cfg(test)]
@@ -111,22 +92,10 @@ mod tests {
         let keys = [Secret::new("other"), Secret::new("Jefe")];
         let parts: [&[u8]; 1] = [b"what do ya want for nothing?"];
         assert_eq!(check_hmac_hex(&keys, &parts, expected), Ok(()));
-        assert_eq!(
-            check_hmac_hex(&keys, &parts, &expected.to_uppercase()),
-            Ok(())
-        );
-        assert_eq!(
-            check_hmac_hex(&keys[..1], &parts, expected),
-            Err(Forged::WrongSignature)
-        );
-        assert_eq!(
-            check_hmac_hex(&keys, &parts, &expected[..62]),
-            Err(Forged::WrongSignature)
-        );
-        assert_eq!(
-            check_hmac_hex(&keys, &parts, ""),
-            Err(Forged::WrongSignature)
-        );
+        assert_eq!(check_hmac_hex(&keys, &parts, &expected.to_uppercase()), Ok(()));
+        assert_eq!(check_hmac_hex(&keys[..1], &parts, expected), Err(Forged::WrongSignature));
+        assert_eq!(check_hmac_hex(&keys, &parts, &expected[..62]), Err(Forged::WrongSignature));
+        assert_eq!(check_hmac_hex(&keys, &parts, ""), Err(Forged::WrongSignature));
         assert_eq!(check_hmac_hex(&[], &parts, expected), Err(Forged::NotOpen));
     }
 
@@ -137,10 +106,7 @@ mod tests {
             assert_eq!(check_window(now + distance, now), Ok(()));
         }
         for distance in [-WINDOW_MS - 1, WINDOW_MS + 1, i64::MIN / 2] {
-            assert_eq!(
-                check_window(now.saturating_add(distance), now),
-                Err(Forged::OutsideWindow)
-            );
+            assert_eq!(check_window(now.saturating_add(distance), now), Err(Forged::OutsideWindow));
         }
     }
 
@@ -155,10 +121,7 @@ mod tests {
 
     #[test]
     fn tokens_match_whole() {
-        let keys = [
-            Secret::new("new-token-of-16-chars"),
-            Secret::new("old-token-of-16-chars"),
-        ];
+        let keys = [Secret::new("new-token-of-16-chars"), Secret::new("old-token-of-16-chars")];
         assert_eq!(check_token(&keys, "old-token-of-16-chars"), Ok(()));
         for bad in ["", "old-token-of-16-char", "old-token-of-16-chars "] {
             assert_eq!(check_token(&keys, bad), Err(Forged::WrongSignature));

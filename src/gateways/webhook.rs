@@ -25,10 +25,7 @@ pub struct WebhookRequest<'a> {
 impl WebhookRequest<'_> {
     /// The value of a header, or `None` when it is missing or given more than once (then no value can be trusted).
     pub fn header(&self, name: &str) -> Option<&str> {
-        let mut values = self
-            .headers
-            .iter()
-            .filter(|(n, _)| n.eq_ignore_ascii_case(name));
+        let mut values = self.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
         let (_, value) = values.next()?;
         values.next().is_none().then_some(value.as_str())
     }
@@ -98,21 +95,12 @@ pub enum Received {
 impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Inbound {
-                provider_reference,
-                sent_at_ms,
-                ..
-            } => f
+            Self::Inbound { provider_reference, sent_at_ms, .. } => f
                 .debug_struct("Inbound")
                 .field("provider_reference", provider_reference)
                 .field("sent_at_ms", sent_at_ms)
                 .finish_non_exhaustive(),
-            Self::Report {
-                reference,
-                provider_id,
-                status,
-                occurred_at_ms,
-            } => f
+            Self::Report { reference, provider_id, status, occurred_at_ms } => f
                 .debug_struct("Report")
                 .field("reference", reference)
                 .field("provider_id", provider_id)

@@ -7,9 +7,7 @@ use crate::domain::conversation::{Answer, Consequences, Effect, Entry};
 use crate::domain::message::{Lane, MessageStatus, Purpose};
 use crate::domain::reason::Reason;
 use crate::outreach::alerts::{NewAlert, raise};
-use crate::outreach::{
-    Engine, NewSend, OutreachError, PracticeState, Practices, StoredFacts, enqueue,
-};
+use crate::outreach::{Engine, NewSend, OutreachError, PracticeState, Practices, StoredFacts, enqueue};
 use crate::store::consents::ConsentRow;
 use crate::store::counters::CounterRow;
 use crate::store::ledger::{MessageRow, StatusChange, Waiting};
@@ -33,17 +31,13 @@ const DAY_MS: i64 = 86_400_000;
 
 /// Is it 6am or later, local time, on the day of an appointment?
 fn frozen(starts_at: i64, zone: chrono_tz::Tz, now: i64) -> bool {
-    let freeze = local_date(instant(starts_at), zone).and_time(chrono::NaiveTime::from_hms_opt(6, 0, 0).unwrap_or_default());
+    let freeze =
+        local_date(instant(starts_at), zone).and_time(chrono::NaiveTime::from_hms_opt(6, 0, 0).unwrap_or_default());
     now >= resolve(zone, freeze).timestamp_millis()
 }
 
 impl Applying<'_> {
-    pub async fn apply(
-        &self,
-        tx: &mut Tx,
-        what: &Consequences,
-        flooded: bool,
-    ) -> Result<(), OutreachError> {
+    pub async fn apply(&self, tx: &mut Tx, what: &Consequences, flooded: bool) -> Result<(), OutreachError> {
         for effect in &what.effects {
             match effect {
                 Effect::File(entry) => self.file(tx, entry).await?,
@@ -55,11 +49,7 @@ impl Applying<'_> {
                     tracing::info!(message_id = %self.message.id, code = "machine_answer", "not answered: a flood, or the same text again");
                 }
                 Effect::Answer(answer) => self.answer(tx, answer).await?,
-                Effect::Alert {
-                    kind,
-                    priority,
-                    reason,
-                } => {
+                Effect::Alert { kind, priority, reason } => {
                     // In a flood only danger still makes alerts of its own.
                     if flooded && !matches!(*priority, "urgent" | "stat") {
                         self.flood_alert(tx).await?;
@@ -160,12 +150,7 @@ impl Applying<'_> {
         Ok(())
     }
 
-    async fn consent(
-        &self,
-        tx: &mut Tx,
-        purpose: Purpose,
-        granted: bool,
-    ) -> Result<(), OutreachError> {
+    async fn consent(&self, tx: &mut Tx, purpose: Purpose, granted: bool) -> Result<(), OutreachError> {
         let rows: Vec<ConsentRow> = self
             .who
             .people
@@ -187,73 +172,39 @@ impl Applying<'_> {
             if granted {
                 contacts::unstop_address(tx, self.channel(), &self.who.hash).await?;
             } else if self.who.people.is_empty() {
-                contacts::stop_address(tx, self.channel(), &self.who.hash, "opted_out", self.now())
-                    .await?;
+                contacts::stop_address(tx, self.channel(), &self.who.hash, "opted_out", self.now()).await?;
             }
         }
         Ok(())
     }
 
     async fn answer(&self, tx: &mut Tx, answer: &Answer) -> Result<(), OutreachError> {
-        let lane = if answer.safety {
-            Lane::Safety
-        } else {
-            Lane::Conversation
-        };
+        let lane = if answer.safety { Lane::Safety } else { Lane::Conversation };
         let patient = self.who.one().map(|p| p.id.as_str());
-        let mut send = NewSend::answer(
-            &self.who.practice_id,
-            patient,
-            &self.message.id,
-            answer.template,
-            lane,
-            self.now(),
-        );
+        let mut send =
+            NewSend::answer(&self.who.practice_id, patient, &self.message.id, answer.template, lane, self.now());
         send.facts = StoredFacts {
-            values: answer
-                .values
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), value.clone()))
-                .collect(),
+            values: answer.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
             ..StoredFacts::default()
         };
         let came_in_by = self.message.gateway.as_deref().unwrap_or_default();
-        let gateway = self
-            .engine
-            .gateways
-            .way_out(came_in_by)
-            .map(|g| g.name().to_owned());
-        send.to = Some((
-            self.channel().to_owned(),
-            self.address().to_owned(),
-            gateway,
-        ));
+        let gateway = self.engine.gateways.way_out(came_in_by).map(|g| g.name().to_owned());
+        send.to = Some((self.channel().to_owned(), self.address().to_owned(), gateway));
         send.appointment_id = None;
         enqueue(tx, &self.engine.clock, vec![send]).await?;
         if answer.counted {
-            let row = CounterRow {
-                subject: auto_subject(&self.who.hash),
-                period: self.day.to_owned(),
-                used: 1,
-            };
+            let row = CounterRow { subject: auto_subject(&self.who.hash), period: self.day.to_owned(), used: 1 };
             counters::add(tx, &[row]).await?;
         }
         Ok(())
     }
 
-    async fn alert_all(
-        &self,
-        tx: &mut Tx,
-        kind: &str,
-        priority: &str,
-        reason: &str,
-    ) -> Result<(), OutreachError> {
+    async fn alert_all(&self, tx: &mut Tx, kind: &str, priority: &str, reason: &str) -> Result<(), OutreachError> {
         if self.who.people.is_empty() {
             return self.alert(tx, None, kind, priority, reason).await;
         }
         for person in &self.who.people {
-            self.alert(tx, Some(&person.id), kind, priority, reason)
-                .await?;
+            self.alert(tx, Some(&person.id), kind, priority, reason).await?;
         }
         Ok(())
     }
@@ -270,11 +221,7 @@ impl Applying<'_> {
             practice_id: &self.who.practice_id,
             patient_id,
             message_id: Some(&self.message.id),
-            dedupe_key: format!(
-                "{kind}:{}:{}",
-                self.message.id,
-                patient_id.unwrap_or_default()
-            ),
+            dedupe_key: format!("{kind}:{}:{}", self.message.id, patient_id.unwrap_or_default()),
             kind,
             priority,
             reason,
@@ -309,11 +256,7 @@ impl Applying<'_> {
             return Ok(());
         };
         let around = ledger::for_appointments(tx, std::slice::from_ref(appointment_id)).await?;
-        let Some(asked) = around
-            .iter()
-            .find(|m| m.id == prompt.message_id)
-            .map(|m| m.step.clone())
-        else {
+        let Some(asked) = around.iter().find(|m| m.id == prompt.message_id).map(|m| m.step.clone()) else {
             return Ok(());
         };
         let chasers: Vec<String> = around
@@ -339,12 +282,7 @@ impl Applying<'_> {
         Ok(())
     }
 
-    async fn pause(
-        &self,
-        tx: &mut Tx,
-        days: Option<i64>,
-        reason: &str,
-    ) -> Result<(), OutreachError> {
+    async fn pause(&self, tx: &mut Tx, days: Option<i64>, reason: &str) -> Result<(), OutreachError> {
         let now = self.now();
         let until = now + days.map_or(UNTIL_CLEARED_MS, |days| days * DAY_MS);
         for person in &self.who.people {
@@ -361,42 +299,22 @@ impl Applying<'_> {
         for person in &self.who.people {
             patients::set_unsafe_contact(tx, &person.id, true, now).await?;
             prompts::close_of_patient(tx, &person.id).await?;
-            let (status, reason) = (
-                MessageStatus::Cancelled.as_str(),
-                Reason::UnsafeContact.as_str(),
-            );
+            let (status, reason) = (MessageStatus::Cancelled.as_str(), Reason::UnsafeContact.as_str());
             ledger::call_off(tx, Waiting::OfPatient(&person.id), status, reason, now).await?;
         }
         Ok(())
     }
 
     async fn wrong_person(&self, tx: &mut Tx) -> Result<(), OutreachError> {
-        contacts::set_status(
-            tx,
-            self.channel(),
-            self.address(),
-            "wrong_person",
-            "[]",
-            self.now(),
-        )
-        .await?;
+        contacts::set_status(tx, self.channel(), self.address(), "wrong_person", "[]", self.now()).await?;
         Ok(())
     }
 
     async fn heard(&self, tx: &mut Tx) -> Result<(), OutreachError> {
-        let Some(id) = self
-            .who
-            .prompt
-            .as_ref()
-            .and_then(|p| p.enrolment_id.as_ref())
-        else {
+        let Some(id) = self.who.prompt.as_ref().and_then(|p| p.enrolment_id.as_ref()) else {
             return Ok(());
         };
-        let Some(row) = enrolments::by_ids(tx, std::slice::from_ref(id))
-            .await?
-            .into_iter()
-            .next()
-        else {
+        let Some(row) = enrolments::by_ids(tx, std::slice::from_ref(id)).await?.into_iter().next() else {
             return Ok(());
         };
         if row.silent == 0 || row.status != "active" {
@@ -405,8 +323,6 @@ impl Applying<'_> {
         let Some(person) = self.who.one() else {
             return Ok(());
         };
-        self.engine
-            .set_rhythm_after_answer(tx, self.practices, &row, person, instant(self.now()))
-            .await
+        self.engine.set_rhythm_after_answer(tx, self.practices, &row, person, instant(self.now())).await
     }
 }

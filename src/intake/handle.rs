@@ -4,9 +4,7 @@ use super::apply::Applying;
 use super::who::{Sender, sender};
 use crate::clock::instant;
 use crate::domain::calendar::day_key;
-use crate::domain::conversation::{
-    Consequences, Effect, State, consequences, consequences_unknown,
-};
+use crate::domain::conversation::{Consequences, Effect, State, consequences, consequences_unknown};
 use crate::domain::message::{MessageStatus, Purpose};
 use crate::domain::reason::Reason;
 use crate::domain::reply::{Channel, Context, Prompt, Understanding, understand};
@@ -50,54 +48,30 @@ impl Engine {
         }
     }
 
-    async fn handle_one(
-        &self,
-        practices: &Practices,
-        id: &str,
-        poisoned: bool,
-    ) -> Result<(), OutreachError> {
+    async fn handle_one(&self, practices: &Practices, id: &str, poisoned: bool) -> Result<(), OutreachError> {
         let mut tx = self.db.begin().await?;
         if !inbox::finish(&mut tx, id).await? {
             return Ok(());
         }
-        let Some(message) = ledger::by_ids(&mut tx, &[id.to_owned()])
-            .await?
-            .into_iter()
-            .next()
-        else {
+        let Some(message) = ledger::by_ids(&mut tx, &[id.to_owned()]).await?.into_iter().next() else {
             tx.commit().await?;
             return Ok(());
         };
-        let day = format!(
-            "d:{}",
-            day_key(instant(self.clock.now_ms()), self.config.practice.zone)
-        );
+        let day = format!("d:{}", day_key(instant(self.clock.now_ms()), self.config.practice.zone));
         let who = sender(&mut tx, practices, &message, &day).await?;
         let Some(practice) = practices.get(&who.practice_id) else {
-            self.for_staff_raw(&mut tx, &message, &who, Reason::UnknownSender)
-                .await?;
+            self.for_staff_raw(&mut tx, &message, &who, Reason::UnknownSender).await?;
             tx.commit().await?;
             return Ok(());
         };
         if poisoned {
-            let applying = Applying {
-                engine: self,
-                practice,
-                practices,
-                message: &message,
-                who: &who,
-                day: &day,
-            };
-            applying
-                .alert(&mut tx, None, "poison", "urgent", Reason::Poison.sentence())
-                .await?;
-            self.for_staff_raw(&mut tx, &message, &who, Reason::Poison)
-                .await?;
+            let applying = Applying { engine: self, practice, practices, message: &message, who: &who, day: &day };
+            applying.alert(&mut tx, None, "poison", "urgent", Reason::Poison.sentence()).await?;
+            self.for_staff_raw(&mut tx, &message, &who, Reason::Poison).await?;
             tx.commit().await?;
             return Ok(());
         }
-        self.understand_and_apply(&mut tx, practices, practice, &message, &who, &day)
-            .await?;
+        self.understand_and_apply(&mut tx, practices, practice, &message, &who, &day).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -111,13 +85,8 @@ impl Engine {
         who: &Sender,
         day: &str,
     ) -> Result<(), OutreachError> {
-        let prompt = who
-            .prompt
-            .as_ref()
-            .and_then(|row| as_prompt(row).map(|prompt| (prompt, row.asked_again)));
-        let zone = practice
-            .practice
-            .zone_of(who.one().and_then(|p| p.zone.as_deref()));
+        let prompt = who.prompt.as_ref().and_then(|row| as_prompt(row).map(|prompt| (prompt, row.asked_again)));
+        let zone = practice.practice.zone_of(who.one().and_then(|p| p.zone.as_deref()));
         let text = message.body.as_deref().unwrap_or_default();
         let read = understand(
             text,
@@ -125,11 +94,7 @@ impl Engine {
                 prompt: prompt.as_ref().map(|(prompt, _)| prompt),
                 received_at: instant(message.created_at),
                 zone,
-                channel: if message.channel.as_deref() == Some("email") {
-                    Channel::Email
-                } else {
-                    Channel::Sms
-                },
+                channel: if message.channel.as_deref() == Some("email") { Channel::Email } else { Channel::Sms },
                 reader: &self.reader,
             },
         );
@@ -144,24 +109,9 @@ impl Engine {
             text,
             zone,
         };
-        let what = if who.one().is_some() {
-            consequences(&read, &state)
-        } else {
-            consequences_unknown(&read, &state)
-        };
-        let what = if who.people.is_empty() {
-            with_unknown_sender_answer(what, &read, &state, who)
-        } else {
-            what
-        };
-        let applying = Applying {
-            engine: self,
-            practice,
-            practices,
-            message,
-            who,
-            day,
-        };
+        let what = if who.one().is_some() { consequences(&read, &state) } else { consequences_unknown(&read, &state) };
+        let what = if who.people.is_empty() { with_unknown_sender_answer(what, &read, &state, who) } else { what };
+        let applying = Applying { engine: self, practice, practices, message, who, day };
         applying.apply(tx, &what, flooded).await?;
         let reason = match (&what, who.people.len()) {
             (_, 0) => Reason::UnknownSender,
@@ -169,11 +119,7 @@ impl Engine {
             (what, _) if what.for_staff => Reason::ForStaff,
             _ => Reason::None,
         };
-        let status = if what.for_staff {
-            MessageStatus::ForStaff
-        } else {
-            MessageStatus::Handled
-        };
+        let status = if what.for_staff { MessageStatus::ForStaff } else { MessageStatus::Handled };
         let change = StatusChange {
             id: message.id.clone(),
             status: status.to_string(),
@@ -182,15 +128,7 @@ impl Engine {
         };
         let understanding = serde_json::to_string(&read).unwrap_or_else(|_| "{}".to_owned());
         let person = who.one().map(|p| p.id.as_str());
-        ledger::set_received(
-            tx,
-            &message.id,
-            &who.practice_id,
-            person,
-            &understanding,
-            &change,
-        )
-        .await?;
+        ledger::set_received(tx, &message.id, &who.practice_id, person, &understanding, &change).await?;
         Ok(())
     }
 
@@ -223,19 +161,13 @@ fn with_unknown_sender_answer(
     let answered = what.effects.iter().any(|e| matches!(e, Effect::Answer(_)));
     let limit = state.practice.settings.limits.auto_answers_per_day;
     let machine = read.intent == crate::domain::reply::Intent::AutoReply;
-    if !answered
-        && !machine
-        && !read.unsafe_contact()
-        && !who.stopped
-        && state.auto_answers_today < limit
-    {
-        what.effects
-            .push(Effect::Answer(crate::domain::conversation::Answer {
-                template: "unknown_sender",
-                values: Vec::new(),
-                safety: false,
-                counted: true,
-            }));
+    if !answered && !machine && !read.unsafe_contact() && !who.stopped && state.auto_answers_today < limit {
+        what.effects.push(Effect::Answer(crate::domain::conversation::Answer {
+            template: "unknown_sender",
+            values: Vec::new(),
+            safety: false,
+            counted: true,
+        }));
     }
     what
 }
@@ -253,8 +185,7 @@ fn as_prompt(row: &PromptRow) -> Option<Prompt> {
 fn topic(who: &Sender) -> Option<Purpose> {
     let row = who.prompt.as_ref().or(who.earlier.as_ref())?;
     Some(match as_prompt(row)?.kind {
-        crate::domain::reply::PromptKind::GoalProgress
-        | crate::domain::reply::PromptKind::Wellbeing => Purpose::Goals,
+        crate::domain::reply::PromptKind::GoalProgress | crate::domain::reply::PromptKind::Wellbeing => Purpose::Goals,
         crate::domain::reply::PromptKind::Agenda => Purpose::Agenda,
         crate::domain::reply::PromptKind::Appointment => Purpose::Appointments,
         crate::domain::reply::PromptKind::Reading => Purpose::Readings,

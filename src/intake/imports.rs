@@ -55,11 +55,7 @@ impl Imported {
     }
 
     fn refuse(&mut self, record: &Record, reason: &'static str) {
-        self.not_taken.push(NotTaken {
-            place: record.provenance().place,
-            what: record.kind(),
-            reason,
-        });
+        self.not_taken.push(NotTaken { place: record.provenance().place, what: record.kind(), reason });
     }
 }
 
@@ -88,17 +84,11 @@ pub async fn import(
     mut progress: impl FnMut(usize),
 ) -> Result<Imported, OutreachError> {
     let mut done = Imported::default();
-    let (people, care): (Vec<&Record>, Vec<&Record>) = file
-        .accepted
-        .iter()
-        .partition(|record| matches!(record, Record::Patient(_)));
+    let (people, care): (Vec<&Record>, Vec<&Record>) =
+        file.accepted.iter().partition(|record| matches!(record, Record::Patient(_)));
     let mut count = 0;
     // A dry run is one transaction that is dropped at the end, so that later records see the earlier ones.
-    let mut dry = if request.dry_run {
-        Some(engine.db.begin().await?)
-    } else {
-        None
-    };
+    let mut dry = if request.dry_run { Some(engine.db.begin().await?) } else { None };
     for page in people.chunks(PAGE).chain(care.chunks(PAGE)) {
         if let Some(tx) = &mut dry {
             take_page(engine, tx, request, page, &mut done).await?;
@@ -130,29 +120,15 @@ async fn take_page(
     results::take(engine, tx, request, page, &known, done).await
 }
 
-async fn note(
-    engine: &Engine,
-    file: &ImportFile,
-    request: Request<'_>,
-    done: &Imported,
-) -> Result<(), OutreachError> {
+async fn note(engine: &Engine, file: &ImportFile, request: Request<'_>, done: &Imported) -> Result<(), OutreachError> {
     let now = engine.clock.now_ms();
     let id = engine.clock.id();
-    let summary =
-        serde_json::json!({ "read": file.counts, "refused": file.refused.len(), "done": done });
+    let summary = serde_json::json!({ "read": file.counts, "refused": file.refused.len(), "done": done });
     let mut tx = engine.db.begin().await?;
-    if file
-        .accepted
-        .iter()
-        .any(|r| matches!(r, Record::Patient(_)))
-    {
+    if file.accepted.iter().any(|r| matches!(r, Record::Patient(_))) {
         practices::feed_refreshed(&mut tx, request.practice_id, "patients", now).await?;
     }
-    if file
-        .accepted
-        .iter()
-        .any(|r| matches!(r, Record::Appointment(_)))
-    {
+    if file.accepted.iter().any(|r| matches!(r, Record::Appointment(_))) {
         practices::feed_refreshed(&mut tx, request.practice_id, "appointments", now).await?;
     }
     let run = ImportRunRow {
@@ -174,9 +150,7 @@ async fn note(
         practice_id: Some(request.practice_id.to_owned()),
         subject: "import_run".to_owned(),
         subject_id: id,
-        detail:
-            serde_json::json!({ "accepted": file.accepted.len(), "refused": file.refused.len() })
-                .to_string(),
+        detail: serde_json::json!({ "accepted": file.accepted.len(), "refused": file.refused.len() }).to_string(),
     };
     audit::append(&mut tx, &[event]).await?;
     tx.commit().await?;

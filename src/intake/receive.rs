@@ -28,9 +28,7 @@ pub struct Inbound {
 
 impl std::fmt::Debug for Inbound {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Inbound")
-            .field("gateway", &self.gateway)
-            .finish_non_exhaustive()
+        f.debug_struct("Inbound").field("gateway", &self.gateway).finish_non_exhaustive()
     }
 }
 
@@ -62,10 +60,7 @@ fn row(clock: &Clock, inbound: &Inbound) -> MessageRow {
 
 /// Stores messages durably, in one transaction. Returns how many are new: a known (gateway, reference) changes nothing.
 pub async fn receive(engine: &Engine, messages: &[Inbound]) -> Result<usize, OutreachError> {
-    let rows: Vec<MessageRow> = messages
-        .iter()
-        .map(|inbound| row(&engine.clock, inbound))
-        .collect();
+    let rows: Vec<MessageRow> = messages.iter().map(|inbound| row(&engine.clock, inbound)).collect();
     let mut tx = engine.db.begin().await?;
     let ids = ledger::insert(&mut tx, &rows).await?;
     inbox::insert(&mut tx, &ids).await?;
@@ -115,18 +110,13 @@ impl Receiver {
     /// Stores messages; `Ok` only when they are durable.
     pub async fn submit(&self, messages: Vec<Inbound>) -> Result<(), ReceiveError> {
         let (done, stored) = oneshot::channel();
-        self.queue
-            .try_send(Waiting { messages, done })
-            .map_err(|_| ReceiveError::Outage)?;
+        self.queue.try_send(Waiting { messages, done }).map_err(|_| ReceiveError::Outage)?;
         stored.await.unwrap_or(Err(ReceiveError::Outage))
     }
 }
 
 async fn store_group(engine: &Engine, group: &mut Vec<Waiting>) {
-    let all: Vec<Inbound> = group
-        .iter()
-        .flat_map(|w| w.messages.iter().cloned())
-        .collect();
+    let all: Vec<Inbound> = group.iter().flat_map(|w| w.messages.iter().cloned()).collect();
     match receive(engine, &all).await {
         Ok(_) => {
             for waiting in group.drain(..) {
@@ -134,10 +124,7 @@ async fn store_group(engine: &Engine, group: &mut Vec<Waiting>) {
             }
         }
         Err(error) if is_outage(&error) => {
-            tracing::error!(
-                code = "receive_outage",
-                "received messages could not be stored"
-            );
+            tracing::error!(code = "receive_outage", "received messages could not be stored");
             for waiting in group.drain(..) {
                 let _ = waiting.done.send(Err(ReceiveError::Outage));
             }

@@ -57,12 +57,14 @@ pub async fn move_result(
     to: &ResultMove,
     actor: &str,
 ) -> Result<String, MoveError> {
-    let row = results::get(&engine.db, id).await?.filter(|r| r.practice_id == practice_id).ok_or(MoveError::NotFound)?;
+    let row =
+        results::get(&engine.db, id).await?.filter(|r| r.practice_id == practice_id).ok_or(MoveError::NotFound)?;
     let now = engine.clock.now_ms();
     let (state, at) = (state_of(&row), instant(now));
     let (word, names) = match to {
         ResultMove::Release { second, knowing } => {
-            let holds: Vec<HoldReason> = serde_json::from_str(&row.hold_reasons).unwrap_or_else(|_| vec![HoldReason::UnknownTest]);
+            let holds: Vec<HoldReason> =
+                serde_json::from_str(&row.hold_reasons).unwrap_or_else(|_| vec![HoldReason::UnknownTest]);
             let first_of_its_test = !results::ever_released(&engine.db, practice_id, &row.test).await?;
             let request = ReleaseRequest {
                 by: clinician.to_owned(),
@@ -71,7 +73,10 @@ pub async fn move_result(
                 first_of_its_test,
             };
             release(&state, &holds, &request, at)?;
-            ("released", second.as_ref().map_or_else(|| clinician.to_owned(), |second| format!("{clinician} and {second}")))
+            (
+                "released",
+                second.as_ref().map_or_else(|| clinician.to_owned(), |second| format!("{clinician} and {second}")),
+            )
         }
         ResultMove::Hold => {
             hold(&state)?;

@@ -28,15 +28,9 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
         return Ok(0);
     }
     let mut tx = engine.db.begin().await?;
-    let pairs: Vec<(String, String)> = taken
-        .iter()
-        .map(|r| (r.gateway.clone(), r.reference.clone()))
-        .collect();
-    let known: HashMap<String, Matched> = reports::find_messages(&mut tx, &pairs)
-        .await?
-        .into_iter()
-        .map(|m| (m.reference.clone(), m))
-        .collect();
+    let pairs: Vec<(String, String)> = taken.iter().map(|r| (r.gateway.clone(), r.reference.clone())).collect();
+    let known: HashMap<String, Matched> =
+        reports::find_messages(&mut tx, &pairs).await?.into_iter().map(|m| (m.reference.clone(), m)).collect();
     let now = engine.clock.now_ms();
     let rows: Vec<DeliveryReportRow> = taken
         .iter()
@@ -72,10 +66,7 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
             }
         }
     }
-    let steps: Vec<Advance> = furthest
-        .iter()
-        .map(|(id, report)| advance(id, &report.status, now))
-        .collect();
+    let steps: Vec<Advance> = furthest.iter().map(|(id, report)| advance(id, &report.status, now)).collect();
     let moved = reports::advance(&mut tx, &steps).await?;
     for matched in known.values().filter(|m| moved.contains(&m.message_id)) {
         if let Some(report) = furthest.get(matched.message_id.as_str()) {
@@ -88,25 +79,15 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
 
 fn advance(id: &str, status: &DeliveryStatus, at: i64) -> Advance {
     let (word, reason, rank) = word(status);
-    Advance {
-        id: id.to_owned(),
-        status: word.to_string(),
-        reason: reason.to_string(),
-        rank,
-        at,
-    }
+    Advance { id: id.to_owned(), status: word.to_string(), reason: reason.to_string(), rank, at }
 }
 
 /// What the ledger says of a report, and how far along that is. The ledger knows fewer states than gateways do: only these
 /// decide, or the order of reports in different batches would.
 const fn word(status: &DeliveryStatus) -> (MessageStatus, Reason, i64) {
     match status {
-        DeliveryStatus::Accepted | DeliveryStatus::Sent => {
-            (MessageStatus::Accepted, Reason::None, 1)
-        }
-        DeliveryStatus::Undelivered { .. } => {
-            (MessageStatus::Undelivered, Reason::NetworkUndelivered, 2)
-        }
+        DeliveryStatus::Accepted | DeliveryStatus::Sent => (MessageStatus::Accepted, Reason::None, 1),
+        DeliveryStatus::Undelivered { .. } => (MessageStatus::Undelivered, Reason::NetworkUndelivered, 2),
         DeliveryStatus::Failed { .. } => (MessageStatus::Failed, Reason::GatewayRefused, 3),
         DeliveryStatus::OptedOut => (MessageStatus::Failed, Reason::OptedOut, 4),
         DeliveryStatus::Delivered => (MessageStatus::Delivered, Reason::None, 5),
@@ -124,8 +105,7 @@ async fn address_learns(
 ) -> Result<(), OutreachError> {
     const FAILURE_DAYS: usize = 5;
     let day = now / 86_400_000;
-    let points =
-        contacts::at_addresses(tx, &[(matched.channel.clone(), matched.address.clone())]).await?;
+    let points = contacts::at_addresses(tx, &[(matched.channel.clone(), matched.address.clone())]).await?;
     let Some(point) = points.first() else {
         return Ok(());
     };
@@ -138,8 +118,7 @@ async fn address_learns(
             days.clear();
             false
         }
-        DeliveryStatus::Undelivered { permanent, .. }
-        | DeliveryStatus::Failed { permanent, .. } => {
+        DeliveryStatus::Undelivered { permanent, .. } | DeliveryStatus::Failed { permanent, .. } => {
             if days.last() != Some(&day) {
                 days.push(day);
             }
@@ -167,12 +146,7 @@ async fn address_learns(
     Ok(())
 }
 
-async fn opted_out(
-    engine: &Engine,
-    tx: &mut Tx,
-    matched: &Matched,
-    now: i64,
-) -> Result<(), OutreachError> {
+async fn opted_out(engine: &Engine, tx: &mut Tx, matched: &Matched, now: i64) -> Result<(), OutreachError> {
     let Some(patient_id) = &matched.patient_id else {
         return Ok(());
     };

@@ -57,7 +57,11 @@ pub async fn record_view(engine: &Engine, patient_id: &str) -> Result<Option<Pat
                 confidence: g.confidence.and_then(|c| u8::try_from(c).ok()),
                 start: g.agreed_on.as_deref().and_then(|d| d.parse().ok()),
                 due: g.review_on.as_deref().and_then(|d| d.parse().ok()),
-                entry_ids: rows.iter().filter(|e| e.goal_id.as_deref() == Some(&g.id) && filed(&e.filed)).map(|e| e.id.clone()).collect(),
+                entry_ids: rows
+                    .iter()
+                    .filter(|e| e.goal_id.as_deref() == Some(&g.id) && filed(&e.filed))
+                    .map(|e| e.id.clone())
+                    .collect(),
             })
             .collect(),
         consents: consents
@@ -68,7 +72,9 @@ pub async fn record_view(engine: &Engine, patient_id: &str) -> Result<Option<Pat
                 channel: c.channel.clone(),
                 purpose: c.purpose.clone(),
                 permitted: c.decision == Decision::Granted.as_str(),
-                current: !consents[(index + 1).min(last)..].iter().any(|l| l.channel == c.channel && l.purpose == c.purpose),
+                current: !consents[(index + 1).min(last)..]
+                    .iter()
+                    .any(|l| l.channel == c.channel && l.purpose == c.purpose),
                 at: instant(c.at),
                 source: c.source.clone(),
                 message_id: c.message_id.clone(),

@@ -62,47 +62,27 @@ pub(super) async fn sender(
     let mut ids: BTreeSet<String> = BTreeSet::new();
     // An email that came back to a reply address belongs to that conversation, whoever it says it is from.
     if let Some(token) = &message.in_reply_to
-        && let Some(ours) = ledger::by_ids(tx, std::slice::from_ref(token))
-            .await?
-            .into_iter()
-            .next()
+        && let Some(ours) = ledger::by_ids(tx, std::slice::from_ref(token)).await?.into_iter().next()
     {
         ids.extend(ours.patient_id);
     }
     if ids.is_empty() {
         let rows = contacts::at_addresses(tx, &[(channel.clone(), address)]).await?;
-        ids.extend(
-            rows.into_iter()
-                .filter(|c| c.status != "wrong_person")
-                .map(|c| c.patient_id),
-        );
+        ids.extend(rows.into_iter().filter(|c| c.status != "wrong_person").map(|c| c.patient_id));
     }
     let ids: Vec<String> = ids.into_iter().collect();
-    let mut sender = Sender {
-        people: patients::by_ids(tx, &ids).await?,
-        hash,
-        ..Sender::default()
-    };
+    let mut sender = Sender { people: patients::by_ids(tx, &ids).await?, hash, ..Sender::default() };
     sender.practice_id = match sender.people.first() {
         Some(person) => person.practice_id.clone(),
-        None => practices
-            .iter()
-            .next()
-            .map(|s| s.practice.id.clone())
-            .unwrap_or_default(),
+        None => practices.iter().next().map(|s| s.practice.id.clone()).unwrap_or_default(),
     };
     if let Some(person) = sender.one() {
         let id = person.id.clone();
-        sender.prompt = prompts::open_of(tx, std::slice::from_ref(&id))
-            .await?
-            .into_iter()
-            .next();
+        sender.prompt = prompts::open_of(tx, std::slice::from_ref(&id)).await?.into_iter().next();
         sender.earlier = prompts::latest_closed(tx, &id).await?;
     }
     if sender.people.is_empty() {
-        sender.stopped = !contacts::stopped(tx, std::slice::from_ref(&sender.hash))
-            .await?
-            .is_empty();
+        sender.stopped = !contacts::stopped(tx, std::slice::from_ref(&sender.hash)).await?.is_empty();
     } else {
         // Several people at one number have stopped it when each of them has.
         let history = consents::of_patients(tx, &ids).await?;
@@ -114,21 +94,10 @@ pub(super) async fn sender(
                 .is_some_and(|c| c.decision == "refused")
         });
     }
-    let received = CounterRow {
-        subject: received_subject(&sender.hash),
-        period: day.to_owned(),
-        used: 1,
-    };
-    let auto = CounterRow {
-        subject: auto_subject(&sender.hash),
-        period: day.to_owned(),
-        used: 0,
-    };
+    let received = CounterRow { subject: received_subject(&sender.hash), period: day.to_owned(), used: 1 };
+    let auto = CounterRow { subject: auto_subject(&sender.hash), period: day.to_owned(), used: 0 };
     let same = CounterRow {
-        subject: format!(
-            "same:{}",
-            address_hash(&sender.hash, message.body.as_deref().unwrap_or_default().trim())
-        ),
+        subject: format!("same:{}", address_hash(&sender.hash, message.body.as_deref().unwrap_or_default().trim())),
         period: day.to_owned(),
         used: 1,
     };

@@ -97,9 +97,7 @@ pub(super) async fn raise_for_message(
         Reason::NoAddress | Reason::Unreachable | Reason::WrongPerson | Reason::SharedNumber => {
             message.patient_id.as_deref()
         }
-        Reason::FeedStale | Reason::SpendCap | Reason::NoGateway => {
-            Some(message.practice_id.as_str())
-        }
+        Reason::FeedStale | Reason::SpendCap | Reason::NoGateway => Some(message.practice_id.as_str()),
         _ => None,
     };
     let alert = NewAlert {
@@ -111,13 +109,7 @@ pub(super) async fn raise_for_message(
         priority: "routine",
         reason: reason.sentence(),
     };
-    raise(
-        tx,
-        clock,
-        practices.get(&message.practice_id).map(|s| &s.practice),
-        alert,
-    )
-    .await?;
+    raise(tx, clock, practices.get(&message.practice_id).map(|s| &s.practice), alert).await?;
     Ok(())
 }
 
@@ -130,11 +122,7 @@ pub(super) async fn raise_for_patient(
     kind: &str,
     key: &str,
 ) -> Result<(), StoreError> {
-    let reason = if kind == "silent" {
-        Reason::Silent.sentence()
-    } else {
-        Reason::ForStaff.sentence()
-    };
+    let reason = if kind == "silent" { Reason::Silent.sentence() } else { Reason::ForStaff.sentence() };
     let alert = NewAlert {
         practice_id,
         patient_id: Some(patient_id),
@@ -144,13 +132,7 @@ pub(super) async fn raise_for_patient(
         priority: "routine",
         reason,
     };
-    raise(
-        tx,
-        clock,
-        practices.get(practice_id).map(|s| &s.practice),
-        alert,
-    )
-    .await?;
+    raise(tx, clock, practices.get(practice_id).map(|s| &s.practice), alert).await?;
     Ok(())
 }
 
@@ -170,8 +152,7 @@ impl Engine {
             let patience = settings.escalate_after_minutes * MINUTE_MS;
             // By the age of the alert itself: new alerts, each with a notice of its own, do not put off an old one.
             let overdue = |since: Option<i64>| since.is_some_and(|at| now - at >= patience);
-            let escalate = overdue(open.oldest_not_escalated)
-                || (open.unnotified == 0 && overdue(open.last_notified));
+            let escalate = overdue(open.oldest_not_escalated) || (open.unnotified == 0 && overdue(open.last_notified));
             if (open.unnotified == 0 && !escalate) || settings.route.is_empty() {
                 continue;
             }
@@ -179,10 +160,7 @@ impl Engine {
             if escalate && !settings.second_route.is_empty() {
                 routes.push(&settings.second_route);
             }
-            let sends = routes
-                .into_iter()
-                .map(|route| Self::notice(&state.practice, &open, route, now))
-                .collect();
+            let sends = routes.into_iter().map(|route| Self::notice(&state.practice, &open, route, now)).collect();
             notices += enqueue(&mut tx, &self.clock, sends).await?;
             alerts::notified(&mut tx, &open.practice_id, escalate, now).await?;
         }
@@ -198,14 +176,7 @@ impl Engine {
             format!("{} urgent replies waiting", open.open)
         };
         let values = [("waiting", waiting), ("oldest", minutes_text(minutes))];
-        to_staff(
-            practice,
-            route,
-            "alert_route",
-            &format!("alerts:{now}:{route}"),
-            &values,
-            now,
-        )
+        to_staff(practice, route, "alert_route", &format!("alerts:{now}:{route}"), &values, now)
     }
 }
 
@@ -222,11 +193,7 @@ pub fn to_staff(
     send.send.kind = MessageKind::StaffMessage;
     anchor.clone_into(&mut send.send.anchor);
     send.in_reply_to = None;
-    send.facts.values.extend(
-        values
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), value.clone())),
-    );
+    send.facts.values.extend(values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     let channel = if route.contains('@') { "email" } else { "sms" };
     send.to = Some((channel.to_owned(), route.to_owned(), None));
     send

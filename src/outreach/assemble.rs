@@ -26,18 +26,9 @@ pub enum AssembleError {
 impl Engine {
     /// Reads gateways and wording from the settings and opens the database, without touching its tables.
     pub async fn from_config(config: Config, clock: Clock) -> Result<Self, AssembleError> {
-        let (gateways, catalogue, results, reader) =
-            Self::check(&config, &clock).map_err(AssembleError::Settings)?;
+        let (gateways, catalogue, results, reader) = Self::check(&config, &clock).map_err(AssembleError::Settings)?;
         let db = Db::open(&config.database.url).await?;
-        Ok(Self::new(
-            db,
-            clock,
-            config,
-            gateways,
-            catalogue,
-            reader,
-            results,
-        ))
+        Ok(Self::new(db, clock, config, gateways, catalogue, reader, results))
     }
 
     /// What the settings give, or everything that is wrong with them. Opens nothing and prints no secret.
@@ -58,8 +49,7 @@ impl Engine {
         let time = clock.clone();
         let around = Surroundings {
             live: config.environment == Environment::Live,
-            public_url: (!config.server.public_url.is_empty())
-                .then(|| config.server.public_url.clone()),
+            public_url: (!config.server.public_url.is_empty()).then(|| config.server.public_url.clone()),
             now_ms: Arc::new(move || time.now_ms()),
         };
         let gateways = Gateways::build(&settings, &around).unwrap_or_else(|found| {

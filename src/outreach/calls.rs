@@ -113,29 +113,13 @@ impl Engine {
         } else {
             match call.ask {
                 Ask::Send => match call.gateway.send(&call.message).await {
-                    Ok(Accepted {
-                        provider_id,
-                        status,
-                    }) => Answer::Taken {
-                        provider_id,
-                        status,
-                    },
+                    Ok(Accepted { provider_id, status }) => Answer::Taken { provider_id, status },
                     Err(failure) => Answer::Failed(failure),
                 },
                 Ask::LookUp { since } => {
                     let message = &call.message;
-                    match call
-                        .gateway
-                        .look_up(&message.reference, &message.to, since, &message.text)
-                        .await
-                    {
-                        Ok(LookUp::Found {
-                            provider_id,
-                            status,
-                        }) => Answer::Taken {
-                            provider_id,
-                            status,
-                        },
+                    match call.gateway.look_up(&message.reference, &message.to, since, &message.text).await {
+                        Ok(LookUp::Found { provider_id, status }) => Answer::Taken { provider_id, status },
                         Ok(LookUp::NotFound) => Answer::NotThere,
                         Ok(LookUp::CannotTell) => Answer::CannotTell,
                         Err(failure) => Answer::Failed(failure),

@@ -45,82 +45,51 @@ pub(super) fn compose(
     stored: &StoredFacts,
     route: &Route,
 ) -> Result<Composed, Reason> {
-    let practice = &practices
-        .get(&message.practice_id)
-        .ok_or(Reason::TemplateMissing)?
-        .practice;
+    let practice = &practices.get(&message.practice_id).ok_or(Reason::TemplateMissing)?.practice;
     let language = message
         .patient_id
         .as_ref()
         .and_then(|id| batch.people.get(id))
-        .map_or(practice.settings.language.as_str(), |p| {
-            p.row.language.as_str()
-        });
+        .map_or(practice.settings.language.as_str(), |p| p.row.language.as_str());
     let template = engine
         .catalogue
         .get(language, &message.template)
-        .or_else(|| {
-            engine
-                .catalogue
-                .best(&practice.settings.language, &message.template)
-        })
+        .or_else(|| engine.catalogue.best(&practice.settings.language, &message.template))
         .ok_or(Reason::TemplateMissing)?;
     let mut facts = facts_of(practice, batch, message, stored);
     if let Some(body) = &message.body {
         facts.set("message", body.clone());
     }
-    let policy = engine
-        .gateways
-        .get(&route.gateway)
-        .map(|g| g.policy().clone())
-        .unwrap_or_default();
+    let policy = engine.gateways.get(&route.gateway).map(|g| g.policy().clone()).unwrap_or_default();
     let limits = RenderPolicy {
-        sms: SmsPolicy {
-            unicode: policy.ucs2_allowed,
-            max_segments: policy.max_segments as usize,
-        },
+        sms: SmsPolicy { unicode: policy.ucs2_allowed, max_segments: policy.max_segments as usize },
         allow_values: false,
     };
-    let rendered = template
-        .render(route.channel, &facts, limits)
-        .map_err(|error| match error {
-            RenderError::NoWording(_) => Reason::TemplateMissing,
-            RenderError::Missing(_) | RenderError::WrongType(_) => Reason::MissingFact,
-            RenderError::ResultValue(_) => Reason::NoPermission,
-            RenderError::Sms(SmsRefusal::TooLong { .. }) => Reason::TooLong,
-            RenderError::Sms(_) => Reason::Unsendable,
-        })?;
-    if route.channel == Channel::Sms
-        && rendered.text.chars().count() > policy.max_characters as usize
-    {
+    let rendered = template.render(route.channel, &facts, limits).map_err(|error| match error {
+        RenderError::NoWording(_) => Reason::TemplateMissing,
+        RenderError::Missing(_) | RenderError::WrongType(_) => Reason::MissingFact,
+        RenderError::ResultValue(_) => Reason::NoPermission,
+        RenderError::Sms(SmsRefusal::TooLong { .. }) => Reason::TooLong,
+        RenderError::Sms(_) => Reason::Unsendable,
+    })?;
+    if route.channel == Channel::Sms && rendered.text.chars().count() > policy.max_characters as usize {
         return Err(Reason::TooLong);
     }
-    let segments = rendered
-        .measure
-        .as_ref()
-        .map_or(0, |measure| measure.segments as i64);
+    let segments = rendered.measure.as_ref().map_or(0, |measure| measure.segments as i64);
     Ok(Composed {
         subject: rendered.subject,
         text: rendered.text,
         html: rendered.html,
         reply_to: (route.channel == Channel::Email && message.patient_id.is_some())
             .then(|| format!("reply+{}@{}", message.id, practice.settings.reply_domain)),
-        version: format!(
-            "{}/{}/{}",
-            template.language, message.template, template.version
-        ),
+        version: format!("{}/{}/{}", template.language, message.template, template.version),
         language: template.language.clone(),
         segments,
     })
 }
 
 /// The facts every wording may use, and those fixed when the message was planned, which win.
-fn facts_of(
-    practice: &Practice,
-    batch: &Batch,
-    message: &MessageRow,
-    stored: &StoredFacts,
-) -> Facts {
+fn facts_of(practice: &Practice, batch: &Batch, message: &MessageRow, stored: &StoredFacts) -> Facts {
     let settings = &practice.settings;
     let mut facts = Facts::new()
         .with("practice", practice.name.clone())
@@ -129,46 +98,23 @@ fn facts_of(
         .with("crisis_line", settings.safety.crisis_line.clone())
         .with("hours", practice.hours.text())
         .with("link", settings.results_link.clone());
-    let person = message
-        .patient_id
-        .as_ref()
-        .and_then(|id| batch.people.get(id));
+    let person = message.patient_id.as_ref().and_then(|id| batch.people.get(id));
     let zone = practice.zone_of(person.and_then(|p| p.row.zone.as_deref()));
     if let Some(person) = person {
-        let name = person
-            .row
-            .known_as
-            .as_ref()
-            .filter(|n| !n.trim().is_empty())
-            .unwrap_or(&person.row.given_name);
+        let name = person.row.known_as.as_ref().filter(|n| !n.trim().is_empty()).unwrap_or(&person.row.given_name);
         facts.set("name", name.clone());
-        if let Some(goal) = message
-            .goal_id
-            .as_ref()
-            .and_then(|id| person.goals.iter().find(|g| g.id == *id))
-        {
+        if let Some(goal) = message.goal_id.as_ref().and_then(|id| person.goals.iter().find(|g| g.id == *id)) {
             facts.set("goal_label", goal.label.clone());
         }
     }
-    if let Some(appointment) = message
-        .appointment_id
-        .as_ref()
-        .and_then(|id| batch.appointments.get(id))
-    {
+    if let Some(appointment) = message.appointment_id.as_ref().and_then(|id| batch.appointments.get(id)) {
         let starts = local(instant(appointment.starts_at), zone);
         facts.set("date", day_text(starts.date()));
         facts.set("day", day_text(starts.date()));
         facts.set("time", time_text(starts.time()));
         facts.set("clinician", appointment.clinician.clone());
         if let Some(items) = batch.agenda.get(&appointment.id) {
-            facts.set(
-                "count",
-                if *items == 1 {
-                    "1 thing".to_owned()
-                } else {
-                    format!("{items} things")
-                },
-            );
+            facts.set("count", if *items == 1 { "1 thing".to_owned() } else { format!("{items} things") });
         }
     }
     if let Some(Asks::Reading { format, called, .. }) = &stored.asks {
@@ -200,11 +146,7 @@ pub(super) fn expects(asks: &Asks, batch: &Batch, message: &MessageRow, zone: Tz
                 .patient_id
                 .as_ref()
                 .and_then(|id| batch.people.get(id))
-                .and_then(|p| {
-                    p.goals
-                        .iter()
-                        .find(|g| Some(&g.id) == message.goal_id.as_ref())
-                });
+                .and_then(|p| p.goals.iter().find(|g| Some(&g.id) == message.goal_id.as_ref()));
             Expects::Count {
                 unit: goal.map_or("days", |g| g.unit.as_str()).to_owned(),
                 period: Some("week".to_owned()),
@@ -215,22 +157,11 @@ pub(super) fn expects(asks: &Asks, batch: &Batch, message: &MessageRow, zone: Tz
             }
         }
         Asks::YesNoSome => Expects::YesNoSome,
-        Asks::Scale => Expects::Scale {
-            min: 0.0,
-            max: 10.0,
-        },
-        Asks::Agenda { max_items } => Expects::Agenda {
-            max_items: Some(*max_items),
-        },
-        Asks::Appointment => match message
-            .appointment_id
-            .as_ref()
-            .and_then(|id| batch.appointments.get(id))
-        {
+        Asks::Scale => Expects::Scale { min: 0.0, max: 10.0 },
+        Asks::Agenda { max_items } => Expects::Agenda { max_items: Some(*max_items) },
+        Asks::Appointment => match message.appointment_id.as_ref().and_then(|id| batch.appointments.get(id)) {
             Some(appointment) => Expects::Appointment {
-                starts_at: zone
-                    .from_utc_datetime(&instant(appointment.starts_at).naive_utc())
-                    .fixed_offset(),
+                starts_at: zone.from_utc_datetime(&instant(appointment.starts_at).naive_utc()).fixed_offset(),
                 with: Some(appointment.clinician.clone()),
             },
             None => Expects::YesNoSome,

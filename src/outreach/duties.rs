@@ -10,13 +10,7 @@ use crate::store::{Tx, alerts, counters, due, enrolments, patients, prompts, res
 use std::collections::BTreeSet;
 
 /// The duties: name and how often, in seconds.
-const DUTIES: [(&str, i64); 5] = [
-    ("plan", 5),
-    ("prompts", 5),
-    ("alerts", 5),
-    ("results", 900),
-    ("daily", 3_600),
-];
+const DUTIES: [(&str, i64); 5] = [("plan", 5), ("prompts", 5), ("alerts", 5), ("results", 900), ("daily", 3_600)];
 
 impl Engine {
     /// Does every duty whose time has come. Shared by all workers: each is claimed first. One that fails keeps no other from
@@ -28,9 +22,7 @@ impl Engine {
         for (name, every_seconds) in DUTIES {
             let now = self.clock.now_ms();
             // Most looks find nothing to do: they cost one reading query for all duties together.
-            let waits = known
-                .iter()
-                .any(|s| s.name == name && (s.next_at > now || s.lease_until > now));
+            let waits = known.iter().any(|s| s.name == name && (s.next_at > now || s.lease_until > now));
             if waits {
                 continue;
             }
@@ -47,14 +39,7 @@ impl Engine {
                 Err(_) => "failed".to_owned(),
             };
             let mut tx = self.db.begin().await?;
-            schedules::finish(
-                &mut tx,
-                name,
-                now + every_seconds * 1000,
-                &words,
-                self.clock.now_ms(),
-            )
-            .await?;
+            schedules::finish(&mut tx, name, now + every_seconds * 1000, &words, self.clock.now_ms()).await?;
             tx.commit().await?;
             match result {
                 Ok(words) => done.push((name.to_owned(), words)),
@@ -71,10 +56,7 @@ impl Engine {
         Ok(match name {
             "plan" => {
                 let planned = self.plan().await?;
-                format!(
-                    "looked at {}, new {}, called off {}",
-                    planned.looked_at, planned.new, planned.voided
-                )
+                format!("looked at {}, new {}, called off {}", planned.looked_at, planned.new, planned.voided)
             }
             "prompts" => format!("{} ended", self.end_prompts().await?),
             "alerts" => format!("{} notices", self.notify_staff().await?),
@@ -111,13 +93,7 @@ impl Engine {
             let mut tx = self.db.begin().await?;
             let page = prompts::expire(&mut tx, now, 200).await?;
             for prompt in &page {
-                due::wake(
-                    &mut tx,
-                    &prompt.patient_id,
-                    Reason::QuestionOpen.as_str(),
-                    now,
-                )
-                .await?;
+                due::wake(&mut tx, &prompt.patient_id, Reason::QuestionOpen.as_str(), now).await?;
                 self.count_silence(&mut tx, &practices, prompt, now).await?;
             }
             tx.commit().await?;
@@ -138,19 +114,11 @@ impl Engine {
         let Some(id) = &prompt.enrolment_id else {
             return Ok(());
         };
-        let Some(row) = enrolments::by_ids(tx, std::slice::from_ref(id))
-            .await?
-            .into_iter()
-            .next()
-        else {
+        let Some(row) = enrolments::by_ids(tx, std::slice::from_ref(id)).await?.into_iter().next() else {
             return Ok(());
         };
-        let person = patients::by_ids(tx, std::slice::from_ref(&row.patient_id))
-            .await?
-            .into_iter()
-            .next();
-        let (Some(state), Some(person), "active") =
-            (practices.get(&row.practice_id), person, row.status.as_str())
+        let person = patients::by_ids(tx, std::slice::from_ref(&row.patient_id)).await?.into_iter().next();
+        let (Some(state), Some(person), "active") = (practices.get(&row.practice_id), person, row.status.as_str())
         else {
             return Ok(());
         };
@@ -175,18 +143,8 @@ impl Engine {
             )
             .await?;
         }
-        enrolments::set_progress(
-            tx,
-            &[Progress {
-                id: row.id,
-                status,
-                reason,
-                silent,
-                next_at,
-                updated_at: now,
-            }],
-        )
-        .await?;
+        enrolments::set_progress(tx, &[Progress { id: row.id, status, reason, silent, next_at, updated_at: now }])
+            .await?;
         Ok(())
     }
 
@@ -205,13 +163,7 @@ impl Engine {
                 priority: "asap",
                 reason: "A held result is overdue: release it, or tell the person.",
             };
-            raise(
-                &mut tx,
-                &self.clock,
-                practices.get(&row.practice_id).map(|s| &s.practice),
-                alert,
-            )
-            .await?;
+            raise(&mut tx, &self.clock, practices.get(&row.practice_id).map(|s| &s.practice), alert).await?;
         }
         tx.commit().await?;
         Ok(overdue.len())
@@ -228,10 +180,7 @@ impl Engine {
         for state in practices.iter() {
             let practice = &state.practice;
             let fresh = &practice.settings.freshness;
-            for (feed, hours) in [
-                ("patients", fresh.patients_hours),
-                ("appointments", fresh.appointments_hours),
-            ] {
+            for (feed, hours) in [("patients", fresh.patients_hours), ("appointments", fresh.appointments_hours)] {
                 if is_stale(practice, feed, hours, now) {
                     findings.push((
                         practice.id.clone(),
@@ -242,11 +191,7 @@ impl Engine {
             }
             let unsent = views::overdue(&self.db, &practice.id, now - 3_600_000).await?;
             if unsent > 0 && backlog.due > 0 && known.insert(practice.id.clone()) {
-                findings.push((
-                    practice.id.clone(),
-                    "not_sent",
-                    format!("not_sent:{}:{day}", practice.id),
-                ));
+                findings.push((practice.id.clone(), "not_sent", format!("not_sent:{}:{day}", practice.id)));
             }
         }
         let mut tx = self.db.begin().await?;
@@ -265,17 +210,9 @@ impl Engine {
                 priority: "asap",
                 reason,
             };
-            raise(
-                &mut tx,
-                &self.clock,
-                practices.get(practice_id).map(|s| &s.practice),
-                alert,
-            )
-            .await?;
+            raise(&mut tx, &self.clock, practices.get(practice_id).map(|s| &s.practice), alert).await?;
         }
-        let oldest = crate::clock::instant(now - 60 * 86_400_000)
-            .format("d:%Y-%m-%d")
-            .to_string();
+        let oldest = crate::clock::instant(now - 60 * 86_400_000).format("d:%Y-%m-%d").to_string();
         counters::forget_before(&mut tx, "d:", &oldest).await?;
         tx.commit().await?;
         Ok(findings.len())

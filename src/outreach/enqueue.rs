@@ -105,11 +105,7 @@ pub async fn enqueue(tx: &mut Tx, clock: &Clock, sends: Vec<NewSend>) -> Result<
         let id = clock.id();
         let NewSend { send, to, .. } = new;
         if matches!(send.status, MessageStatus::Planned | MessageStatus::Queued) {
-            waits.push(NewDue {
-                message_id: id.clone(),
-                lane: new.lane.number(),
-                due_at: send.due_at,
-            });
+            waits.push(NewDue { message_id: id.clone(), lane: new.lane.number(), due_at: send.due_at });
         }
         let mut facts = new.facts;
         facts.values.extend(send.facts);

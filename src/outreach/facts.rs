@@ -82,21 +82,13 @@ impl Batch {
         let mut batch = Self::default();
         let rows = store::ledger::by_ids(tx, ids).await?;
         let unique = |pick: fn(&MessageRow) -> Option<&String>| -> Vec<String> {
-            rows.iter()
-                .filter_map(pick)
-                .cloned()
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .collect()
+            rows.iter().filter_map(pick).cloned().collect::<BTreeSet<_>>().into_iter().collect()
         };
         let person_ids = unique(|m| m.patient_id.as_ref());
         let appointment_ids = unique(|m| m.appointment_id.as_ref());
         let enrolment_ids = unique(|m| m.enrolment_id.as_ref());
-        let tried: Vec<String> = rows
-            .iter()
-            .filter(|m| m.attempts > 0 || m.status == "sending")
-            .map(|m| m.id.clone())
-            .collect();
+        let tried: Vec<String> =
+            rows.iter().filter(|m| m.attempts > 0 || m.status == "sending").map(|m| m.id.clone()).collect();
         let planned = rows.iter().any(|m| m.kind != "auto_reply");
         for row in store::patients::by_ids(tx, &person_ids).await? {
             let window = row
@@ -104,14 +96,7 @@ impl Batch {
                 .as_deref()
                 .and_then(|json| serde_json::from_str::<WindowSettings>(json).ok())
                 .and_then(|settings| settings.window().ok());
-            batch.people.insert(
-                row.id.clone(),
-                Person {
-                    row,
-                    window,
-                    ..Person::default()
-                },
-            );
+            batch.people.insert(row.id.clone(), Person { row, window, ..Person::default() });
         }
         batch.load_people(tx, &person_ids, planned, now).await?;
         batch.load_counters(tx, practices, &rows, now).await?;
@@ -133,13 +118,7 @@ impl Batch {
         Ok(batch)
     }
 
-    async fn load_people(
-        &mut self,
-        tx: &mut Tx,
-        ids: &[String],
-        planned: bool,
-        now: i64,
-    ) -> Result<(), OutreachError> {
+    async fn load_people(&mut self, tx: &mut Tx, ids: &[String], planned: bool, now: i64) -> Result<(), OutreachError> {
         const YEAR_MS: i64 = 366 * 86_400_000;
         let contacts = store::contacts::of_patients(tx, ids).await?;
         self.load_contacts(tx, contacts).await?;
@@ -157,11 +136,9 @@ impl Batch {
             return Ok(());
         }
         for row in store::consents::of_patients(tx, ids).await? {
-            if let (Some(person), Ok(purpose), Ok(decision)) = (
-                self.people.get_mut(&row.patient_id),
-                row.purpose.parse(),
-                row.decision.parse(),
-            ) {
+            if let (Some(person), Ok(purpose), Ok(decision)) =
+                (self.people.get_mut(&row.patient_id), row.purpose.parse(), row.decision.parse())
+            {
                 person.consents.push((row.channel, purpose, decision));
             }
         }
@@ -186,35 +163,17 @@ impl Batch {
         Ok(())
     }
 
-    async fn load_contacts(
-        &mut self,
-        tx: &mut Tx,
-        rows: Vec<ContactPointRow>,
-    ) -> Result<(), OutreachError> {
-        let addresses: Vec<(String, String)> = rows
-            .iter()
-            .map(|c| (c.channel.clone(), c.address.clone()))
-            .collect();
+    async fn load_contacts(&mut self, tx: &mut Tx, rows: Vec<ContactPointRow>) -> Result<(), OutreachError> {
+        let addresses: Vec<(String, String)> = rows.iter().map(|c| (c.channel.clone(), c.address.clone())).collect();
         let mut owners: HashMap<(String, String), BTreeSet<String>> = HashMap::new();
         for row in store::contacts::at_addresses(tx, &addresses).await? {
-            owners
-                .entry((row.channel, row.address))
-                .or_default()
-                .insert(row.patient_id);
+            owners.entry((row.channel, row.address)).or_default().insert(row.patient_id);
         }
-        let hashes: Vec<String> = addresses
-            .iter()
-            .map(|(channel, address)| address_hash(channel, address))
-            .collect();
-        let stopped: BTreeSet<String> = store::contacts::stopped(tx, &hashes)
-            .await?
-            .into_iter()
-            .collect();
+        let hashes: Vec<String> = addresses.iter().map(|(channel, address)| address_hash(channel, address)).collect();
+        let stopped: BTreeSet<String> = store::contacts::stopped(tx, &hashes).await?.into_iter().collect();
         for row in rows {
-            let (Some(channel), Some(person)) = (
-                Channel::parse(&row.channel),
-                self.people.get_mut(&row.patient_id),
-            ) else {
+            let (Some(channel), Some(person)) = (Channel::parse(&row.channel), self.people.get_mut(&row.patient_id))
+            else {
                 continue;
             };
             let key = (row.channel, row.address);
@@ -241,37 +200,22 @@ impl Batch {
             let Some(state) = practices.get(&row.practice_id) else {
                 continue;
             };
-            let zone = self
-                .zone(practices, row)
-                .unwrap_or(state.practice.settings.zone);
+            let zone = self.zone(practices, row).unwrap_or(state.practice.settings.zone);
             if let Some(patient) = &row.patient_id {
                 keys.insert((patient.clone(), day_period(now, zone)));
                 keys.insert((patient.clone(), week_period(now, zone)));
             }
-            keys.insert((
-                spend_subject(&row.practice_id),
-                day_period(now, state.practice.settings.zone),
-            ));
+            keys.insert((spend_subject(&row.practice_id), day_period(now, state.practice.settings.zone)));
         }
-        let keys: Vec<CounterRow> = keys
-            .into_iter()
-            .map(|(subject, period)| CounterRow {
-                subject,
-                period,
-                used: 0,
-            })
-            .collect();
+        let keys: Vec<CounterRow> =
+            keys.into_iter().map(|(subject, period)| CounterRow { subject, period, used: 0 }).collect();
         for row in store::counters::get(tx, &keys).await? {
             self.counters.insert((row.subject, row.period), row.used);
         }
         Ok(())
     }
 
-    async fn load_answered(
-        &mut self,
-        tx: &mut Tx,
-        appointment_ids: &[String],
-    ) -> Result<(), OutreachError> {
+    async fn load_answered(&mut self, tx: &mut Tx, appointment_ids: &[String]) -> Result<(), OutreachError> {
         let related = store::ledger::for_appointments(tx, appointment_ids).await?;
         let asked: Vec<String> = related.iter().map(|m| m.id.clone()).collect();
         let answered: BTreeSet<String> = store::prompts::of_messages(tx, &asked)
@@ -287,9 +231,7 @@ impl Batch {
             self.steps.insert(row.id.clone(), row.step.clone());
             if answered.contains(&row.id) {
                 // An answer to the nudge is an answer to what it chased.
-                let chased = serde_json::from_str::<StoredFacts>(&row.facts)
-                    .ok()
-                    .and_then(|facts| facts.chases);
+                let chased = serde_json::from_str::<StoredFacts>(&row.facts).ok().and_then(|facts| facts.chases);
                 if let Some(chased) = chased {
                     self.answered.insert((appointment.clone(), chased));
                 }
@@ -301,11 +243,7 @@ impl Batch {
 
     pub fn zone(&self, practices: &Practices, message: &MessageRow) -> Option<chrono_tz::Tz> {
         let practice = &practices.get(&message.practice_id)?.practice;
-        let own = message
-            .patient_id
-            .as_ref()
-            .and_then(|id| self.people.get(id))
-            .and_then(|p| p.row.zone.as_deref());
+        let own = message.patient_id.as_ref().and_then(|id| self.people.get(id)).and_then(|p| p.row.zone.as_deref());
         Some(practice.zone_of(own))
     }
 
@@ -314,16 +252,12 @@ impl Batch {
         let step = stored.chases.as_ref()?;
         let person = self.people.get(message.patient_id.as_ref()?)?;
         person.open_prompt.as_ref().filter(|open| {
-            open.appointment_id == message.appointment_id
-                && self.steps.get(&open.message_id) == Some(step)
+            open.appointment_id == message.appointment_id && self.steps.get(&open.message_id) == Some(step)
         })
     }
 
     pub fn used(&self, subject: &str, period: &str) -> i64 {
-        self.counters
-            .get(&(subject.to_owned(), period.to_owned()))
-            .copied()
-            .unwrap_or(0)
+        self.counters.get(&(subject.to_owned(), period.to_owned())).copied().unwrap_or(0)
     }
 }
 
@@ -352,35 +286,16 @@ pub(super) struct Question<'a> {
 
 impl Batch {
     /// The facts of one decision; `None` when the practice is unknown.
-    pub fn decide(
-        &self,
-        question: &Question<'_>,
-        now: i64,
-    ) -> Option<crate::domain::decision::Decision> {
-        let Question {
-            message,
-            stored,
-            lane,
-            practices,
-            gateways,
-            asked_now,
-            live,
-        } = *question;
+    pub fn decide(&self, question: &Question<'_>, now: i64) -> Option<crate::domain::decision::Decision> {
+        let Question { message, stored, lane, practices, gateways, asked_now, live } = *question;
         let practice = &practices.get(&message.practice_id)?.practice;
         let zone = self.zone(practices, message)?;
-        let person = message
-            .patient_id
-            .as_ref()
-            .and_then(|id| self.people.get(id));
+        let person = message.patient_id.as_ref().and_then(|id| self.people.get(id));
         let consents: Vec<ConsentLine<'_>> = person
             .map(|p| {
                 p.consents
                     .iter()
-                    .map(|(channel, purpose, decision)| ConsentLine {
-                        channel,
-                        purpose: *purpose,
-                        decision: *decision,
-                    })
+                    .map(|(channel, purpose, decision)| ConsentLine { channel, purpose: *purpose, decision: *decision })
                     .collect()
             })
             .unwrap_or_default();
@@ -393,27 +308,19 @@ impl Batch {
                     .collect()
             })
             .unwrap_or_default();
-        let appointment = message
-            .appointment_id
-            .as_ref()
-            .and_then(|id| self.appointments.get(id));
+        let appointment = message.appointment_id.as_ref().and_then(|id| self.appointments.get(id));
         let patient = message.patient_id.as_deref().unwrap_or_default();
         let (day, week) = (day_period(now, zone), week_period(now, zone));
         let purpose: Purpose = message.purpose.parse().ok()?;
         let end_of_day = now + 86_400_000;
         let more_important = self.waiting.get(patient).map_or(0, |rows| {
             rows.iter()
-                .filter(|(priority, due)| {
-                    *priority > message.priority && *priority < 100 && *due < end_of_day
-                })
+                .filter(|(priority, due)| *priority > message.priority && *priority < 100 && *due < end_of_day)
                 .count()
         });
         let limit = practice.settings.limits.segments_per_day;
         let spent = limit > 0
-            && self.used(
-                &spend_subject(&message.practice_id),
-                &day_period(now, practice.settings.zone),
-            ) >= limit;
+            && self.used(&spend_subject(&message.practice_id), &day_period(now, practice.settings.zone)) >= limit;
         let facts = SendFacts {
             kind: message.kind.parse().unwrap_or(MessageKind::StaffMessage),
             purpose,
@@ -423,36 +330,26 @@ impl Batch {
             skip_when_late: message.past_due == PastDue::Skip.as_str(),
             asks: stored.asks.is_some(),
             appointment: appointment.map(|a| {
-                let current = message
-                    .anchor
-                    .ends_with(&format!("@{}/{}", a.starts_at, a.updated_at));
-                (
-                    a.status.parse().unwrap_or(AppointmentState::Booked),
-                    a.starts_at,
-                    current,
-                )
+                let current = message.anchor.ends_with(&format!("@{}/{}", a.starts_at, a.updated_at));
+                (a.status.parse().unwrap_or(AppointmentState::Booked), a.starts_at, current)
             }),
-            enrolled: message.enrolment_id.as_ref().map(|id| {
-                self.enrolments
-                    .get(id)
-                    .is_some_and(|e| e.status == "active")
-            }),
-            goal_active: message.goal_id.as_ref().map(|id| {
-                person.is_some_and(|p| p.goals.iter().any(|g| g.id == *id && g.status == "active"))
-            }),
+            enrolled: message
+                .enrolment_id
+                .as_ref()
+                .map(|id| self.enrolments.get(id).is_some_and(|e| e.status == "active")),
+            goal_active: message
+                .goal_id
+                .as_ref()
+                .map(|id| person.is_some_and(|p| p.goals.iter().any(|g| g.id == *id && g.status == "active"))),
             answered: match (&stored.chases, &message.appointment_id) {
                 (Some(step), Some(id)) => self.answered.contains(&(id.clone(), step.clone())),
                 _ => false,
             },
             has_content: match message.template.as_str() {
                 "results_notice" => Some(person.is_some_and(|p| p.released_results > 0)),
-                "agenda_echo" => Some(
-                    message
-                        .appointment_id
-                        .as_ref()
-                        .and_then(|id| self.agenda.get(id))
-                        .is_some_and(|n| *n > 0),
-                ),
+                "agenda_echo" => {
+                    Some(message.appointment_id.as_ref().and_then(|id| self.agenda.get(id)).is_some_and(|n| *n > 0))
+                }
                 _ => None,
             },
             other_question_until: person

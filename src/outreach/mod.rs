@@ -104,10 +104,7 @@ impl Engine {
         const FRESH_MS: i64 = 5_000;
         let now = self.clock.now_ms();
         {
-            let known = self
-                .practices
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            let known = self.practices.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             if let Some((at, practices)) = known.as_ref()
                 && (0..FRESH_MS).contains(&(now - at))
             {
@@ -115,19 +112,13 @@ impl Engine {
             }
         }
         let fresh = Arc::new(practices::load(self).await?);
-        let mut known = self
-            .practices
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut known = self.practices.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *known = Some((now, Arc::clone(&fresh)));
         Ok(fresh)
     }
 
     /// Forgets what was read of practices: after a change of settings or an import in this process.
     pub fn forget_practices(&self) {
-        *self
-            .practices
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+        *self.practices.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
     }
 }

@@ -33,19 +33,18 @@ impl Engine {
                     let mut tx = self.db.begin().await?;
                     appointments::take_out(&mut tx, one).await?;
                     let person = match subject.0.as_str() {
-                        "appointment" => appointments::by_ids(&mut tx, &[subject.1.clone()])
+                        "appointment" => appointments::by_ids(&mut tx, std::slice::from_ref(&subject.1))
                             .await?
                             .first()
                             .map(|a| (a.practice_id.clone(), a.patient_id.clone())),
-                        _ => patients::by_ids(&mut tx, &[subject.1.clone()])
+                        _ => patients::by_ids(&mut tx, std::slice::from_ref(&subject.1))
                             .await?
                             .first()
                             .map(|p| (p.practice_id.clone(), p.id.clone())),
                     };
                     if let Some((practice_id, patient_id)) = person {
                         let key = format!("plan_failed:{}:{}", subject.0, subject.1);
-                        self.show_bad_row(&mut tx, practices, &practice_id, &patient_id, key)
-                            .await?;
+                        self.show_bad_row(&mut tx, practices, &practice_id, &patient_id, key).await?;
                     }
                     tx.commit().await?;
                 }
@@ -67,10 +66,7 @@ impl Engine {
         drop(tx);
         for row in &page {
             let mut tx = self.db.begin().await?;
-            match self
-                .plan_enrolments(&mut tx, practices, std::slice::from_ref(row))
-                .await
-            {
+            match self.plan_enrolments(&mut tx, practices, std::slice::from_ref(row)).await {
                 Ok(done) => {
                     tx.commit().await?;
                     total.add(done);
@@ -81,8 +77,7 @@ impl Engine {
                     let mut tx = self.db.begin().await?;
                     enrolments::set_progress(&mut tx, &[self.not_planned_any_more(row)]).await?;
                     let key = format!("plan_failed:enrolment:{}", row.id);
-                    self.show_bad_row(&mut tx, practices, &row.practice_id, &row.patient_id, key)
-                        .await?;
+                    self.show_bad_row(&mut tx, practices, &row.practice_id, &row.patient_id, key).await?;
                     tx.commit().await?;
                 }
             }
@@ -109,10 +104,7 @@ impl Engine {
         patient_id: &str,
         key: String,
     ) -> Result<(), OutreachError> {
-        tracing::error!(
-            code = "plan_failed",
-            "a row could not be planned and was set aside"
-        );
+        tracing::error!(code = "plan_failed", "a row could not be planned and was set aside");
         let alert = NewAlert {
             practice_id,
             patient_id: Some(patient_id),

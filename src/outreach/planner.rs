@@ -3,9 +3,7 @@
 use super::{Engine, NewSend, OutreachError, PracticeState, Practices, StoredFacts, enqueue};
 use crate::clock::instant;
 use crate::domain::message::{Lane, MessageStatus};
-use crate::domain::plan::{
-    self, AppointmentFacts, AppointmentState, Existing, PlannedSend, RecurringFacts,
-};
+use crate::domain::plan::{self, AppointmentFacts, AppointmentState, Existing, PlannedSend, RecurringFacts};
 use crate::domain::programme::{Programme, Step};
 use crate::domain::reason::Reason;
 use crate::store::enrolments::{EnrolmentRow, Progress};
@@ -83,11 +81,7 @@ impl Engine {
         Ok(())
     }
 
-    async fn plan_changes(
-        &self,
-        tx: &mut Tx,
-        practices: &Practices,
-    ) -> Result<Planned, OutreachError> {
+    async fn plan_changes(&self, tx: &mut Tx, practices: &Practices) -> Result<Planned, OutreachError> {
         let taken = appointments::take_planning(tx, PAGE).await?;
         self.plan_subjects(tx, practices, &taken).await
     }
@@ -126,31 +120,19 @@ impl Engine {
     ) -> Result<Planned, OutreachError> {
         let now = instant(self.clock.now_ms());
         let rows = appointments::by_ids(tx, ids).await?;
-        let person_ids: Vec<String> = rows
-            .iter()
-            .map(|a| a.patient_id.clone())
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect();
-        let people: BTreeMap<String, PatientRow> = patients::by_ids(tx, &person_ids)
-            .await?
-            .into_iter()
-            .map(|p| (p.id.clone(), p))
-            .collect();
+        let person_ids: Vec<String> =
+            rows.iter().map(|a| a.patient_id.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+        let people: BTreeMap<String, PatientRow> =
+            patients::by_ids(tx, &person_ids).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
         let mut in_programmes: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
         for row in enrolments::of_patients(tx, &person_ids).await? {
             if row.status == "active" {
-                in_programmes
-                    .entry(row.patient_id)
-                    .or_default()
-                    .push((row.programme, row.id));
+                in_programmes.entry(row.patient_id).or_default().push((row.programme, row.id));
             }
         }
         let mut existing: BTreeMap<String, Vec<Existing>> = BTreeMap::new();
         for row in ledger::for_appointments(tx, ids).await? {
-            if let (Some(appointment), Some(known)) =
-                (row.appointment_id.clone(), existing_row(&row))
-            {
+            if let (Some(appointment), Some(known)) = (row.appointment_id.clone(), existing_row(&row)) {
                 existing.entry(appointment).or_default().push(known);
             }
         }
@@ -158,9 +140,7 @@ impl Engine {
         let mut voids = Vec::new();
         let mut void_questions = Vec::new();
         for row in &rows {
-            let (Some(state), Some(person)) =
-                (practices.get(&row.practice_id), people.get(&row.patient_id))
-            else {
+            let (Some(state), Some(person)) = (practices.get(&row.practice_id), people.get(&row.patient_id)) else {
                 continue;
             };
             let facts = AppointmentFacts {
@@ -171,9 +151,7 @@ impl Engine {
                 state: row.status.parse().unwrap_or(AppointmentState::Booked),
                 zone: state.practice.zone_of(person.zone.as_deref()),
                 practice: &state.practice,
-                enrolments: in_programmes
-                    .get(&row.patient_id)
-                    .map_or(&[], Vec::as_slice),
+                enrolments: in_programmes.get(&row.patient_id).map_or(&[], Vec::as_slice),
                 existing: existing.get(&row.id).map_or(&[], Vec::as_slice),
                 settle_ms: self.config.sending.settle_minutes * 60_000,
             };
@@ -183,13 +161,7 @@ impl Engine {
             void_questions.extend(plan.void_questions);
             for send in plan.sends {
                 let step = find_step(state, &send);
-                sends.push(new_send(
-                    &row.practice_id,
-                    &row.patient_id,
-                    send,
-                    step,
-                    Some(row.id.clone()),
-                ));
+                sends.push(new_send(&row.practice_id, &row.patient_id, send, step, Some(row.id.clone())));
             }
         }
         let at = self.clock.now_ms();
@@ -209,18 +181,10 @@ impl Engine {
             due::wake(tx, &patient, Reason::QuestionOpen.as_str(), at).await?;
         }
         let new = enqueue(tx, &self.clock, sends).await?;
-        Ok(Planned {
-            looked_at: rows.len(),
-            new,
-            voided: voided.len(),
-        })
+        Ok(Planned { looked_at: rows.len(), new, voided: voided.len() })
     }
 
-    async fn plan_recurring(
-        &self,
-        tx: &mut Tx,
-        practices: &Practices,
-    ) -> Result<Planned, OutreachError> {
+    async fn plan_recurring(&self, tx: &mut Tx, practices: &Practices) -> Result<Planned, OutreachError> {
         let rows = enrolments::take_due(tx, self.planned_until(), PAGE).await?;
         self.plan_enrolments(tx, practices, &rows).await
     }
@@ -239,41 +203,21 @@ impl Engine {
     ) -> Result<Planned, OutreachError> {
         let now_ms = self.clock.now_ms();
         let ahead = self.planned_until();
-        let person_ids: Vec<String> = rows
-            .iter()
-            .map(|e| e.patient_id.clone())
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect();
-        let people: BTreeMap<String, PatientRow> = patients::by_ids(tx, &person_ids)
-            .await?
-            .into_iter()
-            .map(|p| (p.id.clone(), p))
-            .collect();
+        let person_ids: Vec<String> =
+            rows.iter().map(|e| e.patient_id.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+        let people: BTreeMap<String, PatientRow> =
+            patients::by_ids(tx, &person_ids).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
         let mut sends = Vec::new();
         let mut progress = Vec::new();
         for row in rows {
             let moved = match (practices.get(&row.practice_id), people.get(&row.patient_id)) {
-                (Some(state), Some(person)) => {
-                    recurring_of(row, state, person, now_ms, ahead, &mut sends)
-                }
-                _ => Ended {
-                    next_at: None,
-                    reason: Reason::None,
-                },
+                (Some(state), Some(person)) => recurring_of(row, state, person, now_ms, ahead, &mut sends),
+                _ => Ended { next_at: None, reason: Reason::None },
             };
             progress.push(Progress {
                 id: row.id.clone(),
-                status: if moved.reason == Reason::None {
-                    row.status.clone()
-                } else {
-                    "stopped".to_owned()
-                },
-                reason: if moved.reason == Reason::None {
-                    row.reason.clone()
-                } else {
-                    moved.reason.to_string()
-                },
+                status: if moved.reason == Reason::None { row.status.clone() } else { "stopped".to_owned() },
+                reason: if moved.reason == Reason::None { row.reason.clone() } else { moved.reason.to_string() },
                 silent: row.silent,
                 next_at: moved.next_at,
                 updated_at: now_ms,
@@ -293,11 +237,7 @@ impl Engine {
         }
         enrolments::set_progress(tx, &progress).await?;
         let new = enqueue(tx, &self.clock, sends).await?;
-        Ok(Planned {
-            looked_at: rows.len(),
-            new,
-            voided: 0,
-        })
+        Ok(Planned { looked_at: rows.len(), new, voided: 0 })
     }
 }
 
@@ -343,10 +283,7 @@ fn recurring_of(
     ahead: i64,
     sends: &mut Vec<NewSend>,
 ) -> Ended {
-    let none = Ended {
-        next_at: None,
-        reason: Reason::None,
-    };
+    let none = Ended { next_at: None, reason: Reason::None };
     let (Some(programme), "active") = (state.programme(&row.programme), row.status.as_str()) else {
         return none;
     };
@@ -371,32 +308,20 @@ fn recurring_of(
         };
         for send in due {
             let step = programme.steps.iter().find(|s| s.id == send.step);
-            sends.push(with_programme(
-                new_send(&row.practice_id, &row.patient_id, send, step, None),
-                programme,
-            ));
+            sends.push(with_programme(new_send(&row.practice_id, &row.patient_id, send, step, None), programme));
         }
         match plan::next_occurrence(&facts, programme, instant(cursor)) {
             Err(reason) => {
-                return Ended {
-                    next_at: None,
-                    reason,
-                };
+                return Ended { next_at: None, reason };
             }
             Ok(None) => return none,
             Ok(Some(next)) if next.timestamp_millis() > ahead => {
-                return Ended {
-                    next_at: Some(next.timestamp_millis()),
-                    reason: Reason::None,
-                };
+                return Ended { next_at: Some(next.timestamp_millis()), reason: Reason::None };
             }
             Ok(Some(next)) => cursor = next.timestamp_millis(),
         }
     }
-    Ended {
-        next_at: Some(cursor),
-        reason: Reason::None,
-    }
+    Ended { next_at: Some(cursor), reason: Reason::None }
 }
 
 /// When the recurring steps of an enrolment come next, after an answer or a silence; an error says why never again.
@@ -418,10 +343,7 @@ pub(super) fn next_after(
         zone: state.practice.zone_of(person.zone.as_deref()),
         practice: &state.practice,
     };
-    Ok(
-        plan::next_occurrence(&facts, programme, instant(after_ms))?
-            .map(|at| at.timestamp_millis()),
-    )
+    Ok(plan::next_occurrence(&facts, programme, instant(after_ms))?.map(|at| at.timestamp_millis()))
 }
 
 /// The most occurrences of one enrolment planned in one pass; what was missed beyond that follows in the next pass.
@@ -431,26 +353,18 @@ const MOST_MISSED: usize = 100;
 const DEFAULT_PER_WEEK: u32 = 4;
 
 fn with_programme(mut send: NewSend, programme: &Programme) -> NewSend {
-    send.facts
-        .excluded_tags
-        .clone_from(&programme.excluded_tags);
-    send.facts
-        .values
-        .insert("about".to_owned(), programme.about.clone());
-    send.facts.values.insert(
-        "per_week".to_owned(),
-        programme.per_week.unwrap_or(DEFAULT_PER_WEEK).to_string(),
-    );
+    send.facts.excluded_tags.clone_from(&programme.excluded_tags);
+    send.facts.values.insert("about".to_owned(), programme.about.clone());
+    send.facts.values.insert("per_week".to_owned(), programme.per_week.unwrap_or(DEFAULT_PER_WEEK).to_string());
     send
 }
 
 fn find_step<'a>(state: &'a PracticeState, send: &PlannedSend) -> Option<&'a Step> {
-    state.programmes.iter().flat_map(|p| &p.steps).find(|s| {
-        s.when.is_relative()
-            && s.id == send.step
-            && s.purpose == send.purpose
-            && s.template == send.template
-    })
+    state
+        .programmes
+        .iter()
+        .flat_map(|p| &p.steps)
+        .find(|s| s.when.is_relative() && s.id == send.step && s.purpose == send.purpose && s.template == send.template)
 }
 
 fn new_send(

@@ -45,30 +45,16 @@ pub(super) async fn load(engine: &Engine) -> Result<Practices, OutreachError> {
     let feeds = store::practices::feeds(&engine.db).await?;
     let proven = store::alerts::proven_routes(&engine.db).await?;
     let own = store::programmes::all(&engine.db).await?;
-    let shared = programmes::for_installation(&engine.config).map_err(|problem| {
-        OutreachError::Practice {
-            practice: "all".to_owned(),
-            problem,
-        }
-    })?;
+    let shared = programmes::for_installation(&engine.config)
+        .map_err(|problem| OutreachError::Practice { practice: "all".to_owned(), problem })?;
     let mut by_id = BTreeMap::new();
     for row in rows {
-        let fault = |problem| OutreachError::Practice {
-            practice: row.id.clone(),
-            problem,
-        };
-        let settings = engine
-            .config
-            .practice_settings(&row.settings)
-            .map_err(fault)?;
-        let mut practice =
-            Practice::new(&row.id, &row.name, settings, &engine.bank_holidays).map_err(fault)?;
+        let fault = |problem| OutreachError::Practice { practice: row.id.clone(), problem };
+        let settings = engine.config.practice_settings(&row.settings).map_err(fault)?;
+        let mut practice = Practice::new(&row.id, &row.name, settings, &engine.bank_holidays).map_err(fault)?;
         practice.sending_allowed_at = row.sending_allowed_at;
-        practice.feeds = feeds
-            .iter()
-            .filter(|(id, ..)| *id == row.id)
-            .map(|(_, kind, at)| (kind.clone(), *at))
-            .collect();
+        practice.feeds =
+            feeds.iter().filter(|(id, ..)| *id == row.id).map(|(_, kind, at)| (kind.clone(), *at)).collect();
         practice.route_proven_at = proven
             .iter()
             .find(|(id, route, _)| *id == row.id && *route == practice.settings.alerts.route)
@@ -79,13 +65,7 @@ pub(super) async fn load(engine: &Engine) -> Result<Practices, OutreachError> {
             programmes.retain(|p| p.name != programme.name);
             programmes.push(programme);
         }
-        by_id.insert(
-            row.id.clone(),
-            PracticeState {
-                practice,
-                programmes,
-            },
-        );
+        by_id.insert(row.id.clone(), PracticeState { practice, programmes });
     }
     Ok(Practices { by_id })
 }

@@ -5,22 +5,10 @@ use crate::domain::programme::Programme;
 use std::sync::OnceLock;
 
 const SHIPPED: [(&str, &str); 4] = [
-    (
-        "annual-review.toml",
-        include_str!("../../config/programmes/annual-review.toml"),
-    ),
-    (
-        "appointment-reminders.toml",
-        include_str!("../../config/programmes/appointment-reminders.toml"),
-    ),
-    (
-        "blood-pressure.toml",
-        include_str!("../../config/programmes/blood-pressure.toml"),
-    ),
-    (
-        "goal.toml",
-        include_str!("../../config/programmes/goal.toml"),
-    ),
+    ("annual-review.toml", include_str!("../../config/programmes/annual-review.toml")),
+    ("appointment-reminders.toml", include_str!("../../config/programmes/appointment-reminders.toml")),
+    ("blood-pressure.toml", include_str!("../../config/programmes/blood-pressure.toml")),
+    ("goal.toml", include_str!("../../config/programmes/goal.toml")),
 ];
 
 /// The shipped programmes. Read once: practices are looked at every few seconds, what is built in does not change.
@@ -30,8 +18,7 @@ pub fn shipped() -> Result<Vec<Programme>, String> {
         SHIPPED
             .iter()
             .map(|(file, text)| {
-                Programme::from_toml(text)
-                    .map_err(|fault| format!("config/programmes/{file}: {fault}"))
+                Programme::from_toml(text).map_err(|fault| format!("config/programmes/{file}: {fault}"))
             })
             .collect()
     };
@@ -51,8 +38,7 @@ pub(super) fn for_installation(config: &Config) -> Result<Vec<Programme>, String
         if path.extension().is_some_and(|e| e == "toml") {
             let place = path.display();
             let text = std::fs::read_to_string(&path).map_err(|e| format!("{place}: {e}"))?;
-            let programme =
-                Programme::from_toml(&text).map_err(|fault| format!("{place}: {fault}"))?;
+            let programme = Programme::from_toml(&text).map_err(|fault| format!("{place}: {fault}"))?;
             programmes.retain(|p| p.name != programme.name);
             programmes.push(programme);
         }
@@ -65,18 +51,8 @@ mod tests {
     #[test]
     fn every_shipped_programme_can_be_read() {
         let programmes = super::shipped().unwrap();
-        assert!(
-            programmes
-                .iter()
-                .any(|p| p.name == "annual-review" && p.steps.len() == 4)
-        );
-        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/config/programmes"))
-            .unwrap()
-            .count();
-        assert_eq!(
-            files,
-            super::SHIPPED.len(),
-            "a file in config/programmes is not in the list"
-        );
+        assert!(programmes.iter().any(|p| p.name == "annual-review" && p.steps.len() == 4));
+        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/config/programmes")).unwrap().count();
+        assert_eq!(files, super::SHIPPED.len(), "a file in config/programmes is not in the list");
     }
 }

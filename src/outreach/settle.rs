@@ -47,11 +47,8 @@ pub(super) async fn settle(
     }
     ledger::finish_attempts(tx, &attempts).await?;
     // Only what was still ours may move: a worker that overslept its lease records its try and nothing else.
-    let ours: BTreeSet<String> = due::finish(tx, &finished)
-        .await?
-        .into_iter()
-        .chain(due::defer(tx, &deferred).await?)
-        .collect();
+    let ours: BTreeSet<String> =
+        due::finish(tx, &finished).await?.into_iter().chain(due::defer(tx, &deferred).await?).collect();
     let mut settled = Vec::new();
     let mut changes = Vec::new();
     let mut not_sent = Vec::new();
@@ -63,10 +60,8 @@ pub(super) async fn settle(
         let (status, reason) = match step {
             Next::Done(status, reason) | Next::Again(_, status, reason) => (*status, *reason),
         };
-        if matches!(
-            outcome.answer,
-            Answer::NotMade | Answer::NotThere | Answer::CannotTell
-        ) && matches!(step, Next::Again(..))
+        if matches!(outcome.answer, Answer::NotMade | Answer::NotThere | Answer::CannotTell)
+            && matches!(step, Next::Again(..))
         {
             changes.push(StatusChange {
                 id: outcome.held.message_id.clone(),
@@ -85,13 +80,7 @@ pub(super) async fn settle(
     ledger::settle(tx, &settled).await?;
     ledger::set_status(tx, &changes).await?;
     for patient in prompts::close_of_messages(tx, &not_sent).await? {
-        due::wake(
-            tx,
-            &patient,
-            Reason::QuestionOpen.as_str(),
-            engine.clock.now_ms(),
-        )
-        .await?;
+        due::wake(tx, &patient, Reason::QuestionOpen.as_str(), engine.clock.now_ms()).await?;
     }
     Ok(())
 }
@@ -101,21 +90,13 @@ fn what_next(engine: &Engine, outcome: &Outcome) -> Next {
     match &outcome.answer {
         Answer::Taken { status, .. } => match status {
             DeliveryStatus::Delivered => Next::Done(MessageStatus::Delivered, Reason::None),
-            DeliveryStatus::Accepted | DeliveryStatus::Sent => {
-                Next::Done(MessageStatus::Accepted, Reason::None)
-            }
-            DeliveryStatus::Undelivered { .. } => {
-                Next::Done(MessageStatus::Undelivered, Reason::NetworkUndelivered)
-            }
-            DeliveryStatus::Failed { .. } => {
-                Next::Done(MessageStatus::Failed, Reason::GatewayRefused)
-            }
+            DeliveryStatus::Accepted | DeliveryStatus::Sent => Next::Done(MessageStatus::Accepted, Reason::None),
+            DeliveryStatus::Undelivered { .. } => Next::Done(MessageStatus::Undelivered, Reason::NetworkUndelivered),
+            DeliveryStatus::Failed { .. } => Next::Done(MessageStatus::Failed, Reason::GatewayRefused),
             DeliveryStatus::OptedOut => Next::Done(MessageStatus::Failed, Reason::OptedOut),
         },
         // Nothing left the practice: decide again at once, with a fresh claim.
-        Answer::NotMade | Answer::NotThere => {
-            Next::Again(outcome.at, MessageStatus::Queued, Reason::Retrying)
-        }
+        Answer::NotMade | Answer::NotThere => Next::Again(outcome.at, MessageStatus::Queued, Reason::Retrying),
         Answer::CannotTell => unknown(engine, outcome),
         Answer::Failed(failure) => {
             if matches!(outcome.ask, Ask::LookUp { .. }) {
@@ -126,11 +107,7 @@ fn what_next(engine: &Engine, outcome: &Outcome) -> Next {
             }
             if !failure.certainly_not_sent() {
                 return if outcome.gateway.policy().can_be_asked {
-                    Next::Again(
-                        outcome.at + ASK_AFTER_MS,
-                        MessageStatus::Unknown,
-                        Reason::OutcomeUnknown,
-                    )
+                    Next::Again(outcome.at + ASK_AFTER_MS, MessageStatus::Unknown, Reason::OutcomeUnknown)
                 } else {
                     unknown(engine, outcome)
                 };
@@ -139,12 +116,10 @@ fn what_next(engine: &Engine, outcome: &Outcome) -> Next {
                 SendFailure::OptedOut => Next::Done(MessageStatus::Failed, Reason::OptedOut),
                 SendFailure::Expired => Next::Done(MessageStatus::Skipped, Reason::Expired),
                 // Another address may do: the next look leaves this one out, and ends the step when there is none (F17).
-                SendFailure::BadAddress { .. } => {
-                    Next::Again(outcome.at, MessageStatus::Queued, Reason::BadAddress)
+                SendFailure::BadAddress { .. } => Next::Again(outcome.at, MessageStatus::Queued, Reason::BadAddress),
+                SendFailure::Rejected { permanent: true, .. } => {
+                    Next::Again(outcome.at, MessageStatus::Queued, Reason::GatewayRefused)
                 }
-                SendFailure::Rejected {
-                    permanent: true, ..
-                } => Next::Again(outcome.at, MessageStatus::Queued, Reason::GatewayRefused),
                 _ => match retry_at(outcome, failure, expires) {
                     Some(at) => Next::Again(at, MessageStatus::Queued, Reason::Retrying),
                     None => Next::Done(MessageStatus::Failed, Reason::GaveUp),
@@ -156,12 +131,7 @@ fn what_next(engine: &Engine, outcome: &Outcome) -> Next {
 
 /// Nobody can tell: the policy of the kind decides.
 fn unknown(engine: &Engine, outcome: &Outcome) -> Next {
-    if engine
-        .config
-        .sending
-        .resend_when_unknown
-        .contains(&outcome.about.template)
-    {
+    if engine.config.sending.resend_when_unknown.contains(&outcome.about.template) {
         let at = outcome.at + ASK_AFTER_MS;
         if at < outcome.about.expires_at {
             return Next::Again(at, MessageStatus::Queued, Reason::Retrying);
@@ -172,47 +142,26 @@ fn unknown(engine: &Engine, outcome: &Outcome) -> Next {
 
 fn retry_at(outcome: &Outcome, failure: &SendFailure, give_up_at: i64) -> Option<i64> {
     // Safety texts and answers are tried again sooner: they matter within minutes.
-    let back_off = if outcome.about.urgent {
-        BackOff {
-            first_ms: 2_000,
-            longest_ms: 60_000,
-        }
-    } else {
-        BackOff::default()
-    };
-    let seed = outcome.held.message_id.bytes().fold(0_u64, |seed, byte| {
-        seed.wrapping_mul(31).wrapping_add(u64::from(byte))
-    });
-    back_off.next_retry(
-        u32::try_from(outcome.number).unwrap_or(u32::MAX),
-        failure,
-        outcome.at,
-        seed,
-        give_up_at,
-    )
+    let back_off =
+        if outcome.about.urgent { BackOff { first_ms: 2_000, longest_ms: 60_000 } } else { BackOff::default() };
+    let seed =
+        outcome.held.message_id.bytes().fold(0_u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
+    back_off.next_retry(u32::try_from(outcome.number).unwrap_or(u32::MAX), failure, outcome.at, seed, give_up_at)
 }
 
 fn attempt_outcome(outcome: &Outcome) -> AttemptOutcome {
     let looked_up = matches!(outcome.ask, Ask::LookUp { .. });
     let (word, code, provider_id) = match &outcome.answer {
-        Answer::Taken { provider_id, .. } => (
-            if looked_up {
-                "resolved_sent"
-            } else {
-                "accepted"
-            },
-            None,
-            provider_id.clone(),
-        ),
+        Answer::Taken { provider_id, .. } => {
+            (if looked_up { "resolved_sent" } else { "accepted" }, None, provider_id.clone())
+        }
         Answer::NotMade => (if looked_up { "unknown" } else { "not_sent" }, None, None),
         Answer::NotThere => ("resolved_not_sent", None, None),
         Answer::CannotTell => ("unknown", None, None),
         Answer::Failed(failure) if looked_up || !failure.certainly_not_sent() => {
             ("unknown", Some(failure.code().to_owned()), None)
         }
-        Answer::Failed(failure) if failure.permanent() => {
-            ("refused", Some(failure.code().to_owned()), None)
-        }
+        Answer::Failed(failure) if failure.permanent() => ("refused", Some(failure.code().to_owned()), None),
         Answer::Failed(failure) => ("retry", Some(failure.code().to_owned()), None),
     };
     AttemptOutcome {
@@ -251,39 +200,18 @@ async fn consequences(
     let (channel, address) = &outcome.to;
     let told = match (&outcome.answer, step) {
         (Answer::Failed(SendFailure::BadAddress { .. }), _) => {
-            contacts::set_status(
-                tx,
-                channel.as_str(),
-                address,
-                "unreachable",
-                "[]",
-                outcome.at,
-            )
-            .await?;
+            contacts::set_status(tx, channel.as_str(), address, "unreachable", "[]", outcome.at).await?;
             Some(Reason::Unreachable)
         }
-        (
-            Answer::Failed(SendFailure::OptedOut)
-            | Answer::Taken {
-                status: DeliveryStatus::OptedOut,
-                ..
-            },
-            _,
-        ) => {
+        (Answer::Failed(SendFailure::OptedOut) | Answer::Taken { status: DeliveryStatus::OptedOut, .. }, _) => {
             opted_out_at_gateway(engine, tx, outcome, *channel).await?;
             Some(Reason::OptedOut)
         }
-        (
-            _,
-            Next::Done(MessageStatus::Unknown | MessageStatus::Failed, reason),
-        ) => Some(*reason),
+        (_, Next::Done(MessageStatus::Unknown | MessageStatus::Failed, reason)) => Some(*reason),
         _ => None,
     };
     if let Some(reason) = told
-        && let Some(message) = ledger::by_ids(tx, std::slice::from_ref(message_id))
-            .await?
-            .into_iter()
-            .next()
+        && let Some(message) = ledger::by_ids(tx, std::slice::from_ref(message_id)).await?.into_iter().next()
     {
         super::alerts::raise_for_message(tx, &engine.clock, practices, &message, reason).await?;
     }

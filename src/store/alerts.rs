@@ -45,18 +45,12 @@ pub async fn raise(tx: &mut Tx, rows: &[AlertRow]) -> Result<u64, StoreError> {
 }
 
 /// Alerts of a practice in a status, most urgent and oldest first.
-pub async fn list(
-    db: &Db,
-    practice_id: &str,
-    status: &str,
-    limit: i64,
-) -> Result<Vec<AlertRow>, StoreError> {
+pub async fn list(db: &Db, practice_id: &str, status: &str, limit: i64) -> Result<Vec<AlertRow>, StoreError> {
     const SQL: Sql = Sql::same(
         "SELECT * FROM alert WHERE practice_id = $1 AND status = $2
          ORDER BY CASE priority WHEN 'stat' THEN 0 WHEN 'urgent' THEN 1 WHEN 'asap' THEN 2 ELSE 3 END, created_at, id LIMIT $3",
     );
-    db.fetch(&SQL, &[practice_id.into(), status.into(), limit.into()])
-        .await
+    db.fetch(&SQL, &[practice_id.into(), status.into(), limit.into()]).await
 }
 
 /// Every alert about one patient, oldest first.
@@ -66,21 +60,12 @@ pub async fn of_patient(db: &Db, patient_id: &str) -> Result<Vec<AlertRow>, Stor
 }
 
 /// Acknowledges an open alert. Returns whether it was open.
-pub async fn acknowledge(
-    tx: &mut Tx,
-    id: &str,
-    by: &str,
-    note: &str,
-    now: i64,
-) -> Result<bool, StoreError> {
+pub async fn acknowledge(tx: &mut Tx, id: &str, by: &str, note: &str, now: i64) -> Result<bool, StoreError> {
     const SQL: Sql = Sql::same(
         "UPDATE alert SET status = 'acknowledged', acknowledged_by = $2, acknowledged_at = $3, note = $4
          WHERE id = $1 AND status = 'open'",
     );
-    Ok(tx
-        .run(&SQL, &[id.into(), by.into(), now.into(), note.into()])
-        .await?
-        == 1)
+    Ok(tx.run(&SQL, &[id.into(), by.into(), now.into(), note.into()]).await? == 1)
 }
 
 /// How many urgent alerts of a practice are open, and since when.
@@ -110,37 +95,24 @@ pub async fn urgent_open(tx: &mut Tx) -> Result<Vec<UrgentOpen>, StoreError> {
 
 /// When the oldest urgent alert was raised that nobody acknowledged.
 pub async fn oldest_urgent(db: &Db) -> Result<Option<i64>, StoreError> {
-    const SQL: Sql = Sql::same(
-        "SELECT MIN(created_at) FROM alert WHERE status = 'open' AND priority IN ('urgent', 'stat')",
-    );
+    const SQL: Sql =
+        Sql::same("SELECT MIN(created_at) FROM alert WHERE status = 'open' AND priority IN ('urgent', 'stat')");
     let row: Option<(Option<i64>,)> = db.fetch_optional(&SQL, &[]).await?;
     Ok(row.and_then(|(at,)| at))
 }
 
 /// Notes that staff were told of every open urgent alert of a practice; `escalated` counts one more step.
-pub async fn notified(
-    tx: &mut Tx,
-    practice_id: &str,
-    escalated: bool,
-    now: i64,
-) -> Result<u64, StoreError> {
+pub async fn notified(tx: &mut Tx, practice_id: &str, escalated: bool, now: i64) -> Result<u64, StoreError> {
     const SQL: Sql = Sql::same(
         "UPDATE alert SET notified_at = $2, escalations = escalations + $3
          WHERE practice_id = $1 AND status = 'open' AND priority IN ('urgent', 'stat')",
     );
-    tx.run(
-        &SQL,
-        &[practice_id.into(), now.into(), i64::from(escalated).into()],
-    )
-    .await
+    tx.run(&SQL, &[practice_id.into(), now.into(), i64::from(escalated).into()]).await
 }
 
 /// A test of the alert route: sent, and acknowledged by typing its code back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the columns of alert_route_test"
-)]
+#[allow(missing_docs, reason = "the fields are the columns of alert_route_test")]
 pub struct RouteTestRow {
     pub id: String,
     pub practice_id: String,
@@ -177,13 +149,7 @@ pub async fn acknowledge_route_test(
         "UPDATE alert_route_test SET acknowledged_at = $4, acknowledged_by = $3
          WHERE practice_id = $1 AND code = $2 AND acknowledged_at IS NULL",
     );
-    Ok(tx
-        .run(
-            &SQL,
-            &[practice_id.into(), code.into(), by.into(), now.into()],
-        )
-        .await?
-        >= 1)
+    Ok(tx.run(&SQL, &[practice_id.into(), code.into(), by.into(), now.into()]).await? >= 1)
 }
 
 /// When the alert route of each practice was last proven: (practice, route, time of acknowledgement).

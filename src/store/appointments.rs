@@ -42,19 +42,12 @@ pub async fn upsert(tx: &mut Tx, rows: &[AppointmentRow]) -> Result<Vec<String>,
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<(String,)> = tx
-        .fetch(
-            &UPSERT,
-            &[batch(&last_of_each(rows, |r| {
-                (&r.practice_id, &r.source_id)
-            }))?],
-        )
-        .await?;
+    let ids: Vec<(String,)> =
+        tx.fetch(&UPSERT, &[batch(&last_of_each(rows, |r| (&r.practice_id, &r.source_id)))?]).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
-const BY_IDS: Sql =
-    batch_sql!("SELECT a.* FROM appointment a JOIN ", [id text], " AS r ON a.id = r.id");
+const BY_IDS: Sql = batch_sql!("SELECT a.* FROM appointment a JOIN ", [id text], " AS r ON a.id = r.id");
 
 /// The appointments with these ids.
 pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<AppointmentRow>, StoreError> {
@@ -96,11 +89,7 @@ pub async fn upcoming(
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(
-        &UPCOMING,
-        &[ids_json(patient_ids), from.into(), until.into()],
-    )
-    .await
+    tx.fetch(&UPCOMING, &[ids_json(patient_ids), from.into(), until.into()]).await
 }
 
 /// The appointments of a practice that start in `from..until`, in order.
@@ -113,8 +102,7 @@ pub async fn starting_between(
     const SQL: Sql = Sql::same(
         "SELECT * FROM appointment WHERE practice_id = $1 AND starts_at >= $2 AND starts_at < $3 ORDER BY starts_at, id",
     );
-    tx.fetch(&SQL, &[practice_id.into(), from.into(), until.into()])
-        .await
+    tx.fetch(&SQL, &[practice_id.into(), from.into(), until.into()]).await
 }
 
 const QUEUE: Sql = Sql {
@@ -130,17 +118,11 @@ const QUEUE: Sql = Sql {
 ///
 /// A subject that is queued already is touched all the same: the lock keeps a planner from taking it before this
 /// transaction's changes can be seen. Left untouched, it could be taken, planned by the old facts, and be gone.
-pub async fn queue_planning(
-    tx: &mut Tx,
-    subject: &str,
-    ids: &[String],
-    now: i64,
-) -> Result<u64, StoreError> {
+pub async fn queue_planning(tx: &mut Tx, subject: &str, ids: &[String], now: i64) -> Result<u64, StoreError> {
     if ids.is_empty() {
         return Ok(0);
     }
-    tx.run(&QUEUE, &[ids_json(ids), subject.into(), now.into()])
-        .await
+    tx.run(&QUEUE, &[ids_json(ids), subject.into(), now.into()]).await
 }
 
 /// Takes up to `limit` subjects out of the planning queue: (subject, id). The caller plans them in the same transaction.
@@ -157,13 +139,8 @@ pub async fn take_planning(tx: &mut Tx, limit: i64) -> Result<Vec<(String, Strin
 }
 
 /// What waits to be planned, without taking it: (subject, id).
-pub async fn waiting_for_planning(
-    db: &Db,
-    limit: i64,
-) -> Result<Vec<(String, String)>, StoreError> {
-    const SQL: Sql = Sql::same(
-        "SELECT subject, subject_id FROM plan_queue ORDER BY subject, subject_id LIMIT $1",
-    );
+pub async fn waiting_for_planning(db: &Db, limit: i64) -> Result<Vec<(String, String)>, StoreError> {
+    const SQL: Sql = Sql::same("SELECT subject, subject_id FROM plan_queue ORDER BY subject, subject_id LIMIT $1");
     db.fetch(&SQL, &[limit.into()]).await
 }
 

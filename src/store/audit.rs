@@ -31,15 +31,9 @@ pub async fn append(tx: &mut Tx, rows: &[AuditEventRow]) -> Result<u64, StoreErr
 }
 
 /// The newest events, optionally of one subject id.
-pub async fn latest(
-    db: &Db,
-    subject_id: Option<&str>,
-    limit: i64,
-) -> Result<Vec<AuditEventRow>, StoreError> {
+pub async fn latest(db: &Db, subject_id: Option<&str>, limit: i64) -> Result<Vec<AuditEventRow>, StoreError> {
     const ALL: Sql = Sql::same("SELECT * FROM audit_event ORDER BY at DESC, id DESC LIMIT $1");
-    const OF_ONE: Sql = Sql::same(
-        "SELECT * FROM audit_event WHERE subject_id = $2 ORDER BY at DESC, id DESC LIMIT $1",
-    );
+    const OF_ONE: Sql = Sql::same("SELECT * FROM audit_event WHERE subject_id = $2 ORDER BY at DESC, id DESC LIMIT $1");
     match subject_id {
         None => db.fetch(&ALL, &[limit.into()]).await,
         Some(id) => db.fetch(&OF_ONE, &[limit.into(), id.into()]).await,

@@ -41,10 +41,7 @@ const OF_PATIENTS: Sql = batch_sql!(
 );
 
 /// The history of these patients, oldest first.
-pub async fn of_patients(
-    tx: &mut Tx,
-    patient_ids: &[String],
-) -> Result<Vec<ConsentRow>, StoreError> {
+pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<ConsentRow>, StoreError> {
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }

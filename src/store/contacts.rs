@@ -50,13 +50,8 @@ pub async fn retire_unnamed(tx: &mut Tx, rows: &[(String, i64)]) -> Result<u64, 
         patient_id: &'a str,
         updated_at: i64,
     }
-    let rows: Vec<_> = rows
-        .iter()
-        .map(|(patient_id, updated_at)| Named {
-            patient_id,
-            updated_at: *updated_at,
-        })
-        .collect();
+    let rows: Vec<_> =
+        rows.iter().map(|(patient_id, updated_at)| Named { patient_id, updated_at: *updated_at }).collect();
     tx.run_rows(&RETIRE, &rows).await
 }
 
@@ -67,10 +62,7 @@ const OF_PATIENTS: Sql = batch_sql!(
 );
 
 /// The contact points of these patients, best first, without retired ones.
-pub async fn of_patients(
-    tx: &mut Tx,
-    patient_ids: &[String],
-) -> Result<Vec<ContactPointRow>, StoreError> {
+pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<ContactPointRow>, StoreError> {
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -84,10 +76,7 @@ const AT_ADDRESSES: Sql = batch_sql!(
 );
 
 /// Everybody who can be at these (channel, address) pairs.
-pub async fn at_addresses(
-    tx: &mut Tx,
-    addresses: &[(String, String)],
-) -> Result<Vec<ContactPointRow>, StoreError> {
+pub async fn at_addresses(tx: &mut Tx, addresses: &[(String, String)]) -> Result<Vec<ContactPointRow>, StoreError> {
     #[derive(Serialize)]
     struct Address<'a> {
         channel: &'a str,
@@ -96,10 +85,7 @@ pub async fn at_addresses(
     if addresses.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<_> = addresses
-        .iter()
-        .map(|(channel, address)| Address { channel, address })
-        .collect();
+    let rows: Vec<_> = addresses.iter().map(|(channel, address)| Address { channel, address }).collect();
     tx.fetch(&AT_ADDRESSES, &[batch(&rows)?]).await
 }
 
@@ -117,17 +103,7 @@ pub async fn set_status(
         "UPDATE contact_point SET status = $3, failure_days = $4, updated_at = $5 WHERE channel = $1 AND address = $2
          AND status NOT IN ('old', 'wrong_person')",
     );
-    tx.run(
-        &SQL,
-        &[
-            channel.into(),
-            address.into(),
-            status.into(),
-            failure_days.into(),
-            now.into(),
-        ],
-    )
-    .await
+    tx.run(&SQL, &[channel.into(), address.into(), status.into(), failure_days.into(), now.into()]).await
 }
 
 /// Stops an address for good, whoever has it; kept as a hash so that it survives the deletion of the person.
@@ -141,25 +117,12 @@ pub async fn stop_address(
     const SQL: Sql = Sql::same(
         "INSERT INTO address_stop (channel, address_hash, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
     );
-    tx.run(
-        &SQL,
-        &[
-            channel.into(),
-            address_hash.into(),
-            reason.into(),
-            now.into(),
-        ],
-    )
-    .await?;
+    tx.run(&SQL, &[channel.into(), address_hash.into(), reason.into(), now.into()]).await?;
     Ok(())
 }
 
 /// Lifts the stop of an address.
-pub async fn unstop_address(
-    tx: &mut Tx,
-    channel: &str,
-    address_hash: &str,
-) -> Result<u64, StoreError> {
+pub async fn unstop_address(tx: &mut Tx, channel: &str, address_hash: &str) -> Result<u64, StoreError> {
     const SQL: Sql = Sql::same("DELETE FROM address_stop WHERE channel = $1 AND address_hash = $2");
     tx.run(&SQL, &[channel.into(), address_hash.into()]).await
 }

@@ -19,16 +19,18 @@ pub async fn to_sqlite(db: &Db, path: &str) -> Result<(), StoreError> {
     sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(&mut *from).await?;
     // Parents are not sorted before children: the references are those of a database that holds them already.
     sqlx::query("PRAGMA foreign_keys = OFF").execute(write).await?;
-    let tables: Vec<(String,)> =
-        sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx%'")
-            .fetch_all(write)
-            .await?;
+    let tables: Vec<(String,)> = sqlx::query_as(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx%'",
+    )
+    .fetch_all(write)
+    .await?;
     for (table,) in tables {
         let columns: Vec<(String,)> =
             sqlx::query_as("SELECT name FROM pragma_table_info($1)").bind(&table).fetch_all(write).await?;
         let names: Vec<&str> = columns.iter().map(|(name,)| name.as_str()).collect();
         let picks: Vec<String> = names.iter().map(|name| format!("value->>'{name}'")).collect();
-        let insert = format!("INSERT INTO {table} ({}) SELECT {} FROM json_each($1)", names.join(", "), picks.join(", "));
+        let insert =
+            format!("INSERT INTO {table} ({}) SELECT {} FROM json_each($1)", names.join(", "), picks.join(", "));
         let read = format!("SELECT CAST(COALESCE(json_agg(t), '[]') AS TEXT) FROM {table} AS t");
         let (rows,): (String,) = sqlx::query_as(AssertSqlSafe(read)).fetch_one(&mut *from).await?;
         let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;

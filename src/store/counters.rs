@@ -29,11 +29,7 @@ pub async fn add(tx: &mut Tx, rows: &[CounterRow]) -> Result<u64, StoreError> {
     }
     let rows: Vec<_> = sums
         .into_iter()
-        .map(|((subject, period), used)| CounterRow {
-            subject: subject.to_owned(),
-            period: period.to_owned(),
-            used,
-        })
+        .map(|((subject, period), used)| CounterRow { subject: subject.to_owned(), period: period.to_owned(), used })
         .collect();
     tx.run_rows(&ADD, &rows).await
 }
@@ -53,11 +49,7 @@ pub async fn get(tx: &mut Tx, keys: &[CounterRow]) -> Result<Vec<CounterRow>, St
 }
 
 /// Deletes counters of periods with this prefix that come before `period`, which has it too. Periods sort by time.
-pub async fn forget_before(
-    tx: &mut Tx,
-    period_prefix: &str,
-    period: &str,
-) -> Result<u64, StoreError> {
+pub async fn forget_before(tx: &mut Tx, period_prefix: &str, period: &str) -> Result<u64, StoreError> {
     const SQL: Sql = Sql::same("DELETE FROM counter WHERE period >= $1 AND period < $2");
     tx.run(&SQL, &[period_prefix.into(), period.into()]).await
 }
@@ -77,17 +69,7 @@ pub async fn reserve_pace(
          CASE WHEN gateway_pace.next_free_us > $4 THEN gateway_pace.next_free_us ELSE $4 END + $2 * $3
          RETURNING next_free_us",
     );
-    let rows: Vec<(i64,)> = tx
-        .fetch(
-            &SQL,
-            &[
-                gateway.into(),
-                count.into(),
-                interval_us.into(),
-                now_us.into(),
-            ],
-        )
-        .await?;
+    let rows: Vec<(i64,)> = tx.fetch(&SQL, &[gateway.into(), count.into(), interval_us.into(), now_us.into()]).await?;
     let next_free = rows.first().map_or(now_us, |(at,)| *at);
     Ok(next_free - count * interval_us)
 }

@@ -26,8 +26,7 @@ const INSERT: Sql = Sql {
 
 /// Lets messages wait for their moment.
 pub async fn insert(tx: &mut Tx, rows: &[NewDue]) -> Result<u64, StoreError> {
-    tx.run_rows(&INSERT, &in_order(rows, |r| &r.message_id))
-        .await
+    tx.run_rows(&INSERT, &in_order(rows, |r| &r.message_id)).await
 }
 
 /// A claimed message: ours until the lease ends.
@@ -44,13 +43,7 @@ pub struct Claim {
 }
 
 /// Claims up to `limit` messages of one lane that are due at `now`, until `lease_until`.
-pub async fn claim(
-    tx: &mut Tx,
-    lane: i64,
-    now: i64,
-    lease_until: i64,
-    limit: i64,
-) -> Result<Vec<Claim>, StoreError> {
+pub async fn claim(tx: &mut Tx, lane: i64, now: i64, lease_until: i64, limit: i64) -> Result<Vec<Claim>, StoreError> {
     const SQL: Sql = Sql {
         sqlite: "UPDATE due SET lease = lease + 1, crashes = crashes + (lease_until > 0), lease_until = $3 WHERE message_id IN
             (SELECT message_id FROM due WHERE lane = $1 AND due_at <= $2 AND lease_until <= $2 ORDER BY due_at LIMIT $4)
@@ -62,11 +55,7 @@ pub async fn claim(
             FROM next WHERE due.message_id = next.message_id
             RETURNING due.message_id, due.lease, due.crashes, due.lane",
     };
-    tx.fetch(
-        &SQL,
-        &[lane.into(), now.into(), lease_until.into(), limit.into()],
-    )
-    .await
+    tx.fetch(&SQL, &[lane.into(), now.into(), lease_until.into(), limit.into()]).await
 }
 
 /// A claim by its message and lease number.
@@ -91,12 +80,7 @@ pub async fn finish(tx: &mut Tx, claims: &[Held]) -> Result<Vec<String>, StoreEr
     if claims.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(String,)> = tx
-        .fetch(
-            &FINISH,
-            &[batch(&in_order(claims, |c| (&c.message_id, c.lease)))?],
-        )
-        .await?;
+    let rows: Vec<(String,)> = tx.fetch(&FINISH, &[batch(&in_order(claims, |c| (&c.message_id, c.lease)))?]).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
@@ -122,12 +106,7 @@ pub async fn defer(tx: &mut Tx, claims: &[Deferred]) -> Result<Vec<String>, Stor
     if claims.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(String,)> = tx
-        .fetch(
-            &DEFER,
-            &[batch(&in_order(claims, |c| (&c.message_id, c.lease)))?],
-        )
-        .await?;
+    let rows: Vec<(String,)> = tx.fetch(&DEFER, &[batch(&in_order(claims, |c| (&c.message_id, c.lease)))?]).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
@@ -159,35 +138,23 @@ pub async fn reschedule(tx: &mut Tx, rows: &[(String, i64)]) -> Result<u64, Stor
     }
     let rows: Vec<_> = last_of_each(rows, |(message_id, _)| message_id)
         .into_iter()
-        .map(|(message_id, due_at)| Moved {
-            message_id,
-            due_at: *due_at,
-        })
+        .map(|(message_id, due_at)| Moved { message_id, due_at: *due_at })
         .collect();
     tx.run_rows(&MOVE, &rows).await
 }
 
 /// Wakes what waits for a person's open question to be answered or to end, and what waits for a released result.
-pub async fn wake(
-    tx: &mut Tx,
-    patient_id: &str,
-    reason: &str,
-    now: i64,
-) -> Result<u64, StoreError> {
+pub async fn wake(tx: &mut Tx, patient_id: &str, reason: &str, now: i64) -> Result<u64, StoreError> {
     const SQL: Sql = Sql::same(
         "UPDATE due SET due_at = $3 WHERE lease_until = 0 AND due_at > $3 AND message_id IN
          (SELECT id FROM message WHERE patient_id = $1 AND status = 'held' AND reason = $2)",
     );
-    tx.run(&SQL, &[patient_id.into(), reason.into(), now.into()])
-        .await
+    tx.run(&SQL, &[patient_id.into(), reason.into(), now.into()]).await
 }
 
 /// What else waits for these people: (patient, priority, when). Planned messages of which no try was made: what was tried
 /// is in the counters already.
-pub async fn waiting_of(
-    tx: &mut Tx,
-    patient_ids: &[String],
-) -> Result<Vec<(String, i64, i64)>, StoreError> {
+pub async fn waiting_of(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<(String, i64, i64)>, StoreError> {
     const SQL: Sql = batch_sql!(
         "SELECT m.patient_id, m.priority, d.due_at FROM ",
         [id text],
@@ -220,14 +187,7 @@ pub async fn backlog(db: &Db, now: i64) -> Result<Backlog, StoreError> {
            UNION ALL SELECT MIN(due_at) FROM due WHERE lane = 2 AND due_at > $1) AS n) AS next
          FROM due WHERE lane IN (0, 1, 2) AND due_at <= $1",
     );
-    Ok(db
-        .fetch_optional(&SQL, &[now.into()])
-        .await?
-        .unwrap_or(Backlog {
-            due: 0,
-            oldest: None,
-            next: None,
-        }))
+    Ok(db.fetch_optional(&SQL, &[now.into()]).await?.unwrap_or(Backlog { due: 0, oldest: None, next: None }))
 }
 
 /// The next moment at which something happens: a message is due, a question ends, an enrolment is planned `ahead_ms` before

@@ -42,19 +42,12 @@ pub async fn enrol(tx: &mut Tx, rows: &[EnrolmentRow]) -> Result<Vec<String>, St
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<(String,)> = tx
-        .fetch(
-            &UPSERT,
-            &[batch(&last_of_each(rows, |r| {
-                (&r.patient_id, &r.programme, &r.goal_id)
-            }))?],
-        )
-        .await?;
+    let ids: Vec<(String,)> =
+        tx.fetch(&UPSERT, &[batch(&last_of_each(rows, |r| (&r.patient_id, &r.programme, &r.goal_id)))?]).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
-const BY_IDS: Sql =
-    batch_sql!("SELECT e.* FROM enrolment e JOIN ", [id text], " AS r ON e.id = r.id");
+const BY_IDS: Sql = batch_sql!("SELECT e.* FROM enrolment e JOIN ", [id text], " AS r ON e.id = r.id");
 
 /// The enrolments with these ids.
 pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<EnrolmentRow>, StoreError> {
@@ -67,10 +60,7 @@ pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<EnrolmentRow>, St
 const OF_PATIENTS: Sql = batch_sql!("SELECT e.* FROM enrolment e JOIN ", [id text], " AS r ON e.patient_id = r.id ORDER BY e.started_at, e.id");
 
 /// The enrolments of these patients, ended ones included.
-pub async fn of_patients(
-    tx: &mut Tx,
-    patient_ids: &[String],
-) -> Result<Vec<EnrolmentRow>, StoreError> {
+pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<EnrolmentRow>, StoreError> {
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -79,11 +69,7 @@ pub async fn of_patients(
 
 /// Takes up to `limit` enrolments whose recurring steps are to be planned by `until`, earliest first, and locks them for
 /// this transaction. The caller sets their next time.
-pub async fn take_due(
-    tx: &mut Tx,
-    until: i64,
-    limit: i64,
-) -> Result<Vec<EnrolmentRow>, StoreError> {
+pub async fn take_due(tx: &mut Tx, until: i64, limit: i64) -> Result<Vec<EnrolmentRow>, StoreError> {
     const SQL: Sql = Sql {
         sqlite: "SELECT * FROM enrolment WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at LIMIT $2",
         postgres: "SELECT * FROM enrolment WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at LIMIT $2
@@ -113,8 +99,7 @@ const SET_PROGRESS: Sql = batch_sql!(
 
 /// Moves enrolments on.
 pub async fn set_progress(tx: &mut Tx, rows: &[Progress]) -> Result<u64, StoreError> {
-    tx.run_rows(&SET_PROGRESS, &last_of_each(rows, |r| &r.id))
-        .await
+    tx.run_rows(&SET_PROGRESS, &last_of_each(rows, |r| &r.id)).await
 }
 
 /// Ends every active enrolment of a person, or those of one programme. Returns the ids.
@@ -129,12 +114,7 @@ pub async fn end(
         "UPDATE enrolment SET status = 'stopped', reason = $3, next_at = NULL, updated_at = $4
          WHERE patient_id = $1 AND status = 'active' AND ($2 = '' OR programme = $2) RETURNING id",
     );
-    let args = [
-        patient_id.into(),
-        programme.unwrap_or_default().into(),
-        reason.into(),
-        now.into(),
-    ];
+    let args = [patient_id.into(), programme.unwrap_or_default().into(), reason.into(), now.into()];
     let ids: Vec<(String,)> = tx.fetch(&SQL, &args).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }

@@ -53,7 +53,8 @@ pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<GoalRow>, StoreEr
     tx.fetch(&BY_IDS, &[ids_json(ids)]).await
 }
 
-const OF_PATIENTS: Sql = batch_sql!("SELECT g.* FROM goal g JOIN ", [id text], " AS r ON g.patient_id = r.id ORDER BY g.created_at, g.id");
+const OF_PATIENTS: Sql =
+    batch_sql!("SELECT g.* FROM goal g JOIN ", [id text], " AS r ON g.patient_id = r.id ORDER BY g.created_at, g.id");
 
 /// The goals of these patients, oldest first.
 pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<GoalRow>, StoreError> {
@@ -64,17 +65,7 @@ pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<Goal
 }
 
 /// Notes how sure the person is (0 to 10).
-pub async fn set_confidence(
-    tx: &mut Tx,
-    goal_id: &str,
-    confidence: i64,
-    now: i64,
-) -> Result<(), StoreError> {
+pub async fn set_confidence(tx: &mut Tx, goal_id: &str, confidence: i64, now: i64) -> Result<(), StoreError> {
     const SQL: Sql = Sql::same("UPDATE goal SET confidence = $2, updated_at = $3 WHERE id = $1");
-    tx.ensure_one(
-        "goal",
-        &SQL,
-        &[goal_id.into(), confidence.into(), now.into()],
-    )
-    .await
+    tx.ensure_one("goal", &SQL, &[goal_id.into(), confidence.into(), now.into()]).await
 }

@@ -32,13 +32,7 @@ pub async fn add(tx: &mut Tx, row: &ImportRunRow) -> Result<(), StoreError> {
 }
 
 /// The newest imports of a practice.
-pub async fn latest(
-    db: &Db,
-    practice_id: &str,
-    limit: i64,
-) -> Result<Vec<ImportRunRow>, StoreError> {
-    const SQL: Sql = Sql::same(
-        "SELECT * FROM import_run WHERE practice_id = $1 ORDER BY at DESC, id DESC LIMIT $2",
-    );
+pub async fn latest(db: &Db, practice_id: &str, limit: i64) -> Result<Vec<ImportRunRow>, StoreError> {
+    const SQL: Sql = Sql::same("SELECT * FROM import_run WHERE practice_id = $1 ORDER BY at DESC, id DESC LIMIT $2");
     db.fetch(&SQL, &[practice_id.into(), limit.into()]).await
 }

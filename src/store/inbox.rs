@@ -30,12 +30,7 @@ pub struct Claim {
 }
 
 /// Claims up to `limit` received messages, oldest first.
-pub async fn claim(
-    tx: &mut Tx,
-    now: i64,
-    lease_until: i64,
-    limit: i64,
-) -> Result<Vec<Claim>, StoreError> {
+pub async fn claim(tx: &mut Tx, now: i64, lease_until: i64, limit: i64) -> Result<Vec<Claim>, StoreError> {
     const SQL: Sql = Sql {
         sqlite: "UPDATE inbox SET tries = tries + 1, lease_until = $2 WHERE message_id IN
             (SELECT message_id FROM inbox WHERE lease_until <= $1 ORDER BY received_at LIMIT $3) RETURNING message_id, tries",
@@ -44,8 +39,7 @@ pub async fn claim(
             UPDATE inbox SET tries = tries + 1, lease_until = $2 FROM next WHERE inbox.message_id = next.message_id
             RETURNING inbox.message_id, inbox.tries",
     };
-    tx.fetch(&SQL, &[now.into(), lease_until.into(), limit.into()])
-        .await
+    tx.fetch(&SQL, &[now.into(), lease_until.into(), limit.into()]).await
 }
 
 /// Takes a message out of the wait. Returns whether it was still there: a message is filed only by whoever takes it out.

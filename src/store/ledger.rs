@@ -7,10 +7,7 @@ use sqlx::FromRow;
 
 /// One row of `message`. Words in `status`, `kind`, `purpose` and `reason` are those of `domain::message` and `domain::reason`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, FromRow)]
-#[allow(
-    missing_docs,
-    reason = "the fields are the columns, described in the migration and in domain::message"
-)]
+#[allow(missing_docs, reason = "the fields are the columns, described in the migration and in domain::message")]
 pub struct MessageRow {
     pub id: String,
     pub practice_id: String,
@@ -47,10 +44,7 @@ pub struct MessageRow {
 impl MessageRow {
     /// What makes it the only one: for what we send, then for what we receive.
     fn key(&self) -> impl Ord + use<'_> {
-        (
-            (&self.patient_id, &self.purpose, &self.anchor, &self.step),
-            (&self.gateway, &self.provider_reference),
-        )
+        ((&self.patient_id, &self.purpose, &self.anchor, &self.step), (&self.gateway, &self.provider_reference))
     }
 }
 
@@ -72,14 +66,11 @@ pub async fn insert(tx: &mut Tx, rows: &[MessageRow]) -> Result<Vec<String>, Sto
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let inserted: Vec<(String,)> = tx
-        .fetch(&INSERT, &[batch(&in_order(rows, MessageRow::key))?])
-        .await?;
+    let inserted: Vec<(String,)> = tx.fetch(&INSERT, &[batch(&in_order(rows, MessageRow::key))?]).await?;
     Ok(inserted.into_iter().map(|(id,)| id).collect())
 }
 
-const BY_IDS: Sql =
-    batch_sql!("SELECT m.* FROM message m JOIN ", [id text], " AS r ON m.id = r.id");
+const BY_IDS: Sql = batch_sql!("SELECT m.* FROM message m JOIN ", [id text], " AS r ON m.id = r.id");
 
 /// The messages with these ids.
 pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<MessageRow>, StoreError> {
@@ -130,8 +121,7 @@ const SET_STATUS: Sql = batch_sql!(
 
 /// Moves messages to a new status.
 pub async fn set_status(tx: &mut Tx, changes: &[StatusChange]) -> Result<u64, StoreError> {
-    tx.run_rows(&SET_STATUS, &last_of_each(changes, |c| &c.id))
-        .await
+    tx.run_rows(&SET_STATUS, &last_of_each(changes, |c| &c.id)).await
 }
 
 /// What became of a try, for the ledger.
@@ -302,13 +292,7 @@ pub enum Waiting<'a> {
 
 /// Calls off what waits: status and reason are set and the `due` rows go. Automatic answers that are already on their way
 /// are left. Returns how many.
-pub async fn call_off(
-    tx: &mut Tx,
-    what: Waiting<'_>,
-    status: &str,
-    reason: &str,
-    now: i64,
-) -> Result<u64, StoreError> {
+pub async fn call_off(tx: &mut Tx, what: Waiting<'_>, status: &str, reason: &str, now: i64) -> Result<u64, StoreError> {
     macro_rules! update {
         ($condition:literal) => {
             Sql::same(concat!(
@@ -322,9 +306,8 @@ pub async fn call_off(
     const OF_PATIENT: Sql = update!("patient_id = $4");
     const OF_PURPOSE: Sql = update!("patient_id = $4 AND purpose = $5");
     // By the person first: that is what the ledger has an index on.
-    const OF_ENROLMENT: Sql = update!(
-        "patient_id = (SELECT e.patient_id FROM enrolment e WHERE e.id = $4) AND enrolment_id = $4"
-    );
+    const OF_ENROLMENT: Sql =
+        update!("patient_id = (SELECT e.patient_id FROM enrolment e WHERE e.id = $4) AND enrolment_id = $4");
     const OF_APPOINTMENT: Sql = update!("appointment_id = $4");
     const ONE: Sql = update!("id = $4");
     let (sql, keys): (&Sql, Vec<Arg>) = match what {
@@ -357,8 +340,7 @@ async fn lock_waiting(tx: &mut Tx, what: Waiting<'_>) -> Result<(), StoreError> 
     }
     const OF_PATIENT: Sql = lock!("m.patient_id = $1");
     const OF_APPOINTMENT: Sql = lock!("m.appointment_id = $1");
-    const OF_ENROLMENT: Sql =
-        lock!("m.patient_id = (SELECT e.patient_id FROM enrolment e WHERE e.id = $1)");
+    const OF_ENROLMENT: Sql = lock!("m.patient_id = (SELECT e.patient_id FROM enrolment e WHERE e.id = $1)");
     const ONE: Sql = lock!("m.id = $1");
     if matches!(tx, Tx::Sqlite(_)) {
         return Ok(());

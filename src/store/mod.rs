@@ -30,8 +30,7 @@ pub use rows::Sql;
 use serde::Serialize;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
-    SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
 use sqlx::{FromRow, Postgres, Sqlite, Transaction};
 use std::str::FromStr;
@@ -83,11 +82,8 @@ impl StoreError {
                 // 57: operator intervention, 53: insufficient resources, 08: connection, 40: rolled back in favour of another
                 // transaction (PostgreSQL appendix A); 5 busy, 10 I/O, 13 full (SQLite result codes).
                 sqlx::Error::Database(inner) => inner.code().is_some_and(|code| {
-                    ["57", "53", "08", "40"]
-                        .iter()
-                        .any(|class| code.len() == 5 && code.starts_with(class))
-                        || ["5", "10", "13", "261", "517", "778", "1034", "4874"]
-                            .contains(&code.as_ref())
+                    ["57", "53", "08", "40"].iter().any(|class| code.len() == 5 && code.starts_with(class))
+                        || ["5", "10", "13", "261", "517", "778", "1034", "4874"].contains(&code.as_ref())
                 }),
                 _ => false,
             },
@@ -115,8 +111,7 @@ pub enum Db {
 
 /// A row that both databases can give.
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
-{}
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
 impl Db {
     /// Opens a database. `postgres://…` is a server; anything else is the path of a SQLite file, with or without `sqlite:`.
@@ -129,10 +124,7 @@ impl Db {
                 .connect_lazy_with(options);
             return Ok(Self::Postgres(pool));
         }
-        let path = url
-            .strip_prefix("sqlite://")
-            .or_else(|| url.strip_prefix("sqlite:"))
-            .unwrap_or(url);
+        let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -141,13 +133,8 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
         // One writer: a second writing connection only waits for the first, or fails (measured: see docs/ARCHITECTURE.md).
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_lazy_with(options);
+        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let read = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options);
         Ok(Self::Sqlite { read, write })
     }
 
@@ -167,10 +154,7 @@ impl Db {
         };
         match ran {
             Err(sqlx::migrate::MigrateError::VersionMissing(found)) => {
-                Err(StoreError::NewerSchema {
-                    found,
-                    known: migrator.iter().map(|m| m.version).max().unwrap_or(0),
-                })
+                Err(StoreError::NewerSchema { found, known: migrator.iter().map(|m| m.version).max().unwrap_or(0) })
             }
             other => Ok(other?),
         }
@@ -204,10 +188,7 @@ impl Db {
     pub async fn backup_to(&self, path: &str) -> Result<bool, StoreError> {
         match self {
             Self::Sqlite { read, .. } => {
-                sqlx::query("VACUUM INTO $1")
-                    .bind(path.to_owned())
-                    .execute(read)
-                    .await?;
+                sqlx::query("VACUUM INTO $1").bind(path.to_owned()).execute(read).await?;
                 Ok(true)
             }
             Self::Postgres(_) => Ok(false),
@@ -227,24 +208,12 @@ impl Db {
 
     async fn fetch<T: Row>(&self, sql: &Sql, args: &[Arg]) -> Result<Vec<T>, StoreError> {
         Ok(match self {
-            Self::Sqlite { read, .. } => {
-                rows::bind_sqlite_as::<T>(sql.sqlite, args)
-                    .fetch_all(read)
-                    .await?
-            }
-            Self::Postgres(pool) => {
-                rows::bind_postgres_as::<T>(sql.postgres, args)
-                    .fetch_all(pool)
-                    .await?
-            }
+            Self::Sqlite { read, .. } => rows::bind_sqlite_as::<T>(sql.sqlite, args).fetch_all(read).await?,
+            Self::Postgres(pool) => rows::bind_postgres_as::<T>(sql.postgres, args).fetch_all(pool).await?,
         })
     }
 
-    async fn fetch_optional<T: Row>(
-        &self,
-        sql: &Sql,
-        args: &[Arg],
-    ) -> Result<Option<T>, StoreError> {
+    async fn fetch_optional<T: Row>(&self, sql: &Sql, args: &[Arg]) -> Result<Option<T>, StoreError> {
         Ok(self.fetch(sql, args).await?.into_iter().next())
     }
 }
@@ -269,29 +238,15 @@ impl Tx {
 
     async fn run(&mut self, sql: &Sql, args: &[Arg]) -> Result<u64, StoreError> {
         Ok(match self {
-            Self::Sqlite(tx) => rows::bind_sqlite(sql.sqlite, args)
-                .execute(&mut **tx)
-                .await?
-                .rows_affected(),
-            Self::Postgres(tx) => rows::bind_postgres(sql.postgres, args)
-                .execute(&mut **tx)
-                .await?
-                .rows_affected(),
+            Self::Sqlite(tx) => rows::bind_sqlite(sql.sqlite, args).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => rows::bind_postgres(sql.postgres, args).execute(&mut **tx).await?.rows_affected(),
         })
     }
 
     async fn fetch<T: Row>(&mut self, sql: &Sql, args: &[Arg]) -> Result<Vec<T>, StoreError> {
         Ok(match self {
-            Self::Sqlite(tx) => {
-                rows::bind_sqlite_as::<T>(sql.sqlite, args)
-                    .fetch_all(&mut **tx)
-                    .await?
-            }
-            Self::Postgres(tx) => {
-                rows::bind_postgres_as::<T>(sql.postgres, args)
-                    .fetch_all(&mut **tx)
-                    .await?
-            }
+            Self::Sqlite(tx) => rows::bind_sqlite_as::<T>(sql.sqlite, args).fetch_all(&mut **tx).await?,
+            Self::Postgres(tx) => rows::bind_postgres_as::<T>(sql.postgres, args).fetch_all(&mut **tx).await?,
         })
     }
 
@@ -303,12 +258,7 @@ impl Tx {
         self.run(sql, &[rows::batch(batch)?]).await
     }
 
-    async fn ensure_one(
-        &mut self,
-        what: &'static str,
-        sql: &Sql,
-        args: &[Arg],
-    ) -> Result<(), StoreError> {
+    async fn ensure_one(&mut self, what: &'static str, sql: &Sql, args: &[Arg]) -> Result<(), StoreError> {
         match self.run(sql, args).await? {
             1 => Ok(()),
             found => Err(StoreError::NotOne { what, found }),

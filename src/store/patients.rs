@@ -53,8 +53,7 @@ pub async fn upsert(tx: &mut Tx, rows: &[PatientRow]) -> Result<u64, StoreError>
     tx.run_rows(&UPSERT, &last_of_each(rows, |r| &r.id)).await
 }
 
-const BY_IDS: Sql =
-    batch_sql!("SELECT p.* FROM patient p JOIN ", [id text], " AS r ON p.id = r.id");
+const BY_IDS: Sql = batch_sql!("SELECT p.* FROM patient p JOIN ", [id text], " AS r ON p.id = r.id");
 
 /// The patients with these ids.
 pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<PatientRow>, StoreError> {
@@ -77,25 +76,15 @@ const BY_NHS: Sql = Sql {
 };
 
 /// The patients of a practice who have one of these NHS numbers (ten digits, no spaces).
-pub async fn by_nhs_numbers(
-    tx: &mut Tx,
-    practice_id: &str,
-    numbers: &[String],
-) -> Result<Vec<PatientRow>, StoreError> {
+pub async fn by_nhs_numbers(tx: &mut Tx, practice_id: &str, numbers: &[String]) -> Result<Vec<PatientRow>, StoreError> {
     if numbers.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&BY_NHS, &[ids_json(numbers), practice_id.into()])
-        .await
+    tx.fetch(&BY_NHS, &[ids_json(numbers), practice_id.into()]).await
 }
 
 /// Finds patients for staff: by our id, NHS number, identifier or the beginning of the family name.
-pub async fn search(
-    db: &Db,
-    practice_id: &str,
-    text: &str,
-    limit: i64,
-) -> Result<Vec<PatientRow>, StoreError> {
+pub async fn search(db: &Db, practice_id: &str, text: &str, limit: i64) -> Result<Vec<PatientRow>, StoreError> {
     macro_rules! named {
         ($like:literal) => {
             concat!(
@@ -108,26 +97,13 @@ pub async fn search(
             )
         };
     }
-    const SQL: Sql = Sql {
-        sqlite: named!("GLOB $4"),
-        postgres: named!("LIKE $4"),
-    };
+    const SQL: Sql = Sql { sqlite: named!("GLOB $4"), postgres: named!("LIKE $4") };
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let begins = match db {
         Db::Sqlite { .. } => glob(text),
         Db::Postgres(_) => like(text),
     };
-    db.fetch(
-        &SQL,
-        &[
-            practice_id.into(),
-            text.into(),
-            digits.into(),
-            begins.into(),
-            limit.into(),
-        ],
-    )
-    .await
+    db.fetch(&SQL, &[practice_id.into(), text.into(), digits.into(), begins.into(), limit.into()]).await
 }
 
 /// A LIKE pattern for names in lower case that begin with `text`.
@@ -158,16 +134,9 @@ fn glob(text: &str) -> String {
 }
 
 /// A page of a practice's patients in order of id, after `after`.
-pub async fn page(
-    db: &Db,
-    practice_id: &str,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<PatientRow>, StoreError> {
-    const SQL: Sql =
-        Sql::same("SELECT * FROM patient WHERE practice_id = $1 AND id > $2 ORDER BY id LIMIT $3");
-    db.fetch(&SQL, &[practice_id.into(), after.into(), limit.into()])
-        .await
+pub async fn page(db: &Db, practice_id: &str, after: &str, limit: i64) -> Result<Vec<PatientRow>, StoreError> {
+    const SQL: Sql = Sql::same("SELECT * FROM patient WHERE practice_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+    db.fetch(&SQL, &[practice_id.into(), after.into(), limit.into()]).await
 }
 
 /// One identifier of a patient in some system.
@@ -199,10 +168,7 @@ const FIND_IDENTIFIERS: Sql = batch_sql!(
 );
 
 /// Whose identifiers these are. `patient_id` of the argument rows is not looked at.
-pub async fn find_identifiers(
-    tx: &mut Tx,
-    rows: &[IdentifierRow],
-) -> Result<Vec<IdentifierRow>, StoreError> {
+pub async fn find_identifiers(tx: &mut Tx, rows: &[IdentifierRow]) -> Result<Vec<IdentifierRow>, StoreError> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -251,8 +217,7 @@ pub async fn remove_tag(tx: &mut Tx, patient_id: &str, tag: &str) -> Result<u64,
     tx.run(&SQL, &[patient_id.into(), tag.into()]).await
 }
 
-const TAGS: Sql =
-    batch_sql!("SELECT t.* FROM patient_tag t JOIN ", [id text], " AS r ON t.patient_id = r.id");
+const TAGS: Sql = batch_sql!("SELECT t.* FROM patient_tag t JOIN ", [id text], " AS r ON t.patient_id = r.id");
 
 /// The tags of these patients.
 pub async fn tags(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<TagRow>, StoreError> {
@@ -270,45 +235,21 @@ pub async fn set_pause(
     reason: Option<&str>,
     now: i64,
 ) -> Result<(), StoreError> {
-    const SQL: Sql = Sql::same(
-        "UPDATE patient SET paused_until = $2, pause_reason = $3, updated_at = $4 WHERE id = $1",
-    );
-    tx.ensure_one(
-        "patient",
-        &SQL,
-        &[patient_id.into(), until.into(), reason.into(), now.into()],
-    )
-    .await
+    const SQL: Sql =
+        Sql::same("UPDATE patient SET paused_until = $2, pause_reason = $3, updated_at = $4 WHERE id = $1");
+    tx.ensure_one("patient", &SQL, &[patient_id.into(), until.into(), reason.into(), now.into()]).await
 }
 
 /// Marks contact by message as unsafe for a person, or clears the mark.
-pub async fn set_unsafe_contact(
-    tx: &mut Tx,
-    patient_id: &str,
-    on: bool,
-    now: i64,
-) -> Result<(), StoreError> {
-    const SQL: Sql =
-        Sql::same("UPDATE patient SET unsafe_contact = $2, updated_at = $3 WHERE id = $1");
-    tx.ensure_one("patient", &SQL, &[patient_id.into(), on.into(), now.into()])
-        .await
+pub async fn set_unsafe_contact(tx: &mut Tx, patient_id: &str, on: bool, now: i64) -> Result<(), StoreError> {
+    const SQL: Sql = Sql::same("UPDATE patient SET unsafe_contact = $2, updated_at = $3 WHERE id = $1");
+    tx.ensure_one("patient", &SQL, &[patient_id.into(), on.into(), now.into()]).await
 }
 
 /// Sets a person's own sending window (JSON), or clears it.
-pub async fn set_window(
-    tx: &mut Tx,
-    patient_id: &str,
-    window_json: Option<&str>,
-    now: i64,
-) -> Result<(), StoreError> {
-    const SQL: Sql =
-        Sql::same("UPDATE patient SET window_json = $2, updated_at = $3 WHERE id = $1");
-    tx.ensure_one(
-        "patient",
-        &SQL,
-        &[patient_id.into(), window_json.into(), now.into()],
-    )
-    .await
+pub async fn set_window(tx: &mut Tx, patient_id: &str, window_json: Option<&str>, now: i64) -> Result<(), StoreError> {
+    const SQL: Sql = Sql::same("UPDATE patient SET window_json = $2, updated_at = $3 WHERE id = $1");
+    tx.ensure_one("patient", &SQL, &[patient_id.into(), window_json.into(), now.into()]).await
 }
 
 /// A related person (carer, parent, proxy) as the record names them.

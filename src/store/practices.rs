@@ -50,36 +50,24 @@ pub async fn all(db: &Db) -> Result<Vec<PracticeRow>, StoreError> {
 }
 
 /// Switches sending on (a time) or off (None) for a practice.
-pub async fn set_sending_allowed(
-    tx: &mut Tx,
-    practice_id: &str,
-    at: Option<i64>,
-) -> Result<(), StoreError> {
+pub async fn set_sending_allowed(tx: &mut Tx, practice_id: &str, at: Option<i64>) -> Result<(), StoreError> {
     const SQL: Sql = Sql::same("UPDATE practice SET sending_allowed_at = $2 WHERE id = $1");
-    tx.ensure_one("practice", &SQL, &[practice_id.into(), at.into()])
-        .await
+    tx.ensure_one("practice", &SQL, &[practice_id.into(), at.into()]).await
 }
 
 /// Notes that data of this kind is fresh as of `at`; an older time never replaces a newer one.
-pub async fn feed_refreshed(
-    tx: &mut Tx,
-    practice_id: &str,
-    kind: &str,
-    at: i64,
-) -> Result<(), StoreError> {
+pub async fn feed_refreshed(tx: &mut Tx, practice_id: &str, kind: &str, at: i64) -> Result<(), StoreError> {
     const SQL: Sql = Sql::same(
         "INSERT INTO feed (practice_id, kind, refreshed_at) VALUES ($1, $2, $3)
          ON CONFLICT (practice_id, kind) DO UPDATE SET refreshed_at =
          CASE WHEN excluded.refreshed_at > feed.refreshed_at THEN excluded.refreshed_at ELSE feed.refreshed_at END",
     );
-    tx.run(&SQL, &[practice_id.into(), kind.into(), at.into()])
-        .await?;
+    tx.run(&SQL, &[practice_id.into(), kind.into(), at.into()]).await?;
     Ok(())
 }
 
 /// When each kind of data of each practice was last refreshed: (practice, kind, time).
 pub async fn feeds(db: &Db) -> Result<Vec<(String, String, i64)>, StoreError> {
-    const SQL: Sql =
-        Sql::same("SELECT practice_id, kind, refreshed_at FROM feed ORDER BY practice_id, kind");
+    const SQL: Sql = Sql::same("SELECT practice_id, kind, refreshed_at FROM feed ORDER BY practice_id, kind");
     db.fetch(&SQL, &[]).await
 }

@@ -40,13 +40,12 @@ pub async fn open(tx: &mut Tx, rows: &[PromptRow]) -> Result<Vec<String>, StoreE
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<(String,)> = tx
-        .fetch(&INSERT, &[batch(&in_order(rows, |r| &r.patient_id))?])
-        .await?;
+    let ids: Vec<(String,)> = tx.fetch(&INSERT, &[batch(&in_order(rows, |r| &r.patient_id))?]).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
-const OPEN_OF: Sql = batch_sql!("SELECT p.* FROM prompt p JOIN ", [id text], " AS r ON p.patient_id = r.id WHERE p.status = 'open'");
+const OPEN_OF: Sql =
+    batch_sql!("SELECT p.* FROM prompt p JOIN ", [id text], " AS r ON p.patient_id = r.id WHERE p.status = 'open'");
 
 /// The open questions of these patients.
 pub async fn open_of(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<PromptRow>, StoreError> {
@@ -56,14 +55,10 @@ pub async fn open_of(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<PromptRo
     tx.fetch(&OPEN_OF, &[ids_json(patient_ids)]).await
 }
 
-const OF_MESSAGES: Sql =
-    batch_sql!("SELECT p.* FROM prompt p JOIN ", [id text], " AS r ON p.message_id = r.id");
+const OF_MESSAGES: Sql = batch_sql!("SELECT p.* FROM prompt p JOIN ", [id text], " AS r ON p.message_id = r.id");
 
 /// The questions that these messages asked.
-pub async fn of_messages(
-    tx: &mut Tx,
-    message_ids: &[String],
-) -> Result<Vec<PromptRow>, StoreError> {
+pub async fn of_messages(tx: &mut Tx, message_ids: &[String]) -> Result<Vec<PromptRow>, StoreError> {
     if message_ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -75,27 +70,13 @@ pub async fn latest_closed(tx: &mut Tx, patient_id: &str) -> Result<Option<Promp
     const SQL: Sql = Sql::same(
         "SELECT * FROM prompt WHERE patient_id = $1 AND status <> 'open' ORDER BY opened_at DESC, id DESC LIMIT 1",
     );
-    Ok(tx
-        .fetch(&SQL, &[patient_id.into()])
-        .await?
-        .into_iter()
-        .next())
+    Ok(tx.fetch(&SQL, &[patient_id.into()]).await?.into_iter().next())
 }
 
 /// Ends an open question: `answered` by a message, `expired` or `closed`. Returns whether it was still open.
-pub async fn end(
-    tx: &mut Tx,
-    id: &str,
-    status: &str,
-    answered_by: Option<&str>,
-) -> Result<bool, StoreError> {
-    const SQL: Sql = Sql::same(
-        "UPDATE prompt SET status = $2, answered_by = $3 WHERE id = $1 AND status = 'open'",
-    );
-    Ok(tx
-        .run(&SQL, &[id.into(), status.into(), answered_by.into()])
-        .await?
-        == 1)
+pub async fn end(tx: &mut Tx, id: &str, status: &str, answered_by: Option<&str>) -> Result<bool, StoreError> {
+    const SQL: Sql = Sql::same("UPDATE prompt SET status = $2, answered_by = $3 WHERE id = $1 AND status = 'open'");
+    Ok(tx.run(&SQL, &[id.into(), status.into(), answered_by.into()]).await? == 1)
 }
 
 const END_OF_MESSAGES: Sql = batch_sql!(
@@ -105,10 +86,7 @@ const END_OF_MESSAGES: Sql = batch_sql!(
 );
 
 /// Closes the questions of messages that did not go out after all. Returns whose they were.
-pub async fn close_of_messages(
-    tx: &mut Tx,
-    message_ids: &[String],
-) -> Result<Vec<String>, StoreError> {
+pub async fn close_of_messages(tx: &mut Tx, message_ids: &[String]) -> Result<Vec<String>, StoreError> {
     if message_ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -118,8 +96,7 @@ pub async fn close_of_messages(
 
 /// Closes every open question of a person.
 pub async fn close_of_patient(tx: &mut Tx, patient_id: &str) -> Result<u64, StoreError> {
-    const SQL: Sql =
-        Sql::same("UPDATE prompt SET status = 'closed' WHERE patient_id = $1 AND status = 'open'");
+    const SQL: Sql = Sql::same("UPDATE prompt SET status = 'closed' WHERE patient_id = $1 AND status = 'open'");
     tx.run(&SQL, &[patient_id.into()]).await
 }
 
@@ -132,7 +109,8 @@ pub async fn asked_again(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
 /// Ends up to `limit` open questions whose time has passed, and returns them.
 pub async fn expire(tx: &mut Tx, now: i64, limit: i64) -> Result<Vec<PromptRow>, StoreError> {
     const SQL: Sql = Sql {
-        sqlite: "UPDATE prompt SET status = 'expired' WHERE id IN
+        sqlite:
+            "UPDATE prompt SET status = 'expired' WHERE id IN
             (SELECT id FROM prompt WHERE status = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING *",
         postgres: "WITH next AS MATERIALIZED
             (SELECT id FROM prompt WHERE status = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2

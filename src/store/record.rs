@@ -46,15 +46,13 @@ pub async fn file(tx: &mut Tx, rows: &[RecordEntryRow]) -> Result<u64, StoreErro
 
 /// Every entry of one patient, oldest first.
 pub async fn of_patient(db: &Db, patient_id: &str) -> Result<Vec<RecordEntryRow>, StoreError> {
-    const SQL: Sql =
-        Sql::same("SELECT * FROM record_entry WHERE patient_id = $1 ORDER BY effective_at, id");
+    const SQL: Sql = Sql::same("SELECT * FROM record_entry WHERE patient_id = $1 ORDER BY effective_at, id");
     db.fetch(&SQL, &[patient_id.into()]).await
 }
 
 /// Confirms or rejects an entry that waited for a person. Returns whether it did.
 pub async fn review(tx: &mut Tx, id: &str, filed: &str) -> Result<bool, StoreError> {
-    const SQL: Sql =
-        Sql::same("UPDATE record_entry SET filed = $2 WHERE id = $1 AND filed = 'to_confirm'");
+    const SQL: Sql = Sql::same("UPDATE record_entry SET filed = $2 WHERE id = $1 AND filed = 'to_confirm'");
     Ok(tx.run(&SQL, &[id.into(), filed.into()]).await? == 1)
 }
 
@@ -88,11 +86,9 @@ pub async fn set_agenda(
     rows: &[AgendaItemRow],
     now: i64,
 ) -> Result<u64, StoreError> {
-    const REPLACE: Sql = Sql::same(
-        "UPDATE agenda_item SET replaced_at = $2 WHERE appointment_id = $1 AND replaced_at IS NULL",
-    );
-    tx.run(&REPLACE, &[appointment_id.into(), now.into()])
-        .await?;
+    const REPLACE: Sql =
+        Sql::same("UPDATE agenda_item SET replaced_at = $2 WHERE appointment_id = $1 AND replaced_at IS NULL");
+    tx.run(&REPLACE, &[appointment_id.into(), now.into()]).await?;
     tx.run_rows(&INSERT_AGENDA, rows).await
 }
 
@@ -103,10 +99,7 @@ const AGENDA: Sql = batch_sql!(
 );
 
 /// The agenda of these appointments as it stands.
-pub async fn agenda(
-    tx: &mut Tx,
-    appointment_ids: &[String],
-) -> Result<Vec<AgendaItemRow>, StoreError> {
+pub async fn agenda(tx: &mut Tx, appointment_ids: &[String]) -> Result<Vec<AgendaItemRow>, StoreError> {
     if appointment_ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -134,8 +127,7 @@ const INSERT_CORRECTION: Sql = insert_sql!(
 
 /// Stores a correction.
 pub async fn correct(tx: &mut Tx, row: &CorrectionRow) -> Result<(), StoreError> {
-    tx.run_rows(&INSERT_CORRECTION, std::slice::from_ref(row))
-        .await?;
+    tx.run_rows(&INSERT_CORRECTION, std::slice::from_ref(row)).await?;
     Ok(())
 }
 

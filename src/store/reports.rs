@@ -34,18 +34,13 @@ pub async fn insert(tx: &mut Tx, rows: &[DeliveryReportRow]) -> Result<Vec<Strin
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<(String,)> = tx
-        .fetch(
-            &INSERT,
-            &[batch(&in_order(rows, |r| {
-                (&r.gateway, &r.reference, &r.status, r.occurred_at)
-            }))?],
-        )
-        .await?;
+    let ids: Vec<(String,)> =
+        tx.fetch(&INSERT, &[batch(&in_order(rows, |r| (&r.gateway, &r.reference, &r.status, r.occurred_at)))?]).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
-// Two joins, each on an index of its own: one join with OR reads every attempt there ever was on SQLite.
+// Two joins, each on an index of its own: one join with OR reads every attempt there ever was on SQLite. CROSS tells
+// SQLite the order of the last one; otherwise it reads every message.
 const MATCH: Sql = batch_sql!(
     "WITH r AS MATERIALIZED ",
     [gateway text, reference text],
@@ -56,7 +51,7 @@ const MATCH: Sql = batch_sql!(
         SELECT r.reference, a.message_id, a.number, a.channel, a.address FROM r
           JOIN attempt a ON a.gateway = r.gateway AND a.provider_id = r.reference)
       SELECT found.reference, found.message_id, found.channel, found.address, m.patient_id, m.practice_id
-      FROM found JOIN message m ON m.id = found.message_id ORDER BY found.message_id, found.number"
+      FROM found CROSS JOIN message m WHERE m.id = found.message_id ORDER BY found.message_id, found.number"
 );
 
 /// Which message a reference belongs to.
@@ -73,10 +68,7 @@ pub struct Matched {
 
 /// Finds the messages of (gateway, reference) pairs, each with the address of every try there was, the newest last.
 /// References nobody knows give nothing.
-pub async fn find_messages(
-    tx: &mut Tx,
-    pairs: &[(String, String)],
-) -> Result<Vec<Matched>, StoreError> {
+pub async fn find_messages(tx: &mut Tx, pairs: &[(String, String)]) -> Result<Vec<Matched>, StoreError> {
     #[derive(Serialize)]
     struct Pair<'a> {
         gateway: &'a str,
@@ -85,10 +77,7 @@ pub async fn find_messages(
     if pairs.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<_> = pairs
-        .iter()
-        .map(|(gateway, reference)| Pair { gateway, reference })
-        .collect();
+    let rows: Vec<_> = pairs.iter().map(|(gateway, reference)| Pair { gateway, reference }).collect();
     tx.fetch(&MATCH, &[batch(&rows)?]).await
 }
 
@@ -110,7 +99,7 @@ const ADVANCE: Sql = batch_sql!(
       CASE message.status WHEN 'delivered' THEN 5
         WHEN 'failed' THEN CASE message.reason WHEN 'opted_out' THEN 4 ELSE 3 END WHEN 'undelivered' THEN 2 WHEN 'accepted' THEN 1 ELSE 0 END
       AND message.status IN ('queued', 'sending', 'accepted', 'undelivered', 'failed', 'unknown', 'delivered')
-      RETURNING id"
+      RETURNING message.id"
 );
 
 /// Moves messages forward: accepted, undelivered, failed, delivered; never back. Returns those that moved.
@@ -119,10 +108,7 @@ pub async fn advance(tx: &mut Tx, rows: &[Advance]) -> Result<Vec<String>, Store
         return Ok(Vec::new());
     }
     // Of several steps of one message the furthest counts.
-    let furthest: BTreeMap<_, _> = in_order(rows, |r| r.rank)
-        .into_iter()
-        .map(|r| (&r.id, r))
-        .collect();
+    let furthest: BTreeMap<_, _> = in_order(rows, |r| r.rank).into_iter().map(|r| (&r.id, r)).collect();
     let furthest: Vec<_> = furthest.into_values().collect();
     let ids: Vec<(String,)> = tx.fetch(&ADVANCE, &[batch(&furthest)?]).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
@@ -130,8 +116,7 @@ pub async fn advance(tx: &mut Tx, rows: &[Advance]) -> Result<Vec<String>, Store
 
 /// The reports of one message, in the order they happened.
 pub async fn of_message(db: &Db, message_id: &str) -> Result<Vec<DeliveryReportRow>, StoreError> {
-    const SQL: Sql = Sql::same(
-        "SELECT * FROM delivery_report WHERE message_id = $1 ORDER BY occurred_at, received_at, id",
-    );
+    const SQL: Sql =
+        Sql::same("SELECT * FROM delivery_report WHERE message_id = $1 ORDER BY occurred_at, received_at, id");
     db.fetch(&SQL, &[message_id.into()]).await
 }

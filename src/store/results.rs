@@ -52,12 +52,7 @@ pub async fn insert(tx: &mut Tx, rows: &[TestResultRow]) -> Result<Vec<String>, 
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<(String,)> = tx
-        .fetch(
-            &INSERT,
-            &[batch(&in_order(rows, |r| (&r.practice_id, &r.source_id)))?],
-        )
-        .await?;
+    let ids: Vec<(String,)> = tx.fetch(&INSERT, &[batch(&in_order(rows, |r| (&r.practice_id, &r.source_id)))?]).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
@@ -76,8 +71,7 @@ pub async fn by_sources(
     if source_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&BY_SOURCES, &[ids_json(source_ids), practice_id.into()])
-        .await
+    tx.fetch(&BY_SOURCES, &[ids_json(source_ids), practice_id.into()]).await
 }
 
 /// Replaces what a corrected result says and where it stands.
@@ -99,22 +93,12 @@ pub async fn correct(tx: &mut Tx, row: &TestResultRow) -> Result<(), StoreError>
     );
     match tx.run_rows(&SQL, std::slice::from_ref(row)).await? {
         1 => Ok(()),
-        found => Err(StoreError::NotOne {
-            what: "test_result",
-            found,
-        }),
+        found => Err(StoreError::NotOne { what: "test_result", found }),
     }
 }
 
 /// Moves a result to a state, only from one of the states named. Returns whether it moved.
-pub async fn set_state(
-    tx: &mut Tx,
-    id: &str,
-    from: &[&str],
-    to: &str,
-    by: &str,
-    now: i64,
-) -> Result<bool, StoreError> {
+pub async fn set_state(tx: &mut Tx, id: &str, from: &[&str], to: &str, by: &str, now: i64) -> Result<bool, StoreError> {
     const SQL: Sql = batch_sql!(
         "UPDATE test_result SET state = $3, released_by = CASE WHEN $3 = 'released' THEN $4 ELSE released_by END,
          released_at = CASE WHEN $3 = 'released' THEN $5 ELSE released_at END, updated_at = $5
@@ -133,23 +117,16 @@ pub async fn get(db: &Db, id: &str) -> Result<Option<TestResultRow>, StoreError>
 }
 
 /// A practice's results in a state, newest first.
-pub async fn list(
-    db: &Db,
-    practice_id: &str,
-    state: &str,
-    limit: i64,
-) -> Result<Vec<TestResultRow>, StoreError> {
+pub async fn list(db: &Db, practice_id: &str, state: &str, limit: i64) -> Result<Vec<TestResultRow>, StoreError> {
     const SQL: Sql = Sql::same(
         "SELECT * FROM test_result WHERE practice_id = $1 AND state = $2 ORDER BY taken_at DESC, id LIMIT $3",
     );
-    db.fetch(&SQL, &[practice_id.into(), state.into(), limit.into()])
-        .await
+    db.fetch(&SQL, &[practice_id.into(), state.into(), limit.into()]).await
 }
 
 /// Every result of one patient, newest first.
 pub async fn of_patient(db: &Db, patient_id: &str) -> Result<Vec<TestResultRow>, StoreError> {
-    const SQL: Sql =
-        Sql::same("SELECT * FROM test_result WHERE patient_id = $1 ORDER BY taken_at DESC, id");
+    const SQL: Sql = Sql::same("SELECT * FROM test_result WHERE patient_id = $1 ORDER BY taken_at DESC, id");
     db.fetch(&SQL, &[patient_id.into()]).await
 }
 
@@ -181,11 +158,7 @@ pub async fn ever_released(db: &Db, practice_id: &str, test: &str) -> Result<boo
 }
 
 /// Held results whose due date has passed (H28).
-pub async fn overdue_holds(
-    db: &Db,
-    now: i64,
-    limit: i64,
-) -> Result<Vec<TestResultRow>, StoreError> {
+pub async fn overdue_holds(db: &Db, now: i64, limit: i64) -> Result<Vec<TestResultRow>, StoreError> {
     const SQL: Sql = Sql::same(
         "SELECT * FROM test_result WHERE state = 'held' AND hold_due_at IS NOT NULL AND hold_due_at <= $1
          ORDER BY hold_due_at, id LIMIT $2",
@@ -195,10 +168,7 @@ pub async fn overdue_holds(
 
 /// A standing rule that a named clinician switched on: which tests are released on import when nothing else holds them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
-#[allow(
-    missing_docs,
-    reason = "columns of standing_rule; tests is a JSON list of test names"
-)]
+#[allow(missing_docs, reason = "columns of standing_rule; tests is a JSON list of test names")]
 pub struct StandingRuleRow {
     pub id: String,
     pub practice_id: String,
@@ -221,11 +191,9 @@ pub async fn add_rule(tx: &mut Tx, row: &StandingRuleRow) -> Result<(), StoreErr
 
 /// Switches a standing rule off.
 pub async fn end_rule(tx: &mut Tx, id: &str, now: i64) -> Result<(), StoreError> {
-    const SQL: Sql = Sql::same(
-        "UPDATE standing_rule SET switched_off_at = $2 WHERE id = $1 AND switched_off_at IS NULL",
-    );
-    tx.ensure_one("standing_rule", &SQL, &[id.into(), now.into()])
-        .await
+    const SQL: Sql =
+        Sql::same("UPDATE standing_rule SET switched_off_at = $2 WHERE id = $1 AND switched_off_at IS NULL");
+    tx.ensure_one("standing_rule", &SQL, &[id.into(), now.into()]).await
 }
 
 const RULES: Sql = Sql::same(

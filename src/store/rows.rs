@@ -22,10 +22,7 @@ pub struct Sql {
 impl Sql {
     /// The same text for both.
     pub const fn same(text: &'static str) -> Self {
-        Self {
-            sqlite: text,
-            postgres: text,
-        }
+        Self { sqlite: text, postgres: text }
     }
 }
 
@@ -116,20 +113,8 @@ macro_rules! binder {
         }
     };
 }
-binder!(
-    bind_sqlite,
-    bind_sqlite_as,
-    Sqlite,
-    SqliteArguments,
-    SqliteRow
-);
-binder!(
-    bind_postgres,
-    bind_postgres_as,
-    Postgres,
-    PgArguments,
-    PgRow
-);
+binder!(bind_sqlite, bind_sqlite_as, Sqlite, SqliteArguments, SqliteRow);
+binder!(bind_postgres, bind_postgres_as, Postgres, PgArguments, PgRow);
 
 /// PostgreSQL cannot store the character NUL, and SQLite would cut the text there: it is kept as the visible sign for it.
 fn storable(text: &str) -> String {
@@ -172,10 +157,7 @@ fn without_nul(json: String) -> String {
 /// The ids, each once and in order, for `batch_sql!` statements over `[id text]`.
 pub(super) fn ids_json<S: AsRef<str>>(ids: &[S]) -> Arg {
     let ids: BTreeSet<&str> = ids.iter().map(AsRef::as_ref).collect();
-    let rows: Vec<_> = ids
-        .into_iter()
-        .map(|id| serde_json::json!({ "id": id }))
-        .collect();
+    let rows: Vec<_> = ids.into_iter().map(|id| serde_json::json!({ "id": id })).collect();
     Arg::Json(without_nul(serde_json::Value::Array(rows).to_string()))
 }
 
@@ -190,11 +172,7 @@ pub(super) fn in_order<'a, T, K: Ord>(rows: &'a [T], key: impl Fn(&'a T) -> K) -
 /// The same with the last row of each key only: an upsert on PostgreSQL refuses to touch a row twice, and an update takes
 /// whichever it meets.
 pub(super) fn last_of_each<'a, T, K: Ord>(rows: &'a [T], key: impl Fn(&'a T) -> K) -> Vec<&'a T> {
-    rows.iter()
-        .map(|row| (key(row), row))
-        .collect::<BTreeMap<_, _>>()
-        .into_values()
-        .collect()
+    rows.iter().map(|row| (key(row), row)).collect::<BTreeMap<_, _>>().into_values().collect()
 }
 
 /// The JSON array in `$1` as a relation.
@@ -252,10 +230,7 @@ mod tests {
         // The six characters of the escape, as a text: JSON inside JSON.
         let inner = r#"{"text":"a\u0000b"}"#;
         let outer = json(inner);
-        assert_eq!(
-            serde_json::from_str::<Vec<String>>(&outer).unwrap(),
-            [inner]
-        );
+        assert_eq!(serde_json::from_str::<Vec<String>>(&outer).unwrap(), [inner]);
         let mixed = "\\\0\\u0000 \" é \n";
         let read = serde_json::from_str::<Vec<String>>(&json(mixed)).unwrap();
         assert_eq!(read, ["\\\u{2400}\\u0000 \" é \n"]);

@@ -25,38 +25,18 @@ pub async fn ensure(tx: &mut Tx, name: &str, next_at: i64) -> Result<(), StoreEr
 }
 
 /// Claims a duty whose time has come. Returns whether it is ours until `lease_until`.
-pub async fn claim(
-    tx: &mut Tx,
-    name: &str,
-    now: i64,
-    lease_until: i64,
-) -> Result<bool, StoreError> {
-    const SQL: Sql = Sql::same(
-        "UPDATE schedule SET lease_until = $3 WHERE name = $1 AND next_at <= $2 AND lease_until <= $2",
-    );
-    Ok(tx
-        .run(&SQL, &[name.into(), now.into(), lease_until.into()])
-        .await?
-        == 1)
+pub async fn claim(tx: &mut Tx, name: &str, now: i64, lease_until: i64) -> Result<bool, StoreError> {
+    const SQL: Sql =
+        Sql::same("UPDATE schedule SET lease_until = $3 WHERE name = $1 AND next_at <= $2 AND lease_until <= $2");
+    Ok(tx.run(&SQL, &[name.into(), now.into(), lease_until.into()]).await? == 1)
 }
 
 /// Notes what a duty did and when it is next.
-pub async fn finish(
-    tx: &mut Tx,
-    name: &str,
-    next_at: i64,
-    result: &str,
-    now: i64,
-) -> Result<(), StoreError> {
+pub async fn finish(tx: &mut Tx, name: &str, next_at: i64, result: &str, now: i64) -> Result<(), StoreError> {
     const SQL: Sql = Sql::same(
         "UPDATE schedule SET next_at = $2, lease_until = 0, last_run_at = $4, last_result = $3 WHERE name = $1",
     );
-    tx.ensure_one(
-        "schedule",
-        &SQL,
-        &[name.into(), next_at.into(), result.into(), now.into()],
-    )
-    .await
+    tx.ensure_one("schedule", &SQL, &[name.into(), next_at.into(), result.into(), now.into()]).await
 }
 
 /// All duties, for operators.

@@ -120,9 +120,7 @@ pub async fn overdue(db: &Db, practice_id: &str, before: i64) -> Result<i64, Sto
         "SELECT CAST(COUNT(*) AS BIGINT) FROM due d JOIN message m ON m.id = d.message_id
          WHERE d.due_at < $2 AND m.practice_id = $1 AND m.status IN ('planned', 'queued')",
     );
-    let row: Option<(i64,)> = db
-        .fetch_optional(&SQL, &[practice_id.into(), before.into()])
-        .await?;
+    let row: Option<(i64,)> = db.fetch_optional(&SQL, &[practice_id.into(), before.into()]).await?;
     Ok(row.map_or(0, |(n,)| n))
 }
 

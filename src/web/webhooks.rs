@@ -18,20 +18,12 @@ pub(super) async fn take(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Some(gateway) = parts
-        .get("gateway")
-        .and_then(|name| state.engine.gateways.get(name))
-    else {
+    let Some(gateway) = parts.get("gateway").and_then(|name| state.engine.gateways.get(name)) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let headers: Vec<(String, String)> = headers
         .iter()
-        .map(|(name, value)| {
-            (
-                name.as_str().to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        })
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
     let request = WebhookRequest {
         method: method.as_str(),
@@ -46,11 +38,7 @@ pub(super) async fn take(
         return StatusCode::FORBIDDEN.into_response();
     }
     let Ok(received) = gateway.parse(&request) else {
-        tracing::warn!(
-            gateway = gateway.name(),
-            code = "webhook_unreadable",
-            "a webhook could not be read"
-        );
+        tracing::warn!(gateway = gateway.name(), code = "webhook_unreadable", "a webhook could not be read");
         return StatusCode::BAD_REQUEST.into_response();
     };
     let (messages, reports) = sort(gateway.name(), received, request.received_at_ms);
@@ -74,12 +62,7 @@ fn sort(gateway: &str, received: Vec<Received>, now: i64) -> (Vec<Inbound>, Vec<
     let mut reports = Vec::new();
     for item in received {
         match item {
-            Received::Inbound {
-                provider_reference,
-                from,
-                text,
-                ..
-            } => messages.push(Inbound {
+            Received::Inbound { provider_reference, from, text, .. } => messages.push(Inbound {
                 gateway: gateway.to_owned(),
                 provider_reference,
                 channel: "sms".to_owned(),
@@ -88,20 +71,10 @@ fn sort(gateway: &str, received: Vec<Received>, now: i64) -> (Vec<Inbound>, Vec<
                 subject: None,
                 text,
             }),
-            Received::Report {
-                reference,
-                provider_id,
-                status,
-                occurred_at_ms,
-            } => {
+            Received::Report { reference, provider_id, status, occurred_at_ms } => {
                 if let Some(reference) = reference.or(provider_id) {
                     let occurred_at = occurred_at_ms.unwrap_or(now);
-                    reports.push(Report {
-                        gateway: gateway.to_owned(),
-                        reference,
-                        status,
-                        occurred_at,
-                    });
+                    reports.push(Report { gateway: gateway.to_owned(), reference, status, occurred_at });
                 }
             }
         }

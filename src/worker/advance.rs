@@ -18,10 +18,7 @@ const LONGEST_STEP_MS: i64 = 3 * 3_600_000;
 
 /// Does everything that is due at the clock's present moment.
 pub async fn settle_now(engine: &Engine) -> Result<Progress, OutreachError> {
-    let mut progress = Progress {
-        at: engine.clock.now_ms(),
-        ..Progress::default()
-    };
+    let mut progress = Progress { at: engine.clock.now_ms(), ..Progress::default() };
     // What is handled may cause a message at once, and a message may cause an answer; each round does less.
     for _ in 0..ROUNDS {
         engine.do_duties().await?;
@@ -51,11 +48,7 @@ where
     loop {
         let now = engine.clock.now_ms();
         let here = settle_now(engine).await?;
-        total = Progress {
-            at: now,
-            sent: total.sent + here.sent,
-            handled: total.handled + here.handled,
-        };
+        total = Progress { at: now, sent: total.sent + here.sent, handled: total.handled + here.handled };
         each(total).await?;
         if now >= to {
             return Ok(total);

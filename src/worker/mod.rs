@@ -28,10 +28,7 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     loops.close();
     stop.cancelled().await;
     if tokio::time::timeout(GRACE, loops.wait()).await.is_err() {
-        tracing::warn!(
-            code = "stop_grace_over",
-            "calls were still under way; they are resolved at the next start"
-        );
+        tracing::warn!(code = "stop_grace_over", "calls were still under way; they are resolved at the next start");
     }
 }
 
@@ -70,11 +67,7 @@ async fn duties(engine: Arc<Engine>, stop: CancellationToken) {
 fn after(error: &OutreachError, doing: &'static str) -> Duration {
     let outage = matches!(error, OutreachError::Store(store) if store.is_outage());
     if outage {
-        tracing::error!(
-            doing,
-            code = "database_away",
-            "the database is away; trying again"
-        );
+        tracing::error!(doing, code = "database_away", "the database is away; trying again");
         AFTER_OUTAGE
     } else {
         tracing::error!(doing, code = "turn_failed", "a turn failed; trying again");

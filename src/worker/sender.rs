@@ -18,23 +18,9 @@ pub(super) async fn run(engine: Arc<Engine>, stop: CancellationToken) {
         while let Some(Some(done)) = futures_util::FutureExt::now_or_never(under_way.next()) {
             finished.extend(done);
         }
-        let room = if stop.is_cancelled() {
-            0
-        } else {
-            engine
-                .config
-                .sending
-                .in_flight
-                .saturating_sub(under_way.len())
-        };
-        let turn = step(
-            &engine,
-            &mut finished,
-            room,
-            stop.is_cancelled(),
-            &mut careful,
-        )
-        .await;
+        let room =
+            if stop.is_cancelled() { 0 } else { engine.config.sending.in_flight.saturating_sub(under_way.len()) };
+        let turn = step(&engine, &mut finished, room, stop.is_cancelled(), &mut careful).await;
         let rest = match turn {
             Ok(turn) if turn.claimed > 0 => {
                 for call in turn.calls {

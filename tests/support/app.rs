@@ -45,9 +45,7 @@ pub fn postgres_url() -> Option<String> {
         "BETWEEN_TEST_POSTGRES is not set: run scripts/test, which starts a server"
     );
     if url.is_none() {
-        eprintln!(
-            "BETWEEN_TEST_POSTGRES is not set: this test did not run on PostgreSQL; scripts/test does it"
-        );
+        eprintln!("BETWEEN_TEST_POSTGRES is not set: this test did not run on PostgreSQL; scripts/test does it");
     }
     url
 }
@@ -58,26 +56,16 @@ pub async fn fresh_database(on: On) -> Option<(String, tempfile::TempDir)> {
     let shm = std::path::Path::new("/dev/shm");
     let folder = if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() }.unwrap();
     match on {
-        On::Sqlite => Some((
-            folder.path().join("between.sqlite").display().to_string(),
-            folder,
-        )),
+        On::Sqlite => Some((folder.path().join("between.sqlite").display().to_string(), folder)),
         On::Postgres => {
             let server = postgres_url()?;
-            let name = format!(
-                "t{}_{}",
-                std::process::id(),
-                NEXT.fetch_add(1, Ordering::SeqCst)
-            );
+            let name = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
             let pool = sqlx::PgPool::connect(&server).await.unwrap();
             let create = sqlx::AssertSqlSafe(format!("CREATE SCHEMA {name}"));
             sqlx::query(create).execute(&pool).await.unwrap();
             pool.close().await;
             let joint = if server.contains('?') { '&' } else { '?' };
-            Some((
-                format!("{server}{joint}options[search_path]={name}"),
-                folder,
-            ))
+            Some((format!("{server}{joint}options[search_path]={name}"), folder))
         }
     }
 }
@@ -106,11 +94,7 @@ impl TestApp {
         let (url, folder) = fresh_database(on).await?;
         let engine = Self::open(config(&url, changes), clock).await.unwrap();
         engine.db.migrate().await.unwrap();
-        let app = Self {
-            engine: Arc::new(engine),
-            url,
-            _folder: folder,
-        };
+        let app = Self { engine: Arc::new(engine), url, _folder: folder };
         app.add_practice(PRACTICE, "Elmbrook Surgery", "{}").await;
         Some(app)
     }
@@ -146,9 +130,7 @@ impl TestApp {
     pub async fn fresh_feeds(&self) {
         let mut tx = self.engine.db.begin().await.unwrap();
         for kind in ["patients", "appointments"] {
-            store::practices::feed_refreshed(&mut tx, PRACTICE, kind, self.now())
-                .await
-                .unwrap();
+            store::practices::feed_refreshed(&mut tx, PRACTICE, kind, self.now()).await.unwrap();
         }
         tx.commit().await.unwrap();
         self.engine.forget_practices();
@@ -203,13 +185,7 @@ impl TestApp {
     }
 
     /// An appointment of kind `annual_review`, and its planning queued. Returns its id.
-    pub async fn appointment(
-        &self,
-        patient_id: &str,
-        source: &str,
-        starts_at: &str,
-        status: &str,
-    ) -> String {
+    pub async fn appointment(&self, patient_id: &str, source: &str, starts_at: &str, status: &str) -> String {
         let now = self.now();
         let row = AppointmentRow {
             id: format!("appointment-{source}"),
@@ -218,10 +194,7 @@ impl TestApp {
             source_id: source.to_owned(),
             kind: "annual_review".to_owned(),
             clinician: "Nurse Cole".to_owned(),
-            starts_at: starts_at
-                .parse::<chrono::DateTime<chrono::Utc>>()
-                .unwrap()
-                .timestamp_millis(),
+            starts_at: starts_at.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_millis(),
             ends_at: None,
             status: status.to_owned(),
             booked_at: now,
@@ -230,9 +203,7 @@ impl TestApp {
         let id = row.id.clone();
         let mut tx = self.engine.db.begin().await.unwrap();
         let changed = store::appointments::upsert(&mut tx, &[row]).await.unwrap();
-        store::appointments::queue_planning(&mut tx, "appointment", &changed, now)
-            .await
-            .unwrap();
+        store::appointments::queue_planning(&mut tx, "appointment", &changed, now).await.unwrap();
         tx.commit().await.unwrap();
         id
     }
@@ -280,9 +251,7 @@ impl TestApp {
         };
         let mut tx = self.engine.db.begin().await.unwrap();
         store::enrolments::enrol(&mut tx, &[row]).await.unwrap();
-        store::appointments::queue_planning(&mut tx, "patient", &[patient_id.to_owned()], now)
-            .await
-            .unwrap();
+        store::appointments::queue_planning(&mut tx, "patient", &[patient_id.to_owned()], now).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -343,11 +312,7 @@ impl TestApp {
     pub async fn text_in(&self, from: &str, text: &str) {
         let inbound = Inbound {
             gateway: "sandbox".to_owned(),
-            provider_reference: format!(
-                "in-{}-{}",
-                std::process::id(),
-                NEXT.fetch_add(1, Ordering::SeqCst)
-            ),
+            provider_reference: format!("in-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst)),
             channel: "sms".to_owned(),
             from: from.to_owned(),
             token: None,
@@ -365,10 +330,7 @@ impl TestApp {
 
     /// Moves the clock, keeping the practice's data fresh, and does everything due on the way.
     pub async fn advance_to(&self, to: &str) {
-        let to = to
-            .parse::<chrono::DateTime<chrono::Utc>>()
-            .unwrap()
-            .timestamp_millis();
+        let to = to.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_millis();
         self.advance_to_ms(to).await;
     }
 
@@ -382,9 +344,7 @@ impl TestApp {
     }
 
     pub async fn timeline(&self, patient_id: &str) -> Vec<MessageView> {
-        store::views::timeline(&self.engine.db, patient_id)
-            .await
-            .unwrap()
+        store::views::timeline(&self.engine.db, patient_id).await.unwrap()
     }
 
     /// What went out to a person, as (template, text), in order.
@@ -392,9 +352,7 @@ impl TestApp {
         self.timeline(patient_id)
             .await
             .into_iter()
-            .filter(|m| {
-                m.direction == "out" && matches!(m.status.as_str(), "accepted" | "delivered")
-            })
+            .filter(|m| m.direction == "out" && matches!(m.status.as_str(), "accepted" | "delivered"))
             .map(|m| (m.template, m.body.unwrap_or_default()))
             .collect()
     }
@@ -405,31 +363,18 @@ impl TestApp {
             .await
             .into_iter()
             .filter(|m| m.direction == "out")
-            .map(|m| {
-                format!("{} {} {}", m.template, m.status, m.reason)
-                    .trim_end()
-                    .to_owned()
-            })
+            .map(|m| format!("{} {} {}", m.template, m.status, m.reason).trim_end().to_owned())
             .collect()
     }
 
     pub async fn open_alerts(&self) -> Vec<String> {
-        let alerts = store::alerts::list(&self.engine.db, PRACTICE, "open", 10_000)
-            .await
-            .unwrap();
-        alerts
-            .into_iter()
-            .map(|a| format!("{} {}", a.priority, a.kind))
-            .collect()
+        let alerts = store::alerts::list(&self.engine.db, PRACTICE, "open", 10_000).await.unwrap();
+        alerts.into_iter().map(|a| format!("{} {}", a.priority, a.kind)).collect()
     }
 
     pub async fn entries(&self, patient_id: &str) -> Vec<String> {
-        let rows = store::record::of_patient(&self.engine.db, patient_id)
-            .await
-            .unwrap();
-        rows.into_iter()
-            .map(|e| format!("{} {} {} {}", e.kind, e.code, e.value, e.filed))
-            .collect()
+        let rows = store::record::of_patient(&self.engine.db, patient_id).await.unwrap();
+        rows.into_iter().map(|e| format!("{} {} {} {}", e.kind, e.code, e.value, e.filed)).collect()
     }
 
     /// Local time of the practice, for messages of failed assertions.

@@ -21,10 +21,7 @@ pub(super) fn check(template: &MessageTemplate) -> Vec<Finding> {
             findings.push(Finding::error(
                 file,
                 "sms.body",
-                format!(
-                    "with its longest values it has {} characters; gateways take {LIMIT}",
-                    worst.units
-                ),
+                format!("with its longest values it has {} characters; gateways take {LIMIT}", worst.units),
                 "Shorten it: a text is never cut.",
             ));
         } else if worst.segments > WORST_CASE_SEGMENTS {
@@ -40,18 +37,13 @@ pub(super) fn check(template: &MessageTemplate) -> Vec<Finding> {
             findings.push(Finding::warning(
                 file,
                 "sms.body",
-                format!(
-                    "with ordinary values it takes {} texts ({} characters)",
-                    ordinary.segments, ordinary.units
-                ),
+                format!("with ordinary values it takes {} texts ({} characters)", ordinary.segments, ordinary.units),
                 "Shorten it to one text.",
             ));
         }
     }
     if let Some(subject) = &template.email_subject {
-        let length = fill(subject, &template.placeholders, |p| &p.example)
-            .chars()
-            .count();
+        let length = fill(subject, &template.placeholders, |p| &p.example).chars().count();
         if length > SUBJECT_CHARS {
             findings.push(Finding::warning(
                 file,
@@ -67,30 +59,19 @@ pub(super) fn check(template: &MessageTemplate) -> Vec<Finding> {
 /// Names the first character that the seven-bit alphabet does not have, and how many there are.
 fn outside_gsm(template: &MessageTemplate, sms: &Wording) -> Option<Finding> {
     // What cleaning puts right before sending is no fault; the place is that in the source.
-    let cleaned: Vec<usize> = sms::clean(&sms.source)
-        .changes
-        .iter()
-        .map(|change| change.at)
-        .collect();
+    let cleaned: Vec<usize> = sms::clean(&sms.source).changes.iter().map(|change| change.at).collect();
     let costly: Vec<_> = sms::measure(&sms.source)
         .costly
         .into_iter()
         .filter(|c| c.why == Why::NotGsm && !cleaned.contains(&c.at))
         .collect();
     let first = costly.first()?;
-    let more = if costly.len() > 1 {
-        format!(", and {} more like it", costly.len() - 1)
-    } else {
-        String::new()
-    };
+    let more = if costly.len() > 1 { format!(", and {} more like it", costly.len() - 1) } else { String::new() };
     Some(
         Finding::warning(
             &template.file,
             "sms.body",
-            format!(
-                "'{}' leaves room for 70 characters a text instead of 160{more}",
-                first.ch
-            ),
+            format!("'{}' leaves room for 70 characters a text instead of 160{more}", first.ch),
             "Write it another way if the language allows.",
         )
         .at(first.at),
@@ -114,16 +95,9 @@ pub(super) fn fill<'a>(
 ) -> String {
     let mut facts = Facts::new();
     for gap in wording.template.placeholders() {
-        facts = if gap.is_flag {
-            facts.with_flag(&gap.name, true)
-        } else {
-            facts.with(&gap.name, "?")
-        };
+        facts = if gap.is_flag { facts.with_flag(&gap.name, true) } else { facts.with(&gap.name, "?") };
     }
-    for placeholder in placeholders
-        .iter()
-        .filter(|p| p.kind != PlaceholderType::Flag)
-    {
+    for placeholder in placeholders.iter().filter(|p| p.kind != PlaceholderType::Flag) {
         facts.set(&placeholder.name, value(placeholder).as_str());
     }
     wording.template.render(&facts).unwrap_or_default()

@@ -9,9 +9,8 @@ use crate::catalogue::finding::{Finding, Severity};
 
 /// Built in, and the form in which a clinical safety officer reads it. An unreadable list would be empty; a test rules
 /// that out.
-static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-    read(include_str!("../../../config/forbidden-phrases.toml")).unwrap_or_default()
-});
+static PHRASES: LazyLock<Vec<Phrase>> =
+    LazyLock::new(|| read(include_str!("../../../config/forbidden-phrases.toml")).unwrap_or_default());
 
 /// How many digits make a number that could be copied back after "for example".
 const LEADS: [&str; 5] = ["for example", "e.g.", "eg", "such as", "like this"];
@@ -34,13 +33,7 @@ struct Phrase {
     #[serde(default)]
     unless: Vec<String>,
     /// Run as tests.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "read so that the file's form is checked; used by the tests"
-        )
-    )]
+    #[cfg_attr(not(test), expect(dead_code, reason = "read so that the file's form is checked; used by the tests"))]
     example: String,
     #[cfg_attr(not(test), expect(dead_code, reason = "as above"))]
     fine: String,
@@ -78,10 +71,7 @@ pub(super) fn check(template: &MessageTemplate) -> Vec<Finding> {
             _ => Field::Email,
         };
         let text = fold(&wording.source);
-        for phrase in PHRASES
-            .iter()
-            .filter(|phrase| phrase.fields.contains(&field))
-        {
+        for phrase in PHRASES.iter().filter(|phrase| phrase.fields.contains(&field)) {
             for (at, words) in phrase.matches(&text) {
                 let finding = Finding::error(
                     &template.file,
@@ -92,10 +82,7 @@ pub(super) fn check(template: &MessageTemplate) -> Vec<Finding> {
                 .at(at);
                 findings.push(match phrase.level {
                     Level::Error => finding,
-                    Level::Warning => Finding {
-                        severity: Severity::Warning,
-                        ..finding
-                    },
+                    Level::Warning => Finding { severity: Severity::Warning, ..finding },
                 });
             }
         }
@@ -157,34 +144,20 @@ fn find<'a>(text: &'a [char], words: &str) -> impl Iterator<Item = usize> + 'a {
 
 /// A number behind "for example", or two numbers with a stroke (130/80), which is how a reading looks.
 fn example_value(text: &[char]) -> Option<usize> {
-    let digits_from = |at: usize| {
-        text.iter()
-            .skip(at)
-            .take_while(|c| c.is_ascii_digit())
-            .count()
-    };
+    let digits_from = |at: usize| text.iter().skip(at).take_while(|c| c.is_ascii_digit()).count();
     let reading = (0..text.len()).find(|at| {
         let first = digits_from(*at);
-        let starts = at
-            .checked_sub(1)
-            .and_then(|i| text.get(i))
-            .is_none_or(|c| !c.is_ascii_digit() && *c != '/');
+        let starts = at.checked_sub(1).and_then(|i| text.get(i)).is_none_or(|c| !c.is_ascii_digit() && *c != '/');
         starts
             && (2..=3).contains(&first)
             && text.get(at + first) == Some(&'/')
             && (2..=3).contains(&digits_from(at + first + 1))
             && text.get(at + first + 1 + digits_from(at + first + 1)) != Some(&'/')
     });
-    let behind_lead = LEADS
-        .iter()
-        .flat_map(|lead| find(text, lead).map(|at| (at, lead.len())))
-        .find_map(|(at, len)| {
+    let behind_lead =
+        LEADS.iter().flat_map(|lead| find(text, lead).map(|at| (at, lead.len()))).find_map(|(at, len)| {
             // In the same sentence, within a few words.
-            let rest = text
-                .iter()
-                .skip(at + len)
-                .take(25)
-                .take_while(|c| !matches!(c, '.' | '?' | '!'));
+            let rest = text.iter().skip(at + len).take(25).take_while(|c| !matches!(c, '.' | '?' | '!'));
             rest.clone().any(char::is_ascii_digit).then_some(at)
         });
     reading.into_iter().chain(behind_lead).min()
@@ -202,22 +175,10 @@ mod tests {
             read(include_str!("../../../config/forbidden-phrases.toml")).err()
         );
         for phrase in PHRASES.iter() {
-            assert!(
-                phrase.matches(&fold(&phrase.example)).next().is_some(),
-                "not found: {}",
-                phrase.example
-            );
+            assert!(phrase.matches(&fold(&phrase.example)).next().is_some(), "not found: {}", phrase.example);
             let fine = fold(&phrase.fine);
-            let found: Vec<_> = PHRASES
-                .iter()
-                .flat_map(|p| p.matches(&fine))
-                .filter(|_| true)
-                .collect();
-            assert!(
-                phrase.matches(&fine).next().is_none(),
-                "{}: {found:?}",
-                phrase.fine
-            );
+            let found: Vec<_> = PHRASES.iter().flat_map(|p| p.matches(&fine)).filter(|_| true).collect();
+            assert!(phrase.matches(&fine).next().is_none(), "{}: {found:?}", phrase.fine);
         }
     }
 

@@ -13,34 +13,17 @@ pub(super) fn check(template: &MessageTemplate) -> Vec<Finding> {
             match problem {
                 Problem::Unknown { at, .. } => {
                     findings.push(
-                        Finding::error(
-                            file,
-                            field,
-                            message,
-                            "Declare it in a [[placeholder]], or correct its name.",
-                        )
-                        .at(at),
+                        Finding::error(file, field, message, "Declare it in a [[placeholder]], or correct its name.")
+                            .at(at),
                     );
                 }
                 Problem::Form { at, .. } => {
-                    findings.push(
-                        Finding::error(
-                            file,
-                            field,
-                            message,
-                            "Change its type, or how it is written.",
-                        )
-                        .at(at),
-                    );
+                    findings
+                        .push(Finding::error(file, field, message, "Change its type, or how it is written.").at(at));
                 }
                 // A subject need not hold what the body must.
                 Problem::Missing { .. } if field != "email.subject" => {
-                    findings.push(Finding::error(
-                        file,
-                        field,
-                        message,
-                        "Put it back: people need it.",
-                    ));
+                    findings.push(Finding::error(file, field, message, "Put it back: people need it."));
                 }
                 // Counted once below, over all fields.
                 Problem::Unused { .. } | Problem::Twice { .. } | Problem::Missing { .. } => {}
@@ -59,34 +42,13 @@ fn declaration(template: &MessageTemplate, placeholder: &Placeholder, at: usize)
     let field = format!("placeholder {name}");
     let mut findings = Vec::new();
     let key = crate::domain::template::key(name);
-    if template
-        .placeholders
-        .iter()
-        .take(at)
-        .any(|p| crate::domain::template::key(&p.name) == key)
-    {
-        findings.push(Finding::error(
-            file,
-            &field,
-            "it is declared twice",
-            "Delete one of the two.",
-        ));
+    if template.placeholders.iter().take(at).any(|p| crate::domain::template::key(&p.name) == key) {
+        findings.push(Finding::error(file, &field, "it is declared twice", "Delete one of the two."));
     }
-    if !template
-        .fields()
-        .any(|(_, wording)| wording.template.uses(name))
-    {
-        findings.push(Finding::warning(
-            file,
-            &field,
-            "it is declared and not used",
-            "Use it, or delete it.",
-        ));
+    if !template.fields().any(|(_, wording)| wording.template.uses(name)) {
+        findings.push(Finding::warning(file, &field, "it is declared and not used", "Use it, or delete it."));
     }
-    for (which, value) in [
-        ("example", &placeholder.example),
-        ("longest", &placeholder.longest),
-    ] {
+    for (which, value) in [("example", &placeholder.example), ("longest", &placeholder.longest)] {
         let facts = Facts::new().with(name, value.as_str());
         let blank = facts.is_blank(name) && placeholder.kind != PlaceholderType::Flag;
         if blank || placeholder.check_value(&facts).is_err() {

@@ -33,14 +33,8 @@ pub(super) fn check(template: &MessageTemplate, policy: CheckPolicy) -> Vec<Find
         let on_screen = field != "email.body";
         for gap in wording.template.placeholders().filter(|_| on_screen) {
             let name = key(&gap.name);
-            let kind = template
-                .placeholders
-                .iter()
-                .find(|p| key(&p.name) == name)
-                .map(|p| p.kind);
-            if kind == Some(PlaceholderType::Result)
-                && (field == "email.subject" || !policy.values_in_sms)
-            {
+            let kind = template.placeholders.iter().find(|p| key(&p.name) == name).map(|p| p.kind);
+            if kind == Some(PlaceholderType::Result) && (field == "email.subject" || !policy.values_in_sms) {
                 findings.push(
                     Finding::error(
                         file,
@@ -60,10 +54,7 @@ pub(super) fn check(template: &MessageTemplate, policy: CheckPolicy) -> Vec<Find
                     )
                     .at(gap.at),
                 );
-            } else if field == "email.subject"
-                && template.audience == Audience::Patient
-                && name != "practice"
-            {
+            } else if field == "email.subject" && template.audience == Audience::Patient && name != "practice" {
                 findings.push(
                     Finding::error(
                         file,

@@ -73,22 +73,12 @@ pub fn readability(text: &str) -> Readability {
     let mut hard_words: Vec<String> = Vec::new();
     for sentence in sentences_of(text) {
         let mut count = 0_usize;
-        for word in sentence
-            .split_whitespace()
-            .filter(|w| w.chars().any(char::is_alphanumeric))
-        {
+        for word in sentence.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric)) {
             count += 1;
-            let bare: String = word
-                .trim_matches(|c: char| !c.is_alphanumeric())
-                .to_lowercase();
-            let here = if word.contains("://") {
-                1
-            } else {
-                syllables_of(&bare)
-            };
+            let bare: String = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+            let here = if word.contains("://") { 1 } else { syllables_of(&bare) };
             syllables += here;
-            let hard =
-                plain_word(&bare).is_some() || (here >= 4 && !KNOWN.contains(&bare.as_str()));
+            let hard = plain_word(&bare).is_some() || (here >= 4 && !KNOWN.contains(&bare.as_str()));
             if hard && !hard_words.contains(&bare) {
                 hard_words.push(bare);
             }
@@ -102,16 +92,9 @@ pub fn readability(text: &str) -> Readability {
     let age = if words == 0 {
         0.0
     } else {
-        0.39 * words as f64 / f64::from(sentences) + 11.8 * f64::from(syllables) / words as f64
-            - 15.59
-            + 5.0
+        0.39 * words as f64 / f64::from(sentences) + 11.8 * f64::from(syllables) / words as f64 - 15.59 + 5.0
     };
-    Readability {
-        words,
-        longest_sentence: longest,
-        hard_words,
-        age,
-    }
+    Readability { words, longest_sentence: longest, hard_words, age }
 }
 
 /// A sentence ends at a mark that a blank follows ("1.5" and "nhs.uk" go on), or at the end of its line.
@@ -133,10 +116,7 @@ fn sentences_of(text: &str) -> Vec<&str> {
 }
 
 fn plain_word(word: &str) -> Option<&'static str> {
-    PLAIN
-        .iter()
-        .find(|(hard, _)| *hard == word)
-        .map(|(_, plain)| *plain)
+    PLAIN.iter().find(|(hard, _)| *hard == word).map(|(_, plain)| *plain)
 }
 
 /// Groups of vowels, less a silent e at the end.
@@ -156,16 +136,9 @@ fn syllables_of(word: &str) -> u32 {
 
 pub(super) fn check(template: &MessageTemplate) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (field, wording) in template
-        .fields()
-        .filter(|(field, _)| *field != "email.subject")
-    {
+    for (field, wording) in template.fields().filter(|(field, _)| *field != "email.subject") {
         let filled = fill(wording, &template.placeholders, |p| &p.example);
-        let text = if field == "email.body" {
-            markdown::to_text(&filled)
-        } else {
-            filled
-        };
+        let text = if field == "email.body" { markdown::to_text(&filled) } else { filled };
         let read = readability(&text);
         if read.longest_sentence > SENTENCE_WORDS {
             findings.push(Finding::warning(
@@ -176,24 +149,15 @@ pub(super) fn check(template: &MessageTemplate) -> Vec<Finding> {
             ));
         }
         for word in &read.hard_words {
-            let instead = plain_word(word).map_or("Find a shorter word.".to_owned(), |plain| {
-                format!("Write: {plain}.")
-            });
-            findings.push(Finding::warning(
-                &template.file,
-                field,
-                format!("\"{word}\" is hard to read"),
-                instead,
-            ));
+            let instead =
+                plain_word(word).map_or("Find a shorter word.".to_owned(), |plain| format!("Write: {plain}."));
+            findings.push(Finding::warning(&template.file, field, format!("\"{word}\" is hard to read"), instead));
         }
         if read.words >= WORDS_FOR_A_GRADE && read.age > ACCEPTED_AGE {
             findings.push(Finding::warning(
                 &template.file,
                 field,
-                format!(
-                    "it reads like a text for people of {:.0} years and more",
-                    read.age
-                ),
+                format!("it reads like a text for people of {:.0} years and more", read.age),
                 "Shorten sentences and words: 9 to 11 is the aim.",
             ));
         }
@@ -207,20 +171,10 @@ mod tests {
 
     #[test]
     fn sentences_end_at_marks_followed_by_a_blank() {
-        let of = |text| {
-            sentences_of(text)
-                .into_iter()
-                .map(str::trim)
-                .collect::<Vec<_>>()
-        };
+        let of = |text| sentences_of(text).into_iter().map(str::trim).collect::<Vec<_>>();
         assert_eq!(
             of("Hello Sam. It is 1.5 km, see nhs.uk! Come?\nNext line"),
-            [
-                "Hello Sam.",
-                "It is 1.5 km, see nhs.uk!",
-                "Come?",
-                "Next line"
-            ]
+            ["Hello Sam.", "It is 1.5 km, see nhs.uk!", "Come?", "Next line"]
         );
         assert_eq!(of("Oak Surgery: ready"), ["Oak Surgery:", "ready"]);
         assert_eq!(of(""), Vec::<&str>::new());
@@ -243,8 +197,7 @@ mod tests {
 
     #[test]
     fn plain_text_is_young_and_office_text_is_old() {
-        let plain =
-            readability("We are shut. You can call us on Monday. If you feel ill, call 111 now.");
+        let plain = readability("We are shut. You can call us on Monday. If you feel ill, call 111 now.");
         assert!(plain.age < 9.0, "{plain:?}");
         assert_eq!((plain.longest_sentence, plain.hard_words.len()), (7, 0));
         let office = readability(

@@ -42,18 +42,9 @@ fn every_file_in_the_folder_is_built_in_and_can_be_read() {
     let on_disk: BTreeSet<String> = toml_files(&root.join("messages"))
         .unwrap()
         .into_iter()
-        .map(|path| {
-            path.strip_prefix(root)
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned()
-        })
+        .map(|path| path.strip_prefix(root).unwrap().to_str().unwrap().to_owned())
         .collect();
-    let built_in: BTreeSet<String> = shipped::FILES
-        .iter()
-        .map(|(path, _)| (*path).to_owned())
-        .collect();
+    let built_in: BTreeSet<String> = shipped::FILES.iter().map(|(path, _)| (*path).to_owned()).collect();
     assert_eq!(on_disk, built_in);
     for (path, text) in shipped::FILES {
         if let Err(findings) = MessageTemplate::from_toml(path, text) {
@@ -61,13 +52,7 @@ fn every_file_in_the_folder_is_built_in_and_can_be_read() {
         }
     }
     let catalogue = Catalogue::shipped();
-    assert_eq!(
-        catalogue
-            .iter()
-            .map(|t| t.kind.as_str())
-            .collect::<Vec<_>>(),
-        KINDS
-    );
+    assert_eq!(catalogue.iter().map(|t| t.kind.as_str()).collect::<Vec<_>>(), KINDS);
 }
 
 #[test]
@@ -80,17 +65,9 @@ fn shipped_wording_passes_its_own_check_without_a_warning() {
 #[test]
 fn every_text_is_one_plain_sms_with_ordinary_values() {
     for template in Catalogue::shipped().iter() {
-        let sms = template
-            .render(Channel::Sms, &examples(template), RenderPolicy::default())
-            .unwrap();
+        let sms = template.render(Channel::Sms, &examples(template), RenderPolicy::default()).unwrap();
         let measure = sms.measure.unwrap();
-        assert_eq!(
-            (measure.encoding, measure.segments),
-            (Encoding::Gsm7, 1),
-            "{}: {}",
-            template.kind,
-            measure.units
-        );
+        assert_eq!((measure.encoding, measure.segments), (Encoding::Gsm7, 1), "{}: {}", template.kind, measure.units);
         assert!(sms.changes.is_empty(), "{}", template.kind);
         assert!(sms.text.starts_with("Oak Lane Surgery: "), "{}", sms.text);
     }
@@ -99,25 +76,10 @@ fn every_text_is_one_plain_sms_with_ordinary_values() {
 #[test]
 fn every_email_has_a_neutral_subject_and_two_parts() {
     for template in Catalogue::shipped().iter() {
-        let email = template
-            .render(Channel::Email, &examples(template), RenderPolicy::default())
-            .unwrap();
+        let email = template.render(Channel::Email, &examples(template), RenderPolicy::default()).unwrap();
         assert!(email.subject.unwrap().contains("Oak Lane Surgery"));
-        assert!(
-            email.html.unwrap().contains(
-                email
-                    .text
-                    .lines()
-                    .next()
-                    .unwrap()
-                    .split('\'')
-                    .next()
-                    .unwrap()
-            )
-        );
-        assert!(
-            !email.text.contains("((") && !email.text.contains("**") && email.measure.is_none()
-        );
+        assert!(email.html.unwrap().contains(email.text.lines().next().unwrap().split('\'').next().unwrap()));
+        assert!(!email.text.contains("((") && !email.text.contains("**") && email.measure.is_none());
     }
 }
 
@@ -125,45 +87,25 @@ fn every_email_has_a_neutral_subject_and_two_parts() {
 fn h06_h07_h27_safety_texts_are_locked_and_say_what_they_must() {
     let catalogue = Catalogue::shipped();
     for (kind, words) in [
-        (
-            "danger",
-            vec!["999", "111", "Automatic reply", "Do not wait"],
-        ),
+        ("danger", vec!["999", "111", "Automatic reply", "Do not wait"]),
         ("crisis", vec!["999", "A&E", "116 123", "85258", "111"]),
         ("help", vec!["999", "111", "STOP"]),
         ("closed", vec!["No one will read", "999", "111"]),
-        (
-            "stop_confirmation",
-            vec!["even appointment reminders", "START"],
-        ),
+        ("stop_confirmation", vec!["even appointment reminders", "START"]),
         ("unknown_sender", vec!["999", "111"]),
     ] {
         let template = catalogue.get("en", kind).unwrap();
         assert!(template.locked, "{kind}");
-        let text = template
-            .render(Channel::Sms, &examples(template), RenderPolicy::default())
-            .unwrap()
-            .text;
+        let text = template.render(Channel::Sms, &examples(template), RenderPolicy::default()).unwrap().text;
         for word in words {
             assert!(text.contains(word), "{kind} lacks {word}");
         }
     }
-    for kind in [
-        "results_notice",
-        "reading_request",
-        "reading_answer",
-        "check_in_answer",
-    ] {
+    for kind in ["results_notice", "reading_request", "reading_answer", "check_in_answer"] {
         let template = catalogue.get("en", kind).unwrap();
         for channel in [Channel::Sms, Channel::Email] {
-            let text = template
-                .render(channel, &examples(template), RenderPolicy::default())
-                .unwrap()
-                .text;
-            assert!(
-                text.contains("unwell") || text.contains("worse"),
-                "{kind} does not say what to do when unwell"
-            );
+            let text = template.render(channel, &examples(template), RenderPolicy::default()).unwrap().text;
+            assert!(text.contains("unwell") || text.contains("worse"), "{kind} does not say what to do when unwell");
         }
     }
 }
@@ -181,24 +123,10 @@ fn questions_say_what_answer_they_expect() {
             assert!(template.replies.is_some(), "{}", template.kind);
         }
     }
-    let check_in = catalogue
-        .get("en", "goal_check_in")
-        .unwrap()
-        .replies
-        .clone()
-        .unwrap();
+    let check_in = catalogue.get("en", "goal_check_in").unwrap().replies.clone().unwrap();
+    assert_eq!((check_in.expects.as_str(), check_in.min, check_in.max), ("count", Some(0), Some(7)));
     assert_eq!(
-        (check_in.expects.as_str(), check_in.min, check_in.max),
-        ("count", Some(0), Some(7))
-    );
-    assert_eq!(
-        catalogue
-            .get("en", "confirm_cancel")
-            .unwrap()
-            .replies
-            .as_ref()
-            .unwrap()
-            .options,
+        catalogue.get("en", "confirm_cancel").unwrap().replies.as_ref().unwrap().options,
         ["appointment", "messages"]
     );
 }

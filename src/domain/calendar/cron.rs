@@ -35,9 +35,7 @@ pub enum ScheduleError {
     #[error("a schedule has 5 parts (minute hour day month weekday), this one has {0}")]
     Fields(usize),
     /// Weekdays as digits: they mean different days in different programs.
-    #[error(
-        "write weekdays as names, such as Mon-Fri: digits mean different days in different programs"
-    )]
+    #[error("write weekdays as names, such as Mon-Fri: digits mean different days in different programs")]
     WeekdayDigit,
     /// The expression does not parse.
     #[error("this is not a schedule: {0}")]
@@ -59,13 +57,9 @@ impl WallSchedule {
             return Err(ScheduleError::WeekdayDigit);
         }
         let text = fields.join(" ");
-        let schedule = cron::Schedule::from_str(&format!("0 {text}"))
-            .map_err(|e| ScheduleError::Syntax(e.to_string()))?;
-        if schedule
-            .after(&NaiveDateTime::default().and_utc())
-            .next()
-            .is_none()
-        {
+        let schedule =
+            cron::Schedule::from_str(&format!("0 {text}")).map_err(|e| ScheduleError::Syntax(e.to_string()))?;
+        if schedule.after(&NaiveDateTime::default().and_utc()).next().is_none() {
             return Err(ScheduleError::NeverFires);
         }
         Ok(Self { text, schedule })
@@ -88,10 +82,8 @@ impl WallSchedule {
         after: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> impl Iterator<Item = DateTime<Utc>> + '_ {
-        std::iter::successors(self.next_fire(tz, after), move |last| {
-            self.next_fire(tz, *last)
-        })
-        .take_while(move |fire| *fire <= until)
+        std::iter::successors(self.next_fire(tz, after), move |last| self.next_fire(tz, *last))
+            .take_while(move |fire| *fire <= until)
     }
 
     /// The expression as it was written, with single spaces.

@@ -17,11 +17,7 @@ pub enum DaysError {
 /// Reads weekday names, commas and ranges (`Mon-Fri`, `Sat-Mon` runs over the week's end). Digits are refused.
 pub fn parse_days(text: &str) -> Result<WeekdaySet, DaysError> {
     let mut set = WeekdaySet::EMPTY;
-    for part in text
-        .split([',', ' '])
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-    {
+    for part in text.split([',', ' ']).map(str::trim).filter(|part| !part.is_empty()) {
         if let Some((from, to)) = part.split_once('-') {
             let (mut day, last) = (weekday(from)?, weekday(to)?);
             set.insert(day);
@@ -33,17 +29,11 @@ pub fn parse_days(text: &str) -> Result<WeekdaySet, DaysError> {
             set.insert(weekday(part)?);
         }
     }
-    if set.is_empty() {
-        Err(DaysError::Empty)
-    } else {
-        Ok(set)
-    }
+    if set.is_empty() { Err(DaysError::Empty) } else { Ok(set) }
 }
 
 fn weekday(word: &str) -> Result<Weekday, DaysError> {
-    word.trim()
-        .parse()
-        .map_err(|_| DaysError::Unknown(word.trim().to_owned()))
+    word.trim().parse().map_err(|_| DaysError::Unknown(word.trim().to_owned()))
 }
 
 /// The set as [`parse_days`] reads it: `Mon, Tue, Wed`.

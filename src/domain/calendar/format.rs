@@ -38,16 +38,8 @@ fn half(pm: bool) -> &'static str {
 pub fn moment_text(instant: DateTime<Utc>, tz: Tz, now: DateTime<Utc>) -> String {
     let date = local_date(instant, tz);
     let far = (date - local_date(now, tz)).num_days().abs() > SAME_YEAR_DAYS;
-    let year = if far {
-        format!(" {}", date.year())
-    } else {
-        String::new()
-    };
-    format!(
-        "{} on {}{year}",
-        time_text(local_time(instant, tz)),
-        day_text(date)
-    )
+    let year = if far { format!(" {}", date.year()) } else { String::new() };
+    format!("{} on {}{year}", time_text(local_time(instant, tz)), day_text(date))
 }
 
 /// "morning" before midday, "afternoon" before 5pm, "evening" after.

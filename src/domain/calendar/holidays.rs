@@ -37,9 +37,7 @@ pub enum HolidayFileError {
     #[error("the bank-holiday file cannot be read: {0}")]
     Syntax(String),
     /// A year is called complete although a nation has no date in it.
-    #[error(
-        "the bank-holiday file calls {0} complete but lists no holiday in it for one of the nations"
-    )]
+    #[error("the bank-holiday file calls {0} complete but lists no holiday in it for one of the nations")]
     IncompleteYear(i32),
 }
 
@@ -68,8 +66,7 @@ impl BankHolidays {
 
     /// Reads a file in the form of `config/bank-holidays.toml`.
     pub fn from_toml(text: &str) -> Result<Self, HolidayFileError> {
-        let file: File =
-            toml::from_str(text).map_err(|e| HolidayFileError::Syntax(e.message().to_owned()))?;
+        let file: File = toml::from_str(text).map_err(|e| HolidayFileError::Syntax(e.message().to_owned()))?;
         let nations = [
             (Division::EnglandAndWales, file.england_and_wales),
             (Division::Scotland, file.scotland),
@@ -83,17 +80,10 @@ impl BankHolidays {
                 }
             }
             for (name, dates) in holidays {
-                names.extend(
-                    dates
-                        .into_iter()
-                        .map(|date| ((division, date), name.clone())),
-                );
+                names.extend(dates.into_iter().map(|date| ((division, date), name.clone())));
             }
         }
-        Ok(Self {
-            complete_years: file.complete_years,
-            names,
-        })
+        Ok(Self { complete_years: file.complete_years, names })
     }
 
     /// Whether `date` is a bank holiday in `division`. A listed date is known even in a year that is not complete.
@@ -114,10 +104,7 @@ impl BankHolidays {
 
     /// All listed dates of a division, in order.
     pub fn dates(&self, division: Division) -> impl Iterator<Item = (NaiveDate, &str)> {
-        self.names
-            .iter()
-            .filter(move |((d, _), _)| *d == division)
-            .map(|((_, date), name)| (*date, name.as_str()))
+        self.names.iter().filter(move |((d, _), _)| *d == division).map(|((_, date), name)| (*date, name.as_str()))
     }
 
     /// The last year whose dates are complete.
@@ -137,11 +124,7 @@ pub struct Holidays {
 impl Holidays {
     /// The bank holidays of `division`.
     pub fn new(bank: BankHolidays, division: Division) -> Self {
-        Self {
-            division,
-            bank,
-            own: BTreeMap::new(),
-        }
+        Self { division, bank, own: BTreeMap::new() }
     }
 
     /// Adds a day on which this practice is closed although it is no bank holiday.
@@ -162,9 +145,6 @@ impl Holidays {
 
     /// What the closed day is called, if it is one.
     pub fn name(&self, date: NaiveDate) -> Option<&str> {
-        self.own
-            .get(&date)
-            .map(String::as_str)
-            .or_else(|| self.bank.name(self.division, date))
+        self.own.get(&date).map(String::as_str).or_else(|| self.bank.name(self.division, date))
     }
 }

@@ -35,24 +35,13 @@ impl OpeningHours {
     }
 
     /// Adds a period, local time, on each of `days`.
-    pub fn with(
-        mut self,
-        days: WeekdaySet,
-        opens: NaiveTime,
-        closes: NaiveTime,
-    ) -> Result<Self, HoursError> {
+    pub fn with(mut self, days: WeekdaySet, opens: NaiveTime, closes: NaiveTime) -> Result<Self, HoursError> {
         if opens >= closes {
             return Err(HoursError::EndNotAfterStart);
         }
         for day in days.iter(Weekday::Mon) {
-            let periods = self
-                .days
-                .entry(day.num_days_from_monday() as u8)
-                .or_default();
-            if periods
-                .iter()
-                .any(|(start, end)| opens < *end && *start < closes)
-            {
+            let periods = self.days.entry(day.num_days_from_monday() as u8).or_default();
+            if periods.iter().any(|(start, end)| opens < *end && *start < closes) {
                 return Err(HoursError::Overlap(day));
             }
             periods.push((opens, closes));
@@ -75,12 +64,7 @@ impl OpeningHours {
     }
 
     /// The first instant at or after `instant` when the practice is open, or `None` if it never is.
-    pub fn next_opening(
-        &self,
-        instant: DateTime<Utc>,
-        tz: Tz,
-        holidays: &Holidays,
-    ) -> Option<NextOpen> {
+    pub fn next_opening(&self, instant: DateTime<Utc>, tz: Tz, holidays: &Holidays) -> Option<NextOpen> {
         search::next_open(instant, tz, Some(holidays), |date| self.on(date))
     }
 
@@ -98,10 +82,8 @@ impl OpeningHours {
                 _ => groups.push((day, day, periods)),
             }
         }
-        let words: Vec<String> = groups
-            .into_iter()
-            .map(|(first, last, periods)| group_text(first, last, periods))
-            .collect();
+        let words: Vec<String> =
+            groups.into_iter().map(|(first, last, periods)| group_text(first, last, periods)).collect();
         words.join(", ")
     }
 
@@ -119,9 +101,7 @@ fn group_text(first: Weekday, last: Weekday, periods: &[Interval]) -> String {
     } else {
         format!("{first} to {last}")
     };
-    let times: Vec<String> = periods
-        .iter()
-        .map(|(from, to)| format!("{} to {}", time_text(*from), time_text(*to)))
-        .collect();
+    let times: Vec<String> =
+        periods.iter().map(|(from, to)| format!("{} to {}", time_text(*from), time_text(*to))).collect();
     format!("{days} {}", times.join(" and "))
 }

@@ -33,10 +33,7 @@ impl fmt::Display for CalendarNote {
             }
             Self::Holiday(date, name) => write!(f, "{} is {name}", super::date_text(*date)),
             Self::YearUnknown(year) => {
-                write!(
-                    f,
-                    "bank holidays of {year} are not known yet, so only weekdays were followed"
-                )
+                write!(f, "bank holidays of {year} are not known yet, so only weekdays were followed")
             }
         }
     }
@@ -68,10 +65,7 @@ pub(super) fn open_on(
     match holidays.is_holiday(date) {
         HolidayAnswer::Known(false) => true,
         HolidayAnswer::Known(true) => {
-            notes.push(CalendarNote::Holiday(
-                date,
-                holidays.name(date).unwrap_or("a holiday").to_owned(),
-            ));
+            notes.push(CalendarNote::Holiday(date, holidays.name(date).unwrap_or("a holiday").to_owned()));
             false
         }
         HolidayAnswer::Unknown => {
@@ -86,9 +80,7 @@ pub(super) fn open_on(
 
 /// Whether a local time lies in one of the intervals.
 pub(super) fn covers(intervals: &[Interval], time: NaiveTime) -> bool {
-    intervals
-        .iter()
-        .any(|(start, end)| *start <= time && time < *end)
+    intervals.iter().any(|(start, end)| *start <= time && time < *end)
 }
 
 /// The first instant at or after `from` at which local time lies within the hours that `on` gives for its date.
@@ -112,23 +104,14 @@ pub(super) fn next_open<'a>(
     None
 }
 
-fn first_open_instant(
-    from: DateTime<Utc>,
-    tz: Tz,
-    date: NaiveDate,
-    intervals: &[Interval],
-) -> Option<DateTime<Utc>> {
+fn first_open_instant(from: DateTime<Utc>, tz: Tz, date: NaiveDate, intervals: &[Interval]) -> Option<DateTime<Utc>> {
     if local_date(from, tz) == date && covers(intervals, local_time(from, tz)) {
         return Some(from);
     }
     let day_start = resolve(tz, date.and_time(NaiveTime::MIN));
     let day_end = resolve(tz, date.succ_opt()?.and_time(NaiveTime::MIN));
     if day_end - day_start == Duration::hours(24) {
-        return intervals
-            .iter()
-            .map(|(start, _)| resolve(tz, date.and_time(*start)))
-            .filter(|at| *at >= from)
-            .min();
+        return intervals.iter().map(|(start, _)| resolve(tz, date.and_time(*start))).filter(|at| *at >= from).min();
     }
     // On a day when the clocks change, an interval may begin twice, begin at the change, or not occur at all.
     // Looking at each minute of those two days a year is right in every case.

@@ -41,11 +41,7 @@ impl Window {
         if start >= end {
             return Err(WindowError::EndNotAfterStart);
         }
-        Ok(Self {
-            days,
-            hours: (start, end),
-            skip_bank_holidays,
-        })
+        Ok(Self { days, hours: (start, end), skip_bank_holidays })
     }
 
     /// Weekdays on which it opens.
@@ -77,25 +73,13 @@ impl Window {
     }
 
     /// The first instant at or after `instant` that is inside, or `None` if none comes within 400 days.
-    pub fn next_open(
-        &self,
-        instant: DateTime<Utc>,
-        tz: Tz,
-        holidays: &Holidays,
-    ) -> Option<NextOpen> {
-        search::next_open(instant, tz, self.closed_days(holidays), |date| {
-            self.on(date)
-        })
+    pub fn next_open(&self, instant: DateTime<Utc>, tz: Tz, holidays: &Holidays) -> Option<NextOpen> {
+        search::next_open(instant, tz, self.closed_days(holidays), |date| self.on(date))
     }
 
     /// The first instant after `instant`, which lies inside, at which the window is closed again.
     /// `None` when `instant` is outside.
-    pub fn closes_after(
-        &self,
-        instant: DateTime<Utc>,
-        tz: Tz,
-        holidays: &Holidays,
-    ) -> Option<DateTime<Utc>> {
+    pub fn closes_after(&self, instant: DateTime<Utc>, tz: Tz, holidays: &Holidays) -> Option<DateTime<Utc>> {
         self.contains(instant, tz, holidays).then(|| {
             let end = local_date(instant, tz).and_time(self.end());
             super::resolve(tz, end).max(instant)
@@ -114,11 +98,7 @@ impl Window {
     }
 
     fn on(&self, date: NaiveDate) -> &[Interval] {
-        if self.days.contains(date.weekday()) {
-            std::slice::from_ref(&self.hours)
-        } else {
-            &[]
-        }
+        if self.days.contains(date.weekday()) { std::slice::from_ref(&self.hours) } else { &[] }
     }
 
     fn closed_days<'a>(&self, holidays: &'a Holidays) -> Option<&'a Holidays> {

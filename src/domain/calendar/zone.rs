@@ -1,8 +1,6 @@
 //! From a wall-clock time in a zone to an instant, and back.
 
-use chrono::{
-    DateTime, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc,
-};
+use chrono::{DateTime, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// The instant at which clocks in `tz` show `local`.
@@ -15,9 +13,7 @@ pub fn resolve(tz: Tz, local: NaiveDateTime) -> DateTime<Utc> {
         LocalResult::Single(only) => only.to_utc(),
         LocalResult::Ambiguous(one, other) => one.min(other).to_utc(),
         LocalResult::None => {
-            let day_before = local
-                .checked_sub_signed(Duration::hours(24))
-                .unwrap_or(local);
+            let day_before = local.checked_sub_signed(Duration::hours(24)).unwrap_or(local);
             let before = tz.offset_from_utc_datetime(&day_before).fix();
             let shift = Duration::seconds(before.local_minus_utc().into());
             local.checked_sub_signed(shift).unwrap_or(local).and_utc()
@@ -29,8 +25,7 @@ pub fn resolve(tz: Tz, local: NaiveDateTime) -> DateTime<Utc> {
 /// representation, UTC is given instead of a panic.
 pub fn local(instant: DateTime<Utc>, tz: Tz) -> NaiveDateTime {
     let utc = instant.naive_utc();
-    utc.checked_add_offset(tz.offset_from_utc_datetime(&utc).fix())
-        .unwrap_or(utc)
+    utc.checked_add_offset(tz.offset_from_utc_datetime(&utc).fix()).unwrap_or(utc)
 }
 
 /// The calendar date that people in `tz` have at `instant`.

@@ -13,28 +13,15 @@ impl Answer {
 
 /// A wording without values of its own. Counted ones are those that a machine on the other side could provoke.
 pub(super) const fn plain(template: &'static str, safety: bool) -> Answer {
-    Answer {
-        template,
-        values: Vec::new(),
-        safety,
-        counted: true,
-    }
+    Answer { template, values: Vec::new(), safety, counted: true }
 }
 
 /// Outside opening hours: when it will be read.
 pub(super) fn closed(state: &State<'_>) -> Option<Answer> {
     let zone = state.practice.settings.zone;
-    let opens = state
-        .practice
-        .hours
-        .next_opening(state.now, zone, &state.practice.holidays)?;
+    let opens = state.practice.hours.next_opening(state.now, zone, &state.practice.holidays)?;
     let values = vec![("next_opening", moment_text(opens.at, zone, state.now))];
-    Some(Answer {
-        template: "closed",
-        values,
-        safety: false,
-        counted: true,
-    })
+    Some(Answer { template: "closed", values, safety: false, counted: true })
 }
 
 /// Does this reply end the open question, though nothing is filed for it?
@@ -44,10 +31,7 @@ pub(super) fn closes(read: &Understanding, state: &State<'_>) -> bool {
     };
     match prompt.expects {
         Expects::Appointment { .. } => {
-            matches!(
-                read.intent,
-                Intent::Yes | Intent::No | Intent::Confirm | Intent::Cancel | Intent::Reschedule
-            )
+            matches!(read.intent, Intent::Yes | Intent::No | Intent::Confirm | Intent::Cancel | Intent::Reschedule)
         }
         Expects::Agenda { .. } => read.intent == Intent::AgendaItems,
         Expects::Acknowledge => {
@@ -59,39 +43,21 @@ pub(super) fn closes(read: &Understanding, state: &State<'_>) -> bool {
 
 /// NO to "can you come?".
 pub(super) fn says_no_to_appointment(read: &Understanding, state: &State<'_>) -> bool {
-    let asked = state
-        .prompt
-        .is_some_and(|(prompt, _)| matches!(prompt.expects, Expects::Appointment { .. }));
+    let asked = state.prompt.is_some_and(|(prompt, _)| matches!(prompt.expects, Expects::Appointment { .. }));
     asked && read.intent == Intent::No
 }
 
 /// The answer to a reply that was understood; none to thanks and to what needs no answer.
 pub(super) fn to_understood(read: &Understanding, state: &State<'_>) -> Option<Answer> {
-    let answer = |template, values| {
-        Some(Answer {
-            template,
-            values,
-            safety: false,
-            counted: false,
-        })
-    };
-    if read.says(Intent::Cancel)
-        || read.says(Intent::Reschedule)
-        || says_no_to_appointment(read, state)
-    {
+    let answer = |template, values| Some(Answer { template, values, safety: false, counted: false });
+    if read.says(Intent::Cancel) || read.says(Intent::Reschedule) || says_no_to_appointment(read, state) {
         return answer("appointment_no_answer", vec![("when", contact_by(state)?)]);
     }
     let (prompt, _) = state.prompt?;
     match (&prompt.expects, read.intent) {
         (Expects::Appointment { starts_at, .. }, Intent::Yes | Intent::Confirm) => {
             let starts = local(starts_at.to_utc(), state.zone);
-            answer(
-                "appointment_yes_answer",
-                vec![
-                    ("day", day_text(starts.date())),
-                    ("time", time_text(starts.time())),
-                ],
-            )
+            answer("appointment_yes_answer", vec![("day", day_text(starts.date())), ("time", time_text(starts.time()))])
         }
         (Expects::Count { unit, .. }, Intent::ProgressNumber) => {
             answer("check_in_answer", vec![("answer", counted(read, unit)?)])
@@ -99,19 +65,12 @@ pub(super) fn to_understood(read: &Understanding, state: &State<'_>) -> Option<A
         (Expects::Scale { .. }, Intent::ProgressNumber) => {
             answer("check_in_answer", vec![("answer", counted(read, "")?)])
         }
-        (Expects::YesNoSome, Intent::Yes) => {
-            answer("check_in_answer", vec![("answer", "yes".to_owned())])
+        (Expects::YesNoSome, Intent::Yes) => answer("check_in_answer", vec![("answer", "yes".to_owned())]),
+        (Expects::YesNoSome, Intent::No) => answer("check_in_answer", vec![("answer", "no".to_owned())]),
+        (Expects::YesNoSome, Intent::Partial) => answer("check_in_answer", vec![("answer", "some".to_owned())]),
+        (Expects::Reading { reading }, Intent::Reading) if !read_nothing(read) => {
+            answer("reading_answer", vec![("reading", reading_name(*reading).to_owned())])
         }
-        (Expects::YesNoSome, Intent::No) => {
-            answer("check_in_answer", vec![("answer", "no".to_owned())])
-        }
-        (Expects::YesNoSome, Intent::Partial) => {
-            answer("check_in_answer", vec![("answer", "some".to_owned())])
-        }
-        (Expects::Reading { reading }, Intent::Reading) if !read_nothing(read) => answer(
-            "reading_answer",
-            vec![("reading", reading_name(*reading).to_owned())],
-        ),
         _ => None,
     }
 }
@@ -124,11 +83,7 @@ fn read_nothing(read: &Understanding) -> bool {
 fn contact_by(state: &State<'_>) -> Option<String> {
     let zone = state.practice.settings.zone;
     let within = chrono::Duration::hours(state.practice.settings.alerts.read_within_hours);
-    let opens =
-        state
-            .practice
-            .hours
-            .next_opening(state.now + within, zone, &state.practice.holidays)?;
+    let opens = state.practice.hours.next_opening(state.now + within, zone, &state.practice.holidays)?;
     Some(moment_text(opens.at, zone, state.now))
 }
 
@@ -139,11 +94,7 @@ fn counted(read: &Understanding, unit: &str) -> Option<String> {
         (None, Some(min), Some(max)) => format!("{min} to {max}"),
         _ => return None,
     };
-    let unit = if number == "1" {
-        unit.strip_suffix('s').unwrap_or(unit)
-    } else {
-        unit
-    };
+    let unit = if number == "1" { unit.strip_suffix('s').unwrap_or(unit) } else { unit };
     Some(format!("{number} {unit}").trim().to_owned())
 }
 
@@ -164,11 +115,7 @@ pub(super) const fn reading_name(kind: ReadingKind) -> &'static str {
 /// How to answer, in words, when a reply could not be read. No example value: it would be copied back.
 pub(super) fn expected_words(expects: &Expects) -> Option<String> {
     Some(match expects {
-        Expects::Count {
-            min,
-            max: Some(max),
-            ..
-        } => format!("a number from {} to {max}", min.unwrap_or(0.0)),
+        Expects::Count { min, max: Some(max), .. } => format!("a number from {} to {max}", min.unwrap_or(0.0)),
         Expects::Count { .. } => "a number".to_owned(),
         Expects::Scale { min, max } => format!("a number from {min} to {max}"),
         Expects::YesNoSome => "YES, NO or SOME".to_owned(),
@@ -176,13 +123,8 @@ pub(super) fn expected_words(expects: &Expects) -> Option<String> {
             let keys: Vec<&str> = options.iter().map(|o| o.key.as_str()).collect();
             format!("one of {}", keys.join(", "))
         }
-        Expects::Reading {
-            reading: ReadingKind::Bp,
-        } => "two numbers, the top one first".to_owned(),
-        Expects::Reading { reading } => format!(
-            "your {} as one number with its unit",
-            reading_name(*reading)
-        ),
+        Expects::Reading { reading: ReadingKind::Bp } => "two numbers, the top one first".to_owned(),
+        Expects::Reading { reading } => format!("your {} as one number with its unit", reading_name(*reading)),
         Expects::Appointment { .. } => "YES or NO".to_owned(),
         Expects::Agenda { .. } | Expects::Acknowledge | Expects::OptIn | Expects::Free => {
             return None;
@@ -194,26 +136,11 @@ pub(super) fn expected_words(expects: &Expects) -> Option<String> {
 pub(super) fn reading_text(reading: &Reading) -> String {
     use crate::domain::reply::Level;
     match reading {
-        Reading::Bp {
-            systolic,
-            diastolic,
-            pulse: Some(pulse),
-        } => format!("{systolic}/{diastolic}, pulse {pulse}"),
-        Reading::Bp {
-            systolic,
-            diastolic,
-            pulse: None,
-        } => format!("{systolic}/{diastolic}"),
+        Reading::Bp { systolic, diastolic, pulse: Some(pulse) } => format!("{systolic}/{diastolic}, pulse {pulse}"),
+        Reading::Bp { systolic, diastolic, pulse: None } => format!("{systolic}/{diastolic}"),
         Reading::Weight { kg } => format!("{kg}"),
-        Reading::Single {
-            level: Level::Number(value),
-            ..
-        } => format!("{value}"),
-        Reading::Single {
-            level: Level::Hi, ..
-        } => "HI".to_owned(),
-        Reading::Single {
-            level: Level::Lo, ..
-        } => "LO".to_owned(),
+        Reading::Single { level: Level::Number(value), .. } => format!("{value}"),
+        Reading::Single { level: Level::Hi, .. } => "HI".to_owned(),
+        Reading::Single { level: Level::Lo, .. } => "LO".to_owned(),
     }
 }

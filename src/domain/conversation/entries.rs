@@ -37,12 +37,8 @@ pub(super) fn from_reply(read: &Understanding, state: &State<'_>, sure: bool) ->
         (Some(Expects::YesNoSome), Intent::Yes) => Some(("check_in", "yes")),
         (Some(Expects::YesNoSome), Intent::No) => Some(("check_in", "no")),
         (Some(Expects::YesNoSome), Intent::Partial) => Some(("check_in", "some")),
-        (Some(Expects::Appointment { .. }), Intent::Yes | Intent::Confirm) => {
-            Some(("confirmation", "coming"))
-        }
-        (Some(Expects::Appointment { .. }), Intent::No | Intent::Cancel) => {
-            Some(("confirmation", "not coming"))
-        }
+        (Some(Expects::Appointment { .. }), Intent::Yes | Intent::Confirm) => Some(("confirmation", "coming")),
+        (Some(Expects::Appointment { .. }), Intent::No | Intent::Cancel) => Some(("confirmation", "not coming")),
         _ => None,
     };
     if let Some((kind, value)) = word {
@@ -57,13 +53,8 @@ pub(super) fn from_reply(read: &Understanding, state: &State<'_>, sure: bool) ->
         });
     }
     if read.says(Intent::Choice) {
-        let chosen: Vec<String> = read
-            .fields
-            .option
-            .iter()
-            .chain(read.fields.options.iter().flatten())
-            .cloned()
-            .collect();
+        let chosen: Vec<String> =
+            read.fields.option.iter().chain(read.fields.options.iter().flatten()).cloned().collect();
         if !chosen.is_empty() {
             entries.push(Entry {
                 kind: "choice",
@@ -109,17 +100,10 @@ fn reading_entry(reading: &Reading, index: usize, sure: bool) -> Entry {
         Reading::Single { kind, unit, .. } => (name(*kind), *unit),
     };
     // Several readings of one kind in one text are told apart by their place.
-    let code = if index == 0 {
-        name.to_owned()
-    } else {
-        format!("{name}#{}", index + 1)
-    };
+    let code = if index == 0 { name.to_owned() } else { format!("{name}#{}", index + 1) };
     let value_number = match reading {
         Reading::Weight { kg } => Some(*kg),
-        Reading::Single {
-            level: Level::Number(value),
-            ..
-        } => Some(*value),
+        Reading::Single { level: Level::Number(value), .. } => Some(*value),
         _ => None,
     };
     Entry {

@@ -67,21 +67,11 @@ pub fn choose(facts: &SendFacts<'_>) -> Result<Route, Reason> {
         return Err(Reason::NoAddress);
     };
     let mut contacts: Vec<_> = person.contacts.iter().collect();
-    contacts.sort_by_key(|c| {
-        person
-            .preferred
-            .is_some_and(|preferred| preferred != c.channel)
-    });
+    contacts.sort_by_key(|c| person.preferred.is_some_and(|preferred| preferred != c.channel));
     let mut refusal = Reason::NoAddress;
     for contact in contacts {
         let found = address_allows(facts, contact)
-            .and_then(|()| {
-                consent::allows(
-                    person.consents.iter().cloned(),
-                    contact.channel.as_str(),
-                    facts.purpose,
-                )
-            })
+            .and_then(|()| consent::allows(person.consents.iter().cloned(), contact.channel.as_str(), facts.purpose))
             .and_then(|()| gateway_for(facts, contact.channel));
         match found {
             Ok(gateway) => {
@@ -109,10 +99,8 @@ fn address_allows(facts: &SendFacts<'_>, contact: &Contact) -> Result<(), Reason
     if contact.stopped && facts.lane == Lane::Planned {
         return Err(Reason::OptedOut);
     }
-    let private = matches!(
-        facts.purpose,
-        Purpose::Results | Purpose::ResultValues | Purpose::Goals | Purpose::Readings
-    );
+    let private =
+        matches!(facts.purpose, Purpose::Results | Purpose::ResultValues | Purpose::Goals | Purpose::Readings);
     if contact.shared && private {
         return Err(Reason::SharedNumber);
     }
@@ -121,21 +109,13 @@ fn address_allows(facts: &SendFacts<'_>, contact: &Contact) -> Result<(), Reason
 
 fn gateway_for<'a>(facts: &SendFacts<'a>, channel: Channel) -> Result<&'a GatewayFacts, Reason> {
     let mut one_way = false;
-    for gateway in facts
-        .gateways
-        .iter()
-        .filter(|g| g.channels.contains(&channel))
-    {
+    for gateway in facts.gateways.iter().filter(|g| g.channels.contains(&channel)) {
         if gateway.two_way || !facts.asks {
             return Ok(gateway);
         }
         one_way = true;
     }
-    Err(if one_way {
-        Reason::SenderCannotReceive
-    } else {
-        Reason::NoGateway
-    })
+    Err(if one_way { Reason::SenderCannotReceive } else { Reason::NoGateway })
 }
 
 /// Which of several refusals tells staff most: the person's own will first, then what can be mended.

@@ -4,12 +4,9 @@ use crate::domain::consent::Decision as Said;
 use crate::domain::practice::PracticeSettings;
 
 fn practice() -> Practice {
-    let table: toml::Table = include_str!("../../../config/between.toml")
-        .parse()
-        .unwrap();
+    let table: toml::Table = include_str!("../../../config/between.toml").parse().unwrap();
     let settings: PracticeSettings = table["practice"].clone().try_into().unwrap();
-    let mut practice =
-        Practice::new("p", "Elmbrook Surgery", settings, &BankHolidays::shipped()).unwrap();
+    let mut practice = Practice::new("p", "Elmbrook Surgery", settings, &BankHolidays::shipped()).unwrap();
     practice.sending_allowed_at = Some(0);
     let fresh = at("2027-01-05T10:00:00Z").timestamp_millis();
     practice.feeds.insert("patients".into(), fresh);
@@ -27,18 +24,8 @@ fn now() -> DateTime<Utc> {
 }
 
 fn contact(channel: Channel) -> Contact {
-    let address = if channel == Channel::Sms {
-        "+447700900001"
-    } else {
-        "a@example.org"
-    };
-    Contact {
-        channel,
-        address: address.into(),
-        state: ContactState::Active,
-        shared: false,
-        stopped: false,
-    }
+    let address = if channel == Channel::Sms { "+447700900001" } else { "a@example.org" };
+    Contact { channel, address: address.into(), state: ContactState::Active, shared: false, stopped: false }
 }
 
 fn gateways() -> Vec<GatewayFacts> {
@@ -127,31 +114,13 @@ fn a_wanted_message_goes_to_the_best_address() {
 #[test]
 fn h13_nothing_survives_death_leaving_a_sensitive_or_unsafe_flag_or_a_stopping_tag() {
     let mut case = Case::new();
-    assert_eq!(
-        case.decide(|f| person(f).deceased = true, now()),
-        Decision::Cancel(Reason::Deceased)
-    );
-    assert_eq!(
-        case.decide(|f| person(f).registered = false, now()),
-        Decision::Cancel(Reason::LeftPractice)
-    );
-    assert_eq!(
-        case.decide(|f| person(f).sensitive = true, now()),
-        Decision::Cancel(Reason::Sensitive)
-    );
-    assert_eq!(
-        case.decide(|f| person(f).unsafe_contact = true, now()),
-        Decision::Cancel(Reason::UnsafeContact)
-    );
-    assert_eq!(
-        case.decide(|f| person(f).textable = false, now()),
-        Decision::Cancel(Reason::NotTextable)
-    );
+    assert_eq!(case.decide(|f| person(f).deceased = true, now()), Decision::Cancel(Reason::Deceased));
+    assert_eq!(case.decide(|f| person(f).registered = false, now()), Decision::Cancel(Reason::LeftPractice));
+    assert_eq!(case.decide(|f| person(f).sensitive = true, now()), Decision::Cancel(Reason::Sensitive));
+    assert_eq!(case.decide(|f| person(f).unsafe_contact = true, now()), Decision::Cancel(Reason::UnsafeContact));
+    assert_eq!(case.decide(|f| person(f).textable = false, now()), Decision::Cancel(Reason::NotTextable));
     case.tags = vec!["palliative_care".into()];
-    assert_eq!(
-        case.decide(|_| {}, now()),
-        Decision::Cancel(Reason::ExcludedByTag)
-    );
+    assert_eq!(case.decide(|_| {}, now()), Decision::Cancel(Reason::ExcludedByTag));
 }
 
 #[test]
@@ -160,10 +129,7 @@ fn h14_nothing_goes_to_a_person_whose_contact_is_unsafe_not_even_an_answer() {
         f.lane = Lane::Safety;
         person(f).unsafe_contact = true;
     };
-    assert_eq!(
-        Case::new().decide(change, now()),
-        Decision::Cancel(Reason::UnsafeContact)
-    );
+    assert_eq!(Case::new().decide(change, now()), Decision::Cancel(Reason::UnsafeContact));
 }
 
 #[test]
@@ -172,14 +138,8 @@ fn children_are_not_messaged_and_a_birthday_counts_from_its_day() {
     let born = |date: &str| date.parse().ok();
     let under = case.decide(|f| person(f).birth_date = born("2011-01-06"), now());
     assert_eq!(under, Decision::Cancel(Reason::UnderAge));
-    assert!(matches!(
-        case.decide(|f| person(f).birth_date = born("2011-01-05"), now()),
-        Decision::Send(_)
-    ));
-    assert_eq!(
-        case.decide(|f| person(f).birth_date = None, now()),
-        Decision::Cancel(Reason::UnderAge)
-    );
+    assert!(matches!(case.decide(|f| person(f).birth_date = born("2011-01-05"), now()), Decision::Send(_)));
+    assert_eq!(case.decide(|f| person(f).birth_date = None, now()), Decision::Cancel(Reason::UnderAge));
 }
 
 #[test]
@@ -187,10 +147,7 @@ fn h15_outside_the_window_it_waits_for_the_next_opening_or_expires() {
     let case = Case::new();
     let evening = at("2027-01-05T20:00:00Z");
     let morning = at("2027-01-06T09:00:00Z").timestamp_millis();
-    assert_eq!(
-        case.decide(|_| {}, evening),
-        Decision::Wait(Reason::WaitsForWindow, morning)
-    );
+    assert_eq!(case.decide(|_| {}, evening), Decision::Wait(Reason::WaitsForWindow, morning));
     let late = case.decide(|f| f.expires_at = Some(morning), evening);
     assert_eq!(late, Decision::Skip(Reason::WaitsForWindow));
 }
@@ -198,76 +155,42 @@ fn h15_outside_the_window_it_waits_for_the_next_opening_or_expires() {
 #[test]
 fn h12_a_refusal_is_honoured_and_the_other_channel_is_used_only_where_allowed() {
     let mut case = Case::new();
-    case.consents = vec![ConsentLine {
-        channel: "sms",
-        purpose: Purpose::All,
-        decision: Said::Refused,
-    }];
+    case.consents = vec![ConsentLine { channel: "sms", purpose: Purpose::All, decision: Said::Refused }];
     assert_eq!(case.decide(|_| {}, now()), Decision::Skip(Reason::OptedOut));
     case.contacts.push(contact(Channel::Email));
-    assert!(
-        matches!(case.decide(|_| {}, now()), Decision::Send(route) if route.channel == Channel::Email)
-    );
+    assert!(matches!(case.decide(|_| {}, now()), Decision::Send(route) if route.channel == Channel::Email));
 }
 
 #[test]
 fn f16_a_shared_number_takes_reminders_but_no_goals_or_results() {
     let mut case = Case::new();
     case.contacts[0].shared = true;
-    assert_eq!(
-        case.decide(|_| {}, now()),
-        Decision::Skip(Reason::SharedNumber)
-    );
-    assert!(matches!(
-        case.decide(|f| f.purpose = Purpose::Appointments, now()),
-        Decision::Send(_)
-    ));
+    assert_eq!(case.decide(|_| {}, now()), Decision::Skip(Reason::SharedNumber));
+    assert!(matches!(case.decide(|f| f.purpose = Purpose::Appointments, now()), Decision::Send(_)));
 }
 
 #[test]
 fn h16_the_cap_holds_and_more_important_messages_keep_their_place() {
     let case = Case::new();
-    let used = |today, week, more| Used {
-        today,
-        week,
-        more_important_today: more,
-    };
+    let used = |today, week, more| Used { today, week, more_important_today: more };
     let tomorrow = at("2027-01-06T09:00:00Z").timestamp_millis();
-    assert_eq!(
-        case.decide(|f| f.used = used(2, 2, 0), now()),
-        Decision::Wait(Reason::Capped, tomorrow)
-    );
-    assert_eq!(
-        case.decide(|f| f.used = used(1, 1, 1), now()),
-        Decision::Wait(Reason::Capped, tomorrow)
-    );
-    assert!(matches!(
-        case.decide(|f| f.used = used(1, 1, 0), now()),
-        Decision::Send(_)
-    ));
+    assert_eq!(case.decide(|f| f.used = used(2, 2, 0), now()), Decision::Wait(Reason::Capped, tomorrow));
+    assert_eq!(case.decide(|f| f.used = used(1, 1, 1), now()), Decision::Wait(Reason::Capped, tomorrow));
+    assert!(matches!(case.decide(|f| f.used = used(1, 1, 0), now()), Decision::Send(_)));
     let full_week = case.decide(|f| f.used = used(0, 4, 0), now());
-    assert_eq!(
-        full_week,
-        Decision::Skip(Reason::Capped),
-        "next Monday is after its usefulness"
-    );
+    assert_eq!(full_week, Decision::Skip(Reason::Capped), "next Monday is after its usefulness");
     let reminder = |f: &mut SendFacts<'_>| {
         f.used = used(9, 9, 9);
         f.priority = NEVER_CAPPED;
     };
-    assert!(
-        matches!(case.decide(reminder, now()), Decision::Send(_)),
-        "appointment reminders are never capped away"
-    );
+    assert!(matches!(case.decide(reminder, now()), Decision::Send(_)), "appointment reminders are never capped away");
 }
 
 #[test]
 fn f13_a_cancelled_or_moved_appointment_takes_its_messages_with_it() {
     let case = Case::new();
     let starts = now().timestamp_millis() + 86_400_000;
-    let with = |state, current| {
-        move |f: &mut SendFacts<'_>| f.appointment = Some((state, starts, current))
-    };
+    let with = |state, current| move |f: &mut SendFacts<'_>| f.appointment = Some((state, starts, current));
     let cancelled = case.decide(with(AppointmentState::Cancelled, true), now());
     assert_eq!(cancelled, Decision::Cancel(Reason::AppointmentCancelled));
     let moved = case.decide(with(AppointmentState::Booked, false), now());
@@ -277,58 +200,31 @@ fn f13_a_cancelled_or_moved_appointment_takes_its_messages_with_it() {
 #[test]
 fn f20_old_data_holds_messages_with_the_reason() {
     let mut case = Case::new();
-    case.practice.feeds.insert(
-        "patients".into(),
-        (now() - Duration::hours(73)).timestamp_millis(),
-    );
-    assert!(matches!(
-        case.decide(|_| {}, now()),
-        Decision::Wait(Reason::FeedStale, _)
-    ));
+    case.practice.feeds.insert("patients".into(), (now() - Duration::hours(73)).timestamp_millis());
+    assert!(matches!(case.decide(|_| {}, now()), Decision::Wait(Reason::FeedStale, _)));
     case.practice.feeds.remove("patients");
-    assert!(
-        matches!(
-            case.decide(|_| {}, now()),
-            Decision::Wait(Reason::FeedStale, _)
-        ),
-        "never imported is stale too"
-    );
+    assert!(matches!(case.decide(|_| {}, now()), Decision::Wait(Reason::FeedStale, _)), "never imported is stale too");
 }
 
 #[test]
 fn h25_live_sending_waits_until_the_alert_route_is_proven_and_cover_is_set() {
     let mut case = Case::new();
     let live = |f: &mut SendFacts<'_>| f.live = true;
-    assert!(matches!(
-        case.decide(live, now()),
-        Decision::Wait(Reason::RouteUntested, _)
-    ));
+    assert!(matches!(case.decide(live, now()), Decision::Wait(Reason::RouteUntested, _)));
     case.practice.settings.alerts.route = "duty@example.org".into();
     case.practice.route_proven_at = Some(now().timestamp_millis());
-    assert!(
-        matches!(
-            case.decide(live, now()),
-            Decision::Wait(Reason::RouteUntested, _)
-        ),
-        "cover hours are missing"
-    );
+    assert!(matches!(case.decide(live, now()), Decision::Wait(Reason::RouteUntested, _)), "cover hours are missing");
     case.practice.cover = case.practice.hours.clone();
     assert!(matches!(case.decide(live, now()), Decision::Send(_)));
     case.practice.route_proven_at = Some((now() - Duration::days(31)).timestamp_millis());
-    assert!(matches!(
-        case.decide(live, now()),
-        Decision::Wait(Reason::RouteUntested, _)
-    ));
+    assert!(matches!(case.decide(live, now()), Decision::Wait(Reason::RouteUntested, _)));
 }
 
 #[test]
 fn h24_after_a_restore_nothing_goes_until_a_person_says_so() {
     let mut case = Case::new();
     case.practice.sending_allowed_at = None;
-    assert!(matches!(
-        case.decide(|_| {}, now()),
-        Decision::Wait(Reason::SendingOff, _)
-    ));
+    assert!(matches!(case.decide(|_| {}, now()), Decision::Wait(Reason::SendingOff, _)));
 }
 
 #[test]
@@ -342,14 +238,8 @@ fn f10_a_second_question_waits_for_the_first() {
 fn a_question_never_goes_out_by_a_sender_that_cannot_receive() {
     let mut case = Case::new();
     case.gateways[0].two_way = false;
-    assert_eq!(
-        case.decide(|_| {}, now()),
-        Decision::Skip(Reason::SenderCannotReceive)
-    );
-    assert!(matches!(
-        case.decide(|f| f.asks = false, now()),
-        Decision::Send(_)
-    ));
+    assert_eq!(case.decide(|_| {}, now()), Decision::Skip(Reason::SenderCannotReceive));
+    assert!(matches!(case.decide(|f| f.asks = false, now()), Decision::Send(_)));
 }
 
 #[test]
@@ -379,18 +269,12 @@ fn results_wait_for_a_release_and_an_echo_needs_something_to_say() {
         f.purpose = Purpose::Results;
         f.has_content = Some(false);
     };
-    assert!(matches!(
-        case.decide(results, now()),
-        Decision::Wait(Reason::NoReleasedResult, _)
-    ));
+    assert!(matches!(case.decide(results, now()), Decision::Wait(Reason::NoReleasedResult, _)));
     let echo = |f: &mut SendFacts<'_>| {
         f.purpose = Purpose::Agenda;
         f.has_content = Some(false);
     };
-    assert_eq!(
-        case.decide(echo, now()),
-        Decision::Skip(Reason::NothingToSay)
-    );
+    assert_eq!(case.decide(echo, now()), Decision::Skip(Reason::NothingToSay));
 }
 
 #[test]

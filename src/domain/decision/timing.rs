@@ -11,9 +11,7 @@ use super::route::Route;
 pub(super) fn wait(facts: &SendFacts<'_>, reason: Reason, until: i64) -> Decision {
     match facts.expires_at {
         // What an answer, staff or data may free before that is kept until its last moment.
-        Some(expires) if until >= expires && may_end_early(reason) => {
-            Decision::Wait(reason, expires)
-        }
+        Some(expires) if until >= expires && may_end_early(reason) => Decision::Wait(reason, expires),
         Some(expires) if until >= expires => Decision::Skip(reason),
         _ => Decision::Wait(reason, until),
     }
@@ -53,24 +51,13 @@ pub(super) fn may_go_now(facts: &SendFacts<'_>, route: Route, now: DateTime<Utc>
     if facts.priority < NEVER_CAPPED && facts.purpose != Purpose::Service {
         let limits = &practice.settings.limits;
         let open_after = |at: DateTime<Utc>| {
-            window
-                .next_open(at, person.zone, &practice.holidays)
-                .map_or(at, |open| open.at)
-                .timestamp_millis()
+            window.next_open(at, person.zone, &practice.holidays).map_or(at, |open| open.at).timestamp_millis()
         };
         if facts.used.week >= limits.per_week {
-            return wait(
-                facts,
-                Reason::Capped,
-                open_after(next_week(now, person.zone)),
-            );
+            return wait(facts, Reason::Capped, open_after(next_week(now, person.zone)));
         }
         if facts.used.today + facts.used.more_important_today >= limits.per_day {
-            return wait(
-                facts,
-                Reason::Capped,
-                open_after(next_day(now, person.zone)),
-            );
+            return wait(facts, Reason::Capped, open_after(next_day(now, person.zone)));
         }
     }
     if facts.asks

@@ -86,9 +86,7 @@ impl SendFailure {
         match self {
             Self::Unreachable { detail_code } => detail_code,
             Self::Throttled { .. } => "throttled",
-            Self::Rejected { code, .. }
-            | Self::BadResponse { code }
-            | Self::BadAddress { code } => code,
+            Self::Rejected { code, .. } | Self::BadResponse { code } | Self::BadAddress { code } => code,
             Self::OptedOut => "opted_out",
             Self::NotConfigured => "not_configured",
             Self::TimedOut => "timed_out",
@@ -108,36 +106,10 @@ mod tests {
     #[test]
     fn each_failure_says_whether_it_was_sent_and_whether_to_try_again() {
         let table = [
-            (
-                F::Unreachable {
-                    detail_code: code(),
-                },
-                true,
-                false,
-            ),
-            (
-                F::Throttled {
-                    retry_after_ms: None,
-                },
-                true,
-                false,
-            ),
-            (
-                F::Rejected {
-                    code: code(),
-                    permanent: false,
-                },
-                true,
-                false,
-            ),
-            (
-                F::Rejected {
-                    code: code(),
-                    permanent: true,
-                },
-                true,
-                true,
-            ),
+            (F::Unreachable { detail_code: code() }, true, false),
+            (F::Throttled { retry_after_ms: None }, true, false),
+            (F::Rejected { code: code(), permanent: false }, true, false),
+            (F::Rejected { code: code(), permanent: true }, true, true),
             (F::BadResponse { code: code() }, false, false),
             (F::OptedOut, true, true),
             (F::BadAddress { code: code() }, true, true),
@@ -155,9 +127,7 @@ mod tests {
 
     #[test]
     fn the_provider_s_wish_is_the_floor() {
-        let failure = F::Throttled {
-            retry_after_ms: Some(90_000),
-        };
+        let failure = F::Throttled { retry_after_ms: Some(90_000) };
         assert_eq!(failure.retry_floor_ms(), Some(90_000));
         assert_eq!(F::TimedOut.retry_floor_ms(), None);
     }

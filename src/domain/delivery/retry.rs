@@ -13,10 +13,7 @@ pub struct BackOff {
 
 impl Default for BackOff {
     fn default() -> Self {
-        Self {
-            first_ms: 5_000,
-            longest_ms: 30 * 60_000,
-        }
+        Self { first_ms: 5_000, longest_ms: 30 * 60_000 }
     }
 }
 
@@ -37,30 +34,18 @@ impl BackOff {
             return None;
         }
         let doublings = attempt.saturating_sub(1).min(32);
-        let grown = self
-            .first_ms
-            .max(1)
-            .saturating_mul(1_i64 << doublings)
-            .min(self.longest_ms.max(1));
+        let grown = self.first_ms.max(1).saturating_mul(1_i64 << doublings).min(self.longest_ms.max(1));
         let floor = failure.retry_floor_ms().unwrap_or(0).max(0);
         let base = grown.max(floor);
         // Up to half of the growth on top: waits keep growing, and messages refused together do not come back together.
         let jitter = mix(seed ^ u64::from(attempt)) % (grown.unsigned_abs() / 2 + 1);
-        let at = now_ms
-            .saturating_add(base)
-            .saturating_add(i64::try_from(jitter).unwrap_or(0));
+        let at = now_ms.saturating_add(base).saturating_add(i64::try_from(jitter).unwrap_or(0));
         (at < give_up_at_ms).then_some(at)
     }
 }
 
 /// [`BackOff::next_retry`] with the default growth.
-pub fn next_retry(
-    attempt: u32,
-    failure: &SendFailure,
-    now_ms: i64,
-    seed: u64,
-    give_up_at_ms: i64,
-) -> Option<i64> {
+pub fn next_retry(attempt: u32, failure: &SendFailure, now_ms: i64, seed: u64, give_up_at_ms: i64) -> Option<i64> {
     BackOff::default().next_retry(attempt, failure, now_ms, seed, give_up_at_ms)
 }
 
@@ -81,17 +66,12 @@ mod tests {
     const NEVER: i64 = i64::MAX;
 
     fn refused() -> SendFailure {
-        SendFailure::Unreachable {
-            detail_code: "connect".to_owned(),
-        }
+        SendFailure::Unreachable { detail_code: "connect".to_owned() }
     }
 
     #[test]
     fn a_permanent_refusal_ends_it() {
-        let failure = SendFailure::Rejected {
-            code: "bad".to_owned(),
-            permanent: true,
-        };
+        let failure = SendFailure::Rejected { code: "bad".to_owned(), permanent: true };
         assert_eq!(next_retry(1, &failure, 0, 1, NEVER), None);
     }
 
@@ -104,9 +84,8 @@ mod tests {
 
     #[test]
     fn messages_refused_together_come_back_apart() {
-        let times: std::collections::BTreeSet<_> = (0..100)
-            .map(|seed| next_retry(3, &refused(), 0, seed, NEVER))
-            .collect();
+        let times: std::collections::BTreeSet<_> =
+            (0..100).map(|seed| next_retry(3, &refused(), 0, seed, NEVER)).collect();
         assert!(times.len() > 90, "{}", times.len());
     }
 

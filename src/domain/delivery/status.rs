@@ -56,18 +56,10 @@ impl DeliveryStatus {
         match self {
             Self::Accepted => 0,
             Self::Sent => 1,
-            Self::Undelivered {
-                permanent: false, ..
-            } => 2,
-            Self::Failed {
-                permanent: false, ..
-            } => 3,
-            Self::Undelivered {
-                permanent: true, ..
-            } => 4,
-            Self::Failed {
-                permanent: true, ..
-            } => 5,
+            Self::Undelivered { permanent: false, .. } => 2,
+            Self::Failed { permanent: false, .. } => 3,
+            Self::Undelivered { permanent: true, .. } => 4,
+            Self::Failed { permanent: true, .. } => 5,
             Self::OptedOut => 6,
             Self::Delivered => 7,
         }
@@ -121,10 +113,7 @@ mod tests {
     fn f30_delivered_then_sent_and_repeats_stay_delivered() {
         let mut reports = vec![D::Delivered, D::Sent];
         reports.extend(std::iter::repeat_n(D::Accepted, 5));
-        reports.push(D::Failed {
-            code: "late".to_owned(),
-            permanent: true,
-        });
+        reports.push(D::Failed { code: "late".to_owned(), permanent: true });
         assert_eq!(settle(&reports), D::Delivered);
     }
 

@@ -11,12 +11,7 @@ pub(super) fn results(fields: &Fields<'_>, trusted: &[String]) -> (AuthResults, 
     for raw in fields.all("authentication-results") {
         let value = without_comments(&unfold(raw));
         let mut statements = value.split(';');
-        let id = statements
-            .next()
-            .unwrap_or_default()
-            .split_ascii_whitespace()
-            .next()
-            .unwrap_or_default();
+        let id = statements.next().unwrap_or_default().split_ascii_whitespace().next().unwrap_or_default();
         if !trusted.iter().any(|ours| ours.eq_ignore_ascii_case(id)) {
             continue;
         }
@@ -32,21 +27,13 @@ pub(super) fn results(fields: &Fields<'_>, trusted: &[String]) -> (AuthResults, 
 
 fn contradicts(first: AuthResults, later: AuthResults) -> bool {
     let differ = |a: Option<Verdict>, b: Option<Verdict>| b.is_some() && a != b;
-    differ(first.spf, later.spf)
-        || differ(first.dkim, later.dkim)
-        || differ(first.dmarc, later.dmarc)
+    differ(first.spf, later.spf) || differ(first.dkim, later.dkim) || differ(first.dmarc, later.dmarc)
 }
 
 fn read<'a>(statements: impl Iterator<Item = &'a str>) -> AuthResults {
-    let mut results = AuthResults {
-        from_trusted_server: true,
-        ..AuthResults::default()
-    };
+    let mut results = AuthResults { from_trusted_server: true, ..AuthResults::default() };
     for statement in statements {
-        let first = statement
-            .split_ascii_whitespace()
-            .next()
-            .unwrap_or_default();
+        let first = statement.split_ascii_whitespace().next().unwrap_or_default();
         // "dkim/1 = pass" is allowed and seen.
         let compact: String = statement.split_ascii_whitespace().take(3).collect();
         let (method, rest) = match first.split_once('=') {
@@ -62,11 +49,7 @@ fn read<'a>(statements: impl Iterator<Item = &'a str>) -> AuthResults {
             results.spf = results.spf.or(verdict);
         } else if method.eq_ignore_ascii_case("dkim") {
             // Mail carries several signatures; one that holds is enough.
-            results.dkim = if verdict == Some(Verdict::Pass) {
-                verdict
-            } else {
-                results.dkim.or(verdict)
-            };
+            results.dkim = if verdict == Some(Verdict::Pass) { verdict } else { results.dkim.or(verdict) };
         } else if method.eq_ignore_ascii_case("dmarc") {
             results.dmarc = results.dmarc.or(verdict);
         }
@@ -75,10 +58,7 @@ fn read<'a>(statements: impl Iterator<Item = &'a str>) -> AuthResults {
 }
 
 fn verdict(text: &str) -> Option<Verdict> {
-    let word = text
-        .split(|c: char| !c.is_ascii_alphabetic())
-        .next()
-        .unwrap_or_default();
+    let word = text.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
     Some(match word.to_ascii_lowercase().as_str() {
         "pass" => Verdict::Pass,
         "fail" | "hardfail" => Verdict::Fail,

@@ -9,13 +9,11 @@ use super::model::{Because, Class};
 use super::own_words::fold;
 use super::phrase_set::{PhraseSet, set};
 
-static SUBJECTS: LazyLock<PhraseSet> =
-    LazyLock::new(|| set(include_str!("automatic/subjects.txt")));
+static SUBJECTS: LazyLock<PhraseSet> = LazyLock::new(|| set(include_str!("automatic/subjects.txt")));
 static SAYS_SO: LazyLock<PhraseSet> = LazyLock::new(|| set(include_str!("automatic/says_so.txt")));
 static AWAY: LazyLock<PhraseSet> = LazyLock::new(|| set(include_str!("automatic/away.txt")));
 static OFFICE: LazyLock<PhraseSet> = LazyLock::new(|| set(include_str!("automatic/office.txt")));
-static RECEIPTS: LazyLock<PhraseSet> =
-    LazyLock::new(|| set(include_str!("automatic/receipts.txt")));
+static RECEIPTS: LazyLock<PhraseSet> = LazyLock::new(|| set(include_str!("automatic/receipts.txt")));
 
 /// Local parts nobody reads.
 const MACHINES: &[&str] = &[
@@ -83,10 +81,7 @@ pub(super) fn classify(seen: &Seen<'_>) -> (Class, Vec<Because>) {
 
 fn note(because: &mut Vec<Because>, what: &'static str, detail: &str) {
     let end = detail.floor_char_boundary(120);
-    because.push(Because {
-        what,
-        detail: detail.get(..end).unwrap_or_default().to_owned(),
-    });
+    because.push(Because { what, detail: detail.get(..end).unwrap_or_default().to_owned() });
 }
 
 fn report(seen: &Seen<'_>, because: &mut Vec<Because>) -> Option<Class> {
@@ -103,11 +98,7 @@ fn report(seen: &Seen<'_>, because: &mut Vec<Because>) -> Option<Class> {
 fn by_headers(fields: &Fields<'_>, because: &mut Vec<Because>) -> bool {
     let before = because.len();
     if let Some(value) = fields.text("auto-submitted") {
-        let word = value
-            .split([';', ' ', '('])
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let word = value.split([';', ' ', '(']).next().unwrap_or_default().to_ascii_lowercase();
         if !word.is_empty() && word != "no" {
             note(because, "auto_submitted", &value);
         }
@@ -128,45 +119,30 @@ fn by_headers(fields: &Fields<'_>, because: &mut Vec<Because>) -> bool {
         "x-auto-reply-from",
         "delivered-by-the-graceful-autoresponder",
     ] {
-        if let Some(value) = fields
-            .text(name)
-            .filter(|value| !matches!(value.to_ascii_lowercase().as_str(), "no" | "false" | "0"))
+        if let Some(value) =
+            fields.text(name).filter(|value| !matches!(value.to_ascii_lowercase().as_str(), "no" | "false" | "0"))
         {
             note(because, "auto_reply_header", &format!("{name}: {value}"));
         }
     }
-    if let Some(value) = fields.text("precedence").filter(|value| {
-        matches!(
-            value.to_ascii_lowercase().as_str(),
-            "auto_reply" | "auto-reply" | "autoreply"
-        )
-    }) {
-        note(because, "precedence", &value);
-    }
     if let Some(value) = fields
-        .text("x-preference")
-        .filter(|value| value.eq_ignore_ascii_case("auto_reply"))
+        .text("precedence")
+        .filter(|value| matches!(value.to_ascii_lowercase().as_str(), "auto_reply" | "auto-reply" | "autoreply"))
     {
         note(because, "precedence", &value);
     }
-    if fields
-        .text("return-path")
-        .is_some_and(|path| matches!(path.replace(' ', "").as_str(), "<>" | ""))
-    {
+    if let Some(value) = fields.text("x-preference").filter(|value| value.eq_ignore_ascii_case("auto_reply")) {
+        note(because, "precedence", &value);
+    }
+    if fields.text("return-path").is_some_and(|path| matches!(path.replace(' ', "").as_str(), "<>" | "")) {
         note(because, "null_return_path", "<>");
     }
     let mut certain = because.len() > before;
-    if let Some(value) = fields
-        .text("x-auto-response-suppress")
-        .filter(|value| !value.eq_ignore_ascii_case("none"))
-    {
+    if let Some(value) = fields.text("x-auto-response-suppress").filter(|value| !value.eq_ignore_ascii_case("none")) {
         // Exchange writes "All" on what it makes itself; some offices stamp "OOF" or "DR, RN" on
         // everything their people send, which must only not be answered.
         let lower = value.to_ascii_lowercase();
-        certain = certain
-            || lower
-                .split(',')
-                .any(|word| matches!(word.trim(), "all" | "autoreply"));
+        certain = certain || lower.split(',').any(|word| matches!(word.trim(), "all" | "autoreply"));
         note(because, "auto_response_suppress", &value);
     }
     certain
@@ -191,12 +167,10 @@ fn list_mail(fields: &Fields<'_>, because: &mut Vec<Because>) -> bool {
             note(because, "list_header", &format!("{name}: {value}"));
         }
     }
-    if let Some(value) = fields.text("precedence").filter(|value| {
-        matches!(
-            value.to_ascii_lowercase().as_str(),
-            "bulk" | "junk" | "list"
-        )
-    }) {
+    if let Some(value) = fields
+        .text("precedence")
+        .filter(|value| matches!(value.to_ascii_lowercase().as_str(), "bulk" | "junk" | "list"))
+    {
         note(because, "precedence", &value);
     }
     because.len() > before
@@ -207,15 +181,9 @@ pub(super) fn is_machine(address: &str) -> bool {
     let local = address.split('@').next().unwrap_or_default();
     let local = local.split('+').next().unwrap_or_default();
     MACHINES.contains(&local)
-        || [
-            "noreply",
-            "no-reply",
-            "donotreply",
-            "do-not-reply",
-            "mailer-daemon",
-        ]
-        .iter()
-        .any(|word| local.starts_with(word) || local.ends_with(word))
+        || ["noreply", "no-reply", "donotreply", "do-not-reply", "mailer-daemon"]
+            .iter()
+            .any(|word| local.starts_with(word) || local.ends_with(word))
 }
 
 fn machine_sender(from: Option<&str>, because: &mut Vec<Because>) -> bool {
@@ -233,9 +201,7 @@ fn by_subject(subject: &str, because: &mut Vec<Because>) -> bool {
     while let Some((_, rest)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         text = rest.trim_start();
     }
-    let after = SUBJECTS
-        .start_of(text)
-        .and_then(|phrase| text.get(phrase.len()..));
+    let after = SUBJECTS.start_of(text).and_then(|phrase| text.get(phrase.len()..));
     let found = after.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
     if found {
         note(because, "subject", subject);
@@ -244,10 +210,7 @@ fn by_subject(subject: &str, because: &mut Vec<Because>) -> bool {
 }
 
 fn by_words(text: &str, because: &mut Vec<Because>) -> bool {
-    let text = fold(
-        text.get(..text.floor_char_boundary(LOOK_AT))
-            .unwrap_or_default(),
-    );
+    let text = fold(text.get(..text.floor_char_boundary(LOOK_AT)).unwrap_or_default());
     if let Some(phrase) = SAYS_SO.first_in(&text) {
         note(because, "says_it_is_automatic", phrase);
         return true;
@@ -263,22 +226,11 @@ fn by_words(text: &str, because: &mut Vec<Because>) -> bool {
 
 /// Words of a read receipt or of a note that a message was delivered or relayed.
 pub(super) fn is_receipt(subject: &str, text: &str) -> bool {
-    let text = fold(
-        text.get(..text.floor_char_boundary(600))
-            .unwrap_or_default(),
-    );
+    let text = fold(text.get(..text.floor_char_boundary(600)).unwrap_or_default());
     let subject = fold(subject);
     RECEIPTS.is_in(&text)
-        || ([
-            "read:",
-            "relayed:",
-            "delivered:",
-            "gelesen:",
-            "lu :",
-            "przeczytano:",
-            "darllenwyd:",
-        ]
-        .iter()
-        .any(|word| subject.starts_with(word))
+        || (["read:", "relayed:", "delivered:", "gelesen:", "lu :", "przeczytano:", "darllenwyd:"]
+            .iter()
+            .any(|word| subject.starts_with(word))
             && text.len() < 400)
 }

@@ -26,11 +26,7 @@ pub(super) struct Body {
 /// Reads the text parts in order: of alternatives the plain one, unless it holds no words.
 pub(super) fn read(raw: &[u8], structure: &Structure, names: &[String]) -> Body {
     let mut body = Body::default();
-    let texts: Vec<&Part> = structure
-        .parts
-        .iter()
-        .filter(|part| !part.attached)
-        .collect();
+    let texts: Vec<&Part> = structure.parts.iter().filter(|part| !part.attached).collect();
     let mut done: Vec<usize> = Vec::new();
     for part in &texts {
         if body.whole.len() >= MAX_TEXT {
@@ -45,11 +41,7 @@ pub(super) fn read(raw: &[u8], structure: &Structure, names: &[String]) -> Body 
             continue;
         }
         done.push(group);
-        let of_group = || {
-            texts
-                .iter()
-                .filter(|other| other.alternative == Some(group))
-        };
+        let of_group = || texts.iter().filter(|other| other.alternative == Some(group));
         let plain = of_group().filter(|other| other.content_type == "text/plain");
         let before = body.kept.len();
         for other in plain {
@@ -78,10 +70,7 @@ impl Body {
         self.capped = self.capped || part.body.len() > most;
         let (text, lost) = decode::text(raw, part, most);
         self.undecodable = self.undecodable || lost;
-        let mut hints = Hints {
-            names: names.to_vec(),
-            marks: Vec::new(),
-        };
+        let mut hints = Hints { names: names.to_vec(), marks: Vec::new() };
         let text = if is_html {
             let converted = html::to_text(&text);
             hints.marks = converted.marks;
@@ -115,12 +104,7 @@ pub(super) fn attachments(raw: &[u8], structure: &Structure) -> Vec<Attachment> 
         body: part.body.clone(),
         encoding: part.encoding,
     };
-    structure
-        .parts
-        .iter()
-        .filter(|part| part.attached)
-        .map(attachment)
-        .collect()
+    structure.parts.iter().filter(|part| part.attached).map(attachment).collect()
 }
 
 fn file_name(part: &Part) -> String {
@@ -128,13 +112,7 @@ fn file_name(part: &Part) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let safe: String = last
         .chars()
-        .map(|c| {
-            if is_unsafe(c) || matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|') {
-                '_'
-            } else {
-                c
-            }
-        })
+        .map(|c| if is_unsafe(c) || matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c })
         .take(120)
         .collect();
     let safe = safe.trim().trim_start_matches('.');
@@ -155,9 +133,5 @@ fn file_name(part: &Part) -> String {
 /// The content of an attachment, decoded when it is asked for and never before.
 #[must_use]
 pub fn content(raw: &[u8], attachment: &Attachment) -> Vec<u8> {
-    decode::transfer(
-        raw.get(attachment.body.clone()).unwrap_or_default(),
-        attachment.encoding,
-    )
-    .into_owned()
+    decode::transfer(raw.get(attachment.body.clone()).unwrap_or_default(), attachment.encoding).into_owned()
 }

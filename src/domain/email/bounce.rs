@@ -52,10 +52,7 @@ pub(super) fn read(seen: &Seen<'_>) -> Outcome {
         codes::find(report).any() || reasons::failure(&fold(report)).is_some()
     });
     let status_text: Vec<&str> = seen.statuses.iter().map(String::as_str).collect();
-    let mut statuses: Vec<dsn::Status> = status_text
-        .iter()
-        .flat_map(|text| dsn::read(text))
-        .collect();
+    let mut statuses: Vec<dsn::Status> = status_text.iter().flat_map(|text| dsn::read(text)).collect();
     if statuses.is_empty() {
         // Some servers send the fields as plain text.
         statuses = dsn::read_in_text(seen.text);
@@ -64,11 +61,7 @@ pub(super) fn read(seen: &Seen<'_>) -> Outcome {
     // A person may pass on a report and ask what it means.
     let from_system = seen.is_report || words.score >= 3;
     let Some(status) = dsn::choose(&statuses).filter(|_| from_system) else {
-        return if words.enough() {
-            Outcome::Bounce(by_words(seen, &split, &words), because)
-        } else {
-            Outcome::Other
-        };
+        return if words.enough() { Outcome::Bounce(by_words(seen, &split, &words), because) } else { Outcome::Other };
     };
     note(&mut because, "delivery_status", &status.action);
     match status.action.as_str() {
@@ -80,10 +73,7 @@ pub(super) fn read(seen: &Seen<'_>) -> Outcome {
 
 fn note(because: &mut Vec<Because>, what: &'static str, detail: &str) {
     let end = detail.floor_char_boundary(120);
-    because.push(Because {
-        what,
-        detail: detail.get(..end).unwrap_or_default().to_owned(),
-    });
+    because.push(Because { what, detail: detail.get(..end).unwrap_or_default().to_owned() });
 }
 
 /// The signs of a report without RFC 3464.
@@ -111,9 +101,7 @@ impl Words {
 
 fn words(seen: &Seen<'_>, split: &returned::Split<'_>, because: &mut Vec<Because>) -> Words {
     let report = split.report;
-    let report = report
-        .get(..report.floor_char_boundary(LOOK_AT))
-        .unwrap_or_default();
+    let report = report.get(..report.floor_char_boundary(LOOK_AT)).unwrap_or_default();
     let codes = codes::find(report);
     let folded = fold(report);
     let failure = reasons::failure(&folded);
@@ -127,81 +115,36 @@ fn words(seen: &Seen<'_>, split: &returned::Split<'_>, because: &mut Vec<Because
         }
     };
     let daemon = seen.from.is_none_or(reasons::is_daemon);
-    sign(
-        daemon,
-        2,
-        "sent_by_mail_system",
-        seen.from.map_or("no sender", |from| &from.address),
-    );
-    let null_path = seen
-        .fields
-        .text("return-path")
-        .is_some_and(|path| path.trim_matches(['<', '>', ' ']).is_empty());
+    sign(daemon, 2, "sent_by_mail_system", seen.from.map_or("no sender", |from| &from.address));
+    let null_path = seen.fields.text("return-path").is_some_and(|path| path.trim_matches(['<', '>', ' ']).is_empty());
     sign(null_path, 1, "null_return_path", "<>");
-    sign(
-        seen.fields.has("x-failed-recipients"),
-        3,
-        "failed_recipients_header",
-        "x-failed-recipients",
-    );
+    sign(seen.fields.has("x-failed-recipients"), 3, "failed_recipients_header", "x-failed-recipients");
     sign(subject, 2, "failure_subject", seen.subject);
     sign(failure.is_some(), 1, "failure_words", "");
-    sign(
-        codes.any(),
-        1,
-        "status_code",
-        codes.enhanced.as_deref().unwrap_or_default(),
-    );
+    sign(codes.any(), 1, "status_code", codes.enhanced.as_deref().unwrap_or_default());
     sign(delayed, 1, "delay_words", "");
     let comes_back = !seen.returned.is_empty() || split.headers.is_some();
     sign(comes_back, 1, "message_returned", "");
     sign(seen.is_report, 2, "multipart_report", "");
-    let answers_itself = seen
-        .fields
-        .text("auto-submitted")
-        .is_some_and(|value| !value.eq_ignore_ascii_case("no"));
+    let answers_itself = seen.fields.text("auto-submitted").is_some_and(|value| !value.eq_ignore_ascii_case("no"));
     let failed_header = seen.fields.has("x-failed-recipients");
     let by_program = daemon || null_path || failed_header || seen.is_report || answers_itself;
-    let recipient = by_program
-        .then(|| recipients::find(seen, split.report))
-        .flatten();
-    Words {
-        score,
-        failure,
-        delayed,
-        codes,
-        by_program,
-        returned_by_system: daemon && comes_back,
-        recipient,
-    }
+    let recipient = by_program.then(|| recipients::find(seen, split.report)).flatten();
+    Words { score, failure, delayed, codes, by_program, returned_by_system: daemon && comes_back, recipient }
 }
 
 fn by_words(seen: &Seen<'_>, split: &returned::Split<'_>, words: &Words) -> Bounce {
     let action = if words.delayed { "delayed" } else { "failed" };
-    let recipient = words.recipient.clone().or_else(|| {
-        returned_headers(seen, split, "to").and_then(|to| recipients::first_address(&to))
-    });
-    finish(
-        seen,
-        split,
-        &words.codes,
-        words.failure,
-        action.to_owned(),
-        recipient,
-    )
+    let recipient = words
+        .recipient
+        .clone()
+        .or_else(|| returned_headers(seen, split, "to").and_then(|to| recipients::first_address(&to)));
+    finish(seen, split, &words.codes, words.failure, action.to_owned(), recipient)
 }
 
-fn by_status(
-    seen: &Seen<'_>,
-    status: &dsn::Status,
-    split: &returned::Split<'_>,
-    words: &Words,
-) -> Bounce {
+fn by_status(seen: &Seen<'_>, status: &dsn::Status, split: &returned::Split<'_>, words: &Words) -> Bounce {
     let diagnostic = codes::find(&status.diagnostic);
-    let mut codes = Codes {
-        enhanced: status.code.clone(),
-        smtp: diagnostic.smtp.or(words.codes.smtp),
-    };
+    let mut codes = Codes { enhanced: status.code.clone(), smtp: diagnostic.smtp.or(words.codes.smtp) };
     // "5.0.0" says no more than "failed": what the other server said is better, if it agrees.
     for better in [diagnostic.enhanced.as_ref(), words.codes.enhanced.as_ref()] {
         codes.refine(better);
@@ -210,18 +153,8 @@ fn by_status(
         codes = words.codes.clone();
     }
     let reason = reasons::failure(&fold(&status.diagnostic)).or(words.failure);
-    let recipient = status
-        .recipient
-        .clone()
-        .or_else(|| recipients::find(seen, split.report));
-    finish(
-        seen,
-        split,
-        &codes,
-        reason,
-        status.action.clone(),
-        recipient,
-    )
+    let recipient = status.recipient.clone().or_else(|| recipients::find(seen, split.report));
+    finish(seen, split, &codes, reason, status.action.clone(), recipient)
 }
 
 fn finish(
@@ -234,16 +167,9 @@ fn finish(
 ) -> Bounce {
     let delayed = action == "delayed";
     let reason = reasons::decide(codes.enhanced.as_deref(), codes.smtp, told);
-    let status = codes
-        .enhanced
-        .clone()
-        .or_else(|| reasons::status_for(codes.smtp, reason, delayed));
+    let status = codes.enhanced.clone().or_else(|| reasons::status_for(codes.smtp, reason, delayed));
     let full_waits = reason == BounceReason::MailboxFull && !seen.mailbox_full_is_permanent;
-    let permanent = !delayed
-        && !full_waits
-        && status
-            .as_deref()
-            .is_some_and(|status| status.starts_with('5'));
+    let permanent = !delayed && !full_waits && status.as_deref().is_some_and(|status| status.starts_with('5'));
     let original = returned_headers(seen, split, "message-id")
         .or_else(|| seen.fields.text("x-original-message-id"))
         .or_else(|| seen.fields.text("in-reply-to"))
@@ -262,9 +188,5 @@ fn finish(
 
 /// A field of the message that came back.
 fn returned_headers(seen: &Seen<'_>, split: &returned::Split<'_>, name: &str) -> Option<String> {
-    seen.returned
-        .iter()
-        .map(String::as_str)
-        .chain(split.headers)
-        .find_map(|headers| returned::field(headers, name))
+    seen.returned.iter().map(String::as_str).chain(split.headers).find_map(|headers| returned::field(headers, name))
 }

@@ -50,11 +50,7 @@ fn base64(body: &[u8]) -> Vec<u8> {
 
 fn quoted_printable(body: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(body.len());
-    let hex = |at: usize| {
-        body.get(at)
-            .and_then(|byte| char::from(*byte).to_digit(16))
-            .map(|digit| digit as u8)
-    };
+    let hex = |at: usize| body.get(at).and_then(|byte| char::from(*byte).to_digit(16)).map(|digit| digit as u8);
     let mut at = 0;
     while let Some(byte) = body.get(at) {
         at += 1;
@@ -69,11 +65,7 @@ fn quoted_printable(body: &[u8]) -> Vec<u8> {
         }
         // A soft line break, perhaps with spaces that a relay added before it.
         let rest = body.get(at..).unwrap_or_default();
-        let spaces = rest
-            .iter()
-            .take(8)
-            .take_while(|byte| matches!(byte, b' ' | b'\t'))
-            .count();
+        let spaces = rest.iter().take(8).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         match rest.get(spaces..).unwrap_or_default() {
             [b'\r', b'\n', ..] => at += spaces + 2,
             [b'\n', ..] => at += spaces + 1,
@@ -87,29 +79,19 @@ fn quoted_printable(body: &[u8]) -> Vec<u8> {
 /// were lost.
 pub(super) fn text(raw: &[u8], part: &Part, most: usize) -> (String, bool) {
     let end = part.body.end.min(part.body.start.saturating_add(most));
-    let bytes = transfer(
-        raw.get(part.body.start..end).unwrap_or_default(),
-        part.encoding,
-    );
-    let charset = part
-        .charset
-        .as_deref()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let bytes = transfer(raw.get(part.body.start..end).unwrap_or_default(), part.encoding);
+    let charset = part.charset.as_deref().unwrap_or_default().trim().to_ascii_lowercase();
     // "us-ascii" is what programs claim when they do not know; UTF-8 that is valid is UTF-8.
     let text = match std::str::from_utf8(&bytes) {
         Ok(text)
-            if !charset.starts_with("utf-16")
-                && !charset.starts_with("utf-7")
-                && !charset.starts_with("iso-2022") =>
+            if !charset.starts_with("utf-16") && !charset.starts_with("utf-7") && !charset.starts_with("iso-2022") =>
         {
             text.to_owned()
         }
         // Cut within a letter at the end: the cap's doing, not the sender's.
-        Err(fault) if fault.error_len().is_none() => String::from_utf8_lossy(&bytes)
-            .trim_end_matches('\u{fffd}')
-            .to_owned(),
+        Err(fault) if fault.error_len().is_none() => {
+            String::from_utf8_lossy(&bytes).trim_end_matches('\u{fffd}').to_owned()
+        }
         _ => match charset_decoder(if charset.is_empty() || charset.contains("ascii") {
             b"windows-1252"
         } else {
@@ -121,11 +103,7 @@ pub(super) fn text(raw: &[u8], part: &Part, most: usize) -> (String, bool) {
         },
     };
     let lost = text.contains('\u{fffd}');
-    let text = if part.flowed && part.content_type == "text/plain" {
-        unflow(&text, part.delete_space)
-    } else {
-        text
-    };
+    let text = if part.flowed && part.content_type == "text/plain" { unflow(&text, part.delete_space) } else { text };
     (text, lost)
 }
 
@@ -148,11 +126,7 @@ fn unflow(text: &str, delete_space: bool) -> String {
                 joined.push(' ');
             }
         }
-        let content = if goes_on && delete_space {
-            content.trim_end_matches(' ')
-        } else {
-            content
-        };
+        let content = if goes_on && delete_space { content.trim_end_matches(' ') } else { content };
         joined.push_str(content);
         open = goes_on.then_some(depth);
         if !goes_on {

@@ -25,10 +25,8 @@ const SINGLE: &[&str] = &[
 ];
 
 /// Second-level names under which others register.
-const SHARED: &[&str] = &[
-    "co", "org", "ac", "gov", "nhs", "net", "ltd", "plc", "me", "com", "sch", "police", "mod",
-    "edu",
-];
+const SHARED: &[&str] =
+    &["co", "org", "ac", "gov", "nhs", "net", "ltd", "plc", "me", "com", "sch", "police", "mod", "edu"];
 
 /// Looks at who the mail says it is from.
 pub(super) fn of_sender(
@@ -44,29 +42,20 @@ pub(super) fn of_sender(
             if senders.len() > 1 || fields.all("from").count() > 1 {
                 doubts.push(Doubt::SeveralSenders);
             }
-            let other =
-                |word: &str| word.contains('@') && !word.eq_ignore_ascii_case(&from.address);
+            let other = |word: &str| word.contains('@') && !word.eq_ignore_ascii_case(&from.address);
             let plain = |word: &str| other(word.trim_matches(|c: char| !c.is_alphanumeric()));
-            if from
-                .name
-                .as_deref()
-                .is_some_and(|name| name.split_whitespace().any(plain))
-            {
+            if from.name.as_deref().is_some_and(|name| name.split_whitespace().any(plain)) {
                 doubts.push(Doubt::NameIsOtherAddress);
             }
             let replies = fields.all("reply-to").flat_map(mailboxes);
-            if replies
-                .into_iter()
-                .any(|reply| reply.address != from.address)
-            {
+            if replies.into_iter().any(|reply| reply.address != from.address) {
                 doubts.push(Doubt::ReplyToElsewhere);
             }
             let envelope = fields
                 .text("return-path")
                 .map(|path| path.trim_matches(['<', '>', ' ']).to_lowercase())
                 .filter(|path| path.contains('@'));
-            let elsewhere =
-                envelope.is_some_and(|path| organisation(&path) != organisation(&from.address));
+            let elsewhere = envelope.is_some_and(|path| organisation(&path) != organisation(&from.address));
             if elsewhere && authentication.dmarc != Some(Verdict::Pass) {
                 doubts.push(Doubt::EnvelopeElsewhere);
             }
@@ -83,24 +72,12 @@ pub(super) fn of_sender(
 
 /// The registered domain of an address, near enough to tell strangers apart.
 fn organisation(address: &str) -> String {
-    let domain = address
-        .rsplit('@')
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches('.');
-    let domain = if domain == "googlemail.com" {
-        "gmail.com"
-    } else {
-        domain
-    };
+    let domain = address.rsplit('@').next().unwrap_or_default().trim_end_matches('.');
+    let domain = if domain == "googlemail.com" { "gmail.com" } else { domain };
     let labels: Vec<&str> = domain.rsplit('.').collect();
-    let shared = labels.first().is_some_and(|top| top.len() == 2)
-        && labels.get(1).is_some_and(|second| SHARED.contains(second));
-    labels
-        .into_iter()
-        .take(if shared { 3 } else { 2 })
-        .collect::<Vec<_>>()
-        .join(".")
+    let shared =
+        labels.first().is_some_and(|top| top.len() == 2) && labels.get(1).is_some_and(|second| SHARED.contains(second));
+    labels.into_iter().take(if shared { 3 } else { 2 }).collect::<Vec<_>>().join(".")
 }
 
 /// Looks at the form of the headers.
@@ -131,9 +108,7 @@ pub(super) fn of_headers(fields: &Fields<'_>) -> Vec<Doubt> {
 fn encoded_control(value: &str) -> bool {
     value.split("=?").skip(1).any(|word| {
         let mut parts = word.splitn(4, '?');
-        let (_, encoding, Some(content)) =
-            (parts.next(), parts.next().unwrap_or_default(), parts.next())
-        else {
+        let (_, encoding, Some(content)) = (parts.next(), parts.next().unwrap_or_default(), parts.next()) else {
             return false;
         };
         let encoding = if encoding.eq_ignore_ascii_case("b") {
@@ -142,9 +117,7 @@ fn encoded_control(value: &str) -> bool {
             super::model::Encoding::QuotedPrintable
         };
         let bytes = super::decode::transfer(content.as_bytes(), encoding);
-        bytes
-            .iter()
-            .any(|byte| byte.is_ascii_control() && *byte != b'\t')
+        bytes.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t')
     })
 }
 
@@ -156,9 +129,5 @@ pub(super) fn of_structure(structure: &Structure) -> Vec<Doubt> {
         (structure.too_deep, Doubt::TooDeep),
         (structure.too_large, Doubt::TooLarge),
     ];
-    signs
-        .into_iter()
-        .filter(|(holds, _)| *holds)
-        .map(|(_, doubt)| doubt)
-        .collect()
+    signs.into_iter().filter(|(holds, _)| *holds).map(|(_, doubt)| doubt).collect()
 }

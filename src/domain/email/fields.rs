@@ -80,18 +80,12 @@ impl<'a> Fields<'a> {
             self.capped = true;
         }
         let end = value.end.min(value.start + MAX_VALUE);
-        self.list.push(Field {
-            name,
-            raw: raw.get(value.start..end).unwrap_or_default(),
-        });
+        self.list.push(Field { name, raw: raw.get(value.start..end).unwrap_or_default() });
     }
 
     /// Values of all fields of that name, from the top.
     pub fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a [u8]> + 's {
-        self.list
-            .iter()
-            .filter(move |field| field.name == name)
-            .map(|field| field.raw)
+        self.list.iter().filter(move |field| field.name == name).map(|field| field.raw)
     }
 
     /// The topmost value, unfolded but not decoded.
@@ -108,9 +102,7 @@ impl<'a> Fields<'a> {
 /// The end of the line that begins at `at`, behind its line feed.
 pub(super) fn line_end(raw: &[u8], at: usize) -> usize {
     let rest = raw.get(at..).unwrap_or_default();
-    rest.iter()
-        .position(|byte| *byte == b'\n')
-        .map_or(raw.len(), |length| at + length + 1)
+    rest.iter().position(|byte| *byte == b'\n').map_or(raw.len(), |length| at + length + 1)
 }
 
 pub(super) fn trim_line_break(line: &[u8]) -> &[u8] {
@@ -122,12 +114,7 @@ fn field_name(line: &[u8]) -> Option<(String, usize)> {
     let colon = line.iter().take(80).position(|byte| *byte == b':')?;
     let name = line.get(..colon)?.trim_ascii_end();
     let ok = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
-    ok.then(|| {
-        (
-            String::from_utf8_lossy(name).to_ascii_lowercase(),
-            colon + 1,
-        )
-    })
+    ok.then(|| (String::from_utf8_lossy(name).to_ascii_lowercase(), colon + 1))
 }
 
 /// A value without folds and surrounding space; bytes that are not UTF-8 count as Latin-1.
@@ -179,26 +166,14 @@ pub(super) fn mailboxes(raw: &[u8]) -> Vec<Mailbox> {
     };
     let all: Vec<_> = match list {
         Address::List(list) => list,
-        Address::Group(groups) => groups
-            .into_iter()
-            .flat_map(|group| group.addresses)
-            .collect(),
+        Address::Group(groups) => groups.into_iter().flat_map(|group| group.addresses).collect(),
     };
     let mailbox = |addr: mail_parser::Addr<'_>| {
-        let name = addr
-            .name
-            .map(|name| name.trim().to_owned())
-            .filter(|name| !name.is_empty());
-        let address = addr
-            .address
-            .map(|address| address.trim().to_lowercase())
-            .filter(|address| !address.is_empty());
+        let name = addr.name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+        let address = addr.address.map(|address| address.trim().to_lowercase()).filter(|address| !address.is_empty());
         match (name, address) {
             (name, Some(address)) => Some(Mailbox { name, address }),
-            (Some(name), None) if name.contains('@') => Some(Mailbox {
-                address: name.to_lowercase(),
-                name: None,
-            }),
+            (Some(name), None) if name.contains('@') => Some(Mailbox { address: name.to_lowercase(), name: None }),
             _ => None,
         }
     };
@@ -215,10 +190,7 @@ pub(super) struct Kind {
 
 impl Kind {
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.attributes.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }
 
@@ -233,10 +205,8 @@ pub(super) fn kind(raw: &[u8]) -> Option<Kind> {
         name.push_str(&subtype.to_ascii_lowercase());
     }
     let attributes = read.attributes().into_iter().flatten();
-    let attributes = attributes
-        .take(32)
-        .map(|attribute| (attribute.name.to_string(), attribute.value.to_string()))
-        .collect();
+    let attributes =
+        attributes.take(32).map(|attribute| (attribute.name.to_string(), attribute.value.to_string())).collect();
     Some(Kind { name, attributes })
 }
 

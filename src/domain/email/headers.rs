@@ -38,23 +38,14 @@ pub fn subject(text: &str) -> String {
 /// A display name on one line, without the characters that structure an address list.
 #[must_use]
 pub fn display_name(text: &str) -> String {
-    one_line(text, MAX_NAME, |c| {
-        matches!(
-            c,
-            '<' | '>' | '"' | ',' | ';' | ':' | '@' | '\\' | '(' | ')' | '[' | ']'
-        )
-    })
+    one_line(text, MAX_NAME, |c| matches!(c, '<' | '>' | '"' | ',' | ';' | ':' | '@' | '\\' | '(' | ')' | '[' | ']'))
 }
 
 fn one_line(text: &str, most: usize, also: impl Fn(char) -> bool) -> String {
     let mut line = String::new();
     let mut count = 0;
     for c in text.chars() {
-        let c = if is_unsafe(c) || c.is_whitespace() || also(c) {
-            ' '
-        } else {
-            c
-        };
+        let c = if is_unsafe(c) || c.is_whitespace() || also(c) { ' ' } else { c };
         if c == ' ' && (line.is_empty() || line.ends_with(' ')) {
             continue;
         }
@@ -86,9 +77,7 @@ pub fn is_address(text: &str) -> bool {
         return false;
     };
     let atom = |c: u8| c.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&c);
-    let local_ok = local
-        .split('.')
-        .all(|part| !part.is_empty() && part.bytes().all(atom));
+    let local_ok = local.split('.').all(|part| !part.is_empty() && part.bytes().all(atom));
     let label = |part: &str| {
         !part.is_empty()
             && part.len() <= 63
@@ -96,30 +85,19 @@ pub fn is_address(text: &str) -> bool {
             && !part.ends_with('-')
             && part.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
     };
-    text.len() <= 254
-        && local.len() <= 64
-        && local_ok
-        && domain.contains('.')
-        && domain.split('.').all(label)
+    text.len() <= 254 && local.len() <= 64 && local_ok && domain.contains('.') && domain.split('.').all(label)
 }
 
 /// An address as it may stand in a header, or why not.
 pub fn address(text: &str) -> Result<&str, HeaderFault> {
     let text = text.trim();
-    if is_address(text) {
-        Ok(text)
-    } else {
-        Err(HeaderFault::Address)
-    }
+    if is_address(text) { Ok(text) } else { Err(HeaderFault::Address) }
 }
 
 /// `<id@domain>`: made of our own message id alone, so every retry carries the same.
 pub fn message_id(id: &str, domain: &str) -> Result<String, HeaderFault> {
-    let id_ok = !id.is_empty()
-        && id.len() <= 64
-        && id
-            .bytes()
-            .all(|c| c.is_ascii_alphanumeric() || b"._-".contains(&c));
+    let id_ok =
+        !id.is_empty() && id.len() <= 64 && id.bytes().all(|c| c.is_ascii_alphanumeric() || b"._-".contains(&c));
     if id_ok && is_address(&format!("a@{domain}")) {
         Ok(format!("<{id}@{domain}>"))
     } else {
@@ -130,10 +108,7 @@ pub fn message_id(id: &str, domain: &str) -> Result<String, HeaderFault> {
 /// Our message id within a Message-ID of ours, in whatever brackets it comes back.
 #[must_use]
 pub fn id_of_message_id<'a>(message_id: &'a str, domain: &str) -> Option<&'a str> {
-    let inner = message_id
-        .trim()
-        .trim_start_matches('<')
-        .trim_end_matches('>');
+    let inner = message_id.trim().trim_start_matches('<').trim_end_matches('>');
     let (id, of) = inner.split_once('@')?;
     (of.eq_ignore_ascii_case(domain) && !id.is_empty()).then_some(id)
 }
@@ -142,23 +117,12 @@ pub fn id_of_message_id<'a>(message_id: &'a str, domain: &str) -> Option<&'a str
 #[must_use]
 pub fn references(ids: &[String]) -> String {
     let well_formed = |id: &&str| {
-        id.len() <= 250
-            && id.contains('@')
-            && id
-                .bytes()
-                .all(|c| c.is_ascii_graphic() && c != b'<' && c != b'>')
+        id.len() <= 250 && id.contains('@') && id.bytes().all(|c| c.is_ascii_graphic() && c != b'<' && c != b'>')
     };
-    let bare: Vec<&str> = ids
-        .iter()
-        .map(|id| id.trim().trim_start_matches('<').trim_end_matches('>'))
-        .filter(well_formed)
-        .collect();
+    let bare: Vec<&str> =
+        ids.iter().map(|id| id.trim().trim_start_matches('<').trim_end_matches('>')).filter(well_formed).collect();
     let skip = bare.len().saturating_sub(MAX_REFERENCES);
-    let kept = bare
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| *at == 0 || *at > skip)
-        .map(|(_, id)| format!("<{id}>"));
+    let kept = bare.iter().enumerate().filter(|(at, _)| *at == 0 || *at > skip).map(|(_, id)| format!("<{id}>"));
     kept.collect::<Vec<_>>().join(" ")
 }
 
@@ -173,13 +137,8 @@ pub struct OneClick {
 
 /// The headers for one-click unsubscribing by a POST to `url`, and by mail for programs without it.
 pub fn one_click_unsubscribe(url: &str, mailto: Option<&str>) -> Result<OneClick, HeaderFault> {
-    let plain = url
-        .bytes()
-        .all(|c| c.is_ascii_graphic() && !b"<>\"\\,".contains(&c));
-    let host = url
-        .strip_prefix("https://")
-        .and_then(|rest| rest.split(['/', '?', '#']).next())
-        .unwrap_or_default();
+    let plain = url.bytes().all(|c| c.is_ascii_graphic() && !b"<>\"\\,".contains(&c));
+    let host = url.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
     if !plain || host.is_empty() || host.contains('@') || url.len() > 900 {
         return Err(HeaderFault::Url);
     }
@@ -187,8 +146,5 @@ pub fn one_click_unsubscribe(url: &str, mailto: Option<&str>) -> Result<OneClick
         Some(to) => format!("<{url}>, <mailto:{}?subject=unsubscribe>", address(to)?),
         None => format!("<{url}>"),
     };
-    Ok(OneClick {
-        list_unsubscribe,
-        list_unsubscribe_post: "List-Unsubscribe=One-Click",
-    })
+    Ok(OneClick { list_unsubscribe, list_unsubscribe_post: "List-Unsubscribe=One-Click" })
 }

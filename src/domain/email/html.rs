@@ -61,11 +61,7 @@ pub(super) fn to_text(html: &str) -> HtmlText {
     {
         match piece {
             tags::Piece::Text(text) => writer.text(text),
-            tags::Piece::Start {
-                tag,
-                attributes,
-                closed,
-            } => writer.start(tag, attributes, closed),
+            tags::Piece::Start { tag, attributes, closed } => writer.start(tag, attributes, closed),
             tags::Piece::End(tag) => writer.end(tag),
         }
     }
@@ -96,8 +92,7 @@ impl Writer {
     }
 
     fn put(&mut self, c: char) {
-        if self.space_pending && !self.out.text.is_empty() && !self.out.text.ends_with(['\n', ' '])
-        {
+        if self.space_pending && !self.out.text.is_empty() && !self.out.text.ends_with(['\n', ' ']) {
             self.out.text.push(' ');
         }
         self.space_pending = false;
@@ -177,12 +172,7 @@ impl Writer {
             Effect::Preformatted => self.preformatted += 1,
             Effect::Cut(_) => self.block(),
         }
-        self.open.push(Open {
-            tag,
-            nested: 1,
-            effect,
-            start: self.out.text.len(),
-        });
+        self.open.push(Open { tag, nested: 1, effect, start: self.out.text.len() });
     }
 
     fn end(&mut self, tag: Tag) {
@@ -214,12 +204,7 @@ impl Writer {
                 let end = self.out.text.len();
                 // Gmail marks the head of a forwarded message like an attribution, but not the
                 // message below it: the words of that head tell more than the mark.
-                let head = self
-                    .out
-                    .text
-                    .get(open.start..end)
-                    .unwrap_or_default()
-                    .trim_start();
+                let head = self.out.text.get(open.start..end).unwrap_or_default().trim_start();
                 if !head.starts_with("-----") {
                     self.mark(open.start..end, why);
                 }
@@ -229,9 +214,12 @@ impl Writer {
 
     fn mark(&mut self, range: Range<usize>, why: CutWhy) {
         // Marks close from the inside out: one that holds the last of the same kind replaces it.
-        while self.out.marks.last().is_some_and(|(last, of)| {
-            *of == why && last.start >= range.start && last.end <= range.end
-        }) {
+        while self
+            .out
+            .marks
+            .last()
+            .is_some_and(|(last, of)| *of == why && last.start >= range.start && last.end <= range.end)
+        {
             self.out.marks.pop();
         }
         if self.out.marks.len() < MAX_MARKS {
@@ -255,10 +243,7 @@ impl Writer {
         }
         self.out.marks.sort_by_key(|(range, _)| range.start);
         let rules = std::mem::take(&mut self.out.rules);
-        for at in rules
-            .into_iter()
-            .filter(|at| head_below(&self.out.text, *at))
-        {
+        for at in rules.into_iter().filter(|at| head_below(&self.out.text, *at)) {
             self.out.marks.push((at..end, CutWhy::Quote));
         }
         self.out
@@ -269,9 +254,8 @@ impl Writer {
 fn is_indent(attributes: &str) -> bool {
     attribute(attributes, "type").is_none()
         && attribute(attributes, "class").is_none()
-        && attribute(attributes, "style").is_some_and(|style| {
-            style.contains("border") && style.contains("none") && style.contains("padding: 0px")
-        })
+        && attribute(attributes, "style")
+            .is_some_and(|style| style.contains("border") && style.contains("none") && style.contains("padding: 0px"))
 }
 
 /// Below a drawn line: at least three of the next lines look like "Word: value", in any language.
@@ -287,12 +271,6 @@ fn head_below(text: &str, at: usize) -> bool {
                 && !key.contains(['.', ','])
         })
     };
-    let lines: Vec<&str> = rest
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .take(6)
-        .collect();
-    lines.first().is_some_and(looks_like_key)
-        && lines.iter().filter(|line| looks_like_key(line)).count() >= 3
+    let lines: Vec<&str> = rest.lines().map(str::trim).filter(|line| !line.is_empty()).take(6).collect();
+    lines.first().is_some_and(looks_like_key) && lines.iter().filter(|line| looks_like_key(line)).count() >= 3
 }

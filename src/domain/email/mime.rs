@@ -64,12 +64,7 @@ struct Walk<'a> {
 /// Walks the mail whose header block is `fields` and whose body begins at `body`.
 pub(super) fn walk(raw: &[u8], fields: &Fields<'_>, body: usize) -> Structure {
     let raw_capped = raw.get(..MAX_RAW.min(raw.len())).unwrap_or(raw);
-    let mut walk = Walk {
-        raw: raw_capped,
-        stack: Vec::new(),
-        alternatives: 0,
-        found: Structure::default(),
-    };
+    let mut walk = Walk { raw: raw_capped, stack: Vec::new(), alternatives: 0, found: Structure::default() };
     walk.found.too_large = raw.len() > MAX_RAW;
     let mut open = walk.entity(fields, body);
     let mut at = body;
@@ -113,28 +108,14 @@ impl Walk<'_> {
     fn entity(&mut self, fields: &Fields<'_>, body: usize) -> Option<Part> {
         let declared = fields.all("content-type").next().and_then(kind);
         let digest = self.stack.last().is_some_and(|container| container.digest);
-        let default = if digest {
-            "message/rfc822"
-        } else {
-            "text/plain"
-        };
+        let default = if digest { "message/rfc822" } else { "text/plain" };
         let named = declared.as_ref().map(|declared| declared.name.clone());
         let named = named.filter(|name| name.len() <= 127 && name.is_ascii() && name.contains('/'));
         // "text" alone is an old way of saying text/plain (RFC 2045 section 5.2).
         let full = named.unwrap_or_else(|| default.to_owned());
-        let attribute = |name: &str| {
-            declared
-                .as_ref()
-                .and_then(|ct| ct.attribute(name))
-                .map(str::to_owned)
-        };
-        let enclosing = self
-            .stack
-            .last()
-            .and_then(|container| container.alternative);
-        if let (Some(kind), Some(boundary)) =
-            (full.strip_prefix("multipart/"), attribute("boundary"))
-        {
+        let attribute = |name: &str| declared.as_ref().and_then(|ct| ct.attribute(name)).map(str::to_owned);
+        let enclosing = self.stack.last().and_then(|container| container.alternative);
+        if let (Some(kind), Some(boundary)) = (full.strip_prefix("multipart/"), attribute("boundary")) {
             self.note_container(kind, attribute("report-type"));
             if self.stack.len() >= MAX_DEPTH {
                 self.found.too_deep = true;
@@ -146,30 +127,18 @@ impl Walk<'_> {
             } else {
                 enclosing
             };
-            self.stack.push(Container {
-                boundary: boundary.into_bytes(),
-                alternative,
-                digest: kind == "digest",
-            });
+            self.stack.push(Container { boundary: boundary.into_bytes(), alternative, digest: kind == "digest" });
             return None;
         }
-        if matches!(
-            full.as_str(),
-            "application/pkcs7-mime" | "application/x-pkcs7-mime" | "application/pgp-encrypted"
-        ) {
+        if matches!(full.as_str(), "application/pkcs7-mime" | "application/x-pkcs7-mime" | "application/pgp-encrypted")
+        {
             self.found.sealed = true;
         }
         let disposition = fields.all("content-disposition").next().and_then(kind);
-        let file = disposition
-            .as_ref()
-            .and_then(|d| d.attribute("filename"))
-            .map(str::to_owned)
-            .or_else(|| attribute("name"));
+        let file =
+            disposition.as_ref().and_then(|d| d.attribute("filename")).map(str::to_owned).or_else(|| attribute("name"));
         let is_attachment = disposition.as_ref().is_some_and(|d| d.name == "attachment");
-        let transfer = fields
-            .text("content-transfer-encoding")
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let transfer = fields.text("content-transfer-encoding").unwrap_or_default().to_ascii_lowercase();
         let encoding = match transfer.split([';', ' ']).next().unwrap_or_default() {
             "base64" => Encoding::Base64,
             "quoted-printable" => Encoding::QuotedPrintable,
@@ -220,11 +189,7 @@ impl Walk<'_> {
         let Some(mut part) = open else { return };
         // The line break before a delimiter belongs to it (RFC 2046 section 5.1.1).
         let body = self.raw.get(part.body.start..at).unwrap_or_default();
-        let body = if at == self.raw.len() {
-            body
-        } else {
-            trim_line_break(body)
-        };
+        let body = if at == self.raw.len() { body } else { trim_line_break(body) };
         part.body.end = part.body.start + body.len();
         self.found.parts.push(part);
     }

@@ -23,8 +23,8 @@ mod token;
 pub use body::content;
 pub use inspect::inspect;
 pub use model::{
-    Attachment, AuthResults, Because, Bounce, BounceReason, Class, Doubt, Encoding, InboundEmail,
-    ReadSettings, Verdict, answerable,
+    Attachment, AuthResults, Because, Bounce, BounceReason, Class, Doubt, Encoding, InboundEmail, ReadSettings,
+    Verdict, answerable,
 };
 pub use own_words::{Cut, CutWhy, OwnWords, own_words};
 pub use read::read;

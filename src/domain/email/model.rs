@@ -238,8 +238,5 @@ pub struct InboundEmail {
 /// doubt about who they are. Limits per person and day are the sender's business, not decided here.
 #[must_use]
 pub fn answerable(mail: &InboundEmail) -> bool {
-    mail.class == Class::Person
-        && mail.because.is_empty()
-        && mail.doubts.is_empty()
-        && mail.from.is_some()
+    mail.class == Class::Person && mail.because.is_empty() && mail.doubts.is_empty() && mail.from.is_some()
 }

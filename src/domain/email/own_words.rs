@@ -102,10 +102,7 @@ pub fn own_words_with(text: &str, hints: &Hints) -> OwnWords {
     restore_if_nothing_left(&mut lines);
     let mut words = collect(head, &lines);
     if !rest.is_empty() {
-        words.cut.push(Cut {
-            why: CutWhy::TooLong,
-            text: rest.to_owned(),
-        });
+        words.cut.push(Cut { why: CutWhy::TooLong, text: rest.to_owned() });
     }
     words
 }
@@ -125,20 +122,12 @@ fn regions(lines: &[Line<'_>]) -> Vec<Region> {
     let mut at = 0;
     let mut after_own = false;
     while at < lines.len() {
-        let run = lines
-            .iter()
-            .skip(at)
-            .take_while(|line| line.label.is_none())
-            .count();
+        let run = lines.iter().skip(at).take_while(|line| line.label.is_none()).count();
         let range = at..at + run;
         let speaks = lines.iter().skip(at).take(run).any(|line| !line.is_blank());
         if speaks {
             let between_quotes = at > 0 && at + run < lines.len();
-            found.push(Region {
-                lines: range,
-                between_quotes,
-                after_own,
-            });
+            found.push(Region { lines: range, between_quotes, after_own });
             after_own = true;
         }
         at += run.max(1);
@@ -148,10 +137,7 @@ fn regions(lines: &[Line<'_>]) -> Vec<Region> {
 
 /// "Regards, John" alone is all the person said: it is better shown than an empty message.
 fn restore_if_nothing_left(lines: &mut [Line<'_>]) {
-    if lines
-        .iter()
-        .any(|line| line.label.is_none() && !line.is_blank())
-    {
+    if lines.iter().any(|line| line.label.is_none() && !line.is_blank()) {
         return;
     }
     for line in lines {
@@ -174,19 +160,11 @@ fn collect(text: &str, lines: &[Line<'_>]) -> OwnWords {
             None => {
                 flush(text, &mut words.cut, open.take());
                 if !words.kept.is_empty() {
-                    words
-                        .kept
-                        .push_str(if blank_pending { "\n\n" } else { "\n" });
+                    words.kept.push_str(if blank_pending { "\n\n" } else { "\n" });
                 }
-                let start = if words.kept.is_empty() {
-                    line.text_start()
-                } else {
-                    line.start
-                };
+                let start = if words.kept.is_empty() { line.text_start() } else { line.start };
                 let piece = start..line.text_end();
-                words
-                    .kept
-                    .push_str(text.get(piece.clone()).unwrap_or_default());
+                words.kept.push_str(text.get(piece.clone()).unwrap_or_default());
                 words.pieces.push(piece);
                 blank_pending = false;
             }

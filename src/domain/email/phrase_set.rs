@@ -18,9 +18,7 @@ const FILTER_BITS: u32 = 4096;
 
 fn key(bytes: &[u8]) -> Option<u32> {
     match bytes {
-        [first, second, third, ..] => {
-            Some(u32::from(*first) << 16 | u32::from(*second) << 8 | u32::from(*third))
-        }
+        [first, second, third, ..] => Some(u32::from(*first) << 16 | u32::from(*second) << 8 | u32::from(*third)),
         _ => None,
     }
 }
@@ -46,11 +44,7 @@ impl PhraseSet {
             }
         }
         starts.sort_unstable();
-        Self {
-            phrases,
-            starts,
-            filter,
-        }
+        Self { phrases, starts, filter }
     }
 
     /// Numbers of the phrases that `text` begins with.
@@ -59,27 +53,15 @@ impl PhraseSet {
             let (word, mask) = bit(*key);
             self.filter.get(word).is_some_and(|bits| bits & mask != 0)
         });
-        let from = key.map_or(self.starts.len(), |key| {
-            self.starts.partition_point(|(other, _)| *other < key)
-        });
-        let same = self
-            .starts
-            .iter()
-            .skip(from)
-            .take_while(move |(other, _)| Some(*other) == key);
+        let from = key.map_or(self.starts.len(), |key| self.starts.partition_point(|(other, _)| *other < key));
+        let same = self.starts.iter().skip(from).take_while(move |(other, _)| Some(*other) == key);
         same.map(|(_, number)| usize::from(*number))
-            .filter(move |number| {
-                self.phrases
-                    .get(*number)
-                    .is_some_and(|phrase| text.starts_with(phrase.as_bytes()))
-            })
+            .filter(move |number| self.phrases.get(*number).is_some_and(|phrase| text.starts_with(phrase.as_bytes())))
     }
 
     /// The phrase that `text` begins with.
     pub fn start_of(&self, text: &str) -> Option<&'static str> {
-        self.at(text.as_bytes())
-            .next()
-            .and_then(|number| self.phrases.get(number).copied())
+        self.at(text.as_bytes()).next().and_then(|number| self.phrases.get(number).copied())
     }
 
     /// Where phrases begin and their numbers, in the order of the text. Phrases begin where words do;
@@ -92,17 +74,12 @@ impl PhraseSet {
             before = **byte;
             word_start
         });
-        begins.flat_map(move |(at, _)| {
-            self.at(bytes.get(at..).unwrap_or_default())
-                .map(move |number| (at, number))
-        })
+        begins.flat_map(move |(at, _)| self.at(bytes.get(at..).unwrap_or_default()).map(move |number| (at, number)))
     }
 
     /// The first phrase found in `text`.
     pub fn first_in(&self, text: &str) -> Option<&'static str> {
-        self.find(text)
-            .next()
-            .and_then(|(_, number)| self.phrases.get(number).copied())
+        self.find(text).next().and_then(|(_, number)| self.phrases.get(number).copied())
     }
 
     /// Whether any phrase is in `text`.

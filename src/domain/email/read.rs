@@ -21,36 +21,19 @@ pub fn read(raw: &[u8], settings: &ReadSettings) -> InboundEmail {
     let structure = mime::walk(raw, &fields, body_at);
     let senders: Vec<Mailbox> = fields.all("from").flat_map(mailboxes).collect();
     let from = senders.first();
-    let names: Vec<String> = from
-        .and_then(|from| from.name.clone())
-        .into_iter()
-        .collect();
+    let names: Vec<String> = from.and_then(|from| from.name.clone()).into_iter().collect();
     let text = body::read(raw, &structure, &names);
-    let to: Vec<String> = ["to", "cc"]
-        .iter()
-        .flat_map(|name| fields.all(name))
-        .flat_map(mailboxes)
-        .map(|to| to.address)
-        .collect();
-    let subject = fields
-        .all("subject")
-        .next()
-        .map(|raw| one_line(&decoded(raw)));
+    let to: Vec<String> =
+        ["to", "cc"].iter().flat_map(|name| fields.all(name)).flat_map(mailboxes).map(|to| to.address).collect();
+    let subject = fields.all("subject").next().map(|raw| one_line(&decoded(raw)));
 
     let (authentication, mut doubted) = doubts::of_sender(&fields, &senders, settings);
     doubted.extend(doubts::of_headers(&fields));
     doubted.extend(doubts::of_structure(&structure));
     let (reply_token, several) = token(&fields, &to, settings);
-    let more = [
-        (several, Doubt::SeveralTokens),
-        (text.capped, Doubt::TextCapped),
-        (text.undecodable, Doubt::Undecodable),
-    ];
-    doubted.extend(
-        more.into_iter()
-            .filter(|(holds, _)| *holds)
-            .map(|(_, doubt)| doubt),
-    );
+    let more =
+        [(several, Doubt::SeveralTokens), (text.capped, Doubt::TextCapped), (text.undecodable, Doubt::Undecodable)];
+    doubted.extend(more.into_iter().filter(|(holds, _)| *holds).map(|(_, doubt)| doubt));
 
     let of_type = |types: &[&str]| parts_of_type(raw, &structure, types);
     let statuses = of_type(&["message/delivery-status", "message/global-delivery-status"]);
@@ -70,19 +53,14 @@ pub fn read(raw: &[u8], settings: &ReadSettings) -> InboundEmail {
         text: &text.whole,
         statuses: &statuses,
         returned: &returned,
-        is_report: structure.is_report
-            && structure
-                .report_type
-                .as_deref()
-                .is_none_or(|kind| kind == "delivery-status"),
+        is_report: structure.is_report && structure.report_type.as_deref().is_none_or(|kind| kind == "delivery-status"),
         mailbox_full_is_permanent: settings.mailbox_full_is_permanent,
     });
     let (class, because, bounce) = match outcome {
         Outcome::Bounce(bounce, because) => (Class::Bounce, because, Some(bounce)),
         Outcome::Delivered(because) => (Class::Report, because, None),
         Outcome::Other => {
-            let (class, because) =
-                other_class(&fields, from, subject.as_deref(), &text, &structure);
+            let (class, because) = other_class(&fields, from, subject.as_deref(), &text, &structure);
             (class, because, None)
         }
     };
@@ -94,19 +72,9 @@ pub fn read(raw: &[u8], settings: &ReadSettings) -> InboundEmail {
         from_name: from.and_then(|from| from.name.as_deref()).map(one_line),
         to,
         reply_token,
-        message_id: fields
-            .all("message-id")
-            .next()
-            .and_then(|raw| message_ids(raw).into_iter().next()),
-        in_reply_to: fields
-            .all("in-reply-to")
-            .next()
-            .and_then(|raw| message_ids(raw).into_iter().next()),
-        references: fields
-            .all("references")
-            .next()
-            .map(message_ids)
-            .unwrap_or_default(),
+        message_id: fields.all("message-id").next().and_then(|raw| message_ids(raw).into_iter().next()),
+        in_reply_to: fields.all("in-reply-to").next().and_then(|raw| message_ids(raw).into_iter().next()),
+        references: fields.all("references").next().map(message_ids).unwrap_or_default(),
         date: date(&fields),
         subject,
         attachments: body::attachments(raw, &structure),
@@ -133,35 +101,20 @@ fn other_class(
         text: &text.kept,
         report_type: structure.report_type.as_deref(),
     });
-    if matches!(class, Class::Person | Class::AutoReply)
-        && automatic::is_receipt(subject, &text.kept)
-    {
-        because.push(Because {
-            what: "receipt",
-            detail: String::new(),
-        });
+    if matches!(class, Class::Person | Class::AutoReply) && automatic::is_receipt(subject, &text.kept) {
+        because.push(Because { what: "receipt", detail: String::new() });
         return (Class::Report, because);
     }
     (class, because)
 }
 
 fn one_line(text: &str) -> String {
-    text.trim()
-        .chars()
-        .map(|c| if is_unsafe(c) { ' ' } else { c })
-        .take(998)
-        .collect()
+    text.trim().chars().map(|c| if is_unsafe(c) { ' ' } else { c }).take(998).collect()
 }
 
 fn parts_of_type(raw: &[u8], structure: &Structure, types: &[&str]) -> Vec<String> {
-    let wanted = structure
-        .parts
-        .iter()
-        .filter(|part| types.contains(&part.content_type.as_str()));
-    wanted
-        .take(4)
-        .map(|part| decode::text(raw, part, MAX_TEXT).0)
-        .collect()
+    let wanted = structure.parts.iter().filter(|part| types.contains(&part.content_type.as_str()));
+    wanted.take(4).map(|part| decode::text(raw, part, MAX_TEXT).0).collect()
 }
 
 /// The token of the address the mail was sent to. Two different ones are no answer.
@@ -175,19 +128,13 @@ fn token(fields: &Fields<'_>, to: &[String], settings: &ReadSettings) -> (Option
         "x-forwarded-to",
         "resent-to",
     ];
-    let by_server = delivered
-        .iter()
-        .flat_map(|name| fields.all(name))
-        .flat_map(|raw| {
-            let mut addresses: Vec<String> = mailboxes(raw)
-                .into_iter()
-                .map(|mailbox| mailbox.address)
-                .collect();
-            if addresses.is_empty() {
-                addresses.push(unfold(raw));
-            }
-            addresses
-        });
+    let by_server = delivered.iter().flat_map(|name| fields.all(name)).flat_map(|raw| {
+        let mut addresses: Vec<String> = mailboxes(raw).into_iter().map(|mailbox| mailbox.address).collect();
+        if addresses.is_empty() {
+            addresses.push(unfold(raw));
+        }
+        addresses
+    });
     let mut found: Option<String> = None;
     for address in by_server.chain(to.iter().cloned()) {
         match (settings.token.token_in(&address), &found) {

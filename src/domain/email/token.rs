@@ -45,10 +45,7 @@ impl TokenPattern {
         if !super::headers::is_address(&format!("{before}token1{after}")) {
             return Err(TokenFault::NotAnAddress);
         }
-        Ok(Self::Exact {
-            before: before.to_ascii_lowercase(),
-            after: after.to_ascii_lowercase(),
-        })
+        Ok(Self::Exact { before: before.to_ascii_lowercase(), after: after.to_ascii_lowercase() })
     }
 
     /// The address that carries `token`; needs an exact pattern.
@@ -60,11 +57,7 @@ impl TokenPattern {
             return Err(TokenFault::BadToken);
         }
         let address = format!("{before}{token}{after}");
-        if super::headers::is_address(&address) {
-            Ok(address)
-        } else {
-            Err(TokenFault::BadToken)
-        }
+        if super::headers::is_address(&address) { Ok(address) } else { Err(TokenFault::BadToken) }
     }
 
     /// The token within an address, in lower case.
@@ -73,9 +66,7 @@ impl TokenPattern {
         let address = address.trim().to_ascii_lowercase();
         let token = match self {
             Self::AnyPlus => address.split_once('@')?.0.split_once('+')?.1,
-            Self::Exact { before, after } => address
-                .strip_prefix(before.as_str())?
-                .strip_suffix(after.as_str())?,
+            Self::Exact { before, after } => address.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?,
         };
         is_token(token).then(|| token.to_owned())
     }
@@ -83,7 +74,5 @@ impl TokenPattern {
 
 fn is_token(token: &str) -> bool {
     TOKEN_LENGTH.contains(&token.len())
-        && token
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && token.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }

@@ -44,11 +44,7 @@ impl EmailAddress {
     /// Checks the form. White space around the address and invisible characters are dropped.
     pub fn parse(text: &str) -> Result<Self, EmailError> {
         // A line break inside is refused, and only blanks around it are forgiven.
-        let text: String = text
-            .trim_matches([' ', '\t', '\u{a0}'])
-            .chars()
-            .filter(|c| !is_invisible(*c))
-            .collect();
+        let text: String = text.trim_matches([' ', '\t', '\u{a0}']).chars().filter(|c| !is_invisible(*c)).collect();
         if text.trim().is_empty() {
             return Err(EmailError::Empty);
         }
@@ -64,10 +60,7 @@ impl EmailAddress {
         }
         check_local(local)?;
         check_domain(domain, local.chars().count() + 1)?;
-        Ok(Self {
-            at: local.len(),
-            text: format!("{local}@{}", domain.to_ascii_lowercase()),
-        })
+        Ok(Self { at: local.len(), text: format!("{local}@{}", domain.to_ascii_lowercase()) })
     }
 
     /// The address.
@@ -107,10 +100,7 @@ fn check_domain(domain: &str, offset: usize) -> Result<(), EmailError> {
     if !domain.is_ascii() {
         return Err(EmailError::NotAscii);
     }
-    if let Some(at) = domain
-        .chars()
-        .position(|c| !(c.is_ascii_alphanumeric() || c == '-' || c == '.'))
-    {
+    if let Some(at) = domain.chars().position(|c| !(c.is_ascii_alphanumeric() || c == '-' || c == '.')) {
         return Err(EmailError::Character(offset + at + 1));
     }
     let labels: Vec<&str> = domain.split('.').collect();
@@ -120,10 +110,7 @@ fn check_domain(domain: &str, offset: usize) -> Result<(), EmailError> {
     if labels.iter().any(|label| label.len() > 63) {
         return Err(EmailError::Long);
     }
-    if let Some(label) = labels
-        .iter()
-        .find(|label| label.starts_with('-') || label.ends_with('-'))
-    {
+    if let Some(label) = labels.iter().find(|label| label.starts_with('-') || label.ends_with('-')) {
         let at = domain.find(label).unwrap_or_default();
         return Err(EmailError::Character(offset + at + 1));
     }

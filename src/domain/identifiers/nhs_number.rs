@@ -63,10 +63,7 @@ impl NhsNumber {
 
     /// The ten digits together, as FHIR and CSV carry them.
     pub fn digits(&self) -> String {
-        self.0
-            .iter()
-            .map(|digit| char::from(b'0' + digit))
-            .collect()
+        self.0.iter().map(|digit| char::from(b'0' + digit)).collect()
     }
 
     /// Whether it lies in 999 000 0000 to 999 999 9999, which is kept for tests and never issued.
@@ -83,12 +80,7 @@ impl NhsNumber {
 
 /// The digit that the first nine call for; `None` where they call for 10, which no number has.
 fn check_digit(digits: &[u8; 10]) -> Option<u8> {
-    let sum: u32 = digits
-        .iter()
-        .take(9)
-        .zip((2..=10).rev())
-        .map(|(digit, weight)| u32::from(*digit) * weight)
-        .sum();
+    let sum: u32 = digits.iter().take(9).zip((2..=10).rev()).map(|(digit, weight)| u32::from(*digit) * weight).sum();
     match 11 - sum % 11 {
         11 => Some(0),
         10 => None,
@@ -127,11 +119,8 @@ mod tests {
 
     #[test]
     fn all_vectors_are_right() {
-        let mut rows = csv::Reader::from_path(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/tests/data/nhs_numbers.csv"
-        ))
-        .unwrap();
+        let mut rows =
+            csv::Reader::from_path(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/nhs_numbers.csv")).unwrap();
         let mut seen = 0;
         for row in rows.records() {
             let row = row.unwrap();
@@ -149,32 +138,12 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         assert_eq!(NhsNumber::parse(" "), Err(NhsNumberError::Empty));
-        assert_eq!(
-            NhsNumber::parse("943476591O"),
-            Err(NhsNumberError::NotDigit(10))
-        );
-        assert_eq!(
-            NhsNumber::parse("943476591"),
-            Err(NhsNumberError::Length(9))
-        );
-        assert_eq!(
-            NhsNumber::parse("94347659190000000000000"),
-            Err(NhsNumberError::Length(23))
-        );
-        assert_eq!(
-            NhsNumber::parse("3333333333"),
-            Err(NhsNumberError::Repeated)
-        );
-        assert_eq!(
-            NhsNumber::parse("4000000080"),
-            Err(NhsNumberError::CheckDigit)
-        );
-        assert_eq!(
-            NhsNumber::parse("943\u{a0}476\u{2011}5919\u{200b}")
-                .unwrap()
-                .digits(),
-            "9434765919"
-        );
+        assert_eq!(NhsNumber::parse("943476591O"), Err(NhsNumberError::NotDigit(10)));
+        assert_eq!(NhsNumber::parse("943476591"), Err(NhsNumberError::Length(9)));
+        assert_eq!(NhsNumber::parse("94347659190000000000000"), Err(NhsNumberError::Length(23)));
+        assert_eq!(NhsNumber::parse("3333333333"), Err(NhsNumberError::Repeated));
+        assert_eq!(NhsNumber::parse("4000000080"), Err(NhsNumberError::CheckDigit));
+        assert_eq!(NhsNumber::parse("943\u{a0}476\u{2011}5919\u{200b}").unwrap().digits(), "9434765919");
     }
 
     #[test]

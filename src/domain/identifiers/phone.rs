@@ -146,11 +146,7 @@ impl PhoneNumber {
         check_length(digits)?;
         let e164 = format!("+{digits}");
         if let Some(kind) = fiction(digits) {
-            return Ok(Self {
-                e164,
-                kind,
-                region: Region::Uk,
-            });
+            return Ok(Self { e164, kind, region: Region::Uk });
         }
         let parsed = phonenumber::parse(None, &e164).map_err(|_| PhoneError::NotInUse)?;
         let kind = match parsed.number_type(&phonenumber::metadata::DATABASE) {
@@ -196,25 +192,17 @@ impl PhoneNumber {
 
     /// Whether it is one of the numbers kept for drama, which reach nobody.
     pub fn is_fiction(&self) -> bool {
-        self.e164
-            .strip_prefix('+')
-            .is_some_and(|digits| fiction(digits).is_some())
+        self.e164.strip_prefix('+').is_some_and(|digits| fiction(digits).is_some())
     }
 
     /// For staff to read: `07700 900123` for a UK or island number, E.164 for another.
     pub fn display(&self) -> String {
-        self.split().map_or_else(
-            || self.e164.clone(),
-            |(start, end)| format!("{start} {end}"),
-        )
+        self.split().map_or_else(|| self.e164.clone(), |(start, end)| format!("{start} {end}"))
     }
 
     /// `07700 ***123`: enough for staff to recognise a number they know.
     pub fn masked(&self) -> String {
-        let last = self
-            .e164
-            .get(self.e164.len().saturating_sub(3)..)
-            .unwrap_or_default();
+        let last = self.e164.get(self.e164.len().saturating_sub(3)..).unwrap_or_default();
         match self.split() {
             Some((start, _)) => format!("{start} ***{last}"),
             None => format!("{} ***{last}", self.e164.get(..3).unwrap_or_default()),
@@ -314,13 +302,8 @@ impl fmt::Display for CrownDependency {
 impl fmt::Display for PhoneNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::LeadingZeroRestored => {
-                f.write_str("the leading zero was missing and was put back")
-            }
-            Self::Several(count) => write!(
-                f,
-                "{count} numbers in one cell: the first usable one was taken"
-            ),
+            Self::LeadingZeroRestored => f.write_str("the leading zero was missing and was put back"),
+            Self::Several(count) => write!(f, "{count} numbers in one cell: the first usable one was taken"),
         }
     }
 }

@@ -23,11 +23,7 @@ const LINK: &str = "color:#005eb8;text-decoration:underline;";
 /// The whole HTML document. Text wraps at 600 pixels, stands in 16 pixels at a contrast above 7 to 1, and stays
 /// readable when a mail program drops the styles.
 pub fn to_html(markdown: &str, shell: &Shell<'_>) -> String {
-    let (language, title, sender) = (
-        escape(shell.language),
-        escape(shell.title),
-        escape(shell.sender),
-    );
+    let (language, title, sender) = (escape(shell.language), escape(shell.title), escape(shell.sender));
     let body = body(markdown);
     format!(
         "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -52,8 +48,7 @@ fn body(markdown: &str) -> String {
             }
             // People who write in a form expect a new line to be a new line.
             Event::SoftBreak | Event::HardBreak => out.push_str("<br>\n"),
-            Event::Rule => out
-                .push_str("<hr style=\"border:0;border-top:1px solid #aeb7bd;margin:24px 0;\">\n"),
+            Event::Rule => out.push_str("<hr style=\"border:0;border-top:1px solid #aeb7bd;margin:24px 0;\">\n"),
             _ => {}
         }
     }

@@ -2,11 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const SHELL: Shell<'static> = Shell {
-    language: "en-GB",
-    title: "A question <for> you",
-    sender: "Oak & Ash Surgery",
-};
+const SHELL: Shell<'static> = Shell { language: "en-GB", title: "A question <for> you", sender: "Oak & Ash Surgery" };
 
 const LETTER: &str = "Dear Sam\n\n# Before your appointment\n\nPlease bring:\n\n- your **meter**\n- a list\n  of questions\n\n\
     1. First\n2. Second\n\nSee [our page](https://oak.example.org/a?b=1&c=2) or <https://oak.example.org>.\nCall us.\n\n---\n\nTo stop, reply STOP.\n";
@@ -18,10 +14,7 @@ fn a_letter_as_plain_text() {
         "Dear Sam\n\nBefore your appointment\n\nPlease bring:\n\n- your meter\n- a list\n  of questions\n\n1. First\n2. Second\n\n\
          See our page (https://oak.example.org/a?b=1&c=2) or https://oak.example.org.\nCall us.\n\n---\n\nTo stop, reply STOP.\n"
     );
-    assert_eq!(
-        to_text("- one\n\n- two.\n\n  more of two\n"),
-        "- one\n- two.\n\nmore of two\n"
-    );
+    assert_eq!(to_text("- one\n\n- two.\n\n  more of two\n"), "- one\n- two.\n\nmore of two\n");
 }
 
 #[test]
@@ -48,10 +41,7 @@ fn nothing_remote_and_nothing_active_passes() {
         assert!(!html.contains(active), "{active}: {html}");
     }
     assert!(html.contains("&lt;script&gt;"));
-    assert!(
-        !html.contains("x.example/p.png"),
-        "a picture leaves its words, not its address"
-    );
+    assert!(!html.contains("x.example/p.png"), "a picture leaves its words, not its address");
     let text = to_text("[a](javascript:alert(1)) ![pixel](https://x.example/p.png)");
     assert_eq!(text, "a pixel\n");
 }
@@ -77,11 +67,7 @@ fn s11_a_value_is_only_ever_text() {
     ] {
         let markdown = format!("Dear {},\n\nText", escape(hostile));
         let lines: Vec<&str> = hostile.lines().map(str::trim).collect();
-        assert_eq!(
-            to_text(&markdown),
-            format!("Dear {},\n\nText\n", lines.join("\n")),
-            "{hostile}"
-        );
+        assert_eq!(to_text(&markdown), format!("Dear {},\n\nText\n", lines.join("\n")), "{hostile}");
         let html = to_html(&markdown, &SHELL);
         for tag in ["<a ", "<b ", "<li", "<h1", "<strong", "<em>", "<hr", "<img"] {
             assert!(!html.contains(tag), "{hostile}: {tag}");
@@ -110,14 +96,8 @@ fn links_are_full_https_or_plain_words() {
     ] {
         assert!(!is_full_link(other), "{other}");
     }
-    assert_eq!(
-        to_text(&link("https://oak.example.org/_a_*b*")),
-        "https://oak.example.org/_a_*b*\n"
-    );
-    assert_eq!(
-        to_text(&link("javascript:alert(1)")),
-        "javascript:alert(1)\n"
-    );
+    assert_eq!(to_text(&link("https://oak.example.org/_a_*b*")), "https://oak.example.org/_a_*b*\n");
+    assert_eq!(to_text(&link("javascript:alert(1)")), "javascript:alert(1)\n");
 }
 
 proptest! {

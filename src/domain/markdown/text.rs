@@ -52,11 +52,7 @@ impl Writer {
     fn start(&mut self, tag: Tag<'_>) {
         match tag {
             // In a list the item's mark is on this line already.
-            Tag::Paragraph
-            | Tag::Heading { .. }
-            | Tag::BlockQuote(_)
-            | Tag::CodeBlock(_)
-            | Tag::HtmlBlock
+            Tag::Paragraph | Tag::Heading { .. } | Tag::BlockQuote(_) | Tag::CodeBlock(_) | Tag::HtmlBlock
                 if !std::mem::take(&mut self.marked) =>
             {
                 self.gap("\n\n");
@@ -70,8 +66,7 @@ impl Writer {
                 if !std::mem::take(&mut self.fresh) {
                     self.gap("\n");
                 }
-                self.out
-                    .push_str(&"  ".repeat(self.lists.len().saturating_sub(1)));
+                self.out.push_str(&"  ".repeat(self.lists.len().saturating_sub(1)));
                 match self.lists.last_mut() {
                     Some(Some(number)) => {
                         self.out.extend([number.to_string().as_str(), ". "]);
@@ -96,10 +91,8 @@ impl Writer {
             TagEnd::Link => {
                 if let Some((target, from)) = self.link.take() {
                     let words = self.out.get(from..).unwrap_or_default();
-                    let bare = target
-                        .strip_prefix("tel:")
-                        .or_else(|| target.strip_prefix("mailto:"))
-                        .unwrap_or(&target);
+                    let bare =
+                        target.strip_prefix("tel:").or_else(|| target.strip_prefix("mailto:")).unwrap_or(&target);
                     if is_safe_target(&target) && words != target && words != bare {
                         self.out.extend([" (", bare, ")"]);
                     }

@@ -77,36 +77,23 @@ pub struct AppointmentPlan {
 
 /// Plans every relative step of the programmes that apply. Running it again changes nothing; after a move it voids what
 /// waited for the old time and plans the new.
-pub fn for_appointment(
-    facts: &AppointmentFacts<'_>,
-    programmes: &[&Programme],
-    now: DateTime<Utc>,
-) -> AppointmentPlan {
+pub fn for_appointment(facts: &AppointmentFacts<'_>, programmes: &[&Programme], now: DateTime<Utc>) -> AppointmentPlan {
     let mut plan = AppointmentPlan::default();
     let over = match facts.state {
         AppointmentState::Cancelled => Some(Reason::AppointmentCancelled),
         AppointmentState::Attended | AppointmentState::Missed => Some(Reason::AppointmentOver),
-        AppointmentState::Booked => {
-            (facts.starts_at <= now.timestamp_millis()).then_some(Reason::AppointmentOver)
-        }
+        AppointmentState::Booked => (facts.starts_at <= now.timestamp_millis()).then_some(Reason::AppointmentOver),
     };
     let anchor = anchor(facts);
     if over.is_none() {
         for programme in programmes {
-            let enrolment = facts
-                .enrolments
-                .iter()
-                .find(|(name, _)| name == &programme.name);
+            let enrolment = facts.enrolments.iter().find(|(name, _)| name == &programme.name);
             if programme.who == Who::Enrolled && enrolment.is_none() {
                 continue;
             }
             for step in programme.steps.iter().filter(|s| applies(s, facts.kind)) {
                 // The same step of the same topic in two programmes is one question, asked once (F19).
-                if plan
-                    .sends
-                    .iter()
-                    .any(|s| s.purpose == step.purpose && s.step == step.id)
-                {
+                if plan.sends.iter().any(|s| s.purpose == step.purpose && s.step == step.id) {
                     continue;
                 }
                 let mut send = planned(facts, step, &anchor, now);
@@ -119,21 +106,13 @@ pub fn for_appointment(
         let reason = match over {
             Some(reason) => reason,
             None if row.anchor != anchor => Reason::AppointmentMoved,
-            None if !plan
-                .sends
-                .iter()
-                .any(|s| s.purpose == row.purpose && s.step == row.step) =>
-            {
-                Reason::NotEnrolled
-            }
+            None if !plan.sends.iter().any(|s| s.purpose == row.purpose && s.step == row.step) => Reason::NotEnrolled,
             None => continue,
         };
         plan.void.push((row.id.clone(), reason));
     }
     let asked_anew = |row: &&Existing| {
-        plan.sends.iter().any(|s| {
-            s.purpose == row.purpose && s.step == row.step && s.status == MessageStatus::Planned
-        })
+        plan.sends.iter().any(|s| s.purpose == row.purpose && s.step == row.step && s.status == MessageStatus::Planned)
     };
     plan.void_questions = facts
         .existing
@@ -148,32 +127,20 @@ pub fn for_appointment(
 /// What the messages of an appointment hang on: its id, its time, and the change that brought it there, so that a new time
 /// gives new messages, also when it is moved back to an old one.
 fn anchor(facts: &AppointmentFacts<'_>) -> String {
-    format!(
-        "appointment:{}@{}/{}",
-        facts.id, facts.starts_at, facts.changed_at
-    )
+    format!("appointment:{}@{}/{}", facts.id, facts.starts_at, facts.changed_at)
 }
 
 fn applies(step: &Step, kind: &str) -> bool {
     step.when.is_relative()
-        && (step.appointment_kinds.is_empty()
-            || step.appointment_kinds.iter().any(|wanted| wanted == kind))
+        && (step.appointment_kinds.is_empty() || step.appointment_kinds.iter().any(|wanted| wanted == kind))
 }
 
-fn planned(
-    facts: &AppointmentFacts<'_>,
-    step: &Step,
-    anchor: &str,
-    now: DateTime<Utc>,
-) -> PlannedSend {
+fn planned(facts: &AppointmentFacts<'_>, step: &Step, anchor: &str, now: DateTime<Utc>) -> PlannedSend {
     let starts = at(facts.starts_at);
     let useful_until = facts.starts_at - step.when.useful_until_hours_before.unwrap_or(0) * HOUR_MS;
     let wanted = moment(facts, step, starts);
     let sent_before = facts.existing.iter().any(|row| {
-        row.purpose == step.purpose
-            && row.step == step.id
-            && row.anchor != anchor
-            && row.status.may_have_left()
+        row.purpose == step.purpose && row.step == step.id && row.anchor != anchor && row.status.may_have_left()
     });
     let mut send = PlannedSend {
         kind: step.kind,
@@ -199,12 +166,7 @@ fn planned(
         if step.past_due == PastDue::Skip && wanted < now {
             return skipped(send, Reason::PastDue);
         }
-        let Some(open) =
-            facts
-                .practice
-                .window
-                .next_open(soonest, facts.zone, &facts.practice.holidays)
-        else {
+        let Some(open) = facts.practice.window.next_open(soonest, facts.zone, &facts.practice.holidays) else {
             return skipped(send, Reason::PastDue);
         };
         send.due_at = open.at.timestamp_millis();
@@ -220,11 +182,7 @@ fn planned(
 }
 
 fn skipped(send: PlannedSend, reason: Reason) -> PlannedSend {
-    PlannedSend {
-        status: MessageStatus::Skipped,
-        reason,
-        ..send
-    }
+    PlannedSend { status: MessageStatus::Skipped, reason, ..send }
 }
 
 fn shortest_notice_ms(step: &Step) -> i64 {
@@ -246,28 +204,16 @@ fn moment(facts: &AppointmentFacts<'_>, step: &Step, starts: DateTime<Utc>) -> D
     let before = resolve(facts.zone, day.and_time(time)) < starts;
     for _ in 0..MOST_CLOSED_DAYS {
         let moment = resolve(facts.zone, day.and_time(time));
-        if facts
-            .practice
-            .window
-            .contains(moment, facts.zone, &facts.practice.holidays)
-        {
+        if facts.practice.window.contains(moment, facts.zone, &facts.practice.holidays) {
             return moment;
         }
-        let Some(next) = (if before {
-            day.pred_opt()
-        } else {
-            day.succ_opt()
-        }) else {
+        let Some(next) = (if before { day.pred_opt() } else { day.succ_opt() }) else {
             break;
         };
         day = next;
     }
     let wanted = resolve(facts.zone, day.and_time(time));
-    facts
-        .practice
-        .window
-        .next_open(wanted, facts.zone, &facts.practice.holidays)
-        .map_or(wanted, |open| open.at)
+    facts.practice.window.next_open(wanted, facts.zone, &facts.practice.holidays).map_or(wanted, |open| open.at)
 }
 
 /// Longer than any run of closed days in the UK calendar.
@@ -275,12 +221,7 @@ const MOST_CLOSED_DAYS: usize = 12;
 
 fn shift(date: NaiveDate, days: i64) -> NaiveDate {
     let by = Days::new(days.unsigned_abs());
-    if days < 0 {
-        date.checked_sub_days(by)
-    } else {
-        date.checked_add_days(by)
-    }
-    .unwrap_or(date)
+    if days < 0 { date.checked_sub_days(by) } else { date.checked_add_days(by) }.unwrap_or(date)
 }
 
 fn at(ms: i64) -> DateTime<Utc> {

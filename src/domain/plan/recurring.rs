@@ -55,66 +55,29 @@ pub fn occurrences_at(
             .is_some_and(|fires| fires == at),
         None => {
             step.when.rhythm.is_some()
-                && resolve(
-                    facts.zone,
-                    local_date(at, facts.zone).and_time(step.when.at.unwrap_or_default()),
-                ) == at
+                && resolve(facts.zone, local_date(at, facts.zone).and_time(step.when.at.unwrap_or_default())) == at
         }
     };
-    programme
-        .steps
-        .iter()
-        .filter(falls)
-        .map(|step| occurrence(facts, step, at, now))
-        .collect()
+    programme.steps.iter().filter(falls).map(|step| occurrence(facts, step, at, now)).collect()
 }
 
-fn next_of(
-    facts: &RecurringFacts<'_>,
-    step: &Step,
-    after: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>, Reason> {
+fn next_of(facts: &RecurringFacts<'_>, step: &Step, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Reason> {
     if let Some(rhythm) = &step.when.rhythm {
         let start = local_date(instant(facts.started_at), facts.zone);
         let day = rhythm.next(start, local_date(after, facts.zone), facts.silent)?;
-        return Ok(Some(resolve(
-            facts.zone,
-            day.and_time(step.when.at.unwrap_or_default()),
-        )));
+        return Ok(Some(resolve(facts.zone, day.and_time(step.when.at.unwrap_or_default()))));
     }
-    let Some(schedule) = step
-        .when
-        .cron
-        .as_deref()
-        .and_then(|text| WallSchedule::parse(text).ok())
-    else {
+    let Some(schedule) = step.when.cron.as_deref().and_then(|text| WallSchedule::parse(text).ok()) else {
         return Ok(None);
     };
     Ok(schedule.next_fire(facts.zone, after))
 }
 
 /// The ledger row of an occurrence. One whose moment passed too long ago is recorded as skipped.
-fn occurrence(
-    facts: &RecurringFacts<'_>,
-    step: &Step,
-    at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> PlannedSend {
+fn occurrence(facts: &RecurringFacts<'_>, step: &Step, at: DateTime<Utc>, now: DateTime<Utc>) -> PlannedSend {
     let wall = local(at, facts.zone);
-    let mut send = base(
-        facts,
-        step,
-        format!(
-            "enrolment:{}:{}",
-            facts.enrolment_id,
-            wall.format("%Y-%m-%dT%H:%M")
-        ),
-    );
-    let open = facts
-        .practice
-        .window
-        .next_open(at, facts.zone, &facts.practice.holidays)
-        .map_or(at, |open| open.at);
+    let mut send = base(facts, step, format!("enrolment:{}:{}", facts.enrolment_id, wall.format("%Y-%m-%dT%H:%M")));
+    let open = facts.practice.window.next_open(at, facts.zone, &facts.practice.holidays).map_or(at, |open| open.at);
     send.due_at = open.timestamp_millis();
     send.expires_at = send.due_at + step.when.useful_for_hours.unwrap_or(24) * HOUR_MS;
     if step.past_due == PastDue::Skip {
@@ -128,26 +91,15 @@ fn occurrence(
 }
 
 /// The ledger rows of the steps at the start of an enrolment (the welcome).
-pub fn first_at(
-    facts: &RecurringFacts<'_>,
-    programme: &Programme,
-    now: DateTime<Utc>,
-) -> Vec<PlannedSend> {
+pub fn first_at(facts: &RecurringFacts<'_>, programme: &Programme, now: DateTime<Utc>) -> Vec<PlannedSend> {
     programme
         .steps
         .iter()
         .filter(|step| step.when.at_start)
         .map(|step| {
-            let mut send = base(
-                facts,
-                step,
-                format!("enrolment:{}:{}", facts.enrolment_id, facts.started_at),
-            );
-            let open = facts
-                .practice
-                .window
-                .next_open(now, facts.zone, &facts.practice.holidays)
-                .map_or(now, |open| open.at);
+            let mut send = base(facts, step, format!("enrolment:{}:{}", facts.enrolment_id, facts.started_at));
+            let open =
+                facts.practice.window.next_open(now, facts.zone, &facts.practice.holidays).map_or(now, |open| open.at);
             send.due_at = open.timestamp_millis();
             send.expires_at = send.due_at + step.when.useful_for_hours.unwrap_or(7 * 24) * HOUR_MS;
             send

@@ -1,11 +1,11 @@
 //! Things to talk about, in the person's own words and order.
 
-use super::vocabulary::words;
 use super::context::Prompt;
 use super::label::Label;
 use super::numbers::{Amount, Role};
 use super::text::Text;
 use super::tokens::{Break, Kind};
+use super::vocabulary::words;
 
 /// What was raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,9 +23,7 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], prompt: &Prompt) -> Agenda {
     let menu = menu_size(&prompt.text);
     if text.says(Label::NothingToRaise)
         && (text.core_len() <= 3
-            || text
-                .first(Label::NothingToRaise)
-                .is_some_and(|h| h.from as usize <= text.core.start + 1))
+            || text.first(Label::NothingToRaise).is_some_and(|h| h.from as usize <= text.core.start + 1))
     {
         return Agenda::Items(Vec::new());
     }
@@ -45,18 +43,10 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], prompt: &Prompt) -> Agenda {
             return Agenda::Items(Vec::new());
         }
     }
-    if menu > 0
-        && items
-            .iter()
-            .any(|i| i.parse::<u64>().is_ok_and(|k| k == 0 || k > menu))
-    {
+    if menu > 0 && items.iter().any(|i| i.parse::<u64>().is_ok_and(|k| k == 0 || k > menu)) {
         return Agenda::NotOnMenu;
     }
-    if items.is_empty() {
-        Agenda::Nothing
-    } else {
-        Agenda::Items(items)
-    }
+    if items.is_empty() { Agenda::Nothing } else { Agenda::Items(items) }
 }
 
 /// How many numbered options a question holds.
@@ -71,27 +61,20 @@ fn menu_size(prompt: &str) -> u64 {
 }
 
 /// Numbers of the menu stand for themselves; other words are kept as written.
-fn menu_keys(
-    text: &Text<'_>,
-    from: usize,
-    to: usize,
-    amounts: &[Amount],
-    menu: u64,
-    items: &mut Vec<String>,
-) {
+fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: u64, items: &mut Vec<String>) {
     let mut start = from;
     if menu > 0 {
         let mut at = from;
         while at < to {
-            if text.is(at, words!["number", "and", "option", "also", "plus", "please", "just", "only", "maybe", "probably"]) {
+            if text.is(
+                at,
+                words!["number", "and", "option", "also", "plus", "please", "just", "only", "maybe", "probably"],
+            ) {
                 at += 1;
                 continue;
             }
             let Some(amount) = amounts.iter().find(|a| {
-                a.from == at
-                    && a.role == Role::Plain
-                    && a.unit == super::facts::Unit::None
-                    && a.lo.fract() == 0.0
+                a.from == at && a.role == Role::Plain && a.unit == super::facts::Unit::None && a.lo.fract() == 0.0
             }) else {
                 break;
             };
@@ -108,10 +91,8 @@ fn menu_keys(
     }
     let (start, end) = trim(text, start, to);
     if start < end {
-        let item = text
-            .written(start, end)
-            .trim_matches(['.', ',', ';', ':', '!', '?', '-', ' ', '\u{2022}'])
-            .to_owned();
+        let item =
+            text.written(start, end).trim_matches(['.', ',', ';', ':', '!', '?', '-', ' ', '\u{2022}']).to_owned();
         let item = item.split_whitespace().collect::<Vec<_>>().join(" ");
         if item.chars().any(char::is_alphanumeric) {
             items.push(item);
@@ -155,26 +136,20 @@ const LEADS: [&[&str]; 30] = [
 
 fn trim(text: &Text<'_>, mut from: usize, mut to: usize) -> (usize, usize) {
     loop {
-        let lead = LEADS.iter().find(|lead| {
-            lead.iter()
-                .enumerate()
-                .all(|(i, w)| from + i < to && text.is_str(from + i, w))
-        });
+        let lead =
+            LEADS.iter().find(|lead| lead.iter().enumerate().all(|(i, w)| from + i < to && text.is_str(from + i, w)));
         match lead {
             Some(lead) => from += lead.len(),
             None => break,
         }
     }
     while to > from
-        && (text.is(
-            to - 1, words!["please", "thanks", "and", "also", "ta", "x", "comma", "lol"]) || text.token(to - 1).is_some_and(|t| t.kind == Kind::Emoji))
+        && (text.is(to - 1, words!["please", "thanks", "and", "also", "ta", "x", "comma", "lol"])
+            || text.token(to - 1).is_some_and(|t| t.kind == Kind::Emoji))
     {
         to -= 1;
     }
-    if to >= from + 2
-        && text.is(to - 2, words!["question", "full"])
-        && text.is(to - 1, words!["mark", "stop"])
-    {
+    if to >= from + 2 && text.is(to - 2, words!["question", "full"]) && text.is(to - 1, words!["mark", "stop"]) {
         to -= 2;
     }
     (from, to)
@@ -187,16 +162,13 @@ fn parts(text: &Text<'_>, menu: bool, amounts: &[Amount]) -> Vec<(usize, usize)>
     let mut cuts: Vec<(usize, usize)> = Vec::new();
     if numbered.len() >= 2 {
         for (n, (mark, start)) in numbered.iter().enumerate() {
-            let end = numbered
-                .get(n + 1)
-                .map_or_else(|| paragraph_end(text, *start, body.end), |(next, _)| *next);
+            let end = numbered.get(n + 1).map_or_else(|| paragraph_end(text, *start, body.end), |(next, _)| *next);
             let _ = mark;
             cuts.push((*start, end));
         }
     } else {
-        let lines: Vec<usize> = (body.start + 1..body.end)
-            .filter(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line))
-            .collect();
+        let lines: Vec<usize> =
+            (body.start + 1..body.end).filter(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line)).collect();
         let mut start = body.start;
         for end in lines.iter().copied().chain(std::iter::once(body.end)) {
             if end > start {
@@ -214,8 +186,7 @@ fn body(text: &Text<'_>) -> std::ops::Range<usize> {
     let mut from = text.core.start;
     // "Hi, see my list:", "I'd like to cover:" on a line of its own.
     loop {
-        let end = (from + 1..text.core.end)
-            .find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line));
+        let end = (from + 1..text.core.end).find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line));
         match end {
             Some(end) if is_opening(text, from, end) => from = end,
             _ => break,
@@ -227,24 +198,20 @@ fn body(text: &Text<'_>) -> std::ops::Range<usize> {
 fn is_opening(text: &Text<'_>, from: usize, to: usize) -> bool {
     let colon = text.token(to).is_some_and(|t| t.mark == b':');
     // "Dear Nurse Cole,": the name is left when the courtesy is taken off.
-    let name = from == text.core.start && from > 0 && to - from <= 2 && text.token(to).is_some_and(|t| t.parted >= Break::Paragraph);
+    let name = from == text.core.start
+        && from > 0
+        && to - from <= 2
+        && text.token(to).is_some_and(|t| t.parted >= Break::Paragraph);
     colon || name || text.is(from, words!["dear", "hello", "hi"]) && to - from <= 5
 }
 
 /// Where "1", "2)", "(a)", "3." start an item each.
-fn numbering(
-    text: &Text<'_>,
-    body: std::ops::Range<usize>,
-    menu: bool,
-    amounts: &[Amount],
-) -> Vec<(usize, usize)> {
+fn numbering(text: &Text<'_>, body: std::ops::Range<usize>, menu: bool, amounts: &[Amount]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut want = 1u64;
     for at in body.clone() {
         let Some(token) = text.token(at) else { break };
-        let marked = text
-            .token(at + 1)
-            .is_some_and(|t| matches!(t.mark, b'.' | b')' | b':' | b'-') && t.marks > 0);
+        let marked = text.token(at + 1).is_some_and(|t| matches!(t.mark, b'.' | b')' | b':' | b'-') && t.marks > 0);
         let plain = token.kind == Kind::Number
             && token.digits == 1
             && token.value == want
@@ -287,21 +254,21 @@ fn numbering(
 }
 
 fn paragraph_end(text: &Text<'_>, from: usize, to: usize) -> usize {
-    (from + 1..to)
-        .find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Paragraph))
-        .unwrap_or(to)
+    (from + 1..to).find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Paragraph)).unwrap_or(to)
 }
 
 fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, usize)>) {
     let mut from = from;
     // A colon after a lead: "two matters: first, ...".
-    if let Some(colon) = (from + 1..to).find(|i| {
-        text.token(*i)
-            .is_some_and(|t| t.mark == b':' && t.parted == Break::Clause)
-    }) && (from..colon).any(|i| {
-        text.is(
-            i, words!["discuss", "talk", "list", "matters", "things", "following", "cover", "raise", "questions"])
-    }) {
+    if let Some(colon) =
+        (from + 1..to).find(|i| text.token(*i).is_some_and(|t| t.mark == b':' && t.parted == Break::Clause))
+        && (from..colon).any(|i| {
+            text.is(
+                i,
+                words!["discuss", "talk", "list", "matters", "things", "following", "cover", "raise", "questions"],
+            )
+        })
+    {
         from = colon;
     }
     let is_comma = |i: usize| {
@@ -310,18 +277,12 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
                 || matches!(t.mark, b';' | b'/') && t.parted < Break::Sentence
         }) || text.is(i, words!["comma"])
     };
-    let sentence = |i: usize| {
-        text.token(i)
-            .is_some_and(|t| t.parted >= Break::Sentence && t.mark != 0)
-    };
+    let sentence = |i: usize| text.token(i).is_some_and(|t| t.parted >= Break::Sentence && t.mark != 0);
     let mut start = from;
     let mut at = from + 1;
     while at <= to {
         let end = at == to;
-        let cut = end
-            || sentence(at)
-            || is_comma(at) && !continues(text, at, start)
-            || is_and(text, at, start, to);
+        let cut = end || sentence(at) || is_comma(at) && !continues(text, at, start) || is_and(text, at, start, to);
         if cut {
             let piece = (start, at);
             cuts.push(piece);
@@ -337,7 +298,71 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
 /// What follows a comma but goes on with the same matter: "my chest, goes tight when I hoover".
 fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
     text.is(
-        at, words!["all", "every", "been", "goes", "going", "gets", "getting", "when", "which", "especially", "mainly", "mostly", "because", "but", "so", "as", "since", "at", "in", "on", "if", "not", "just", "like", "really", "very", "always", "sometimes", "want", "is", "are", "who", "that", "it", "its", "worse", "wondering", "should", "what", "it", "then", "keeps", "keep", "both", "even", "also", "comma", "though", "yes", "no", "weight", "activity", "money", "caring", "he", "she", "they", "i", "im", "ive", "need"]) && !text.is(at, words!["weight", "money"])
+        at,
+        words![
+            "all",
+            "every",
+            "been",
+            "goes",
+            "going",
+            "gets",
+            "getting",
+            "when",
+            "which",
+            "especially",
+            "mainly",
+            "mostly",
+            "because",
+            "but",
+            "so",
+            "as",
+            "since",
+            "at",
+            "in",
+            "on",
+            "if",
+            "not",
+            "just",
+            "like",
+            "really",
+            "very",
+            "always",
+            "sometimes",
+            "want",
+            "is",
+            "are",
+            "who",
+            "that",
+            "it",
+            "its",
+            "worse",
+            "wondering",
+            "should",
+            "what",
+            "it",
+            "then",
+            "keeps",
+            "keep",
+            "both",
+            "even",
+            "also",
+            "comma",
+            "though",
+            "yes",
+            "no",
+            "weight",
+            "activity",
+            "money",
+            "caring",
+            "he",
+            "she",
+            "they",
+            "i",
+            "im",
+            "ive",
+            "need"
+        ],
+    ) && !text.is(at, words!["weight", "money"])
 }
 
 /// "X and Y" are two things when both are named shortly and the second is no clause about the first.
@@ -346,19 +371,23 @@ fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
         return false;
     }
     let clause = text.is(
-        at + 1, words!["i", "im", "ive", "it", "its", "he", "she", "they", "we", "then", "wasnt", "was", "is", "are", "cant", "have", "had", "has", "get", "off", "on", "down", "around", "night", "evening", "half", "needles", "out", "lift", "dizzy", "sick", "tired"]);
+        at + 1,
+        words![
+            "i", "im", "ive", "it", "its", "he", "she", "they", "we", "then", "wasnt", "was", "is", "are", "cant",
+            "have", "had", "has", "get", "off", "on", "down", "around", "night", "evening", "half", "needles", "out",
+            "lift", "dizzy", "sick", "tired"
+        ],
+    );
     let skip = text.is(at + 1, words!["i"]) && text.is(at + 2, words!["skip"]);
     let pair = at >= 1
-        && (text.is(
-            at - 1, words!["pins", "high", "blood", "up", "on", "day", "morning"]) && !text.is(at - 1, words!["blood"]));
+        && (text.is(at - 1, words!["pins", "high", "blood", "up", "on", "day", "morning"])
+            && !text.is(at - 1, words!["blood"]));
     (!clause || skip) && !pair
 }
 
 fn is_courtesy(text: &Text<'_>, from: usize, to: usize) -> bool {
     let known = &text.lexicon.known;
-    let words = (from..to)
-        .filter(|i| !text.within(*i, &known.courtesy) && !text.within(*i, &known.titles))
-        .count();
+    let words = (from..to).filter(|i| !text.within(*i, &known.courtesy) && !text.within(*i, &known.titles)).count();
     let opening = words!["trust", "grateful", "enclose", "hope", "thank", "thanks"];
     words == 0
         || text.is(from, opening)

@@ -1,12 +1,12 @@
 //! What people say anyway: questions, complaints, requests, symptoms, thanks, small talk.
 
-use super::vocabulary::words;
 use super::danger::Dangers;
 use super::draft::Draft;
 use super::label::Label;
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::{Intent, Route};
+use super::vocabulary::words;
 
 /// What else a reply holds beside its answer.
 pub fn read(text: &Text<'_>, dangers: &Dangers, answer: Option<(usize, usize)>, draft: &mut Draft) {
@@ -47,37 +47,17 @@ fn question(text: &Text<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) 
         if wished || small(from, end) || covered(answer, from, to) || !(asked || opens) {
             continue;
         }
-        draft.say(
-            Intent::Question,
-            Route::Review,
-            text,
-            "a question",
-            from,
-            end,
-        );
+        draft.say(Intent::Question, Route::Review, text, "a question", from, end);
         return;
     }
     // A question mark behind words of its own that are no answer.
     for at in text.core.clone() {
         if text.token(at).is_some_and(|t| t.asked) {
             let from = text.sentence_start(at).max(text.core.start);
-            let words = (from..=at)
-                .filter(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Word))
-                .count();
+            let words = (from..=at).filter(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Word)).count();
             let wished = draft.covered.iter().any(|(f, t)| *f <= at && from < *t);
-            if words >= 3
-                && !wished
-                && !small(from, at + 1)
-                && !answer.is_some_and(|(f, t)| f <= from && at < t + 2)
-            {
-                draft.say(
-                    Intent::Question,
-                    Route::Review,
-                    text,
-                    "a question mark",
-                    from,
-                    at + 1,
-                );
+            if words >= 3 && !wished && !small(from, at + 1) && !answer.is_some_and(|(f, t)| f <= from && at < t + 2) {
+                draft.say(Intent::Question, Route::Review, text, "a question mark", from, at + 1);
                 return;
             }
         }
@@ -85,57 +65,20 @@ fn question(text: &Text<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) 
 }
 
 fn complaint(text: &Text<'_>, draft: &mut Draft) {
-    if let Some(hit) = text
-        .all(Label::Threat)
-        .find(|h| !text.idiom(h.from as usize, h.to as usize))
-    {
-        draft.say(
-            Intent::Complaint,
-            Route::Urgent,
-            text,
-            "a threat",
-            hit.from as usize,
-            hit.to as usize,
-        );
+    if let Some(hit) = text.all(Label::Threat).find(|h| !text.idiom(h.from as usize, h.to as usize)) {
+        draft.say(Intent::Complaint, Route::Urgent, text, "a threat", hit.from as usize, hit.to as usize);
         return;
     }
-    if let Some(hit) = text
-        .all(Label::Complaint)
-        .find(|h| !text.idiom(h.from as usize, h.to as usize))
-    {
-        draft.say(
-            Intent::Complaint,
-            Route::Review,
-            text,
-            "a complaint",
-            hit.from as usize,
-            hit.to as usize,
-        );
+    if let Some(hit) = text.all(Label::Complaint).find(|h| !text.idiom(h.from as usize, h.to as usize)) {
+        draft.say(Intent::Complaint, Route::Review, text, "a complaint", hit.from as usize, hit.to as usize);
     }
 }
 
-fn worth_reading(
-    text: &Text<'_>,
-    dangers: &Dangers,
-    answer: Option<(usize, usize)>,
-    draft: &mut Draft,
-) {
-    let Some((from, to)) = dangers
-        .watch
-        .iter()
-        .copied()
-        .find(|(f, t)| !covered(answer, *f, *t))
-    else {
+fn worth_reading(text: &Text<'_>, dangers: &Dangers, answer: Option<(usize, usize)>, draft: &mut Draft) {
+    let Some((from, to)) = dangers.watch.iter().copied().find(|(f, t)| !covered(answer, *f, *t)) else {
         return;
     };
-    draft.say(
-        Intent::Other,
-        Route::Review,
-        text,
-        "a person should read this",
-        from,
-        to,
-    );
+    draft.say(Intent::Other, Route::Review, text, "a person should read this", from, to);
 }
 
 fn request(text: &Text<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) {
@@ -149,18 +92,8 @@ fn request(text: &Text<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) {
     let hit = text
         .all(Label::Request)
         .chain(text.all(Label::Tell))
-        .find(|h| {
-            !covered(answer, h.from as usize, h.to as usize)
-                && !text.idiom(h.from as usize, h.to as usize)
-        });
+        .find(|h| !covered(answer, h.from as usize, h.to as usize) && !text.idiom(h.from as usize, h.to as usize));
     if let Some(hit) = hit {
-        draft.say(
-            Intent::Other,
-            Route::Review,
-            text,
-            "something to be done",
-            hit.from as usize,
-            hit.to as usize,
-        );
+        draft.say(Intent::Other, Route::Review, text, "something to be done", hit.from as usize, hit.to as usize);
     }
 }

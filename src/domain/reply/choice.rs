@@ -1,12 +1,12 @@
 //! Options of a menu: by key, by place, by their words, by the time of day they stand for.
 
-use super::vocabulary::words;
 use super::context::MenuOption;
 use super::facts::{DayPart, NumberWord};
 use super::label::Label;
 use super::numbers::{Amount, Role};
 use super::text::Text;
 use super::tokens::{Break, Kind};
+use super::vocabulary::words;
 
 /// What was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,33 +25,17 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], options: &[MenuOption]) -> Chos
     let mut refused = vec![false; options.len()];
     let mut picked = vec![false; options.len()];
     let mut off_menu = false;
-    by_key(
-        text,
-        amounts,
-        options,
-        &mut picked,
-        &mut refused,
-        &mut off_menu,
-        &mut check,
-    );
+    by_key(text, amounts, options, &mut picked, &mut refused, &mut off_menu, &mut check);
     let by_number = picked.iter().any(|p| *p);
     if !by_number {
         by_place(text, options, &mut picked);
     }
     if !picked.iter().any(|p| *p) {
         by_words(text, options, &mut picked, &mut refused);
-        by_time(
-            text,
-            amounts,
-            options,
-            &mut picked,
-            &mut refused,
-            &mut check,
-        );
+        by_time(text, amounts, options, &mut picked, &mut refused, &mut check);
     }
-    let none_option = |o: &MenuOption| {
-        o.label.to_lowercase().starts_with("none") || o.label.to_lowercase().starts_with("nothing")
-    };
+    let none_option =
+        |o: &MenuOption| o.label.to_lowercase().starts_with("none") || o.label.to_lowercase().starts_with("nothing");
     if !picked.iter().any(|p| *p) {
         if text.says(Label::AllOptions) || text.says(Label::AnyOption) {
             for (slot, option) in picked.iter_mut().zip(options) {
@@ -68,25 +52,15 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], options: &[MenuOption]) -> Chos
             *slot &= !*no;
         }
     }
-    let keys: Vec<String> = options
-        .iter()
-        .zip(&picked)
-        .filter(|(_, p)| **p)
-        .map(|(o, _)| o.key.clone())
-        .collect();
+    let keys: Vec<String> = options.iter().zip(&picked).filter(|(_, p)| **p).map(|(o, _)| o.key.clone()).collect();
     if !keys.is_empty() {
-        let either =
-            text.core.clone().any(|i| text.is(i, words!["either", "or"])) && keys.len() > 1 && by_number;
+        let either = text.core.clone().any(|i| text.is(i, words!["either", "or"])) && keys.len() > 1 && by_number;
         if either && check.is_none() {
             check = Some("one or the other");
         }
         return Chosen::Keys(keys, check);
     }
-    if off_menu {
-        Chosen::NotOnMenu
-    } else {
-        Chosen::Nothing
-    }
+    if off_menu { Chosen::NotOnMenu } else { Chosen::Nothing }
 }
 
 fn by_key(
@@ -113,8 +87,7 @@ fn by_key(
         let not = (1..=3).any(|back| {
             amount.from.checked_sub(back).is_some_and(|b| {
                 text.is(b, words!["not", "cant", "dont", "never", "no"])
-                    && (b + 1..=amount.from)
-                        .all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
+                    && (b + 1..=amount.from).all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
             })
         });
         let other = (1..=3).any(|back| {
@@ -131,11 +104,7 @@ fn by_key(
             let key = format!("{value}");
             match options.iter().position(|o| o.key == key) {
                 Some(at) => {
-                    let slot = if not || other {
-                        refused.get_mut(at)
-                    } else {
-                        picked.get_mut(at)
-                    };
+                    let slot = if not || other { refused.get_mut(at) } else { picked.get_mut(at) };
                     if let Some(slot) = slot {
                         *slot = true;
                     }
@@ -172,36 +141,22 @@ fn by_key(
         }
     }
     // "can't do 1 cos of my hips so 2": what follows decides, and needs no check.
-    if check == &Some("one option was refused")
-        && text.core.clone().any(|i| text.is(i, words!["so", "because"]))
-    {
+    if check == &Some("one option was refused") && text.core.clone().any(|i| text.is(i, words!["so", "because"])) {
         *check = None;
     }
 }
 
 fn word_is_key(text: &Text<'_>, amount: &Amount) -> bool {
     let alone = amount.from == text.core.start && amount.to >= text.core.end;
-    let named = amount
-        .from
-        .checked_sub(1)
-        .is_some_and(|b| text.is(b, words!["option", "number", "and", "or"]));
-    alone
-        || named
-        || amount.from == text.core.start
-            && text
-                .token(amount.to)
-                .is_none_or(|t| t.parted >= Break::Comma)
+    let named = amount.from.checked_sub(1).is_some_and(|b| text.is(b, words!["option", "number", "and", "or"]));
+    alone || named || amount.from == text.core.start && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma)
 }
 
 fn by_place(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
     for at in text.core.clone() {
-        let ordinal = ["first", "second", "third", "fourth", "fifth", "sixth"]
-            .iter()
-            .position(|w| text.is_str(at, w));
-        let place = ordinal.or_else(|| {
-            text.is(at, words!["last", "bottom", "final"])
-                .then(|| options.len().saturating_sub(1))
-        });
+        let ordinal = ["first", "second", "third", "fourth", "fifth", "sixth"].iter().position(|w| text.is_str(at, w));
+        let place =
+            ordinal.or_else(|| text.is(at, words!["last", "bottom", "final"]).then(|| options.len().saturating_sub(1)));
         if let Some(place) = place
             && (text.is(at + 1, words!["one", "option", "choice"]) || at + 1 >= text.core.end)
             && let Some(slot) = picked.get_mut(place)
@@ -227,31 +182,16 @@ fn by_words(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool], refuse
         let mut hit = None;
         let mut matched = 0;
         for (w, word) in words.iter().enumerate() {
-            let unique = labels
-                .iter()
-                .enumerate()
-                .all(|(j, other)| j == i || !other.contains(word));
+            let unique = labels.iter().enumerate().all(|(j, other)| j == i || !other.contains(word));
             let weak = matches!(
                 word.as_str(),
-                "of" | "these"
-                    | "the"
-                    | "group"
-                    | "class"
-                    | "service"
-                    | "and"
-                    | "or"
-                    | "me"
-                    | "a"
-                    | "call"
-                    | "to"
+                "of" | "these" | "the" | "group" | "class" | "service" | "and" | "or" | "me" | "a" | "call" | "to"
             );
             let Some(at) = text.core.clone().find(|t| same_word(text, *t, word)) else {
                 continue;
             };
             matched += 1;
-            if unique
-                && !weak
-                && (w == 0 || words.len() == 1 || word.len() > 4 || matched == words.len())
+            if unique && !weak && (w == 0 || words.len() == 1 || word.len() > 4 || matched == words.len())
                 || words.len() > 1 && matched == words.len()
             {
                 hit.get_or_insert(at);
@@ -260,31 +200,21 @@ fn by_words(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool], refuse
         let Some(at) = hit else { continue };
         let not = (1..=3).any(|back| {
             at.checked_sub(back).is_some_and(|b| {
-                text.is(
-                    b, words!["not", "no", "except", "bar", "but", "dont", "never", "would"]) && !text.is(b, words!["would"])
-            }) && (at.saturating_sub(back) + 1..=at)
-                .all(|x| text.token(x).is_some_and(|t| t.parted <= Break::Space))
+                text.is(b, words!["not", "no", "except", "bar", "but", "dont", "never", "would"])
+                    && !text.is(b, words!["would"])
+            }) && (at.saturating_sub(back) + 1..=at).all(|x| text.token(x).is_some_and(|t| t.parted <= Break::Space))
         });
-        if let Some(slot) = if not {
-            refused.get_mut(i)
-        } else {
-            picked.get_mut(i)
-        } {
+        if let Some(slot) = if not { refused.get_mut(i) } else { picked.get_mut(i) } {
             *slot = true;
         }
     }
     // "Walking group. Cooking would be the death of my family": the first sentence chooses.
     if picked.iter().filter(|p| **p).count() > 1
-        && !text
-            .core
-            .clone()
-            .any(|i| text.is(i, words!["and", "both", "or", "also"]))
+        && !text.core.clone().any(|i| text.is(i, words!["and", "both", "or", "also"]))
     {
         let end = text.sentence_end(text.core.start);
         let in_first = |words: &Vec<String>| {
-            words
-                .iter()
-                .any(|w| w.len() > 3 && (text.core.start..end).any(|t| same_word(text, t, w)))
+            words.iter().any(|w| w.len() > 3 && (text.core.start..end).any(|t| same_word(text, t, w)))
         };
         if end < text.core.end && labels.iter().filter(|w| in_first(w)).count() >= 1 {
             for (slot, words) in picked.iter_mut().zip(&labels) {
@@ -301,11 +231,7 @@ fn same_word(text: &Text<'_>, at: usize, word: &str) -> bool {
         return true;
     }
     let stem = |w: &str| {
-        w.strip_suffix("ing")
-            .or_else(|| w.strip_suffix("in"))
-            .or_else(|| w.strip_suffix('s'))
-            .unwrap_or(w)
-            .to_owned()
+        w.strip_suffix("ing").or_else(|| w.strip_suffix("in")).or_else(|| w.strip_suffix('s')).unwrap_or(w).to_owned()
     };
     own.len() > 3 && stem(own) == stem(word)
 }
@@ -314,18 +240,7 @@ fn same_word(text: &Text<'_>, at: usize, word: &str) -> bool {
 fn synonyms(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
     const WORDS: [(&str, &[&str]); 5] = [
         ("letter", &["post", "posted", "mail", "paper", "letters"]),
-        (
-            "phone call",
-            &[
-                "ring",
-                "phone",
-                "call",
-                "telephone",
-                "phoned",
-                "rung",
-                "speak",
-            ],
-        ),
+        ("phone call", &["ring", "phone", "call", "telephone", "phoned", "rung", "speak"]),
         ("text", &["texts", "sms", "txt", "text"]),
         ("email", &["e-mail", "emails", "mail"]),
         ("none", &["none", "neither", "nothing"]),
@@ -334,13 +249,10 @@ fn synonyms(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
         return;
     }
     for (label, words) in WORDS {
-        if let Some(i) = options
-            .iter()
-            .position(|o| o.label.to_lowercase().contains(label))
+        if let Some(i) = options.iter().position(|o| o.label.to_lowercase().contains(label))
             && let Some(at) = text.core.clone().find(|t| words.iter().any(|w| text.is_str(*t, w)))
         {
-            let electronic =
-                label == "letter" && text.is(at, words!["mail"]) && at > 0 && text.word(at - 1) == "e";
+            let electronic = label == "letter" && text.is(at, words!["mail"]) && at > 0 && text.word(at - 1) == "e";
             if electronic {
                 continue;
             }
@@ -413,19 +325,13 @@ fn by_time(
         }
         if let Some(part) = text.fact(at).part {
             let not = (1..=2).any(|b| {
-                at.checked_sub(b)
-                    .is_some_and(|x| text.is(x, words!["not", "no", "except", "bar", "cant", "dont"]))
+                at.checked_sub(b).is_some_and(|x| text.is(x, words!["not", "no", "except", "bar", "cant", "dont"]))
             });
             let my_work = text.is(at, words!["nights", "night"])
-                && (1..=2).any(|b| {
-                    at.checked_sub(b)
-                        .is_some_and(|x| text.is(x, words!["work", "works", "working"]))
-                });
+                && (1..=2).any(|b| at.checked_sub(b).is_some_and(|x| text.is(x, words!["work", "works", "working"])));
             if not {
                 set(refused, part);
-            } else if !my_work && !text.is(at, words!["am"]) {
-                set(picked, part);
-            } else if text.is(at, words!["am"]) && at == text.core.start {
+            } else if (!text.is(at, words!["am"]) || at == text.core.start) && !my_work {
                 set(picked, part);
             }
         }

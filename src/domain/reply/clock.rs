@@ -1,9 +1,9 @@
 //! Times of day as the British say them: half ten, quarter to four, 9.15, 7pm, noon.
 
-use super::vocabulary::words;
 use super::facts::{DayPart, NumberWord};
 use super::text::Text;
 use super::tokens::{Break, Kind};
+use super::vocabulary::words;
 use chrono::NaiveTime;
 
 /// A time of day that was found.
@@ -36,9 +36,7 @@ impl Clock {
 
 /// Reads a time of day at a token. A bare number is one only after a word that announces it.
 pub fn clock(text: &Text<'_>, at: usize) -> Option<Clock> {
-    named(text, at)
-        .or_else(|| relative(text, at))
-        .or_else(|| digital(text, at))
+    named(text, at).or_else(|| relative(text, at)).or_else(|| digital(text, at))
 }
 
 fn named(text: &Text<'_>, at: usize) -> Option<Clock> {
@@ -49,13 +47,7 @@ fn named(text: &Text<'_>, at: usize) -> Option<Clock> {
     } else {
         return None;
     };
-    Some(Clock {
-        hour,
-        minute: 0,
-        part,
-        bare: false,
-        to: at + 1,
-    })
+    Some(Clock { hour, minute: 0, part, bare: false, to: at + 1 })
 }
 
 fn hour_at(text: &Text<'_>, at: usize) -> Option<u32> {
@@ -79,16 +71,7 @@ fn relative(text: &Text<'_>, at: usize) -> Option<Clock> {
             if past == 0 && text.fact(to).unit != super::facts::Unit::None {
                 return None;
             }
-            return Some(finish(
-                text,
-                Clock {
-                    hour,
-                    minute: 30,
-                    part: None,
-                    bare: false,
-                    to,
-                },
-            ));
+            return Some(finish(text, Clock { hour, minute: 30, part: None, bare: false, to }));
         }
         Some(NumberWord::Quarter) => (15, at + 1),
         Some(NumberWord::Small(n @ (5 | 10))) => (u32::from(n), at + 1),
@@ -118,39 +101,23 @@ fn relative(text: &Text<'_>, at: usize) -> Option<Clock> {
         && minutes == 5
         && hour > 5
         && text.fact(at).number.is_none()
-        && at
-            .checked_sub(1)
-            .is_none_or(|b| !text.is(b, words!["at", "about", "by"]))
+        && at.checked_sub(1).is_none_or(|b| !text.is(b, words!["at", "about", "by"]))
     {
         return None;
     }
-    let (hour, minute) = if past {
-        (hour, minutes)
-    } else {
-        (if hour == 1 { 12 } else { hour - 1 }, 60 - minutes)
-    };
-    Some(finish(
-        text,
-        Clock {
-            hour,
-            minute,
-            part: None,
-            bare: false,
-            to: next + 2,
-        },
-    ))
+    let (hour, minute) = if past { (hour, minutes) } else { (if hour == 1 { 12 } else { hour - 1 }, 60 - minutes) };
+    Some(finish(text, Clock { hour, minute, part: None, bare: false, to: next + 2 }))
 }
 
 /// 9.15, 18:05, 7pm, 3ish, "at 8".
 fn digital(text: &Text<'_>, at: usize) -> Option<Clock> {
     let hour = hour_at(text, at)?;
     let announced = at.checked_sub(1).is_some_and(|b| {
-        text.is(
-            b, words!["at", "after", "before", "by", "around", "till", "til", "until", "from", "past", "about"]) && text.token(at).is_some_and(|t| t.parted <= Break::Space)
+        text.is(b, words!["at", "after", "before", "by", "around", "till", "til", "until", "from", "past", "about"])
+            && text.token(at).is_some_and(|t| t.parted <= Break::Space)
     });
-    let at_word = at
-        .checked_sub(1)
-        .is_some_and(|b| text.is(b, words!["at", "by", "before", "after", "till", "til", "until"]));
+    let at_word =
+        at.checked_sub(1).is_some_and(|b| text.is(b, words!["at", "by", "before", "after", "till", "til", "until"]));
     let mut to = at + 1;
     let mut minute = 0;
     let mut exact = false;
@@ -168,19 +135,8 @@ fn digital(text: &Text<'_>, at: usize) -> Option<Clock> {
         exact = true;
         to += 1;
     }
-    let clock = finish(
-        text,
-        Clock {
-            hour,
-            minute,
-            part: None,
-            bare: false,
-            to,
-        },
-    );
-    if clock.to > to
-        && (clock.part.is_some() && hour <= 12 || text.is(to, words!["oclock", "o", "hours"]))
-    {
+    let clock = finish(text, Clock { hour, minute, part: None, bare: false, to });
+    if clock.to > to && (clock.part.is_some() && hour <= 12 || text.is(to, words!["oclock", "o", "hours"])) {
         return Some(clock);
     }
     if exact && (at_word || text.token(at + 1).is_some_and(|t| t.mark == b':')) {
@@ -190,15 +146,9 @@ fn digital(text: &Text<'_>, at: usize) -> Option<Clock> {
         && !exact
         && hour <= 12
         && text.fact(to).unit == super::facts::Unit::None
-        && text
-            .token(to)
-            .is_none_or(|t| !matches!(t.mark, b'/' | b'.' | b',') || t.spaced)
+        && text.token(to).is_none_or(|t| !matches!(t.mark, b'/' | b'.' | b',') || t.spaced)
     {
-        return Some(Clock {
-            to,
-            bare: true,
-            ..clock
-        });
+        return Some(Clock { to, bare: true, ..clock });
     }
     None
 }
@@ -217,18 +167,12 @@ fn finish(text: &Text<'_>, mut clock: Clock) -> Clock {
     } else if text.is(clock.to, words!["ish"]) {
         clock.to += 1;
     }
-    let close = text
-        .token(clock.to)
-        .is_some_and(|t| t.parted <= Break::Space);
+    let close = text.token(clock.to).is_some_and(|t| t.parted <= Break::Space);
     if close && text.is(clock.to, words!["am", "pm"]) {
         clock.part = text.fact(clock.to).part;
         clock.to += 1;
     } else if close && text.is(clock.to, words!["p", "a"]) && text.word(clock.to + 1) == "m" {
-        clock.part = Some(if text.is(clock.to, words!["p"]) {
-            DayPart::Afternoon
-        } else {
-            DayPart::Morning
-        });
+        clock.part = Some(if text.is(clock.to, words!["p"]) { DayPart::Afternoon } else { DayPart::Morning });
         clock.to += 2;
     } else if close
         && text.is(clock.to, words!["in"])

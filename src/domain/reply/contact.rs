@@ -1,12 +1,12 @@
 //! New phone numbers, email addresses and homes.
 
-use super::vocabulary::words;
 use super::draft::Draft;
 use super::label::Label;
 use super::numbers::{Amount, Role};
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::{Intent, Route};
+use super::vocabulary::words;
 
 /// Reads a change of contact details.
 pub fn read(text: &Text<'_>, amounts: &[Amount], draft: &mut Draft) -> bool {
@@ -23,10 +23,8 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], draft: &mut Draft) -> bool {
         found = Some((from, to));
     }
     if let Some((from, to, address)) = email(text) {
-        if announced.is_some() || !text.says(Label::Machine) {
-            draft.fields.new_email = Some(address);
-            found.get_or_insert((from, to));
-        }
+        draft.fields.new_email = Some(address);
+        found.get_or_insert((from, to));
     }
     if found.is_none()
         && let Some((from, to, address)) = home(text)
@@ -37,13 +35,11 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], draft: &mut Draft) -> bool {
     if found.is_none()
         && let Some(hit) = announced
     {
-        let digits = amounts
-            .iter()
-            .any(|a| !a.words && a.role == Role::Plain && a.to - a.from >= 1 && a.lo > 100_000.0);
+        let digits =
+            amounts.iter().any(|a| !a.words && a.role == Role::Plain && a.to - a.from >= 1 && a.lo > 100_000.0);
         let bare_new = digits
             || text.core.clone().any(|i| {
-                text.is(
-                    i, words!["new", "number", "phone", "mobile", "email", "moved", "address", "landline", "sim"])
+                text.is(i, words!["new", "number", "phone", "mobile", "email", "moved", "address", "landline", "sim"])
             });
         if bare_new && !text.is(hit.from as usize, words!["moved"]) && !text.says(Label::Question) {
             found = Some((hit.from as usize, hit.to as usize));
@@ -52,48 +48,33 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], draft: &mut Draft) -> bool {
     let Some((from, to)) = found else {
         return false;
     };
-    draft.say(
-        Intent::ContactChange,
-        Route::Review,
-        text,
-        "new contact details",
-        from,
-        to,
-    );
+    draft.say(Intent::ContactChange, Route::Review, text, "new contact details", from, to);
     true
 }
 
 /// Phone numbers: first token, one past the last, and the number in E.164 if it is complete.
 fn phones(text: &Text<'_>, amounts: &[Amount]) -> Vec<(usize, usize, Option<String>)> {
-    amounts
-        .iter()
-        .filter(|a| a.role == Role::Phone)
-        .map(|a| (a.from, a.to, e164(text, a.from, a.to)))
-        .collect()
+    amounts.iter().filter(|a| a.role == Role::Phone).map(|a| (a.from, a.to, e164(text, a.from, a.to))).collect()
 }
 
 /// British numbers only; a practice's own country is the default of its zone.
 fn e164(text: &Text<'_>, from: usize, to: usize) -> Option<String> {
     let digits: String = (from..to).map(|i| text.word(i)).collect();
-    let national = if let Some(rest) = digits
-        .strip_prefix("0044")
-        .or_else(|| digits.strip_prefix("44").filter(|_| digits.len() > 10))
+    let national = if let Some(rest) =
+        digits.strip_prefix("0044").or_else(|| digits.strip_prefix("44").filter(|_| digits.len() > 10))
     {
         rest.strip_prefix('0').unwrap_or(rest)
     } else {
         digits.strip_prefix('0')?
     };
     let first = national.bytes().next()?;
-    let right = national.len() == 10 && matches!(first, b'1' | b'2' | b'3' | b'7')
-        || national.len() == 9 && first == b'1';
+    let right =
+        national.len() == 10 && matches!(first, b'1' | b'2' | b'3' | b'7') || national.len() == 9 && first == b'1';
     right.then(|| format!("+44{national}"))
 }
 
 /// Of several numbers the one called new.
-fn chosen(
-    text: &Text<'_>,
-    phones: &[(usize, usize, Option<String>)],
-) -> (usize, usize, Option<String>) {
+fn chosen(text: &Text<'_>, phones: &[(usize, usize, Option<String>)]) -> (usize, usize, Option<String>) {
     let new = phones.iter().find(|(from, _, _)| {
         (from.saturating_sub(4)..*from).any(|i| text.is(i, words!["new", "now"]))
             && !(from.saturating_sub(4)..*from).any(|i| text.is(i, words!["old", "was"]))
@@ -102,9 +83,8 @@ fn chosen(
 }
 
 fn email(text: &Text<'_>) -> Option<(usize, usize, String)> {
-    let emails: Vec<usize> = (0..text.tokens.len())
-        .filter(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Email))
-        .collect();
+    let emails: Vec<usize> =
+        (0..text.tokens.len()).filter(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Email)).collect();
     if let Some(last) = emails.last() {
         return Some((*last, last + 1, text.word(*last).to_owned()));
     }
@@ -114,8 +94,7 @@ fn email(text: &Text<'_>) -> Option<(usize, usize, String)> {
 /// "joan dot smith at example dot com"
 fn dictated(text: &Text<'_>) -> Option<(usize, usize, String)> {
     let at = (1..text.tokens.len()).find(|i| {
-        text.is(*i, words!["at"])
-            && (i + 1..(i + 6).min(text.tokens.len())).any(|d| text.is(d, words!["dot"]))
+        text.is(*i, words!["at"]) && (i + 1..(i + 6).min(text.tokens.len())).any(|d| text.is(d, words!["dot"]))
     })?;
     let mut from = at - 1;
     while from >= 2 && text.is(from - 1, words!["dot", "underscore", "dash"]) {
@@ -140,27 +119,27 @@ fn dictated(text: &Text<'_>) -> Option<(usize, usize, String)> {
 
 /// "we moved, 27 Cobnut Rise", "moved to 3 Larkspur Mews, ZZ1 4AB".
 fn home(text: &Text<'_>) -> Option<(usize, usize, String)> {
-    let moved = (0..text.tokens.len())
-        .find(|i| text.is(*i, words!["moved", "moving", "address", "live", "living"]))?;
+    let moved = (0..text.tokens.len()).find(|i| text.is(*i, words!["moved", "moving", "address", "live", "living"]))?;
     let road = |i: usize| {
         text.is(
-            i, words!["road", "street", "lane", "avenue", "close", "drive", "way", "court", "crescent", "gardens", "rise", "mews", "terrace", "place", "square", "grove", "hill", "row", "walk", "view", "park", "rd", "st", "ave", "cottage", "farm", "creamery", "house", "flat", "green", "yard"])
+            i,
+            words![
+                "road", "street", "lane", "avenue", "close", "drive", "way", "court", "crescent", "gardens", "rise",
+                "mews", "terrace", "place", "square", "grove", "hill", "row", "walk", "view", "park", "rd", "st",
+                "ave", "cottage", "farm", "creamery", "house", "flat", "green", "yard"
+            ],
+        )
     };
     let postcode = |i: usize| is_postcode(text, i);
     let road_at = (moved + 1..text.tokens.len()).find(|i| road(*i) || postcode(*i))?;
     let number = (moved + 1..=road_at).find(|i| {
-        text.token(*i).is_some_and(|t| {
-            t.kind == Kind::Number || t.kind == Kind::Word && t.word == 0 && t.parted >= Break::Line
-        })
+        text.token(*i)
+            .is_some_and(|t| t.kind == Kind::Number || t.kind == Kind::Word && t.word == 0 && t.parted >= Break::Line)
     });
     let after = (moved + 1..=road_at)
         .rev()
         .find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line))
-        .or_else(|| {
-            (moved + 1..road_at)
-                .find(|i| text.is(*i, words!["to", "at", "is"]))
-                .map(|i| i + 1)
-        });
+        .or_else(|| (moved + 1..road_at).find(|i| text.is(*i, words!["to", "at", "is"])).map(|i| i + 1));
     let line = (moved + 1..=road_at).rev().find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Line));
     let from = line.or(number).or(after)?;
     let mut to = road_at + 1;
@@ -170,13 +149,7 @@ fn home(text: &Text<'_>) -> Option<(usize, usize, String)> {
     while to > from && text.token(to - 1).is_some_and(|t| t.kind == Kind::Emoji) {
         to -= 1;
     }
-    Some((
-        from,
-        to,
-        text.written(from, to)
-            .trim_end_matches(['.', ',', ' '])
-            .to_owned(),
-    ))
+    Some((from, to, text.written(from, to).trim_end_matches(['.', ',', ' ']).to_owned()))
 }
 
 /// "zz1 4ab": two pieces of letters and digits.
@@ -184,10 +157,8 @@ fn is_postcode(text: &Text<'_>, at: usize) -> bool {
     let letters = |i: usize, n: std::ops::RangeInclusive<usize>| {
         text.token(i).is_some_and(|t| t.kind == Kind::Word) && n.contains(&text.word(i).len())
     };
-    let digit = |i: usize, most: u8| {
-        text.token(i)
-            .is_some_and(|t| t.kind == Kind::Number && t.digits <= most && t.digits > 0)
-    };
+    let digit =
+        |i: usize, most: u8| text.token(i).is_some_and(|t| t.kind == Kind::Number && t.digits <= most && t.digits > 0);
     letters(at, 1..=2)
         && digit(at + 1, 2)
         && digit(at + 2, 1)

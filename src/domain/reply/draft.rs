@@ -86,8 +86,7 @@ impl Draft {
     pub fn doubt(&mut self, text: &Text<'_>, why: impl Into<Cow<'static, str>>) {
         self.raise(Route::Review);
         self.doubts = self.doubts.saturating_add(1);
-        self.because
-            .push(text.because(why, text.core.start, text.core.end));
+        self.because.push(text.because(why, text.core.start, text.core.end));
     }
 
     /// The finished understanding: the first intent by precedence, the rest beside it.
@@ -114,12 +113,7 @@ impl Draft {
                 _ => 10,
             }
         };
-        let first = self
-            .said
-            .iter()
-            .copied()
-            .min_by_key(|i| rank(*i))
-            .unwrap_or(Intent::Unclear);
+        let first = self.said.iter().copied().min_by_key(|i| rank(*i)).unwrap_or(Intent::Unclear);
         if first == Intent::Unclear {
             self.raise(Route::Review);
         }

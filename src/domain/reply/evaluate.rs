@@ -91,12 +91,7 @@ fn text<'v>(of: &'v Map<String, Value>, key: &str) -> &'v str {
 }
 
 fn also(of: &Map<String, Value>) -> BTreeSet<&str> {
-    of.get("also")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
+    of.get("also").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 /// Fields that belong to the intent itself.
@@ -119,10 +114,9 @@ fn own_fields(intent: &str) -> &'static [&'static str] {
 fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
     match (a, b) {
         (None, None) => true,
-        (Some(Value::Number(a)), Some(Value::Number(b))) => a
-            .as_f64()
-            .zip(b.as_f64())
-            .is_some_and(|(a, b)| (a - b).abs() < 1e-9),
+        (Some(Value::Number(a)), Some(Value::Number(b))) => {
+            a.as_f64().zip(b.as_f64()).is_some_and(|(a, b)| (a - b).abs() < 1e-9)
+        }
         (Some(Value::String(a)), Some(Value::String(b))) => plain(a) == plain(b),
         (Some(Value::Array(a)), Some(Value::Array(b))) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(Some(a), Some(b)))
@@ -135,9 +129,7 @@ fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
 }
 
 fn plain(text: &str) -> String {
-    text.to_lowercase()
-        .trim_matches(|c: char| !c.is_alphanumeric())
-        .replace('\u{2019}', "'")
+    text.to_lowercase().trim_matches(|c: char| !c.is_alphanumeric()).replace('\u{2019}', "'")
 }
 
 impl Evaluation {
@@ -160,31 +152,17 @@ impl Evaluation {
         let route = text(&got, "route");
         let intent_right = variants.iter().any(|v| text(v, "intent") == intent);
         let whole = |v: &Map<String, Value>| {
-            text(v, "intent") == intent
-                && own_fields(intent)
-                    .iter()
-                    .all(|k| same(v.get(*k), got.get(*k)))
+            text(v, "intent") == intent && own_fields(intent).iter().all(|k| same(v.get(*k), got.get(*k)))
         };
         let fields_right = variants.iter().any(whole);
-        let route_right = variants
-            .iter()
-            .any(|v| whole(v) && text(v, "route") == route);
+        let route_right = variants.iter().any(|v| whole(v) && text(v, "route") == route);
         self.intent += usize::from(intent_right);
         self.fields += usize::from(fields_right);
         self.route += usize::from(route_right);
         if !intent_right {
-            *self
-                .confusion
-                .entry((
-                    text(&labelled.expected, "intent").to_owned(),
-                    intent.to_owned(),
-                ))
-                .or_default() += 1;
+            *self.confusion.entry((text(&labelled.expected, "intent").to_owned(), intent.to_owned())).or_default() += 1;
         }
-        let silent = route == "auto"
-            && !variants
-                .iter()
-                .any(|v| whole(v) && text(v, "route") == "auto");
+        let silent = route == "auto" && !variants.iter().any(|v| whole(v) && text(v, "route") == "auto");
         self.silent += usize::from(silent);
         self.safety(labelled, &variants, &got, intent, route);
         self.wishes(labelled, &variants, &got);
@@ -229,14 +207,10 @@ impl Evaluation {
         intent: &str,
         route: &str,
     ) {
-        if text(&labelled.expected, "intent") == "red_flag"
-            || also(&labelled.expected).contains("red_flag")
-        {
+        if text(&labelled.expected, "intent") == "red_flag" || also(&labelled.expected).contains("red_flag") {
             self.red_flags.0 += 1;
             self.red_flags.1 += usize::from(route != "auto");
-            let mild = variants
-                .iter()
-                .any(|v| text(v, "route") == route && text(v, "intent") == intent);
+            let mild = variants.iter().any(|v| text(v, "route") == route && text(v, "intent") == intent);
             self.red_flags.2 += usize::from(route == "urgent" || mild && route == "review");
         }
         if variants.iter().all(|v| text(v, "route") != "urgent") {
@@ -245,20 +219,12 @@ impl Evaluation {
         }
     }
 
-    fn wishes(
-        &mut self,
-        labelled: &Labelled,
-        variants: &[Map<String, Value>],
-        got: &Map<String, Value>,
-    ) {
-        let stops =
-            |v: &Map<String, Value>| text(v, "intent") == "stop" || also(v).contains("stop");
+    fn wishes(&mut self, labelled: &Labelled, variants: &[Map<String, Value>], got: &Map<String, Value>) {
+        let stops = |v: &Map<String, Value>| text(v, "intent") == "stop" || also(v).contains("stop");
         let found = stops(got);
         if stops(&labelled.expected) {
             self.opt_outs.1 += 1;
-            let instead = variants
-                .iter()
-                .any(|v| !stops(v) && text(v, "intent") == text(got, "intent"));
+            let instead = variants.iter().any(|v| !stops(v) && text(v, "intent") == text(got, "intent"));
             self.opt_outs.0 += usize::from(found || instead);
         } else if found && !variants.iter().any(stops) {
             self.false_opt_outs += 1;
@@ -275,9 +241,7 @@ impl Evaluation {
         let wanted = also(expected);
         let all: BTreeSet<&str> = also(got).into_iter().chain([text(got, "intent")]).collect();
         let excused = variants.iter().any(|v| {
-            also(v)
-                .iter()
-                .all(|a| all.contains(a) || *a == "other" && route != "auto")
+            also(v).iter().all(|a| all.contains(a) || *a == "other" && route != "auto")
                 && text(v, "intent") == text(got, "intent")
         });
         let mut missed = false;
@@ -297,44 +261,16 @@ impl Evaluation {
 }
 
 fn share(n: usize, of: usize) -> f64 {
-    if of == 0 {
-        100.0
-    } else {
-        n as f64 * 100.0 / of as f64
-    }
+    if of == 0 { 100.0 } else { n as f64 * 100.0 / of as f64 }
 }
 
 impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "lines                  {} ({} unread)",
-            self.lines, self.unread
-        )?;
-        writeln!(
-            f,
-            "intent                 {} ({:.1}%)",
-            self.intent,
-            share(self.intent, self.lines)
-        )?;
-        writeln!(
-            f,
-            "intent and all fields  {} ({:.1}%)",
-            self.fields,
-            share(self.fields, self.lines)
-        )?;
-        writeln!(
-            f,
-            "and the route          {} ({:.1}%)",
-            self.route,
-            share(self.route, self.lines)
-        )?;
-        writeln!(
-            f,
-            "silent errors          {} ({:.2}%)",
-            self.silent,
-            share(self.silent, self.lines)
-        )?;
+        writeln!(f, "lines                  {} ({} unread)", self.lines, self.unread)?;
+        writeln!(f, "intent                 {} ({:.1}%)", self.intent, share(self.intent, self.lines))?;
+        writeln!(f, "intent and all fields  {} ({:.1}%)", self.fields, share(self.fields, self.lines))?;
+        writeln!(f, "and the route          {} ({:.1}%)", self.route, share(self.route, self.lines))?;
+        writeln!(f, "silent errors          {} ({:.2}%)", self.silent, share(self.silent, self.lines))?;
         let (flags, seen, urgent) = self.red_flags;
         writeln!(
             f,
@@ -347,11 +283,7 @@ impl fmt::Display for Evaluation {
             "false urgent           {} of {} ({:.2}%)",
             self.false_urgent.0,
             self.false_urgent.1,
-            if self.false_urgent.1 == 0 {
-                0.0
-            } else {
-                share(self.false_urgent.0, self.false_urgent.1)
-            }
+            if self.false_urgent.1 == 0 { 0.0 } else { share(self.false_urgent.0, self.false_urgent.1) }
         )?;
         writeln!(
             f,
@@ -373,18 +305,9 @@ impl fmt::Display for Evaluation {
             "needless review        {} of {} ({:.1}%)",
             self.needless.0,
             self.needless.1,
-            if self.needless.1 == 0 {
-                0.0
-            } else {
-                share(self.needless.0, self.needless.1)
-            }
+            if self.needless.1 == 0 { 0.0 } else { share(self.needless.0, self.needless.1) }
         )?;
-        writeln!(
-            f,
-            "sent to people         {} ({:.1}%)",
-            self.to_people,
-            share(self.to_people, self.lines)
-        )?;
+        writeln!(f, "sent to people         {} ({:.1}%)", self.to_people, share(self.to_people, self.lines))?;
         if !self.confusion.is_empty() {
             writeln!(f, "confusion (wanted, read, times)")?;
         }

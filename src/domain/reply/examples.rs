@@ -72,13 +72,15 @@ fn watched(text: &str, reader: &Reader) -> bool {
 }
 
 fn with<T>(text: &str, reader: &Reader, asked: Option<ReadingKind>, f: impl Fn(&danger::Dangers) -> T) -> T {
-    let context = Context { prompt: None, received_at: DateTime::UNIX_EPOCH, zone: London, channel: Channel::Sms, reader };
+    let context =
+        Context { prompt: None, received_at: DateTime::UNIX_EPOCH, zone: London, channel: Channel::Sms, reader };
     f(&danger::read(&Text::new(text, &context), asked))
 }
 
 /// Every phrase of the lexicon found in a text, for whoever extends it: what it means, the phrase, the words it found.
 pub fn trace(text: &str, reader: &Reader) -> Vec<String> {
-    let context = Context { prompt: None, received_at: DateTime::UNIX_EPOCH, zone: London, channel: Channel::Sms, reader };
+    let context =
+        Context { prompt: None, received_at: DateTime::UNIX_EPOCH, zone: London, channel: Channel::Sms, reader };
     let text = Text::new(text, &context);
     text.hits
         .iter()

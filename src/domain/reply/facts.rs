@@ -56,7 +56,7 @@ pub enum Unit {
     MmHg,
     Portion,
     Cigarette,
-    AlcoholUnit,
+    Alcohol,
     Money,
     Drink,
     Person,
@@ -151,34 +151,26 @@ impl Facts {
             "eighteen",
             "nineteen ninteen",
         ];
-        const TENS: [&str; 8] = [
-            "twenty",
-            "thirty thirtey",
-            "forty fourty",
-            "fifty",
-            "sixty",
-            "seventy",
-            "eighty eightey",
-            "ninety ninty",
-        ];
+        const TENS: [&str; 8] =
+            ["twenty", "thirty thirtey", "forty fourty", "fifty", "sixty", "seventy", "eighty eightey", "ninety ninty"];
         for (i, words) in SMALL.iter().enumerate() {
             self.set(v, words, |f| {
-                f.number = Some(NumberWord::Small(i as u8 + 1))
+                f.number = Some(NumberWord::Small(i as u8 + 1));
             });
         }
         for (i, words) in TENS.iter().enumerate() {
             self.set(v, words, |f| {
-                f.number = Some(NumberWord::Tens((i as u8 + 2) * 10))
+                f.number = Some(NumberWord::Tens((i as u8 + 2) * 10));
             });
         }
         self.set(v, "hundred hundered hundread", |f| {
-            f.number = Some(NumberWord::Hundred)
+            f.number = Some(NumberWord::Hundred);
         });
         self.set(v, "thousand thousands k", |f| {
-            f.number = Some(NumberWord::Thousand)
+            f.number = Some(NumberWord::Thousand);
         });
         self.set(v, "nought naught nowt zero zilch nada nil zip", |f| {
-            f.number = Some(NumberWord::Nought)
+            f.number = Some(NumberWord::Nought);
         });
         self.set(v, "none", |f| f.number = Some(NumberWord::Nought));
         self.set(v, "half", |f| f.number = Some(NumberWord::Half));
@@ -205,10 +197,7 @@ impl Facts {
             (Unit::Hour, "hour hours hr hrs"),
             (Unit::Minute, "minute minutes min mins seconds secs"),
             (Unit::Time, "times time tms"),
-            (
-                Unit::Distance,
-                "mile miles km kms metres meters yards lengths laps flights kilometres kilometers",
-            ),
+            (Unit::Distance, "mile miles km kms metres meters yards lengths laps flights kilometres kilometers"),
             (Unit::Step, "steps step"),
             (Unit::Kg, "kg kgs kilo kilos kilogram kilograms kgms"),
             (Unit::Stone, "stone stones ston"),
@@ -221,31 +210,16 @@ impl Facts {
             (Unit::Degree, "degrees degree deg \u{B0}"),
             (Unit::LitresMinute, "lpm litres litre lmin"),
             (Unit::MmHg, "mmhg"),
-            (
-                Unit::Portion,
-                "portions portion fruit veg vegetables vegetable piece pieces servings",
-            ),
-            (
-                Unit::Cigarette,
-                "cigarettes cigarette cigs cig ciggies ciggie fags fag smokes roll-ups rollies",
-            ),
-            (Unit::AlcoholUnit, "units unit"),
+            (Unit::Portion, "portions portion fruit veg vegetables vegetable piece pieces servings"),
+            (Unit::Cigarette, "cigarettes cigarette cigs cig ciggies ciggie fags fag smokes roll-ups rollies"),
+            (Unit::Alcohol, "units unit"),
             (Unit::Money, "\u{A3} quid pence \u{20AC} p"),
-            (
-                Unit::Drink,
-                "bottles bottle pints pint glasses glass cans can packs pack packets cups cup",
-            ),
-            (
-                Unit::Person,
-                "kids grandkids grandchildren children people friends lads girls jobs dogs",
-            ),
-            (
-                Unit::Item,
-                "puffs puff lifts reps goes meals pills tablets eggs biscuits",
-            ),
+            (Unit::Drink, "bottles bottle pints pint glasses glass cans can packs pack packets cups cup"),
+            (Unit::Person, "kids grandkids grandchildren children people friends lads girls jobs dogs"),
+            (Unit::Item, "puffs puff lifts reps goes meals pills tablets eggs biscuits"),
         ] {
             self.set(v, words.split(' ').next().unwrap_or_default(), |f| {
-                f.unit = unit
+                f.unit = unit;
             });
             // Each form stays a word of its own: "day" and "days" are not the same in a phrase.
             for word in words.split(' ') {
@@ -287,13 +261,13 @@ impl Facts {
         self.set(v, "am", |f| f.part = Some(DayPart::Morning));
         self.set(v, "pm", |f| f.part = Some(DayPart::Afternoon));
         self.set(v, "morning mornin morn mornings forenoon", |f| {
-            f.part = Some(DayPart::Morning)
+            f.part = Some(DayPart::Morning);
         });
         self.set(v, "afternoon arvo afternoons aft", |f| {
-            f.part = Some(DayPart::Afternoon)
+            f.part = Some(DayPart::Afternoon);
         });
         self.set(v, "evening eve evenings eves teatime", |f| {
-            f.part = Some(DayPart::Evening)
+            f.part = Some(DayPart::Evening);
         });
         self.set(v, "night nite nights", |f| f.part = Some(DayPart::Evening));
     }

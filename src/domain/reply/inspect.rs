@@ -42,9 +42,7 @@ impl Line {
             &self.reply,
             &Context {
                 prompt: self.prompt.as_ref(),
-                received_at: self
-                    .received_at
-                    .map_or(DateTime::<Utc>::UNIX_EPOCH, |t| t.with_timezone(&Utc)),
+                received_at: self.received_at.map_or(DateTime::<Utc>::UNIX_EPOCH, |t| t.with_timezone(&Utc)),
                 zone: London,
                 channel: self.channel.unwrap_or(Channel::Sms),
                 reader,
@@ -57,16 +55,10 @@ impl Line {
 pub fn inspect_line(line: &str, reader: &Reader) -> String {
     let read = serde_json::from_str::<Line>(line).and_then(|line| {
         let understanding = line.understand(reader);
-        serde_json::to_string(&Read {
-            id: &line.id,
-            understanding: &understanding,
-        })
+        serde_json::to_string(&Read { id: &line.id, understanding: &understanding })
     });
     read.unwrap_or_else(|error| {
-        let id = serde_json::from_str::<Value>(line)
-            .ok()
-            .and_then(|v| v.get("id").cloned())
-            .unwrap_or(Value::Null);
+        let id = serde_json::from_str::<Value>(line).ok().and_then(|v| v.get("id").cloned()).unwrap_or(Value::Null);
         json!({ "id": id, "error": error.to_string() }).to_string()
     })
 }

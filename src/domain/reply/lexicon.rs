@@ -176,10 +176,6 @@ pub struct Known {
     pub own: Class,
     /// he, she, they.
     pub third: Class,
-    /// Words for long ago.
-    pub past: Class,
-    /// Words that say it is going on.
-    pub now: Class,
     /// Illness, body, medicines, distress: a person reads what holds them.
     pub concern: Class,
     /// Titles before a name.
@@ -238,14 +234,10 @@ impl Means {
 impl Lexicon {
     /// Compiles a red-flag file together with the product's own phrases.
     pub fn from_toml(red_flags: &str) -> Result<Self, LexiconError> {
-        let source: RedFlagFile = toml::from_str(red_flags).map_err(|e| LexiconError::Toml {
-            file: "red-flag",
-            source: Box::new(e),
-        })?;
-        let everyday: PhraseFile = toml::from_str(PHRASES).map_err(|e| LexiconError::Toml {
-            file: "phrase",
-            source: Box::new(e),
-        })?;
+        let source: RedFlagFile =
+            toml::from_str(red_flags).map_err(|e| LexiconError::Toml { file: "red-flag", source: Box::new(e) })?;
+        let everyday: PhraseFile =
+            toml::from_str(PHRASES).map_err(|e| LexiconError::Toml { file: "phrase", source: Box::new(e) })?;
         let mut vocabulary = Vocabulary::new();
         let facts = Facts::new(&mut vocabulary);
         let tongues = Tongues::new(&mut vocabulary);
@@ -305,8 +297,7 @@ impl Lexicon {
     fn add_all(&mut self, means: Means, says: &[String], sets: &Sets) -> Result<(), LexiconError> {
         for phrase in says {
             let entry = Entry::try_from(self.entries.len()).map_err(|_| LexiconError::TooMany)?;
-            self.phrases
-                .add(phrase, entry, means.tag(), &mut self.vocabulary, sets)?;
+            self.phrases.add(phrase, entry, means.tag(), &mut self.vocabulary, sets)?;
             self.entries.push((means, phrase.clone()));
         }
         Ok(())
@@ -321,8 +312,6 @@ impl Lexicon {
             relation: get("relation"),
             own: get("own"),
             third: get("third"),
-            past: get("past"),
-            now: get("now"),
             concern: get("concern"),
             titles: get("titles"),
         };
@@ -340,16 +329,12 @@ impl Lexicon {
 
     /// What the phrase with this number stands for.
     pub fn means(&self, entry: Entry) -> Option<Means> {
-        self.entries
-            .get(usize::from(entry))
-            .map(|(means, _)| *means)
+        self.entries.get(usize::from(entry)).map(|(means, _)| *means)
     }
 
     /// The phrase with this number, as written in the lexicon.
     pub fn phrase(&self, entry: Entry) -> &str {
-        self.entries
-            .get(usize::from(entry))
-            .map_or("", |(_, phrase)| phrase)
+        self.entries.get(usize::from(entry)).map_or("", |(_, phrase)| phrase)
     }
 
     /// What is known about a word: number, unit, day of the week.
@@ -364,19 +349,13 @@ impl Lexicon {
 }
 
 /// Sets may hold other sets; each is resolved after those it holds.
-fn resolve(
-    words: &BTreeMap<String, String>,
-    vocabulary: &mut Vocabulary,
-) -> Result<Sets, LexiconError> {
+fn resolve(words: &BTreeMap<String, String>, vocabulary: &mut Vocabulary) -> Result<Sets, LexiconError> {
     let mut sets = Sets::new();
     while sets.len() < words.len() {
         let before = sets.len();
         for (name, list) in words {
             if sets.contains_key(name)
-                || list
-                    .split_whitespace()
-                    .filter_map(|w| w.strip_prefix('@'))
-                    .any(|s| !sets.contains_key(s))
+                || list.split_whitespace().filter_map(|w| w.strip_prefix('@')).any(|s| !sets.contains_key(s))
             {
                 continue;
             }
@@ -385,11 +364,7 @@ fn resolve(
             sets.insert(name.clone(), class);
         }
         if sets.len() == before {
-            let stuck = words
-                .keys()
-                .find(|name| !sets.contains_key(*name))
-                .cloned()
-                .unwrap_or_default();
+            let stuck = words.keys().find(|name| !sets.contains_key(*name)).cloned().unwrap_or_default();
             return Err(LexiconError::Set(stuck));
         }
     }

@@ -27,6 +27,7 @@ mod normalise;
 mod numbers;
 pub mod own_words;
 mod pattern;
+mod people;
 mod reader;
 mod readings;
 mod settings;
@@ -44,9 +45,7 @@ pub use context::{Channel, Context, Expects, MenuOption, Prompt, PromptKind, Rea
 pub use lexicon::{Lexicon, LexiconError, Other, RedFlag, RedFlagFile, Whose};
 pub use reader::{Reader, ReaderError};
 pub use settings::{CutOffs, Limits, Plausible, Range, Settings};
-pub use understanding::{
-    Because, DangerText, Fields, Flag, Intent, Level, Part, Reading, Route, Scope, Understanding,
-};
+pub use understanding::{Because, DangerText, Fields, Flag, Intent, Level, Part, Reading, Route, Scope, Understanding};
 
 use danger::{Alarm, Dangers};
 use draft::Draft;
@@ -76,14 +75,7 @@ pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
     }
     if let Some(code) = language::of(&text) {
         draft.fields.language = Some(code);
-        draft.say(
-            Intent::Language,
-            Route::Review,
-            &text,
-            "another language",
-            0,
-            text.tokens.len(),
-        );
+        draft.say(Intent::Language, Route::Review, &text, "another language", 0, text.tokens.len());
     }
     read_rest(&text, context, &dangers, alarm.as_ref(), &mut draft);
     if draft.said.is_empty() {
@@ -96,34 +88,18 @@ pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
 fn raise_alarm(text: &Text<'_>, alarm: &Alarm, dangers: &Dangers, draft: &mut Draft) {
     draft.flag = Some(alarm.flag);
     let phrase = format!("red flag: {}", text.lexicon.phrase(alarm.entry));
-    draft.say(
-        Intent::RedFlag,
-        Route::Urgent,
-        text,
-        phrase,
-        alarm.from,
-        alarm.to,
-    );
+    draft.say(Intent::RedFlag, Route::Urgent, text, phrase, alarm.from, alarm.to);
     if dangers.unsafe_contact {
         draft.unsafe_contact = true;
     }
 }
 
-fn read_rest(
-    text: &Text<'_>,
-    context: &Context<'_>,
-    dangers: &Dangers,
-    alarm: Option<&Alarm>,
-    draft: &mut Draft,
-) {
+fn read_rest(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, alarm: Option<&Alarm>, draft: &mut Draft) {
     let stop = wishes::stop(text, context, draft);
     if draft.unsafe_contact {
         // Whoever writes that somebody reads along wants no more messages, said or not.
-        let asks = draft.said.contains(&Intent::Stop)
-            || text
-                .core
-                .clone()
-                .any(|i| text.is(i, words!["dont", "stop", "not"]));
+        let asks =
+            draft.said.contains(&Intent::Stop) || text.core.clone().any(|i| text.is(i, words!["dont", "stop", "not"]));
         if asks {
             draft.said.insert(Intent::Stop);
             draft.fields.scope.get_or_insert(Scope::All);
@@ -132,9 +108,7 @@ fn read_rest(
     if stop == Outcome::Whole && alarm.is_none() {
         return;
     }
-    if stop != Outcome::Whole
-        && draft.said.is_empty()
-        && wishes::start_or_help(text, context, draft) == Outcome::Whole
+    if stop != Outcome::Whole && draft.said.is_empty() && wishes::start_or_help(text, context, draft) == Outcome::Whole
     {
         return;
     }
@@ -143,20 +117,21 @@ fn read_rest(
         return;
     }
     let amounts = numbers::amounts(text);
-    let died = alarm.is_none() && wishes::bereavement(text, context, draft);
-    let stranger = !died && alarm.is_none() && wishes::wrong_person(text, draft);
+    let died = alarm.is_none() && people::bereavement(text, context, draft);
+    let stranger = !died && alarm.is_none() && people::wrong_person(text, draft);
     if !died && !stranger {
-        wishes::carer(text, draft);
+        people::carer(text, draft);
     }
-    let asks_language = wishes::language(text, draft);
+    let asks_language = people::language(text, draft);
     contact::read(text, &amounts, draft);
-    let answer = if asks_language && !matches!(context.expects(), Some(Expects::Reading { .. })) || stop == Outcome::Part
-        && alarm.is_none()
-        && !draft.said.contains(&Intent::Carer)
-        && !matches!(
-            context.expects(),
-            Some(Expects::Reading { .. } | Expects::Appointment { .. } | Expects::OptIn)
-        )
+    let answer = if asks_language && !matches!(context.expects(), Some(Expects::Reading { .. }))
+        || stop == Outcome::Part
+            && alarm.is_none()
+            && !draft.said.contains(&Intent::Carer)
+            && !matches!(
+                context.expects(),
+                Some(Expects::Reading { .. } | Expects::Appointment { .. } | Expects::OptIn)
+            )
         || died
         || stranger
     {

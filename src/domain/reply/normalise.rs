@@ -21,11 +21,7 @@ impl Folded {
         {
             let mut text = part.to_owned();
             text.make_ascii_lowercase();
-            return Self {
-                text,
-                origin: Vec::new(),
-                base: only.start as u32,
-            };
+            return Self { text, origin: Vec::new(), base: only.start as u32 };
         }
         let mut folded = Self::default();
         for range in keep {
@@ -44,11 +40,7 @@ impl Folded {
         if self.origin.is_empty() {
             return self.base + byte as u32;
         }
-        self.origin
-            .get(byte)
-            .or(self.origin.last())
-            .copied()
-            .unwrap_or(0)
+        self.origin.get(byte).or(self.origin.last()).copied().unwrap_or(0)
     }
 
     fn add(&mut self, part: &str, start: usize) {
@@ -101,9 +93,7 @@ impl Folded {
 
 /// Folds a word of the lexicon the way replies are folded.
 pub fn fold_word(word: &str) -> String {
-    Folded::of(word, std::slice::from_ref(&(0..word.len())))
-        .text
-        .replace('\'', "")
+    Folded::of(word, std::slice::from_ref(&(0..word.len()))).text.replace('\'', "")
 }
 
 fn is_accent(c: char) -> bool {
@@ -122,12 +112,11 @@ fn is_invisible(c: char) -> bool {
 /// Characters whose plain form Unicode's decomposition does not give.
 fn plain(c: char) -> Option<&'static str> {
     Some(match c {
-        '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{201B}' | '\u{2032}' | '\u{2BC}' | '\u{2B9}'
-        | '\u{60}' | '\u{B4}' => "'",
+        '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{201B}' | '\u{2032}' | '\u{2BC}' | '\u{2B9}' | '\u{60}'
+        | '\u{B4}' => "'",
         '\u{201C}'..='\u{201F}' | '\u{AB}' | '\u{BB}' | '\u{2033}' => "\"",
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2043}' => "-",
         '\u{2044}' | '\u{2215}' | '\u{29F8}' => "/",
-        '\u{2022}' | '\u{25CF}' | '\u{25AA}' | '\u{B7}' => "-",
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2043}' | '\u{2022}' | '\u{25CF}' | '\u{25AA}' | '\u{B7}' => "-",
         '\u{2026}' => "...",
         '\u{BD}' => " 1/2",
         '\u{BC}' => " 1/4",
@@ -139,14 +128,10 @@ fn plain(c: char) -> Option<&'static str> {
         '\u{E6}' | '\u{C6}' => "ae",
         '\u{153}' | '\u{152}' => "oe",
         '\u{131}' => "i",
-        '\u{964}' | '\u{965}' | '\u{6D4}' | '\u{3002}' => ".",
-        '\u{60C}' | '\u{3001}' => ",",
         '\u{61F}' => "?",
-        '\u{66B}' => ".",
-        '\u{66C}' => ",",
-        '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' | '\u{1680}' => {
-            " "
-        }
+        '\u{66B}' | '\u{964}' | '\u{965}' | '\u{6D4}' | '\u{3002}' => ".",
+        '\u{66C}' | '\u{60C}' | '\u{3001}' => ",",
+        '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' | '\u{1680}' => " ",
         '\u{2028}' | '\u{2029}' | '\u{85}' => "\n",
         _ => return None,
     })
@@ -155,14 +140,11 @@ fn plain(c: char) -> Option<&'static str> {
 /// The value of a decimal digit of another script: each block's nought, from the Unicode character database.
 fn digit(c: char) -> Option<u8> {
     const NOUGHTS: [u32; 20] = [
-        0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50,
-        0xED0, 0xF20, 0x1040, 0x17E0, 0x1810, 0x1D7D8, 0xFF10,
+        0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0xF20,
+        0x1040, 0x17E0, 0x1810, 0x1D7D8, 0xFF10,
     ];
     let c = c as u32;
-    NOUGHTS
-        .iter()
-        .find(|n| (**n..**n + 10).contains(&c))
-        .map(|n| (c - n) as u8)
+    NOUGHTS.iter().find(|n| (**n..**n + 10).contains(&c)).map(|n| (c - n) as u8)
 }
 
 #[cfg(test)]

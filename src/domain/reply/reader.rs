@@ -29,20 +29,14 @@ impl Reader {
     ///
     /// # Panics
     /// Never for a build whose tests passed: the embedded files are compiled by them.
-    #[allow(
-        clippy::expect_used,
-        reason = "the embedded files are part of the program and compiled by its tests"
-    )]
+    #[allow(clippy::expect_used, reason = "the embedded files are part of the program and compiled by its tests")]
     pub fn shipped() -> Self {
         Self::from_toml(RED_FLAGS, SETTINGS).expect("the embedded lexicon and settings")
     }
 
     /// A reader of a practice's own red-flag lexicon and figures.
     pub fn from_toml(red_flags: &str, settings: &str) -> Result<Self, ReaderError> {
-        Ok(Self {
-            lexicon: Lexicon::from_toml(red_flags)?,
-            settings: toml::from_str(settings).map_err(Box::new)?,
-        })
+        Ok(Self { lexicon: Lexicon::from_toml(red_flags)?, settings: toml::from_str(settings).map_err(Box::new)? })
     }
 
     /// The lexicon.

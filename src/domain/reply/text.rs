@@ -7,7 +7,7 @@ use super::lexicon::{Lexicon, tag};
 use super::normalise::Folded;
 use super::own_words;
 use super::pattern::{Class, Hit, Sought};
-use super::tokens::{Break, Kind, Token, tokenise};
+use super::tokens::{Kind, Token, tokenise};
 use super::understanding::Because;
 use super::vocabulary::{Vocabulary, Word, words};
 use std::borrow::Cow;
@@ -18,8 +18,6 @@ use std::ops::Range;
 pub struct Text<'a> {
     /// As it came.
     pub original: &'a str,
-    /// The bytes of `original` that are the person's own.
-    pub kept: Vec<Range<usize>>,
     /// Folded.
     pub folded: Folded,
     /// Cut.
@@ -57,13 +55,7 @@ impl<'a> Text<'a> {
         let tokens = tokenise(&folded, &lexicon.vocabulary, name.as_deref());
         let core = core(&tokens, lexicon);
         let mut hits = Vec::with_capacity(24);
-        lexicon.phrases.scan(
-            &Sought {
-                tokens: &tokens,
-                core: core.clone(),
-            },
-            &mut hits,
-        );
+        lexicon.phrases.scan(&Sought { tokens: &tokens, core: core.clone() }, &mut hits);
         let mut covers = vec![0u8; tokens.len()];
         let mut present = 0;
         for hit in &hits {
@@ -79,7 +71,7 @@ impl<'a> Text<'a> {
                 *slot |= cover;
             }
         }
-        Self { original, kept, folded, tokens, core, hits, lexicon, present, covers }
+        Self { original, folded, tokens, core, hits, lexicon, present, covers }
     }
 
     /// Leaves the tail of a text that is longer than anybody types to people. True if there was one.
@@ -105,20 +97,12 @@ impl<'a> Text<'a> {
 
     /// What is known of the word at a place.
     pub fn fact(&self, at: usize) -> Fact {
-        self.tokens
-            .get(at)
-            .map(|t| self.lexicon.fact(t.word))
-            .unwrap_or_default()
+        self.tokens.get(at).map(|t| self.lexicon.fact(t.word)).unwrap_or_default()
     }
 
     /// The folded letters of a token.
     pub fn word(&self, at: usize) -> &str {
-        self.tokens.get(at).map_or("", |t| {
-            self.folded
-                .text
-                .get(t.from as usize..t.to as usize)
-                .unwrap_or("")
-        })
+        self.tokens.get(at).map_or("", |t| self.folded.text.get(t.from as usize..t.to as usize).unwrap_or(""))
     }
 
     /// Whether the word at a place, as the lexicon spells it, is one of these.
@@ -189,10 +173,8 @@ impl<'a> Text<'a> {
 
     /// The person's own writing between two tokens.
     pub fn written(&self, from: usize, to: usize) -> &'a str {
-        let (Some(first), Some(last)) = (
-            self.tokens.get(from),
-            to.checked_sub(1).and_then(|l| self.tokens.get(l)),
-        ) else {
+        let (Some(first), Some(last)) = (self.tokens.get(from), to.checked_sub(1).and_then(|l| self.tokens.get(l)))
+        else {
             return "";
         };
         let start = self.folded.origin(first.from as usize) as usize;
@@ -202,31 +184,17 @@ impl<'a> Text<'a> {
 
     fn end_in_original(&self, token: &Token) -> usize {
         let last = self.folded.origin((token.to as usize).saturating_sub(1)) as usize;
-        let step = self
-            .original
-            .get(last..)
-            .and_then(|t| t.chars().next())
-            .map_or(0, char::len_utf8);
+        let step = self.original.get(last..).and_then(|t| t.chars().next()).map_or(0, char::len_utf8);
         last + step
     }
 
     /// A reason, with its place in characters of the original.
     pub fn because(&self, what: impl Into<Cow<'static, str>>, from: usize, to: usize) -> Because {
-        let span = self
-            .tokens
-            .get(from)
-            .zip(to.checked_sub(1).and_then(|l| self.tokens.get(l)));
+        let span = self.tokens.get(from).zip(to.checked_sub(1).and_then(|l| self.tokens.get(l)));
         let (start, end) = span.map_or((0, 0), |(first, last)| {
-            (
-                self.folded.origin(first.from as usize) as usize,
-                self.end_in_original(last),
-            )
+            (self.folded.origin(first.from as usize) as usize, self.end_in_original(last))
         });
-        Because {
-            what: what.into(),
-            from: characters(self.original, start),
-            to: characters(self.original, end),
-        }
+        Because { what: what.into(), from: characters(self.original, start), to: characters(self.original, end) }
     }
 
     /// The number of tokens that are words, numbers or pictures of the core.
@@ -236,26 +204,17 @@ impl<'a> Text<'a> {
 }
 
 fn characters(text: &str, byte: usize) -> usize {
-    if text.is_ascii() {
-        byte
-    } else {
-        text.get(..byte).map_or(0, |t| t.chars().count())
-    }
+    if text.is_ascii() { byte } else { text.get(..byte).map_or(0, |t| t.chars().count()) }
 }
 
 /// A text that is longer than anybody types is read at both ends.
 fn both_ends(text: &str, longest: usize) -> Vec<Range<usize>> {
     if text.len() <= longest {
-        return vec![0..text.len()];
+        return std::iter::once(0..text.len()).collect();
     }
     let half = longest / 2;
-    let first = (0..=half)
-        .rev()
-        .find(|i| text.is_char_boundary(*i))
-        .unwrap_or(0);
-    let last = (text.len() - half..text.len())
-        .find(|i| text.is_char_boundary(*i))
-        .unwrap_or(text.len());
+    let first = (0..=half).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+    let last = (text.len() - half..text.len()).find(|i| text.is_char_boundary(*i)).unwrap_or(text.len());
     vec![0..first, last..text.len()]
 }
 
@@ -265,10 +224,7 @@ fn addressee(prompt: &Prompt) -> Option<Cow<'_, str>> {
     // The greeting stands at the start of our own messages.
     let end = (0..=text.len().min(120)).rev().find(|i| text.is_char_boundary(*i))?;
     let text = text.get(..end)?;
-    let at = text
-        .find("Hello ")
-        .map(|i| i + 6)
-        .or_else(|| text.find("Dear ").map(|i| i + 5))?;
+    let at = text.find("Hello ").map(|i| i + 6).or_else(|| text.find("Dear ").map(|i| i + 5))?;
     let rest = text.get(at..)?;
     let end = rest.find([',', '\n', '.', ':'])?;
     let name = rest.get(..end)?.split(' ').next_back()?;
@@ -277,15 +233,21 @@ fn addressee(prompt: &Prompt) -> Option<Cow<'_, str>> {
 
 /// Leaves out greetings at the start and thanks, kisses and smiles at the end.
 fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
-    let word = |at: usize, words: &[&str]| tokens.get(at).is_some_and(|t| t.word > Vocabulary::NAME && words.contains(&lexicon.vocabulary.name(t.word)));
+    let word = |at: usize, words: &[&str]| {
+        tokens.get(at).is_some_and(|t| t.word > Vocabulary::NAME && words.contains(&lexicon.vocabulary.name(t.word)))
+    };
     let courtesy = |t: &Token| {
-        lexicon.known.courtesy.contains(t.word) || lexicon.known.titles.contains(t.word) || t.word == Vocabulary::NAME || t.kind == Kind::Emoji && t.word == 0
+        lexicon.known.courtesy.contains(t.word)
+            || lexicon.known.titles.contains(t.word)
+            || t.word == Vocabulary::NAME
+            || t.kind == Kind::Emoji && t.word == 0
     };
     let mut from = 0;
     loop {
         if word(from, &["good"]) && word(from + 1, &["morning", "afternoon", "evening", "day"]) {
             from += 2;
-        } else if tokens.get(from).is_some_and(courtesy) || word(from, &["oh", "ah", "um", "er", "erm", "well"])
+        } else if tokens.get(from).is_some_and(courtesy)
+            || word(from, &["oh", "ah", "um", "er", "erm", "well"])
             || from == 0
                 && word(0, &["morning", "afternoon", "evening"])
                 && tokens.get(1).is_some_and(|t| courtesy(t) || t.kind == Kind::Number)
@@ -299,7 +261,8 @@ fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
     while let Some(last) = to.checked_sub(1).filter(|last| *last >= from) {
         // "thank you very much", "thanks for asking"
         let thanks = (last.saturating_sub(4)..last).find(|i| word(*i, &["thanks", "thank", "ta", "cheers"]));
-        let tail = word(last, &["you", "much", "very", "so", "kindly", "again", "lot", "asking", "everyone"]) && thanks.is_some();
+        let tail = word(last, &["you", "much", "very", "so", "kindly", "again", "lot", "asking", "everyone"])
+            && thanks.is_some();
         if tail || tokens.get(last).is_some_and(courtesy) {
             to = last;
         } else {

@@ -115,15 +115,7 @@ struct Gap {
 
 impl Gap {
     fn start() -> Self {
-        Self {
-            parted: Break::None,
-            mark: 0,
-            marks: 0,
-            spaced: false,
-            dots: 0,
-            lines: 0,
-            bracket: false,
-        }
+        Self { parted: Break::None, mark: 0, marks: 0, spaced: false, dots: 0, lines: 0, bracket: false }
     }
 }
 
@@ -165,16 +157,12 @@ impl Cutter<'_> {
             return self.run_of_word(at);
         }
         if is_picture(c) {
-            let word = self
-                .vocabulary
-                .exact(self.text.get(at..to).unwrap_or_default());
+            let word = self.vocabulary.exact(self.text.get(at..to).unwrap_or_default());
             self.push(Kind::Emoji, at, to, word, 0, 0);
         } else {
             match c {
                 '\u{20AC}' | '\u{A3}' | '\u{B0}' => {
-                    let word = self
-                        .vocabulary
-                        .exact(self.text.get(at..to).unwrap_or_default());
+                    let word = self.vocabulary.exact(self.text.get(at..to).unwrap_or_default());
                     self.push(Kind::Word, at, to, word, 0, 0);
                 }
                 _ => self.part(Break::Space, b'?', true),
@@ -195,12 +183,7 @@ impl Cutter<'_> {
             } else if b.is_ascii_alphabetic() {
                 letters += 1;
                 at += 1;
-            } else if b == b'\''
-                && letters > 0
-                && at > from
-                && self.byte(at + 1).is_ascii_alphabetic()
-                && digits == 0
-            {
+            } else if b == b'\'' && letters > 0 && at > from && self.byte(at + 1).is_ascii_alphabetic() && digits == 0 {
                 apostrophe = true;
                 at += 1;
             } else if b >= 0x80 {
@@ -218,23 +201,14 @@ impl Cutter<'_> {
         }
         let run = self.text.get(from..at).unwrap_or_default();
         if digits == 0 {
-            if (run == "http" || run == "https" || run == "www")
-                && matches!(self.byte(at), b':' | b'.')
-            {
+            if (run == "http" || run == "https" || run == "www") && matches!(self.byte(at), b':' | b'.') {
                 return self.url(from);
             }
             let word = self.word(run, apostrophe);
             self.push(Kind::Word, from, at, word, 0, 0);
         } else if letters == 0 {
             let value = number(run);
-            self.push(
-                Kind::Number,
-                from,
-                at,
-                Vocabulary::NUMBER,
-                value,
-                digits.min(255) as u8,
-            );
+            self.push(Kind::Number, from, at, Vocabulary::NUMBER, value, digits.min(255) as u8);
         } else {
             let word = self.vocabulary.exact(run);
             if word == 0 {
@@ -258,14 +232,7 @@ impl Cutter<'_> {
             let run = self.text.get(start..end).unwrap_or_default();
             if digit {
                 let value = number(run);
-                self.push(
-                    Kind::Number,
-                    start,
-                    end,
-                    Vocabulary::NUMBER,
-                    value,
-                    (end - start).min(255) as u8,
-                );
+                self.push(Kind::Number, start, end, Vocabulary::NUMBER, value, (end - start).min(255) as u8);
             } else {
                 let word = self.vocabulary.exact(run);
                 self.push(Kind::Word, start, end, word, 0, 0);
@@ -284,10 +251,7 @@ impl Cutter<'_> {
                     n += 1;
                 }
             }
-            let plain = plain
-                .get(..n)
-                .and_then(|p| std::str::from_utf8(p).ok())
-                .unwrap_or(run);
+            let plain = plain.get(..n).and_then(|p| std::str::from_utf8(p).ok()).unwrap_or(run);
             self.known(plain)
         } else {
             self.known(run)
@@ -323,27 +287,16 @@ impl Cutter<'_> {
             }
             b'\n' => {
                 self.gap.lines = self.gap.lines.saturating_add(1);
-                self.part(
-                    if self.gap.lines > 1 {
-                        Break::Paragraph
-                    } else {
-                        Break::Line
-                    },
-                    b'\n',
-                    true,
-                );
+                self.part(if self.gap.lines > 1 { Break::Paragraph } else { Break::Line }, b'\n', true);
             }
             b'@' if self.is_email(at) => return self.email(at),
             b'&' => self.symbol("and", at),
             b'@' => self.symbol("at", at),
             b'%' => self.symbol("%", at),
             b'+' if !self.byte(at + 1).is_ascii_digit() => self.symbol("and", at),
-            b',' => self.part(Break::Comma, b, false),
             b'.' => {
                 self.gap.dots = self.gap.dots.saturating_add(1);
-                let touching = self.byte(at + 1).is_ascii_digit()
-                    && at > 0
-                    && self.byte(at - 1).is_ascii_digit();
+                let touching = self.byte(at + 1).is_ascii_digit() && at > 0 && self.byte(at - 1).is_ascii_digit();
                 let parted = if touching {
                     Break::None
                 } else if self.gap.dots > 1 {
@@ -372,7 +325,7 @@ impl Cutter<'_> {
                 let spaced = self.gap.spaced || self.byte(at + 1).is_ascii_whitespace();
                 self.part(if spaced { Break::Clause } else { Break::Space }, b, false);
             }
-            b'/' | b'\\' => self.part(Break::Comma, b, false),
+            b',' | b'/' | b'\\' => self.part(Break::Comma, b, false),
             _ => self.part(Break::Space, b, false),
         }
         at + 1
@@ -407,9 +360,7 @@ impl Cutter<'_> {
             from -= 1;
         }
         let mut to = at + 1;
-        while to < self.bytes.len()
-            && (self.byte(to).is_ascii_alphanumeric() || matches!(self.byte(to), b'.' | b'-'))
-        {
+        while to < self.bytes.len() && (self.byte(to).is_ascii_alphanumeric() || matches!(self.byte(to), b'.' | b'-')) {
             to += 1;
         }
         while to > at && !self.byte(to - 1).is_ascii_alphanumeric() {
@@ -473,16 +424,12 @@ fn is_local(b: u8) -> bool {
 }
 
 fn number(digits: &str) -> u64 {
-    digits.bytes().fold(0u64, |n, b| {
-        n.saturating_mul(10)
-            .saturating_add(u64::from(b.wrapping_sub(b'0')))
-    })
+    digits.bytes().fold(0u64, |n, b| n.saturating_mul(10).saturating_add(u64::from(b.wrapping_sub(b'0'))))
 }
 
 /// Letters and the vowel signs that belong to them (Bengali, Gurmukhi, Devanagari, Arabic script).
 fn is_letter(c: char) -> bool {
-    c.is_alphanumeric()
-        || matches!(c as u32, 0x610..=0x61A | 0x64B..=0x65F | 0x670 | 0x6D6..=0x6ED | 0x900..=0xDFF)
+    c.is_alphanumeric() || matches!(c as u32, 0x610..=0x61A | 0x64B..=0x65F | 0x670 | 0x6D6..=0x6ED | 0x900..=0xDFF)
 }
 
 fn is_picture(c: char) -> bool {

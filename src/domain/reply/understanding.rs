@@ -10,10 +10,7 @@ use std::collections::BTreeSet;
 /// What a person wants or says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(
-    missing_docs,
-    reason = "the words are defined in the vocabulary of the reply corpus"
-)]
+#[allow(missing_docs, reason = "the words are defined in the vocabulary of the reply corpus")]
 pub enum Intent {
     AutoReply,
     RedFlag,
@@ -45,10 +42,7 @@ pub enum Intent {
 /// A family of danger. The words of each stand in the red-flag lexicon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(
-    missing_docs,
-    reason = "the families are described in the red-flag lexicon"
-)]
+#[allow(missing_docs, reason = "the families are described in the red-flag lexicon")]
 pub enum Flag {
     ChestPain,
     Stroke,
@@ -180,11 +174,7 @@ impl Serialize for Reading {
         let mut map = to.serialize_map(None)?;
         map.serialize_entry("type", &self.kind())?;
         match self {
-            Self::Bp {
-                systolic,
-                diastolic,
-                pulse,
-            } => {
+            Self::Bp { systolic, diastolic, pulse } => {
                 map.serialize_entry("systolic", systolic)?;
                 map.serialize_entry("diastolic", diastolic)?;
                 if let Some(pulse) = pulse {
@@ -284,11 +274,7 @@ impl Understanding {
         if self.unsafe_contact || matches!(flag, Flag::Abuse | Flag::Safeguarding) {
             return None;
         }
-        Some(if flag.is_crisis() {
-            DangerText::Crisis
-        } else {
-            DangerText::Danger
-        })
+        Some(if flag.is_crisis() { DangerText::Crisis } else { DangerText::Danger })
     }
 
     /// True when `intent` comes first or beside it.
@@ -298,8 +284,7 @@ impl Understanding {
 
     /// What has to end on this channel, if the person asked for an end.
     pub fn stop_scope(&self) -> Option<Scope> {
-        self.says(Intent::Stop)
-            .then(|| self.fields.scope.unwrap_or(Scope::All))
+        self.says(Intent::Stop).then(|| self.fields.scope.unwrap_or(Scope::All))
     }
 
     /// The messages reach somebody who is not the patient.
@@ -342,11 +327,7 @@ impl Serialize for Understanding {
         entry(&mut map, "items", f.items.as_ref())?;
         entry(&mut map, "n", f.items.as_ref().map(Vec::len).as_ref())?;
         entry(&mut map, "date", f.date.as_ref())?;
-        entry(
-            &mut map,
-            "time",
-            f.time.map(|t| t.format("%H:%M").to_string()).as_ref(),
-        )?;
+        entry(&mut map, "time", f.time.map(|t| t.format("%H:%M").to_string()).as_ref())?;
         entry(&mut map, "part", f.part.as_ref())?;
         entry(&mut map, "scope", f.scope.as_ref())?;
         entry(&mut map, "flag", self.flag.as_ref())?;
@@ -362,10 +343,6 @@ impl Serialize for Understanding {
     }
 }
 
-fn entry<M: SerializeMap, T: Serialize>(
-    map: &mut M,
-    key: &'static str,
-    value: Option<&T>,
-) -> Result<(), M::Error> {
+fn entry<M: SerializeMap, T: Serialize>(map: &mut M, key: &'static str, value: Option<&T>) -> Result<(), M::Error> {
     value.map_or(Ok(()), |value| map.serialize_entry(key, value))
 }

@@ -21,8 +21,7 @@ impl Hasher for QuickHash {
             for (to, from) in word.iter_mut().zip(chunk) {
                 *to = *from;
             }
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word))
-                .wrapping_mul(0x517c_c1b7_2722_0a95);
+            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
         }
     }
 
@@ -85,11 +84,6 @@ impl Vocabulary {
             vocabulary.hashes.push(Word::default());
         }
         vocabulary
-    }
-
-    /// How many numbers are given out.
-    pub fn len(&self) -> usize {
-        self.names.len()
     }
 
     /// The number of `word` (already folded), giving out a new one if needed.
@@ -159,21 +153,14 @@ impl Vocabulary {
     /// "stoppppp", "sooo": three or more of one letter are taken for one, then for two.
     fn held_down(&self, word: &str) -> Option<WordId> {
         let bytes = word.as_bytes();
-        if !bytes
-            .windows(3)
-            .any(|w| matches!(w, [a, b, c] if a == b && b == c))
-        {
+        if !bytes.windows(3).any(|w| matches!(w, [a, b, c] if a == b && b == c)) {
             return None;
         }
         [1, 2].into_iter().find_map(|most| {
             let mut plain = String::with_capacity(word.len());
             let mut run = 0;
             for (i, b) in bytes.iter().enumerate() {
-                run = if i > 0 && bytes.get(i - 1) == Some(b) {
-                    run + 1
-                } else {
-                    1
-                };
+                run = if i > 0 && bytes.get(i - 1) == Some(b) { run + 1 } else { 1 };
                 if run <= most {
                     plain.push(char::from(*b));
                 }
@@ -192,7 +179,7 @@ impl Vocabulary {
         }
         for skip in 1..word.len() {
             if let Some(id) = self.slips.get(&hash(without(word, skip)))
-                && self.near(word, self.name(*id))
+                && Self::near(word, self.name(*id))
             {
                 return *id;
             }
@@ -201,15 +188,10 @@ impl Vocabulary {
     }
 
     /// One letter added, left out, or two neighbours swapped; another letter in place of one only in longer words.
-    fn near(&self, word: &str, known: &str) -> bool {
+    fn near(word: &str, known: &str) -> bool {
         let (a, b) = (word.as_bytes(), known.as_bytes());
         let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-        let end = a
-            .iter()
-            .rev()
-            .zip(b.iter().rev())
-            .take_while(|(x, y)| x == y)
-            .count();
+        let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
         if start == 0 {
             return false;
         }
@@ -221,23 +203,17 @@ impl Vocabulary {
             return false;
         }
         let middle = short.saturating_sub(start + end);
-        let swapped =
-            middle == 2 && a.get(start) == b.get(start + 1) && a.get(start + 1) == b.get(start);
+        let swapped = middle == 2 && a.get(start) == b.get(start + 1) && a.get(start + 1) == b.get(start);
         swapped || (middle == 1 && short >= 6)
     }
 }
 
 fn without(word: &str, skip: usize) -> impl Iterator<Item = u8> {
-    word.bytes()
-        .enumerate()
-        .filter(move |(i, _)| *i != skip)
-        .map(|(_, b)| b)
+    word.bytes().enumerate().filter(move |(i, _)| *i != skip).map(|(_, b)| b)
 }
 
 fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |h, b| {
-        (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    bytes.fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Wishes about the messages themselves, and who is writing: stop, start, help, wrong person, a death, a carer.
 
-use super::vocabulary::words;
 use super::context::{Context, Expects, PromptKind};
 use super::draft::Draft;
 use super::label::Label;
@@ -9,45 +8,27 @@ use super::pattern::Hit;
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::{Intent, Route, Scope};
+use super::vocabulary::words;
 
-fn span(hit: Hit) -> (usize, usize) {
+/// The tokens of a hit.
+pub fn span(hit: Hit) -> (usize, usize) {
     (hit.from as usize, hit.to as usize)
 }
 
 /// Whether a machine wrote this.
 pub fn machine(text: &Text<'_>, draft: &mut Draft) -> bool {
-    let moved = text
-        .first(Label::MachineMoved)
-        .filter(|_| text.tokens.iter().any(|t| t.kind == Kind::Email));
+    let moved = text.first(Label::MachineMoved).filter(|_| text.tokens.iter().any(|t| t.kind == Kind::Email));
     let Some(hit) = text.first(Label::Machine).or(moved) else {
         return false;
     };
     let (from, to) = span(hit);
-    let route = if moved.is_some() {
-        Route::Review
-    } else {
-        Route::Auto
-    };
-    draft.say(
-        Intent::AutoReply,
-        route,
-        text,
-        "written by a machine",
-        from,
-        to,
-    );
-    if let Some(token) = moved.and_then(|_| {
-        (0..text.tokens.len()).find(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Email))
-    }) {
+    let route = if moved.is_some() { Route::Review } else { Route::Auto };
+    draft.say(Intent::AutoReply, route, text, "written by a machine", from, to);
+    if let Some(token) =
+        moved.and_then(|_| (0..text.tokens.len()).find(|i| text.token(*i).is_some_and(|t| t.kind == Kind::Email)))
+    {
         draft.fields.new_email = Some(text.word(token).to_owned());
-        draft.say(
-            Intent::ContactChange,
-            Route::Review,
-            text,
-            "the address is going away",
-            token,
-            token + 1,
-        );
+        draft.say(Intent::ContactChange, Route::Review, text, "the address is going away", token, token + 1);
     }
     true
 }
@@ -67,17 +48,9 @@ pub enum Outcome {
 
 /// Reads a wish to stop. The open question's own menu may hold the word.
 pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcome {
-    if let Some(hit) = text
-        .first(Label::Keep)
-        .filter(|h| !text.idiom(h.from as usize, h.to as usize))
-    {
+    if let Some(hit) = text.first(Label::Keep).filter(|h| !text.idiom(h.from as usize, h.to as usize)) {
         let negated = text.is(hit.from as usize, words!["dont", "do", "never", "not", "please"]);
-        if negated
-            && text
-                .core
-                .clone()
-                .any(|i| text.is(i, words!["stop", "end", "cancel"]))
-        {
+        if negated && text.core.clone().any(|i| text.is(i, words!["stop", "end", "cancel"])) {
             return Outcome::Keep;
         }
     }
@@ -91,26 +64,12 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         }
         draft.fields.scope = Some(Scope::All);
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Stop,
-            Route::Auto,
-            text,
-            "the word to stop",
-            from,
-            to,
-        );
+        draft.say(Intent::Stop, Route::Auto, text, "the word to stop", from, to);
         return Outcome::Whole;
     }
     if looks_alike(text) {
         draft.fields.scope = Some(Scope::All);
-        draft.say(
-            Intent::Stop,
-            Route::Review,
-            text,
-            "looks like the word to stop",
-            whole.start,
-            whole.end,
-        );
+        draft.say(Intent::Stop, Route::Review, text, "looks like the word to stop", whole.start, whole.end);
         return Outcome::Whole;
     }
     if let Some(hit) = text.first(Label::AskBack) {
@@ -131,14 +90,8 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
     let free_of_idiom = |h: &Hit| !text.idiom(h.from as usize, h.to as usize);
     // On a menu or an agenda, "stop smoking" is a matter to choose or to raise.
     let agenda = matches!(context.expects(), Some(Expects::Agenda { .. } | Expects::Choice { .. }));
-    let how = text
-        .all(Label::StopHow)
-        .find(free_of_idiom)
-        .filter(|_| !agenda);
-    let topic = text
-        .all(Label::StopTopic)
-        .find(free_of_idiom)
-        .filter(|_| !agenda);
+    let how = text.all(Label::StopHow).find(free_of_idiom).filter(|_| !agenda);
+    let topic = text.all(Label::StopTopic).find(free_of_idiom).filter(|_| !agenda);
     let plain = text.all(Label::StopPlain).find(free_of_idiom);
     let doubt = text.all(Label::StopDoubt).find(free_of_idiom).filter(|h| {
         let done = text.is(h.from as usize, words!["im", "ive", "i", "done", "had", "enough"]);
@@ -153,12 +106,7 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         draft.say(Intent::Unclear, Route::Urgent, text, "had enough of the texts, or of life?", from, to);
         return Outcome::Whole;
     }
-    let Some(hit) = topic
-        .or(plain)
-        .or(how)
-        .or(doubt)
-        .or_else(|| leading_stop(text, context))
-    else {
+    let Some(hit) = topic.or(plain).or(how).or(doubt).or_else(|| leading_stop(text, context)) else {
         return Outcome::None;
     };
     let (from, to) = span(hit);
@@ -192,11 +140,7 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
 
 /// "STOP. I have had enough": the word as a sentence of its own.
 fn leading_stop(text: &Text<'_>, context: &Context<'_>) -> Option<Hit> {
-    if matches!(
-        context.expects(),
-        Some(Expects::Choice { .. } | Expects::Agenda { .. })
-    ) && text.core_len() < 4
-    {
+    if matches!(context.expects(), Some(Expects::Choice { .. } | Expects::Agenda { .. })) && text.core_len() < 4 {
         return None;
     }
     text.core.clone().find_map(|at| {
@@ -207,21 +151,14 @@ fn leading_stop(text: &Text<'_>, context: &Context<'_>) -> Option<Hit> {
             && text.token(at + 1).is_none_or(|t| {
                 at + 1 >= text.core.end || t.parted >= Break::Sentence || text.is(at + 1, words!["please", "stop"])
             });
-        own.then_some(Hit {
-            entry: u16::MAX,
-            tag: tag::NONE,
-            from: at as u32,
-            to: at as u32 + 1,
-        })
+        own.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: at as u32, to: at as u32 + 1 })
     })
 }
 
 fn smoking(context: &Context<'_>) -> bool {
     context.prompt.is_some_and(|p| {
         let low = p.text.to_lowercase();
-        ["smok", "cigarette", "drink", "alcohol", "vap"]
-            .iter()
-            .any(|w| low.contains(w))
+        ["smok", "cigarette", "drink", "alcohol", "vap"].iter().any(|w| low.contains(w))
     })
 }
 
@@ -235,12 +172,7 @@ fn spelled_out(text: &Text<'_>) -> Option<Hit> {
         .clone()
         .zip(["s", "t", "o", "p"])
         .all(|(at, letter)| text.word(at) == letter || letter == "o" && text.word(at) == "0");
-    letters.then_some(Hit {
-        entry: u16::MAX,
-            tag: tag::NONE,
-        from: text.core.start as u32,
-        to: text.core.end as u32,
-    })
+    letters.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: text.core.start as u32, to: text.core.end as u32 })
 }
 
 /// Letters of other alphabets, digits and signs that look like the word (test T7).
@@ -268,186 +200,31 @@ fn looks_alike(text: &Text<'_>) -> bool {
 pub fn start_or_help(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcome {
     if let Some(hit) = text.first(Label::StartWord) {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Start,
-            Route::Auto,
-            text,
-            "the word to start",
-            from,
-            to,
-        );
+        draft.say(Intent::Start, Route::Auto, text, "the word to start", from, to);
         return Outcome::Whole;
     }
     let ended = context.prompt.is_none_or(|p| p.kind == PromptKind::OptOut);
     if let Some(hit) = text.first(Label::StartDoubt).filter(|_| ended) {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Start,
-            Route::Review,
-            text,
-            "may want to start again",
-            from,
-            to,
-        );
+        draft.say(Intent::Start, Route::Review, text, "may want to start again", from, to);
         return Outcome::Whole;
     }
     if let Some(hit) = text.first(Label::HelpMe) {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Help,
-            Route::Urgent,
-            text,
-            "asks for help and does not say what with",
-            from,
-            to,
-        );
+        draft.say(Intent::Help, Route::Urgent, text, "asks for help and does not say what with", from, to);
         return Outcome::Whole;
     }
     if let Some(hit) = text.first(Label::HelpWord) {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Help,
-            Route::Auto,
-            text,
-            "the word for help",
-            from,
-            to,
-        );
+        draft.say(Intent::Help, Route::Auto, text, "the word for help", from, to);
         return Outcome::Whole;
     }
     if let Some(hit) = text.first(Label::HelpDoubt)
         && draft.said.is_empty()
     {
         let (from, to) = span(hit);
-        draft.say(
-            Intent::Help,
-            Route::Review,
-            text,
-            "does not know what to do",
-            from,
-            to,
-        );
+        draft.say(Intent::Help, Route::Review, text, "does not know what to do", from, to);
         return Outcome::Whole;
     }
     Outcome::None
-}
-
-/// Reads a wish for another language, or that this one is not understood.
-pub fn language(text: &Text<'_>, draft: &mut Draft) -> bool {
-    let Some(hit) = text.first(Label::Language) else { return false };
-    let (from, to) = span(hit);
-    if draft.fields.language.is_none() {
-        draft.fields.language = super::language::named(text);
-    }
-    draft.say(Intent::Language, Route::Review, text, "another language is wanted", from, to);
-    true
-}
-
-/// Reads whether the message reached somebody who is not the patient.
-pub fn wrong_person(text: &Text<'_>, draft: &mut Draft) -> bool {
-    if let Some(hit) = text.first(Label::WrongResults) {
-        let (from, to) = span(hit);
-        draft.say(
-            Intent::WrongPerson,
-            Route::Urgent,
-            text,
-            "saw another person's results",
-            from,
-            to,
-        );
-        return true;
-    }
-    let Some(hit) = text
-        .all(Label::WrongPerson)
-        .find(|h| !text.idiom(h.from as usize, h.to as usize))
-    else {
-        return false;
-    };
-    let (from, to) = span(hit);
-    draft.say(
-        Intent::WrongPerson,
-        Route::Review,
-        text,
-        "not the person meant",
-        from,
-        to,
-    );
-    true
-}
-
-/// Reads whether the patient has died.
-pub fn bereavement(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> bool {
-    let own = |at: usize| text.is(at, words!["my", "our"]);
-    let hit = text.all(Label::Died).find(|h| {
-        let (from, to) = span(*h);
-        if text.idiom(from, to) {
-            return false;
-        }
-        // "my husband Ron passed": the patient writes; "Mum", "Joan" and "he" are the patient.
-        let start = text.sentence_start(from);
-        let relative_of_writer = (start..to).any(|i| {
-            own(i) && (i + 1..i + 3).any(|r| text.within(r, &text.lexicon.known.relation))
-        });
-        let named = text.says(Label::Carer)
-            || (start..to).any(|i| {
-                text.token(i)
-                    .is_some_and(|t| t.word == super::vocabulary::Vocabulary::NAME)
-            });
-        // Asked how they feel, people tell of their own dead; the patient's family would name the patient.
-        let asked_feelings = context.prompt.is_some_and(|p| p.kind == PromptKind::Wellbeing)
-            && (start..to).any(|i| text.within(i, &text.lexicon.known.relation));
-        if asked_feelings && !named {
-            return false;
-        }
-        let formal = (0..to).any(|i| text.is(i, words!["inform", "tell", "regret", "sadness"]));
-        !relative_of_writer || named || formal
-    });
-    if let Some(hit) = hit {
-        let (from, to) = span(hit);
-        let told = text.says(Label::ToldBefore);
-        let route = if told { Route::Urgent } else { Route::Review };
-        draft.say(
-            Intent::Bereavement,
-            route,
-            text,
-            "the patient has died",
-            from,
-            to,
-        );
-        return true;
-    }
-    if let Some(hit) = text
-        .first(Label::DiedPerhaps)
-        .filter(|_| text.core_len() <= 5)
-    {
-        let (from, to) = span(hit);
-        draft.say(
-            Intent::Unclear,
-            Route::Review,
-            text,
-            "gone, or has died?",
-            from,
-            to,
-        );
-        return true;
-    }
-    false
-}
-
-/// Reads whether somebody else writes for the patient.
-pub fn carer(text: &Text<'_>, draft: &mut Draft) -> bool {
-    let hit = text
-        .all(Label::Carer)
-        .find(|h| !text.idiom(h.from as usize, h.to as usize));
-    let Some(hit) = hit else { return false };
-    let (from, to) = span(hit);
-    draft.say(
-        Intent::Carer,
-        Route::Review,
-        text,
-        "somebody else writes",
-        from,
-        to,
-    );
-    true
 }

@@ -1,10 +1,10 @@
 //! Yes, no and in part, in the many ways people say them.
 
-use super::vocabulary::words;
 use super::label::Label;
 use super::text::Text;
 use super::tokens::Break;
 use super::understanding::Intent;
+use super::vocabulary::words;
 
 /// An answer of yes, no or in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,12 +32,7 @@ pub fn read(text: &Text<'_>) -> Option<Answer> {
         (Label::NoWeak, Intent::No, true),
     ] {
         for hit in text.all(label) {
-            let answer = Answer {
-                intent,
-                weak,
-                from: hit.from as usize,
-                to: hit.to as usize,
-            };
+            let answer = Answer { intent, weak, from: hit.from as usize, to: hit.to as usize };
             if answer.from == text.core.start {
                 let longer = opening.is_none_or(|o| answer.to > o.to);
                 if longer {
@@ -61,10 +56,7 @@ pub fn read(text: &Text<'_>) -> Option<Answer> {
         {
             answer.intent = Intent::No;
         }
-        if text
-            .all(Label::Sarcasm)
-            .any(|h| h.from as usize == text.core.start && h.to as usize == text.core.end)
-        {
+        if text.all(Label::Sarcasm).any(|h| h.from as usize == text.core.start && h.to as usize == text.core.end) {
             answer.intent = Intent::No;
             answer.weak = true;
         }

@@ -32,11 +32,7 @@ pub fn clean(text: &str) -> Cleaned {
     while let Some((at, from)) = rest.next() {
         let plain = if from == '\r' {
             // A lone one is a line break too.
-            Some(if rest.peek().is_some_and(|(_, next)| *next == '\n') {
-                ""
-            } else {
-                "\n"
-            })
+            Some(if rest.peek().is_some_and(|(_, next)| *next == '\n') { "" } else { "\n" })
         } else if is_joiner(from) && keep_joiners {
             None
         } else {
@@ -50,10 +46,7 @@ pub fn clean(text: &str) -> Cleaned {
             None => cleaned.push(from),
         }
     }
-    Cleaned {
-        text: cleaned,
-        changes,
-    }
+    Cleaned { text: cleaned, changes }
 }
 
 fn plain_form(ch: char) -> Option<&'static str> {
@@ -62,13 +55,7 @@ fn plain_form(ch: char) -> Option<&'static str> {
         '\u{201C}'..='\u{201F}' | '\u{2033}' | '\u{00AB}' | '\u{00BB}' => "\"",
         '\u{2010}'..='\u{2015}' | '\u{2212}' => "-",
         '\u{2026}' => "...",
-        '\u{00A0}'
-        | '\u{1680}'
-        | '\u{2000}'..='\u{200A}'
-        | '\u{202F}'
-        | '\u{205F}'
-        | '\u{3000}'
-        | '\t' => " ",
+        '\u{00A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' | '\t' => " ",
         '\u{0085}' | '\u{2028}' | '\u{2029}' | '\u{000B}' | '\u{000C}' => "\n",
         '\u{200B}' | '\u{00AD}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' => "",
         ch if is_joiner(ch) => "",

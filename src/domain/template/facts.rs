@@ -48,15 +48,8 @@ impl Facts {
 
     /// Sets a list.
     #[must_use]
-    pub fn with_list<S: Into<String>>(
-        mut self,
-        name: &str,
-        items: impl IntoIterator<Item = S>,
-    ) -> Self {
-        self.values.insert(
-            key(name),
-            Fact::List(items.into_iter().map(Into::into).collect()),
-        );
+    pub fn with_list<S: Into<String>>(mut self, name: &str, items: impl IntoIterator<Item = S>) -> Self {
+        self.values.insert(key(name), Fact::List(items.into_iter().map(Into::into).collect()));
         self
     }
 
@@ -123,18 +116,12 @@ impl Facts {
                 Style::Plain => text.clone(),
                 Style::Markdown => markdown::escape(text),
             }),
-            Fact::List(items)
-                if items.is_empty() || items.iter().any(|item| item.trim().is_empty()) =>
-            {
-                None
-            }
+            Fact::List(items) if items.is_empty() || items.iter().any(|item| item.trim().is_empty()) => None,
             Fact::List(items) => Some(match style {
                 Style::Plain => join_words(items),
                 Style::Markdown => {
-                    let bullets: Vec<String> = items
-                        .iter()
-                        .map(|item| format!("- {}", markdown::escape(item)))
-                        .collect();
+                    let bullets: Vec<String> =
+                        items.iter().map(|item| format!("- {}", markdown::escape(item))).collect();
                     format!("\n\n{}\n\n", bullets.join("\n"))
                 }
             }),

@@ -4,23 +4,13 @@ use super::{Gap, Part, TemplateError};
 
 pub(super) fn parse(source: &str) -> Result<Vec<Part>, Vec<TemplateError>> {
     let chars: Vec<char> = source.chars().collect();
-    let mut parser = Parser {
-        chars: &chars,
-        at: 0,
-        open: 0,
-        text: String::new(),
-        parts: Vec::new(),
-        errors: Vec::new(),
-    };
+    let mut parser =
+        Parser { chars: &chars, at: 0, open: 0, text: String::new(), parts: Vec::new(), errors: Vec::new() };
     while parser.at < chars.len() {
         parser.step();
     }
     parser.flush();
-    if parser.errors.is_empty() {
-        Ok(parser.parts)
-    } else {
-        Err(parser.errors)
-    }
+    if parser.errors.is_empty() { Ok(parser.parts) } else { Err(parser.errors) }
 }
 
 struct Parser<'a> {
@@ -111,23 +101,12 @@ impl Parser<'_> {
         if name.trim().is_empty() || words.is_some_and(|words| words.trim().is_empty()) {
             self.errors.push(TemplateError::Empty { at: start });
         } else if let Some((offset, ch)) = name.chars().enumerate().find(|(_, c)| !is_name(*c)) {
-            self.errors.push(TemplateError::Name {
-                at: start + 2 + offset,
-                ch,
-            });
+            self.errors.push(TemplateError::Name { at: start + 2 + offset, ch });
         } else {
             self.flush();
-            let gap = Gap {
-                name: name.trim().to_owned(),
-                at: start,
-                len,
-                is_flag: words.is_some(),
-            };
+            let gap = Gap { name: name.trim().to_owned(), at: start, len, is_flag: words.is_some() };
             self.parts.push(match words {
-                Some(words) => Part::When {
-                    flag: gap,
-                    text: words.to_owned(),
-                },
+                Some(words) => Part::When { flag: gap, text: words.to_owned() },
                 None => Part::Gap(gap),
             });
         }

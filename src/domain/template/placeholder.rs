@@ -94,9 +94,7 @@ pub enum Problem {
 }
 
 fn did_you_mean(suggestion: Option<&str>) -> String {
-    suggestion
-        .map(|name| format!(": did you mean (({name}))?"))
-        .unwrap_or_default()
+    suggestion.map(|name| format!(": did you mean (({name}))?")).unwrap_or_default()
 }
 
 /// A value that is not of its placeholder's type. Carries no value.
@@ -139,29 +137,17 @@ pub(super) fn check(template: &Template, declared: &[Placeholder]) -> Vec<Proble
             Some(p) => {
                 let is_flag = p.kind == PlaceholderType::Flag;
                 if is_flag != gap.is_flag {
-                    problems.push(Problem::Form {
-                        name: gap.name.clone(),
-                        at: gap.at,
-                        is_flag,
-                    });
+                    problems.push(Problem::Form { name: gap.name.clone(), at: gap.at, is_flag });
                 }
             }
         }
     }
     for (at, placeholder) in declared.iter().enumerate() {
         let name = placeholder.name.clone();
-        if declared
-            .iter()
-            .take(at)
-            .any(|earlier| key(&earlier.name) == key(&name))
-        {
+        if declared.iter().take(at).any(|earlier| key(&earlier.name) == key(&name)) {
             problems.push(Problem::Twice { name });
         } else if !template.uses(&name) {
-            problems.push(if placeholder.required {
-                Problem::Missing { name }
-            } else {
-                Problem::Unused { name }
-            });
+            problems.push(if placeholder.required { Problem::Missing { name } } else { Problem::Unused { name } });
         }
     }
     problems
@@ -186,20 +172,12 @@ impl Placeholder {
             (Some(Fact::List(_)), kind) => kind == PlaceholderType::List,
             (Some(Fact::Text(_)), PlaceholderType::Flag) => facts.flag(&self.name).is_some(),
             (Some(Fact::Link(link)), kind) => {
-                matches!(kind, PlaceholderType::Link | PlaceholderType::Text)
-                    && markdown::is_full_link(link)
+                matches!(kind, PlaceholderType::Link | PlaceholderType::Text) && markdown::is_full_link(link)
             }
             (Some(Fact::Text(text)), kind) => fits(kind, text.trim()),
             (Some(Fact::Flag(_)), _) => false,
         };
-        if fits {
-            Ok(())
-        } else {
-            Err(TypeProblem {
-                name: self.name.clone(),
-                kind: self.kind,
-            })
-        }
+        if fits { Ok(()) } else { Err(TypeProblem { name: self.name.clone(), kind: self.kind }) }
     }
 }
 
@@ -209,22 +187,17 @@ fn fits(kind: PlaceholderType, text: &str) -> bool {
         PlaceholderType::Text | PlaceholderType::List | PlaceholderType::Result => true,
         PlaceholderType::Flag => false,
         PlaceholderType::Number => text.parse::<f64>().is_ok_and(f64::is_finite),
-        PlaceholderType::Date => {
-            text.chars().any(char::is_alphabetic) && !looks_like_a_timestamp(text)
-        }
+        PlaceholderType::Date => text.chars().any(char::is_alphabetic) && !looks_like_a_timestamp(text),
         PlaceholderType::Time => {
             ["am", "pm"].iter().any(|half| {
-                text.strip_suffix(half).is_some_and(|clock| {
-                    !clock.is_empty() && clock.chars().all(|c| c.is_ascii_digit() || c == ':')
-                })
+                text.strip_suffix(half)
+                    .is_some_and(|clock| !clock.is_empty() && clock.chars().all(|c| c.is_ascii_digit() || c == ':'))
             }) || matches!(text, "midday" | "midnight")
         }
         PlaceholderType::Link => markdown::is_full_link(text),
         PlaceholderType::Phone => {
             text.chars().filter(char::is_ascii_digit).count() >= 3
-                && text
-                    .chars()
-                    .all(|c| c.is_ascii_digit() || " +()-".contains(c))
+                && text.chars().all(|c| c.is_ascii_digit() || " +()-".contains(c))
         }
     }
 }

@@ -12,14 +12,13 @@ use reqwest::{Method, Url, header::CONTENT_TYPE};
 use serde_json::Value;
 
 pub use settings::{
-    Encoding, GenericSettings, InboundFields, Meaning, ReceiptFields, ReceiptStatus, SendMethod,
-    SendSettings, SuccessRule, WebhookAuth,
+    Encoding, GenericSettings, InboundFields, Meaning, ReceiptFields, ReceiptStatus, SendMethod, SendSettings,
+    SuccessRule, WebhookAuth,
 };
 use template::{Template, Values};
 
 use super::{
-    Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received,
-    WebhookRequest,
+    Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received, WebhookRequest,
     client::{Answer, Client, call, is_id, safe_code},
 };
 use crate::{
@@ -67,9 +66,7 @@ impl Generic {
 
     fn request(&self, message: &OutboundMessage) -> Option<reqwest::RequestBuilder> {
         let sender = self.base.sender(message).unwrap_or_default();
-        let left = message.valid_until_ms.map_or(LONGEST_VALIDITY_S, |until| {
-            (until - self.base.now()) / 1_000
-        });
+        let left = message.valid_until_ms.map_or(LONGEST_VALIDITY_S, |until| (until - self.base.now()) / 1_000);
         let values = Values {
             message,
             sender: &sender,
@@ -82,18 +79,13 @@ impl Generic {
             SendMethod::Get => Method::GET,
         };
         let url = Url::parse(&self.sending.url.fill(&values)?).ok()?;
-        let mut request = self
-            .client
-            .request(method.clone(), url)
-            .timeout(self.timeout);
+        let mut request = self.client.request(method.clone(), url).timeout(self.timeout);
         if method != Method::GET {
             let kind = match self.sending.rules.encoding {
                 Encoding::Form => "application/x-www-form-urlencoded",
                 Encoding::Json => "application/json",
             };
-            request = request
-                .header(CONTENT_TYPE, kind)
-                .body(self.sending.body.fill(&values)?);
+            request = request.header(CONTENT_TYPE, kind).body(self.sending.body.fill(&values)?);
         }
         for (name, value) in &self.sending.headers {
             request = request.header(name, value.fill(&values)?);
@@ -107,11 +99,7 @@ impl Generic {
         let json = match answer.json::<Value>() {
             Ok(json) => json,
             Err(no_json) => {
-                return Err(if answer.is_success() {
-                    no_json
-                } else {
-                    answer.failure_by_status(now)
-                });
+                return Err(if answer.is_success() { no_json } else { answer.failure_by_status(now) });
             }
         };
         if answer.is_success() {
@@ -121,36 +109,18 @@ impl Generic {
                 None => found.is_some(),
             };
             if proved {
-                let provider_id = rules
-                    .success
-                    .id
-                    .as_ref()
-                    .and_then(|pointer| at(&json, pointer))
-                    .filter(|id| is_id(id));
-                return Ok(Accepted {
-                    provider_id,
-                    status: DeliveryStatus::Accepted,
-                });
+                let provider_id =
+                    rules.success.id.as_ref().and_then(|pointer| at(&json, pointer)).filter(|id| is_id(id));
+                return Ok(Accepted { provider_id, status: DeliveryStatus::Accepted });
             }
         }
-        let code = rules
-            .error_code
-            .as_ref()
-            .and_then(|pointer| at(&json, pointer));
+        let code = rules.error_code.as_ref().and_then(|pointer| at(&json, pointer));
         let meaning = code.as_ref().and_then(|code| rules.errors.get(code));
         let code = safe_code(code.as_deref().unwrap_or("none"));
         Err(match meaning {
-            Some(Meaning::Throttled) => SendFailure::Throttled {
-                retry_after_ms: answer.retry_after_ms(now),
-            },
-            Some(Meaning::Temporary) => SendFailure::Rejected {
-                code,
-                permanent: false,
-            },
-            Some(Meaning::Permanent) => SendFailure::Rejected {
-                code,
-                permanent: true,
-            },
+            Some(Meaning::Throttled) => SendFailure::Throttled { retry_after_ms: answer.retry_after_ms(now) },
+            Some(Meaning::Temporary) => SendFailure::Rejected { code, permanent: false },
+            Some(Meaning::Permanent) => SendFailure::Rejected { code, permanent: true },
             Some(Meaning::BadAddress) => SendFailure::BadAddress { code },
             Some(Meaning::OptedOut) => SendFailure::OptedOut,
             Some(Meaning::NotConfigured) => SendFailure::NotConfigured,
@@ -190,9 +160,6 @@ impl Adapter for Generic {
     }
 
     fn parse(&self, request: &WebhookRequest<'_>) -> Result<Vec<Received>, ParseError> {
-        webhook::parse(
-            self.receiving.as_ref().ok_or(ParseError::new("not_open"))?,
-            request,
-        )
+        webhook::parse(self.receiving.as_ref().ok_or(ParseError::new("not_open"))?, request)
     }
 }

@@ -9,9 +9,7 @@ use super::{
     template::{Place, Template},
 };
 use crate::{
-    gateways::{
-        Base, Faults, Policy, PolicySettings, client::Client, policy::is_name, webhook_path,
-    },
+    gateways::{Base, Faults, Policy, PolicySettings, client::Client, policy::is_name, webhook_path},
     secret::Secret,
 };
 
@@ -226,9 +224,7 @@ impl GenericSettings {
         faults: &mut Faults<'_>,
     ) -> Option<Generic> {
         let provider = Policy {
-            two_way: self
-                .two_way
-                .unwrap_or(self.inbound.is_some() && !self.sender.as_deref().is_some_and(is_name)),
+            two_way: self.two_way.unwrap_or(self.inbound.is_some() && !self.sender.as_deref().is_some_and(is_name)),
             sender: self.sender.clone(),
             ..Policy::default()
         };
@@ -237,21 +233,14 @@ impl GenericSettings {
             faults.add("inbound", "is needed to receive texts");
         }
         if self.webhook.is_none() && (self.inbound.is_some() || self.receipt.is_some()) {
-            faults.add(
-                "webhook",
-                "is needed: what comes in must prove where it comes from",
-            );
+            faults.add("webhook", "is needed: what comes in must prove where it comes from");
         }
         let secrets = self.named_secrets(faults);
-        let receiving = self
-            .webhook
-            .clone()
-            .map(|auth| self.receiving(auth, &secrets, faults));
+        let receiving = self.webhook.clone().map(|auth| self.receiving(auth, &secrets, faults));
         let sending = self.sending(&secrets, faults);
         let timeout = faults.timeout("timeout_seconds", self.timeout_seconds, 30);
         let client = faults.client("ca_file", self.ca_file.as_deref(), shared)?;
-        let callback = public_url
-            .map(|url| format!("{}{}", url.trim_end_matches('/'), webhook_path(&base.name)));
+        let callback = public_url.map(|url| format!("{}{}", url.trim_end_matches('/'), webhook_path(&base.name)));
         Some(Generic {
             base: base.with(policy),
             client,
@@ -266,30 +255,19 @@ impl GenericSettings {
         let names = self.secrets.keys().chain(self.secret_files.keys());
         let found = names.filter_map(|name| {
             let field = format!("secrets.{name}");
-            let secret =
-                faults.secret(&field, self.secrets.get(name), self.secret_files.get(name))?;
+            let secret = faults.secret(&field, self.secrets.get(name), self.secret_files.get(name))?;
             Some((name.clone(), secret))
         });
         found.collect()
     }
 
-    fn sending(
-        &self,
-        secrets: &BTreeMap<String, Secret>,
-        faults: &mut Faults<'_>,
-    ) -> Option<Sending> {
+    fn sending(&self, secrets: &BTreeMap<String, Secret>, faults: &mut Faults<'_>) -> Option<Sending> {
         let send = &self.send;
         // Checked with the placeholders in: they must not stand in the host's place.
         faults.url("send.url", &send.url)?;
-        let place = if send.encoding == Encoding::Json {
-            Place::Json
-        } else {
-            Place::Form
-        };
+        let place = if send.encoding == Encoding::Json { Place::Json } else { Place::Form };
         let mut template = |field: &str, text: &str, place| {
-            Template::parse(text, place, secrets)
-                .map_err(|problem| faults.add(field, problem))
-                .ok()
+            Template::parse(text, place, secrets).map_err(|problem| faults.add(field, problem)).ok()
         };
         let url = template("send.url", &send.url, Place::Form);
         let body = template("send.body", &send.body, place);
@@ -297,26 +275,13 @@ impl GenericSettings {
         for (name, text) in &send.headers {
             headers.push((name.clone(), template("send.headers", text, Place::Header)?));
         }
-        if headers
-            .iter()
-            .any(|(name, _)| reqwest::header::HeaderName::try_from(name.as_str()).is_err())
-        {
+        if headers.iter().any(|(name, _)| reqwest::header::HeaderName::try_from(name.as_str()).is_err()) {
             faults.add("send.headers", "holds a name that is no header");
         }
-        Some(Sending {
-            url: url?,
-            body: body?,
-            headers,
-            rules: send.clone(),
-        })
+        Some(Sending { url: url?, body: body?, headers, rules: send.clone() })
     }
 
-    fn receiving(
-        &self,
-        auth: WebhookAuth,
-        secrets: &BTreeMap<String, Secret>,
-        faults: &mut Faults<'_>,
-    ) -> Receiving {
+    fn receiving(&self, auth: WebhookAuth, secrets: &BTreeMap<String, Secret>, faults: &mut Faults<'_>) -> Receiving {
         let (WebhookAuth::HmacBody { keys: names, .. }
         | WebhookAuth::Bearer { keys: names }
         | WebhookAuth::Basic { keys: names, .. }
@@ -332,11 +297,6 @@ impl GenericSettings {
                 None => faults.add("webhook.keys", format!("names no secret: {name}")),
             }
         }
-        Receiving {
-            auth,
-            keys,
-            receipt: self.receipt.clone(),
-            inbound: self.inbound.clone(),
-        }
+        Receiving { auth, keys, receipt: self.receipt.clone(), inbound: self.inbound.clone() }
     }
 }

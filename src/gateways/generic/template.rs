@@ -54,34 +54,22 @@ pub(super) struct Values<'a> {
 
 impl Template {
     /// Takes a text apart. An error names the placeholder that nobody knows.
-    pub(super) fn parse(
-        text: &str,
-        place: Place,
-        secrets: &BTreeMap<String, Secret>,
-    ) -> Result<Self, String> {
+    pub(super) fn parse(text: &str, place: Place, secrets: &BTreeMap<String, Secret>) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some(open) = rest.find('{') {
             let (before, after) = rest.split_at(open);
             let inner = after.get(1..).unwrap_or_default();
-            let name_ends = inner
-                .find(|c: char| !(c.is_ascii_lowercase() || "_.".contains(c)))
-                .unwrap_or(0);
+            let name_ends = inner.find(|c: char| !(c.is_ascii_lowercase() || "_.".contains(c))).unwrap_or(0);
             // Braces around anything else are the body's own, as in JSON.
-            if name_ends == 0
-                || !inner
-                    .get(name_ends..)
-                    .is_some_and(|tail| tail.starts_with('}'))
-            {
+            if name_ends == 0 || !inner.get(name_ends..).is_some_and(|tail| tail.starts_with('}')) {
                 parts.push(Part::Literal(format!("{before}{{")));
                 rest = inner;
                 continue;
             }
             parts.push(Part::Literal(before.to_owned()));
             let name = inner.get(..name_ends).unwrap_or_default();
-            parts.push(Part::Value(
-                field(name, secrets).ok_or_else(|| format!("knows no {{{name}}}"))?,
-            ));
+            parts.push(Part::Value(field(name, secrets).ok_or_else(|| format!("knows no {{{name}}}"))?));
             rest = inner.get(name_ends + 1..).unwrap_or_default();
         }
         parts.push(Part::Literal(rest.to_owned()));
@@ -122,9 +110,7 @@ impl Field {
         match self {
             Self::To => to.to_owned(),
             Self::ToDigits => digits.to_owned(),
-            Self::ToNational => digits
-                .strip_prefix("44")
-                .map_or_else(|| digits.to_owned(), |n| format!("0{n}")),
+            Self::ToNational => digits.strip_prefix("44").map_or_else(|| digits.to_owned(), |n| format!("0{n}")),
             Self::Text => values.message.text.clone(),
             Self::Reference => values.message.reference.clone(),
             Self::Sender => values.sender.to_owned(),
@@ -140,10 +126,7 @@ fn write(value: &str, place: Place) -> Option<String> {
         Place::Form => Some(encoded(value)),
         Place::Json => {
             let quoted = serde_json::to_string(value).ok()?;
-            quoted
-                .strip_prefix('"')?
-                .strip_suffix('"')
-                .map(str::to_owned)
+            quoted.strip_prefix('"')?.strip_suffix('"').map(str::to_owned)
         }
         Place::Header => (!value.contains(char::is_control)).then(|| value.to_owned()),
     }
@@ -169,12 +152,7 @@ mod tests {
             in_reply_to: None,
             valid_until_ms: None,
         };
-        let values = Values {
-            message: &message,
-            sender: "Oak",
-            callback: "https://x/y",
-            valid_seconds: 60,
-        };
+        let values = Values { message: &message, sender: "Oak", callback: "https://x/y", valid_seconds: 60 };
         Template::parse(text, place, &secrets).map(|template| template.fill(&values))
     }
 
@@ -182,38 +160,21 @@ mod tests {
     fn each_value_is_written_for_its_place() {
         let full = |text, place| filled(text, place).unwrap();
         assert_eq!(
-            full(
-                "k={secret.key}&to={to_digits}&n={to_national}&t={text}",
-                Place::Form
-            )
-            .unwrap(),
+            full("k={secret.key}&to={to_digits}&n={to_national}&t={text}", Place::Form).unwrap(),
             "k=k%261&to=447700900001&n=07700900001&t=a%20%22b%22%0A%26%20%7Bto%7D%20%C3%A9"
         );
-        let json = full(
-            r#"{"to": "{to}", "t": {"text": "{text}"}, "ttl": {valid_seconds}}"#,
-            Place::Json,
-        )
-        .unwrap();
+        let json = full(r#"{"to": "{to}", "t": {"text": "{text}"}, "ttl": {valid_seconds}}"#, Place::Json).unwrap();
         let read: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(read["t"]["text"], "a \"b\"\n& {to} é");
         assert_eq!(read["ttl"], 60);
-        assert_eq!(
-            full("Bearer {secret.key}", Place::Header).unwrap(),
-            "Bearer k&1"
-        );
+        assert_eq!(full("Bearer {secret.key}", Place::Header).unwrap(), "Bearer k&1");
         assert_eq!(full("{text}", Place::Header), None);
     }
 
     #[test]
     fn a_placeholder_nobody_knows_is_a_fault_and_other_braces_are_text() {
-        assert_eq!(
-            filled("x={colour}", Place::Form).unwrap_err(),
-            "knows no {colour}"
-        );
-        assert_eq!(
-            filled("x={secret.other}", Place::Form).unwrap_err(),
-            "knows no {secret.other}"
-        );
+        assert_eq!(filled("x={colour}", Place::Form).unwrap_err(), "knows no {colour}");
+        assert_eq!(filled("x={secret.other}", Place::Form).unwrap_err(), "knows no {secret.other}");
         for text in ["{", "}", "{}", "{{", "{ to }", "{\"a\":1}"] {
             assert_eq!(filled(text, Place::Json).unwrap().unwrap(), text);
         }

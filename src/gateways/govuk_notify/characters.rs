@@ -8,23 +8,13 @@ const GSM: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !
 /// Letters of Welsh that Notify passes on although they are not in that alphabet.
 const WELSH: &str = "ÀÁÂÈÊËÌÍÎÏÒÓÔÙÚÛẀẂŴẄỲÝŶŸáâêëíîïóôúûẁẃŵẅỳýŷÿ";
 /// Punctuation that Notify writes in a plainer way, which changes no meaning.
-const WRITTEN_PLAINLY: &str =
-    "\u{2011}–—−…‘’“”‚„\u{a0}\u{202f}\t\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}";
+const WRITTEN_PLAINLY: &str = "\u{2011}–—−…‘’“”‚„\u{a0}\u{202f}\t\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}";
 
 /// Refuses a text that Notify would change or cut. Letters it would strip of their accents count as changed: they may
 /// be somebody's name.
 pub(in crate::gateways) fn check(text: &str, longest: u32) -> Result<(), SendFailure> {
-    let refused = |code: String| {
-        Err(SendFailure::Rejected {
-            code,
-            permanent: true,
-        })
-    };
-    if let Some(c) = text.chars().find(|c| {
-        ![GSM, WELSH, WRITTEN_PLAINLY]
-            .iter()
-            .any(|set| set.contains(*c))
-    }) {
+    let refused = |code: String| Err(SendFailure::Rejected { code, permanent: true });
+    if let Some(c) = text.chars().find(|c| ![GSM, WELSH, WRITTEN_PLAINLY].iter().any(|set| set.contains(*c))) {
         return refused(format!("character_U+{:04X}", u32::from(c)));
     }
     if text.chars().count() > longest as usize {
@@ -48,21 +38,15 @@ mod tests {
             ("5 µg", "character_U+00B5"),
             ("`", "character_U+0060"),
         ] {
-            let expected = SendFailure::Rejected {
-                code: code.to_owned(),
-                permanent: true,
-            };
+            let expected = SendFailure::Rejected { code: code.to_owned(), permanent: true };
             assert_eq!(check(text, 918), Err(expected), "{text}");
         }
     }
 
     #[test]
     fn english_and_welsh_pass() {
-        for text in [
-            "Don’t worry – it’s £5… “really”?",
-            "Siân, dŵr a llaeth: tŷ, gŵyl, ŷd",
-            "a\nb {c} [d] ~ | € ^ \\",
-        ] {
+        for text in ["Don’t worry – it’s £5… “really”?", "Siân, dŵr a llaeth: tŷ, gŵyl, ŷd", "a\nb {c} [d] ~ | € ^ \\"]
+        {
             assert_eq!(check(text, 918), Ok(()), "{text}");
         }
     }

@@ -14,8 +14,7 @@ use serde_json::json;
 pub use settings::GovukNotifySettings;
 
 use super::{
-    Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received,
-    WebhookRequest,
+    Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received, WebhookRequest,
     client::{Answer, Client, call, is_id},
     signature::{check_bearer, hmac_sha256},
 };
@@ -88,15 +87,8 @@ impl GovukNotify {
 
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, SendFailure> {
         let token = self.token().ok_or(SendFailure::NotConfigured)?;
-        let url = self
-            .url
-            .join(path)
-            .map_err(|_| SendFailure::NotConfigured)?;
-        Ok(self
-            .client
-            .request(method, url)
-            .timeout(self.timeout)
-            .bearer_auth(token))
+        let url = self.url.join(path).map_err(|_| SendFailure::NotConfigured)?;
+        Ok(self.client.request(method, url).timeout(self.timeout).bearer_auth(token))
     }
 
     fn failure(&self, answer: &Answer) -> SendFailure {
@@ -111,20 +103,15 @@ impl GovukNotify {
             // Notify asks not to read its messages. This prefix only tells a person's number from our mistakes; should
             // it change, the text is refused for good all the same, without a mark on the number.
             (400, "ValidationError") if first.message.starts_with("phone_number") => {
-                SendFailure::BadAddress {
-                    code: "ValidationError".to_owned(),
-                }
+                SendFailure::BadAddress { code: "ValidationError".to_owned() }
             }
-            (400, "ValidationError") => SendFailure::Rejected {
-                code: "ValidationError".to_owned(),
-                permanent: true,
-            },
+            (400, "ValidationError") => SendFailure::Rejected { code: "ValidationError".to_owned(), permanent: true },
             // Trial mode, unknown template or sender, a key for the team only: nothing the message could help.
             (400, "BadRequestError") => SendFailure::NotConfigured,
             // The daily limit: it starts anew at midnight UTC.
-            (429, "TooManyRequestsError") => SendFailure::Throttled {
-                retry_after_ms: Some(DAY_MS - self.base.now().rem_euclid(DAY_MS)),
-            },
+            (429, "TooManyRequestsError") => {
+                SendFailure::Throttled { retry_after_ms: Some(DAY_MS - self.base.now().rem_euclid(DAY_MS)) }
+            }
             _ => by_status,
         }
     }
@@ -137,18 +124,9 @@ fn status(word: &str) -> Option<DeliveryStatus> {
         "created" | "accepted" => DeliveryStatus::Accepted,
         "sending" | "pending" | "sent" => DeliveryStatus::Sent,
         "delivered" => DeliveryStatus::Delivered,
-        "permanent-failure" => DeliveryStatus::Undelivered {
-            code: code(),
-            permanent: true,
-        },
-        "temporary-failure" => DeliveryStatus::Undelivered {
-            code: code(),
-            permanent: false,
-        },
-        "technical-failure" => DeliveryStatus::Failed {
-            code: code(),
-            permanent: false,
-        },
+        "permanent-failure" => DeliveryStatus::Undelivered { code: code(), permanent: true },
+        "temporary-failure" => DeliveryStatus::Undelivered { code: code(), permanent: false },
+        "technical-failure" => DeliveryStatus::Failed { code: code(), permanent: false },
         _ => return None,
     })
 }
@@ -169,30 +147,19 @@ impl Adapter for GovukNotify {
         if let (Some(sender), Some(fields)) = (self.base.sender(message), body.as_object_mut()) {
             fields.insert("sms_sender_id".to_owned(), sender.into());
         }
-        let answer = call(
-            self.request(Method::POST, "v2/notifications/sms")?
-                .json(&body),
-        )
-        .await?;
+        let answer = call(self.request(Method::POST, "v2/notifications/sms")?.json(&body)).await?;
         if answer.status != 201 {
             return Err(if answer.is_success() {
-                SendFailure::BadResponse {
-                    code: format!("http_{}", answer.status),
-                }
+                SendFailure::BadResponse { code: format!("http_{}", answer.status) }
             } else {
                 self.failure(&answer)
             });
         }
         let created: Created = answer.json()?;
         if !is_id(&created.id) || created.reference.as_deref() != Some(&message.reference) {
-            return Err(SendFailure::BadResponse {
-                code: "not_the_form".to_owned(),
-            });
+            return Err(SendFailure::BadResponse { code: "not_the_form".to_owned() });
         }
-        Ok(Accepted {
-            provider_id: Some(created.id),
-            status: DeliveryStatus::Accepted,
-        })
+        Ok(Accepted { provider_id: Some(created.id), status: DeliveryStatus::Accepted })
     }
 
     /// Notify keeps messages for seven days and lists them by our reference.
@@ -205,10 +172,7 @@ impl Adapter for GovukNotify {
             return Err(self.failure(&answer));
         }
         let listing: Listing = answer.json()?;
-        let ours = listing
-            .notifications
-            .into_iter()
-            .find(|n| n.reference.as_deref() == Some(ask.reference));
+        let ours = listing.notifications.into_iter().find(|n| n.reference.as_deref() == Some(ask.reference));
         Ok(match ours {
             None => LookUp::NotFound,
             Some(found) => LookUp::Found {

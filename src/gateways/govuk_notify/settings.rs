@@ -50,12 +50,7 @@ fn address() -> String {
 }
 
 impl GovukNotifySettings {
-    pub(super) fn build(
-        &self,
-        base: Base,
-        shared: &Client,
-        faults: &mut Faults<'_>,
-    ) -> Option<GovukNotify> {
+    pub(super) fn build(&self, base: Base, shared: &Client, faults: &mut Faults<'_>) -> Option<GovukNotify> {
         let provider = Policy {
             two_way: self.two_way,
             can_be_asked: true,
@@ -78,19 +73,12 @@ impl GovukNotifySettings {
         if self.sender.as_ref().is_some_and(|sender| !is_uuid(sender)) {
             faults.add("sender", "must be the id of a text message sender (a UUID)");
         }
-        let key =
-            faults.needed_secret("api_key", self.api_key.as_ref(), self.api_key_file.as_ref());
+        let key = faults.needed_secret("api_key", self.api_key.as_ref(), self.api_key_file.as_ref());
         let bearers = faults.keys(
             "callback_token",
             [
-                (
-                    self.callback_token.as_ref(),
-                    self.callback_token_file.as_ref(),
-                ),
-                (
-                    self.callback_token_old.as_ref(),
-                    self.callback_token_old_file.as_ref(),
-                ),
+                (self.callback_token.as_ref(), self.callback_token_file.as_ref()),
+                (self.callback_token_old.as_ref(), self.callback_token_old_file.as_ref()),
             ],
         );
         if self.two_way && bearers.is_empty() {
@@ -101,10 +89,7 @@ impl GovukNotifySettings {
         let url = faults.url("base_url", &self.base_url)?;
         let Some((service_id, secret)) = parts(key.expose()) else {
             if !key.expose().is_empty() {
-                faults.add(
-                    "api_key",
-                    "must be the whole key: name, service id and secret joined by hyphens",
-                );
+                faults.add("api_key", "must be the whole key: name, service id and secret joined by hyphens");
             }
             return None;
         };
@@ -125,10 +110,7 @@ impl GovukNotifySettings {
 fn parts(key: &str) -> Option<(&str, &str)> {
     let secret_at = key.len().checked_sub(36)?;
     let service_at = key.len().checked_sub(73)?;
-    let (service, secret) = (
-        key.get(service_at..secret_at)?.strip_suffix('-')?,
-        key.get(secret_at..)?,
-    );
+    let (service, secret) = (key.get(service_at..secret_at)?.strip_suffix('-')?, key.get(secret_at..)?);
     (is_uuid(service) && is_uuid(secret)).then_some((service, secret))
 }
 
@@ -142,21 +124,9 @@ mod tests {
 
     #[test]
     fn the_key_is_taken_apart_from_its_end() {
-        let (service, secret) = (
-            "26785a09-ab16-4eb0-8407-a37497a57506",
-            "3d844edf-8d35-48ac-975b-e847b4f122b0",
-        );
-        assert_eq!(
-            parts(&format!("my-test-key-{service}-{secret}")),
-            Some((service, secret))
-        );
-        for broken in [
-            "",
-            "short",
-            secret,
-            &format!("name-{service}-{secret}x"),
-            &format!("{service}{secret}"),
-        ] {
+        let (service, secret) = ("26785a09-ab16-4eb0-8407-a37497a57506", "3d844edf-8d35-48ac-975b-e847b4f122b0");
+        assert_eq!(parts(&format!("my-test-key-{service}-{secret}")), Some((service, secret)));
+        for broken in ["", "short", secret, &format!("name-{service}-{secret}x"), &format!("{service}{secret}")] {
             assert_eq!(parts(broken), None, "{broken}");
         }
     }

@@ -31,26 +31,14 @@ pub(super) fn parse(body: &[u8]) -> Result<Vec<Received>, ParseError> {
         Callback::Text { id, .. } | Callback::Receipt { id, .. } if id.is_empty() => {
             return Err(ParseError::new("no_id"));
         }
-        Callback::Text {
-            id,
-            source_number,
-            destination_number,
-            message,
-            date_received,
-        } => Received::Inbound {
+        Callback::Text { id, source_number, destination_number, message, date_received } => Received::Inbound {
             provider_reference: id,
             from: source_number,
             to: destination_number,
             text: message,
             sent_at_ms: instant(date_received),
         },
-        Callback::Receipt {
-            id,
-            reference,
-            status: word,
-            completed_at,
-            sent_at,
-        } => Received::Report {
+        Callback::Receipt { id, reference, status: word, completed_at, sent_at } => Received::Report {
             reference,
             provider_id: Some(id),
             status: status(&word).ok_or(ParseError::new("unknown_status"))?,
@@ -60,7 +48,5 @@ pub(super) fn parse(body: &[u8]) -> Result<Vec<Received>, ParseError> {
 }
 
 fn instant(text: Option<String>) -> Option<i64> {
-    DateTime::parse_from_rfc3339(&text?)
-        .ok()
-        .map(|at| at.timestamp_millis())
+    DateTime::parse_from_rfc3339(&text?).ok().map(|at| at.timestamp_millis())
 }

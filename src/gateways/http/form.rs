@@ -57,14 +57,8 @@ impl Described {
             "accepted" => DeliveryStatus::Accepted,
             "sent" => DeliveryStatus::Sent,
             "delivered" => DeliveryStatus::Delivered,
-            "undelivered" => DeliveryStatus::Undelivered {
-                code: code(),
-                permanent: self.permanent,
-            },
-            "failed" => DeliveryStatus::Failed {
-                code: code(),
-                permanent: self.permanent,
-            },
+            "undelivered" => DeliveryStatus::Undelivered { code: code(), permanent: self.permanent },
+            "failed" => DeliveryStatus::Failed { code: code(), permanent: self.permanent },
             "opted_out" => DeliveryStatus::OptedOut,
             _ => return None,
         })
@@ -78,29 +72,20 @@ struct Refusal {
 }
 
 fn not_the_form() -> SendFailure {
-    SendFailure::BadResponse {
-        code: "not_the_form".to_owned(),
-    }
+    SendFailure::BadResponse { code: "not_the_form".to_owned() }
 }
 
 /// What the answer to a send proves.
 pub(super) fn read_send(answer: &Answer, now_ms: i64) -> Result<Accepted, SendFailure> {
     if answer.is_success() {
         let described: Described = answer.json()?;
-        let status = described
-            .status()
-            .filter(|_| is_id(&described.id))
-            .ok_or_else(not_the_form)?;
+        let status = described.status().filter(|_| is_id(&described.id)).ok_or_else(not_the_form)?;
         return match status {
             DeliveryStatus::OptedOut => Err(SendFailure::OptedOut),
-            DeliveryStatus::Undelivered { code, permanent }
-            | DeliveryStatus::Failed { code, permanent } => {
+            DeliveryStatus::Undelivered { code, permanent } | DeliveryStatus::Failed { code, permanent } => {
                 Err(SendFailure::Rejected { code, permanent })
             }
-            status => Ok(Accepted {
-                provider_id: Some(described.id),
-                status,
-            }),
+            status => Ok(Accepted { provider_id: Some(described.id), status }),
         };
     }
     Err(match (answer.status, answer.json::<Refusal>()) {
@@ -110,10 +95,7 @@ pub(super) fn read_send(answer: &Answer, now_ms: i64) -> Result<Accepted, SendFa
                 "opted_out" => SendFailure::OptedOut,
                 "bad_number" => SendFailure::BadAddress { code },
                 "expired" => SendFailure::Expired,
-                _ => SendFailure::Rejected {
-                    code,
-                    permanent: refusal.permanent.unwrap_or(true),
-                },
+                _ => SendFailure::Rejected { code, permanent: refusal.permanent.unwrap_or(true) },
             }
         }
         _ => answer.failure_by_status(now_ms),
@@ -121,21 +103,14 @@ pub(super) fn read_send(answer: &Answer, now_ms: i64) -> Result<Accepted, SendFa
 }
 
 /// What the answer to a look-up proves. A bare 404 may come from any proxy on the way: only the form's own one counts.
-pub(super) fn read_look_up(
-    answer: &Answer,
-    reference: &str,
-    now_ms: i64,
-) -> Result<LookUp, SendFailure> {
+pub(super) fn read_look_up(answer: &Answer, reference: &str, now_ms: i64) -> Result<LookUp, SendFailure> {
     if answer.is_success() {
         let described: Described = answer.json()?;
         let status = described.status().ok_or_else(not_the_form)?;
         if !is_id(&described.id) || described.reference.as_deref() != Some(reference) {
             return Err(not_the_form());
         }
-        return Ok(LookUp::Found {
-            provider_id: Some(described.id),
-            status,
-        });
+        return Ok(LookUp::Found { provider_id: Some(described.id), status });
     }
     match (answer.status, answer.json::<Refusal>()) {
         (404, Ok(refusal)) if refusal.code == "not_found" => Ok(LookUp::NotFound),

@@ -10,8 +10,7 @@ use reqwest::{Method, RequestBuilder, Url, header::CONTENT_TYPE};
 pub use settings::{HttpSettings, SignatureForm};
 
 use super::{
-    Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received,
-    WebhookRequest,
+    Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received, WebhookRequest,
     client::{Client, call},
     signature::{hmac_sha256, to_hex},
 };
@@ -30,12 +29,7 @@ pub struct Http {
 }
 
 impl Http {
-    pub(super) fn build(
-        base: Base,
-        settings: &HttpSettings,
-        shared: &Client,
-        faults: &mut Faults<'_>,
-    ) -> Option<Self> {
+    pub(super) fn build(base: Base, settings: &HttpSettings, shared: &Client, faults: &mut Faults<'_>) -> Option<Self> {
         settings.build(base, shared, faults)
     }
 
@@ -77,13 +71,8 @@ impl Adapter for Http {
             return Ok(LookUp::CannotTell);
         }
         let mut url = self.url.clone();
-        url.path_segments_mut()
-            .map_err(|()| SendFailure::NotConfigured)?
-            .pop_if_empty()
-            .push(ask.reference);
-        let request = self
-            .signed(Method::GET, url, ask.reference.as_bytes())
-            .ok_or(SendFailure::NotConfigured)?;
+        url.path_segments_mut().map_err(|()| SendFailure::NotConfigured)?.pop_if_empty().push(ask.reference);
+        let request = self.signed(Method::GET, url, ask.reference.as_bytes()).ok_or(SendFailure::NotConfigured)?;
         form::read_look_up(&call(request).await?, ask.reference, self.base.now())
     }
 

@@ -65,12 +65,7 @@ fn yes() -> bool {
 }
 
 impl HttpSettings {
-    pub(super) fn build(
-        &self,
-        base: Base,
-        shared: &Client,
-        faults: &mut Faults<'_>,
-    ) -> Option<Http> {
+    pub(super) fn build(&self, base: Base, shared: &Client, faults: &mut Faults<'_>) -> Option<Http> {
         let provider = Policy {
             two_way: (self.webhook_key.is_some() || self.webhook_key_file.is_some())
                 && !self.sender.as_deref().is_some_and(is_name),
@@ -84,10 +79,7 @@ impl HttpSettings {
             "webhook_key",
             [
                 (self.webhook_key.as_ref(), self.webhook_key_file.as_ref()),
-                (
-                    self.webhook_key_old.as_ref(),
-                    self.webhook_key_old_file.as_ref(),
-                ),
+                (self.webhook_key_old.as_ref(), self.webhook_key_old_file.as_ref()),
             ],
         );
         let bearer = faults.secret("bearer", self.bearer.as_ref(), self.bearer_file.as_ref());

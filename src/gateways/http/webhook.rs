@@ -30,11 +30,7 @@ enum Event {
 }
 
 /// Checks the signature, and the signed time where there is one.
-pub(super) fn verify(
-    keys: &[Secret],
-    form: SignatureForm,
-    request: &WebhookRequest<'_>,
-) -> Result<(), Forged> {
+pub(super) fn verify(keys: &[Secret], form: SignatureForm, request: &WebhookRequest<'_>) -> Result<(), Forged> {
     let given = request.header("x-signature").ok_or(Forged::Unsigned)?;
     match form {
         SignatureForm::Body => check_hmac_hex(keys, &[request.body], given),
@@ -51,28 +47,14 @@ pub(super) fn verify(
 pub(super) fn parse(body: &[u8]) -> Result<Vec<Received>, ParseError> {
     let event: Event = serde_json::from_slice(body).map_err(|_| ParseError::new("not_the_form"))?;
     Ok(vec![match event {
-        Event::Inbound {
-            id,
-            from,
-            to,
-            text,
-            at,
-        } => {
+        Event::Inbound { id, from, to, text, at } => {
             if id.is_empty() || from.is_empty() {
                 return Err(ParseError::new("no_id_or_sender"));
             }
-            Received::Inbound {
-                provider_reference: id,
-                from,
-                to,
-                text,
-                sent_at_ms: instant(at.as_deref()),
-            }
+            Received::Inbound { provider_reference: id, from, to, text, sent_at_ms: instant(at.as_deref()) }
         }
         Event::Receipt { described, at } => Received::Report {
-            status: described
-                .status()
-                .ok_or(ParseError::new("unknown_status"))?,
+            status: described.status().ok_or(ParseError::new("unknown_status"))?,
             reference: described.reference,
             provider_id: Some(described.id).filter(|id| !id.is_empty()),
             occurred_at_ms: instant(at.as_deref()),
@@ -82,7 +64,5 @@ pub(super) fn parse(body: &[u8]) -> Result<Vec<Received>, ParseError> {
 
 /// RFC 3339. A time we cannot read is left out: it is the provider's remark, not what the message rests on.
 fn instant(text: Option<&str>) -> Option<i64> {
-    DateTime::parse_from_rfc3339(text?)
-        .ok()
-        .map(|at| at.timestamp_millis())
+    DateTime::parse_from_rfc3339(text?).ok().map(|at| at.timestamp_millis())
 }

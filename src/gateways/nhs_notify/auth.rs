@@ -66,12 +66,7 @@ pub(super) fn rsa_key(pem: &str) -> Option<RsaKeyPair> {
 
 impl Tokens {
     /// A token that is good now; a new one when `refused` is the present one. Callers that come together share one fetch.
-    pub(super) async fn get(
-        &self,
-        client: &Client,
-        now_ms: i64,
-        refused: Option<&str>,
-    ) -> Result<String, SendFailure> {
+    pub(super) async fn get(&self, client: &Client, now_ms: i64, refused: Option<&str>) -> Result<String, SendFailure> {
         let mut present = self.present.lock().await;
         if let Some(token) = present.as_ref()
             && now_ms < token.good_until_ms
@@ -86,21 +81,13 @@ impl Tokens {
     }
 
     async fn fetch(&self, client: &Client, now_ms: i64) -> Result<Token, SendFailure> {
-        let assertion = self
-            .assertion(now_ms / 1_000)
-            .ok_or(SendFailure::NotConfigured)?;
+        let assertion = self.assertion(now_ms / 1_000).ok_or(SendFailure::NotConfigured)?;
         let form = [
             ("grant_type", "client_credentials"),
-            (
-                "client_assertion_type",
-                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            ),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
             ("client_assertion", &assertion),
         ];
-        let request = client
-            .request(Method::POST, self.url.clone())
-            .timeout(self.timeout)
-            .form(&form);
+        let request = client.request(Method::POST, self.url.clone()).timeout(self.timeout).form(&form);
         let answer = call(request).await?;
         if !answer.is_success() {
             return Err(match answer.status {
@@ -114,10 +101,7 @@ impl Tokens {
             Seconds::Text(text) => text.parse().unwrap_or(0),
         };
         let good_until_ms = now_ms + seconds.clamp(0, 86_400) * 1_000 - RENEW_BEFORE_MS;
-        Ok(Token {
-            text: grant.access_token,
-            good_until_ms,
-        })
+        Ok(Token { text: grant.access_token, good_until_ms })
     }
 
     fn assertion(&self, now_s: i64) -> Option<String> {
@@ -135,14 +119,7 @@ impl Tokens {
         let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", part(&head), part(&claims));
         let mut signature = vec![0; self.key.public().modulus_len()];
-        self.key
-            .sign(
-                &RSA_PKCS1_SHA512,
-                &random,
-                signed.as_bytes(),
-                &mut signature,
-            )
-            .ok()?;
+        self.key.sign(&RSA_PKCS1_SHA512, &random, signed.as_bytes(), &mut signature).ok()?;
         Some(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 }
@@ -152,7 +129,5 @@ fn nothing_was_sent(failure: SendFailure) -> SendFailure {
     if failure.certainly_not_sent() {
         return failure;
     }
-    SendFailure::Unreachable {
-        detail_code: format!("token_{}", failure.code()),
-    }
+    SendFailure::Unreachable { detail_code: format!("token_{}", failure.code()) }
 }

@@ -18,8 +18,7 @@ use auth::Tokens;
 pub use settings::{EmailRoute, NhsNotifySettings, TextRoute};
 
 use super::{
-    Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received,
-    WebhookRequest,
+    Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received, WebhookRequest,
     client::{Answer, Client, call, is_id, safe_code},
     govuk_notify::characters,
 };
@@ -146,12 +145,8 @@ impl NhsNotify {
     /// The NHS App knows people by their NHS number alone.
     fn needs_nhs_number(&self, channel: Channel) -> bool {
         match channel {
-            Channel::Sms => self
-                .text_route
-                .is_some_and(|route| route != TextRoute::Text),
-            Channel::Email => self
-                .email_route
-                .is_some_and(|route| route != EmailRoute::Email),
+            Channel::Sms => self.text_route.is_some_and(|route| route != TextRoute::Text),
+            Channel::Email => self.email_route.is_some_and(|route| route != EmailRoute::Email),
         }
     }
 
@@ -170,58 +165,38 @@ impl NhsNotify {
     }
 
     fn read(&self, answer: &Answer, reference: &str) -> Result<Accepted, SendFailure> {
-        let accepted = |provider_id| Accepted {
-            provider_id,
-            status: DeliveryStatus::Accepted,
-        };
+        let accepted = |provider_id| Accepted { provider_id, status: DeliveryStatus::Accepted };
         if answer.status == 201 {
             let created: Created = answer.json()?;
             if !is_id(&created.data.id) || created.data.attributes.message_reference != reference {
-                return Err(SendFailure::BadResponse {
-                    code: "not_the_form".to_owned(),
-                });
+                return Err(SendFailure::BadResponse { code: "not_the_form".to_owned() });
             }
             return Ok(accepted(Some(created.data.id)));
         }
         if answer.is_success() {
-            return Err(SendFailure::BadResponse {
-                code: format!("http_{}", answer.status),
-            });
+            return Err(SendFailure::BadResponse { code: format!("http_{}", answer.status) });
         }
         let now = self.base.now();
-        let first = answer
-            .json::<Refusal>()
-            .ok()
-            .and_then(|refusal| refusal.errors.into_iter().next());
+        let first = answer.json::<Refusal>().ok().and_then(|refusal| refusal.errors.into_iter().next());
         let Some(first) = first else {
             return Err(match answer.status {
-                425 => SendFailure::Throttled {
-                    retry_after_ms: answer.retry_after_ms(now),
-                },
+                425 => SendFailure::Throttled { retry_after_ms: answer.retry_after_ms(now) },
                 _ => answer.failure_by_status(now),
             });
         };
-        let about_recipient = first
-            .source
-            .and_then(|source| source.pointer)
-            .is_some_and(|pointer| pointer.contains("/recipient"));
+        let about_recipient =
+            first.source.and_then(|source| source.pointer).is_some_and(|pointer| pointer.contains("/recipient"));
         let code = safe_code(&first.code);
         match (answer.status, code.as_str()) {
             (422, "CM_DUPLICATE_REQUEST") => Ok(accepted(None)),
             // An earlier request with this reference is still being worked on.
-            (425, _) => Err(SendFailure::Throttled {
-                retry_after_ms: answer.retry_after_ms(now),
-            }),
-            (
-                400,
-                "CM_CANNOT_SET_CONTACT_DETAILS" | "CM_ODS_CODE_REQUIRED" | "CM_CANNOT_SET_ODS_CODE",
-            ) => Err(SendFailure::NotConfigured),
+            (425, _) => Err(SendFailure::Throttled { retry_after_ms: answer.retry_after_ms(now) }),
+            (400, "CM_CANNOT_SET_CONTACT_DETAILS" | "CM_ODS_CODE_REQUIRED" | "CM_CANNOT_SET_ODS_CODE") => {
+                Err(SendFailure::NotConfigured)
+            }
             (400, "CM_INVALID_NHS_NUMBER") => Err(SendFailure::BadAddress { code }),
             (400, "CM_INVALID_VALUE") if about_recipient => Err(SendFailure::BadAddress { code }),
-            (400, _) => Err(SendFailure::Rejected {
-                code,
-                permanent: true,
-            }),
+            (400, _) => Err(SendFailure::Rejected { code, permanent: true }),
             _ => Err(answer.failure_by_status(now)),
         }
     }

@@ -122,35 +122,18 @@ fn token_address() -> String {
 }
 
 impl NhsNotifySettings {
-    pub(super) fn build(
-        &self,
-        base: Base,
-        shared: &Client,
-        faults: &mut Faults<'_>,
-    ) -> Option<NhsNotify> {
-        let channels: Vec<_> = [
-            self.text.map(|_| Channel::Sms),
-            self.email.map(|_| Channel::Email),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+    pub(super) fn build(&self, base: Base, shared: &Client, faults: &mut Faults<'_>) -> Option<NhsNotify> {
+        let channels: Vec<_> =
+            [self.text.map(|_| Channel::Sms), self.email.map(|_| Channel::Email)].into_iter().flatten().collect();
         if channels.is_empty() {
-            faults.add(
-                "text",
-                "choose how texts or emails travel (text = \"text\", email = \"email\")",
-            );
+            faults.add("text", "choose how texts or emails travel (text = \"text\", email = \"email\")");
         }
         let provider = Policy {
             channels,
             two_way: false,
             can_be_asked: true,
             // It delivers within these hours only; outside them a message waits in its queue, out of our sight.
-            hours: Some(DeliveryHours {
-                from_minute: 8 * 60,
-                to_minute: 18 * 60,
-                weekdays_only: true,
-            }),
+            hours: Some(DeliveryHours { from_minute: 8 * 60, to_minute: 18 * 60, weekdays_only: true }),
             ..Policy::default()
         };
         let policy = faults.policy(&self.policy, provider);
@@ -158,23 +141,15 @@ impl NhsNotifySettings {
             "callback_key",
             [
                 (self.callback_key.as_ref(), self.callback_key_file.as_ref()),
-                (
-                    self.callback_key_old.as_ref(),
-                    self.callback_key_old_file.as_ref(),
-                ),
+                (self.callback_key_old.as_ref(), self.callback_key_old_file.as_ref()),
             ],
         );
         if !callback_keys.is_empty() && self.application_id.is_none() {
             faults.add("application_id", "is needed to check callbacks");
         }
         let timeout = faults.timeout("timeout_seconds", self.timeout_seconds, 15);
-        let url = faults.url(
-            "base_url",
-            &format!("{}/v1/messages", self.base_url.trim_end_matches('/')),
-        );
-        let open = url
-            .as_ref()
-            .is_some_and(|url| url.host_str() == Some("sandbox.api.service.nhs.uk"));
+        let url = faults.url("base_url", &format!("{}/v1/messages", self.base_url.trim_end_matches('/')));
+        let open = url.as_ref().is_some_and(|url| url.host_str() == Some("sandbox.api.service.nhs.uk"));
         let tokens = if open && self.api_key.is_none() && self.api_key_file.is_none() {
             None
         } else {
@@ -196,19 +171,11 @@ impl NhsNotifySettings {
     }
 
     fn tokens(&self, timeout: std::time::Duration, faults: &mut Faults<'_>) -> Option<Tokens> {
-        let api_key =
-            faults.needed_secret("api_key", self.api_key.as_ref(), self.api_key_file.as_ref());
-        let pem = faults.needed_secret(
-            "private_key",
-            self.private_key.as_ref(),
-            self.private_key_file.as_ref(),
-        );
+        let api_key = faults.needed_secret("api_key", self.api_key.as_ref(), self.api_key_file.as_ref());
+        let pem = faults.needed_secret("private_key", self.private_key.as_ref(), self.private_key_file.as_ref());
         let key = rsa_key(pem.expose());
         if key.is_none() && !pem.expose().is_empty() {
-            faults.add(
-                "private_key",
-                "must be an RSA key of 2048 bits or more in PEM form",
-            );
+            faults.add("private_key", "must be an RSA key of 2048 bits or more in PEM form");
         }
         if self.key_id.is_none() {
             faults.add("key_id", "is missing");

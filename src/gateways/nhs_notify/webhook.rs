@@ -15,20 +15,14 @@ use crate::{
 };
 
 /// The API key comes in a header, and the body is signed with `{application id}.{API key}`.
-pub(super) fn verify(
-    application_id: &str,
-    keys: &[Secret],
-    request: &WebhookRequest<'_>,
-) -> Result<(), Forged> {
+pub(super) fn verify(application_id: &str, keys: &[Secret], request: &WebhookRequest<'_>) -> Result<(), Forged> {
     let key = request.header("x-api-key").ok_or(Forged::Unsigned)?;
     // A wrong API key is to be answered 401 like a missing one, a wrong signature 403.
     check_token(keys, key).map_err(|forged| match forged {
         Forged::WrongSignature => Forged::Unsigned,
         other => other,
     })?;
-    let given = request
-        .header("x-hmac-sha256-signature")
-        .ok_or(Forged::WrongSignature)?;
+    let given = request.header("x-hmac-sha256-signature").ok_or(Forged::WrongSignature)?;
     let secret = Secret::new(format!("{application_id}.{key}"));
     check_hmac_hex(&[secret], &[request.body], given)
 }
@@ -74,8 +68,7 @@ pub(super) fn parse(
     text: Option<TextRoute>,
     email: Option<EmailRoute>,
 ) -> Result<Vec<Received>, ParseError> {
-    let callback: Callback =
-        serde_json::from_slice(body).map_err(|_| ParseError::new("not_the_form"))?;
+    let callback: Callback = serde_json::from_slice(body).map_err(|_| ParseError::new("not_the_form"))?;
     if callback.data.is_empty() {
         return Err(ParseError::new("empty"));
     }
@@ -86,46 +79,26 @@ pub(super) fn parse(
                 "created" | "pending_enrichment" | "enriched" => DeliveryStatus::Accepted,
                 "sending" => DeliveryStatus::Sent,
                 "delivered" => DeliveryStatus::Delivered,
-                "failed" => DeliveryStatus::Failed {
-                    code: safe_code(code.unwrap_or("failed")),
-                    permanent: false,
-                },
+                "failed" => DeliveryStatus::Failed { code: safe_code(code.unwrap_or("failed")), permanent: false },
                 _ => return None,
             };
-            Some(report(
-                item.message_reference,
-                item.message_id,
-                status,
-                item.timestamp.as_deref(),
-            ))
+            Some(report(item.message_reference, item.message_id, status, item.timestamp.as_deref()))
         }
         Item::ChannelStatus(item) => {
             let status = channel_status(&item, is_last(&item.channel, text, email))?;
-            Some(report(
-                item.message_reference,
-                item.message_id,
-                status,
-                item.timestamp.as_deref(),
-            ))
+            Some(report(item.message_reference, item.message_id, status, item.timestamp.as_deref()))
         }
         Item::Other => None,
     });
     Ok(reports.collect())
 }
 
-fn report(
-    reference: String,
-    id: String,
-    status: DeliveryStatus,
-    timestamp: Option<&str>,
-) -> Received {
+fn report(reference: String, id: String, status: DeliveryStatus, timestamp: Option<&str>) -> Received {
     Received::Report {
         reference: Some(reference),
         provider_id: Some(id),
         status,
-        occurred_at_ms: timestamp
-            .and_then(|t| DateTime::parse_from_rfc3339(t).ok())
-            .map(|at| at.timestamp_millis()),
+        occurred_at_ms: timestamp.and_then(|t| DateTime::parse_from_rfc3339(t).ok()).map(|at| at.timestamp_millis()),
     }
 }
 
@@ -137,16 +110,9 @@ fn channel_status(item: &OfChannel, last: bool) -> Option<DeliveryStatus> {
         "sending" => Some(DeliveryStatus::Sent),
         "delivered" => Some(DeliveryStatus::Delivered),
         "failed" if last => {
-            let code = item
-                .channel_failure_reason_code
-                .as_deref()
-                .or(supplier)
-                .unwrap_or("failed");
+            let code = item.channel_failure_reason_code.as_deref().or(supplier).unwrap_or("failed");
             let permanent = supplier == Some("permanent_failure");
-            Some(DeliveryStatus::Undelivered {
-                code: safe_code(code),
-                permanent,
-            })
+            Some(DeliveryStatus::Undelivered { code: safe_code(code), permanent })
         }
         _ => None,
     }

@@ -53,22 +53,14 @@ pub(super) struct Dialler {
 }
 
 fn unreachable(code: &str) -> SendFailure {
-    SendFailure::Unreachable {
-        detail_code: code.to_owned(),
-    }
+    SendFailure::Unreachable { detail_code: code.to_owned() }
 }
 
 impl Dialler {
     pub(super) async fn dial(&self) -> Result<Connection, SendFailure> {
-        let tcp = TcpStream::connect((self.host.as_str(), self.port))
-            .await
-            .map_err(|error| {
-                unreachable(if error.kind() == io::ErrorKind::ConnectionRefused {
-                    "refused"
-                } else {
-                    "connect"
-                })
-            })?;
+        let tcp = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(|error| {
+            unreachable(if error.kind() == io::ErrorKind::ConnectionRefused { "refused" } else { "connect" })
+        })?;
         // With Nagle on, each mail waits for a delayed acknowledgement: 40 ms instead of a fraction of one.
         tcp.set_nodelay(true).map_err(|_| unreachable("connect"))?;
         let stream: Box<dyn AsyncTokioStream> = match self.tls {
@@ -87,20 +79,14 @@ impl Dialler {
             if smtp.server_info().get_auth_mechanism(&known).is_none() {
                 return Err(SendFailure::NotConfigured);
             }
-            smtp.auth(&known, credentials)
-                .await
-                .map_err(|error| Stage::Login.failed(&error).meaning())?;
+            smtp.auth(&known, credentials).await.map_err(|error| Stage::Login.failed(&error).meaning())?;
         }
         Ok(Connection { smtp })
     }
 
     async fn encrypt(&self, tcp: TcpStream) -> Result<TlsStream<TcpStream>, SendFailure> {
-        let name =
-            ServerName::try_from(self.host.clone()).map_err(|_| SendFailure::NotConfigured)?;
-        TlsConnector::from(Arc::clone(&self.config))
-            .connect(name, tcp)
-            .await
-            .map_err(|_| unreachable("tls"))
+        let name = ServerName::try_from(self.host.clone()).map_err(|_| SendFailure::NotConfigured)?;
+        TlsConnector::from(Arc::clone(&self.config)).connect(name, tcp).await.map_err(|_| unreachable("tls"))
     }
 
     /// STARTTLS by hand, so that one TLS configuration serves both ways, and so that nothing said in the clear after
@@ -109,21 +95,12 @@ impl Dialler {
         let mut tcp = BufReader::new(tcp);
         expect(&mut tcp, "220").await?;
         let hello = format!("EHLO {}\r\n", self.hello);
-        tcp.get_mut()
-            .write_all(hello.as_bytes())
-            .await
-            .map_err(|_| unreachable("smtp_connection_lost"))?;
+        tcp.get_mut().write_all(hello.as_bytes()).await.map_err(|_| unreachable("smtp_connection_lost"))?;
         let offers = expect(&mut tcp, "250").await?;
-        if !offers
-            .iter()
-            .any(|line| line.trim().eq_ignore_ascii_case("STARTTLS"))
-        {
+        if !offers.iter().any(|line| line.trim().eq_ignore_ascii_case("STARTTLS")) {
             return Err(unreachable("tls_not_offered"));
         }
-        tcp.get_mut()
-            .write_all(b"STARTTLS\r\n")
-            .await
-            .map_err(|_| unreachable("smtp_connection_lost"))?;
+        tcp.get_mut().write_all(b"STARTTLS\r\n").await.map_err(|_| unreachable("smtp_connection_lost"))?;
         expect(&mut tcp, "220").await?;
         if !tcp.buffer().is_empty() {
             return Err(unreachable("tls"));
@@ -161,17 +138,11 @@ struct Encrypted {
 
 impl Encrypted {
     fn plain(inner: TlsStream<TcpStream>) -> Self {
-        Self {
-            greeting: b"",
-            inner,
-        }
+        Self { greeting: b"", inner }
     }
 
     fn after_starttls(inner: TlsStream<TcpStream>) -> Self {
-        Self {
-            greeting: b"220 ready under TLS\r\n",
-            inner,
-        }
+        Self { greeting: b"220 ready under TLS\r\n", inner }
     }
 }
 
@@ -188,17 +159,11 @@ impl AsyncTokioStream for Encrypted {
 }
 
 impl AsyncRead for Encrypted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if self.greeting.is_empty() {
             return Pin::new(&mut self.inner).poll_read(cx, buf);
         }
-        let (now, later) = self
-            .greeting
-            .split_at(self.greeting.len().min(buf.remaining()));
+        let (now, later) = self.greeting.split_at(self.greeting.len().min(buf.remaining()));
         buf.put_slice(now);
         self.greeting = later;
         Poll::Ready(Ok(()))
@@ -206,11 +171,7 @@ impl AsyncRead for Encrypted {
 }
 
 impl AsyncWrite for Encrypted {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.inner).poll_write(cx, buf)
     }
 

@@ -22,11 +22,7 @@ pub(super) struct Letter {
 impl Letter {
     /// Writes the mail. A recipient that is no address is a [`SendFailure::BadAddress`]; anything of ours that cannot
     /// stand in a header is [`SendFailure::NotConfigured`].
-    pub(super) fn write(
-        message: &OutboundMessage,
-        own: &Mailbox,
-        now_ms: i64,
-    ) -> Result<Self, SendFailure> {
+    pub(super) fn write(message: &OutboundMessage, own: &Mailbox, now_ms: i64) -> Result<Self, SendFailure> {
         let ours = |_| SendFailure::NotConfigured;
         let to: Address = message
             .to
@@ -35,9 +31,7 @@ impl Letter {
             // Addresses outside ASCII would need SMTPUTF8 all the way, which nobody can promise.
             .filter(|address: &Address| AsRef::<str>::as_ref(address).is_ascii())
             .filter(|address: &Address| !AsRef::<str>::as_ref(address).contains(char::is_control))
-            .ok_or_else(|| SendFailure::BadAddress {
-                code: "not_an_address".to_owned(),
-            })?;
+            .ok_or_else(|| SendFailure::BadAddress { code: "not_an_address".to_owned() })?;
         let from = match &message.sender {
             Some(sender) => mailbox(sender)?,
             None => own.clone(),
@@ -64,30 +58,18 @@ impl Letter {
             mail = mail.in_reply_to(id.clone()).references(id);
         }
         if let Some(url) = &message.unsubscribe_url {
-            let url = reqwest::Url::parse(url)
-                .ok()
-                .filter(|url| url.scheme() == "https");
+            let url = reqwest::Url::parse(url).ok().filter(|url| url.scheme() == "https");
             let url = url.ok_or(SendFailure::NotConfigured)?;
             mail = mail
                 .raw_header(header("List-Unsubscribe", &format!("<{url}>"))?)
-                .raw_header(header(
-                    "List-Unsubscribe-Post",
-                    "List-Unsubscribe=One-Click",
-                )?);
+                .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")?);
         }
         let mail = match &message.html {
-            Some(html) => mail.multipart(MultiPart::alternative_plain_html(
-                message.text.clone(),
-                html.clone(),
-            )),
+            Some(html) => mail.multipart(MultiPart::alternative_plain_html(message.text.clone(), html.clone())),
             None => mail.singlepart(SinglePart::plain(message.text.clone())),
         }
         .map_err(ours)?;
-        Ok(Self {
-            to,
-            message_id,
-            bytes: mail.formatted(),
-        })
+        Ok(Self { to, message_id, bytes: mail.formatted() })
     }
 }
 
@@ -100,25 +82,17 @@ pub(super) fn mailbox(text: &str) -> Result<Mailbox, SendFailure> {
 }
 
 fn header(name: &'static str, value: &str) -> Result<HeaderValue, SendFailure> {
-    let name =
-        HeaderName::new_from_ascii(name.to_owned()).map_err(|_| SendFailure::NotConfigured)?;
+    let name = HeaderName::new_from_ascii(name.to_owned()).map_err(|_| SendFailure::NotConfigured)?;
     if value.contains("=?") || !value.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
         return Err(SendFailure::NotConfigured);
     }
     // Graphic ASCII only, and such a line must not be folded inside its address.
-    Ok(HeaderValue::dangerous_new_pre_encoded(
-        name,
-        value.to_owned(),
-        value.to_owned(),
-    ))
+    Ok(HeaderValue::dangerous_new_pre_encoded(name, value.to_owned(), value.to_owned()))
 }
 
 /// A subject without line ends, and without anything a mail program would decode into one (RFC 2047).
 fn one_line(subject: &str) -> String {
-    let parts = subject
-        .split(char::is_control)
-        .map(str::trim)
-        .filter(|part| !part.is_empty());
+    let parts = subject.split(char::is_control).map(str::trim).filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join(" ").replace("=?", "= ?")
 }
 
@@ -129,17 +103,11 @@ fn is_id_byte(byte: u8) -> bool {
 /// A single message id with its brackets, or nothing.
 fn message_id_of(text: &str) -> Option<String> {
     let inner = text.trim();
-    let inner = inner
-        .strip_prefix('<')
-        .and_then(|rest| rest.strip_suffix('>'))
-        .unwrap_or(inner);
-    let plain = inner
-        .bytes()
-        .all(|b| b.is_ascii_graphic() && !b"<>,;\"\\()".contains(&b));
+    let inner = inner.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(inner);
+    let plain = inner.bytes().all(|b| b.is_ascii_graphic() && !b"<>,;\"\\()".contains(&b));
     let plain = plain && !inner.contains("=?");
     let (left, right) = inner.split_once('@')?;
-    (plain && !left.is_empty() && !right.is_empty() && inner.len() <= 250)
-        .then(|| format!("<{inner}>"))
+    (plain && !left.is_empty() && !right.is_empty() && inner.len() <= 250).then(|| format!("<{inner}>"))
 }
 
 #[cfg(test)]
@@ -172,11 +140,7 @@ mod tests {
 
     /// The headers, folded lines left out.
     fn header_lines(raw: &str) -> Vec<&str> {
-        raw.split("\r\n\r\n")
-            .next()
-            .unwrap()
-            .split("\r\n")
-            .collect()
+        raw.split("\r\n\r\n").next().unwrap().split("\r\n").collect()
     }
 
     #[test]
@@ -199,18 +163,14 @@ mod tests {
             assert!(lines.contains(&expected), "{expected}\n{raw}");
         }
         let parsed = MessageParser::default().parse(raw.as_bytes()).unwrap();
-        assert_eq!(
-            parsed.body_text(0).unwrap().replace("\r\n", "\n"),
-            message().text
-        );
+        assert_eq!(parsed.body_text(0).unwrap().replace("\r\n", "\n"), message().text);
         assert_eq!(parsed.body_html(0).unwrap(), "<p>Dear Sam</p>");
     }
 
     #[test]
     fn a_retry_has_the_same_message_id() {
         let own = mailbox("messages@oak.example").unwrap();
-        let ids =
-            [0, 86_400_000].map(|now| Letter::write(&message(), &own, now).unwrap().message_id);
+        let ids = [0, 86_400_000].map(|now| Letter::write(&message(), &own, now).unwrap().message_id);
         assert_eq!(ids[0], ids[1]);
     }
 
@@ -233,20 +193,9 @@ mod tests {
             let lines = header_lines(&raw);
             // In-Reply-To and References are left out; nothing else may come or go.
             assert_eq!(lines.len(), honest - 2, "{raw}");
-            assert!(
-                !lines
-                    .iter()
-                    .any(|l| l.to_ascii_lowercase().starts_with("bcc")),
-                "{raw}"
-            );
-            assert!(
-                !lines.iter().any(|l| l.contains("=?") && l.contains("=0D")),
-                "{raw}"
-            );
-            assert!(
-                !raw.replace("\r\n", "").contains(['\r', '\n']),
-                "bare CR or LF: {raw:?}"
-            );
+            assert!(!lines.iter().any(|l| l.to_ascii_lowercase().starts_with("bcc")), "{raw}");
+            assert!(!lines.iter().any(|l| l.contains("=?") && l.contains("=0D")), "{raw}");
+            assert!(!raw.replace("\r\n", "").contains(['\r', '\n']), "bare CR or LF: {raw:?}");
 
             for field in 0..5 {
                 let mut with = message();
@@ -259,16 +208,8 @@ mod tests {
                 }
                 if let Ok(raw) = written(&with) {
                     let lines = header_lines(&raw);
-                    assert!(
-                        !lines.iter().any(|l| l.contains("=?") && l.contains("=0D")),
-                        "{field} {raw}"
-                    );
-                    assert!(
-                        !lines
-                            .iter()
-                            .any(|l| l.to_ascii_lowercase().starts_with("bcc")),
-                        "{field} {raw}"
-                    );
+                    assert!(!lines.iter().any(|l| l.contains("=?") && l.contains("=0D")), "{field} {raw}");
+                    assert!(!lines.iter().any(|l| l.to_ascii_lowercase().starts_with("bcc")), "{field} {raw}");
                     assert_eq!(
                         raw.matches("\r\n\r\n").count(),
                         written(&message()).unwrap().matches("\r\n\r\n").count()
@@ -280,56 +221,20 @@ mod tests {
 
     #[test]
     fn recipients_that_are_no_address_are_the_person_s_fault_and_ours_are_ours() {
-        for to in [
-            "",
-            "nobody",
-            "a@",
-            "@b.example",
-            "a b@c.example",
-            "a@b.example, c@d.example",
-            "søren@ex.example",
-        ] {
-            let failure = written(&OutboundMessage {
-                to: to.into(),
-                ..message()
-            })
-            .unwrap_err();
-            assert_eq!(
-                failure,
-                SendFailure::BadAddress {
-                    code: "not_an_address".into()
-                },
-                "{to}"
-            );
+        for to in ["", "nobody", "a@", "@b.example", "a b@c.example", "a@b.example, c@d.example", "søren@ex.example"] {
+            let failure = written(&OutboundMessage { to: to.into(), ..message() }).unwrap_err();
+            assert_eq!(failure, SendFailure::BadAddress { code: "not_an_address".into() }, "{to}");
         }
-        let broken = OutboundMessage {
-            reply_to: Some("no address".into()),
-            ..message()
-        };
+        let broken = OutboundMessage { reply_to: Some("no address".into()), ..message() };
         assert_eq!(written(&broken), Err(SendFailure::NotConfigured));
     }
 
     #[test]
     fn long_lines_and_dots_and_other_alphabets_arrive_as_they_were() {
-        let text = format!(
-            "{}\n.\n..\nZażółć gęślą jaźń 🌳 \u{645}\u{631}\u{62d}\u{628}\u{627}",
-            "long ".repeat(400)
-        );
-        let raw = written(&OutboundMessage {
-            text: text.clone(),
-            html: None,
-            ..message()
-        })
-        .unwrap();
+        let text = format!("{}\n.\n..\nZażółć gęślą jaźń 🌳 \u{645}\u{631}\u{62d}\u{628}\u{627}", "long ".repeat(400));
+        let raw = written(&OutboundMessage { text: text.clone(), html: None, ..message() }).unwrap();
         assert!(raw.is_ascii() && raw.split("\r\n").all(|line| line.len() <= 998));
         let parsed = MessageParser::default().parse(raw.as_bytes()).unwrap();
-        assert_eq!(
-            parsed
-                .body_text(0)
-                .unwrap()
-                .replace("\r\n", "\n")
-                .trim_end(),
-            text
-        );
+        assert_eq!(parsed.body_text(0).unwrap().replace("\r\n", "\n").trim_end(), text);
     }
 }

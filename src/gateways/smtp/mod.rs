@@ -21,14 +21,13 @@ use lettre::{
 };
 use tokio::{sync::Semaphore, time::timeout};
 
+pub use connection::SmtpTls;
 use connection::{Connection, Dialler};
 use reply::Stage;
-pub use connection::SmtpTls;
 pub use settings::SmtpSettings;
 
 use super::{
-    Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received,
-    WebhookRequest,
+    Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received, WebhookRequest,
 };
 use crate::domain::delivery::{DeliveryStatus, SendFailure};
 
@@ -52,31 +51,13 @@ struct Idle {
 }
 
 impl Smtp {
-    pub(super) fn build(
-        base: Base,
-        settings: &SmtpSettings,
-        faults: &mut Faults<'_>,
-    ) -> Option<Self> {
+    pub(super) fn build(base: Base, settings: &SmtpSettings, faults: &mut Faults<'_>) -> Option<Self> {
         settings.build(base, faults)
     }
 
-    fn new(
-        base: Base,
-        dialler: Dialler,
-        sender: Mailbox,
-        envelope_from: Address,
-        timeout: Duration,
-    ) -> Self {
+    fn new(base: Base, dialler: Dialler, sender: Mailbox, envelope_from: Address, timeout: Duration) -> Self {
         let open = Semaphore::new(base.policy.in_flight);
-        Self {
-            base,
-            dialler,
-            sender,
-            envelope_from,
-            timeout,
-            idle: Mutex::default(),
-            open,
-        }
+        Self { base, dialler, sender, envelope_from, timeout, idle: Mutex::default(), open }
     }
 
     fn take_idle(&self) -> Option<Connection> {
@@ -88,10 +69,7 @@ impl Smtp {
 
     fn keep(&self, connection: Connection) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.push(Idle {
-            connection,
-            since_ms: self.base.now(),
-        });
+        idle.push(Idle { connection, since_ms: self.base.now() });
     }
 
     /// Everything up to the server's "go ahead". Nothing of the message has left when this fails.
@@ -111,27 +89,17 @@ impl Smtp {
         }
     }
 
-    async fn announce(
-        &self,
-        connection: &mut Connection,
-        letter: &mime::Letter,
-    ) -> Result<(), reply::StageError> {
+    async fn announce(&self, connection: &mut Connection, letter: &mime::Letter) -> Result<(), reply::StageError> {
         let smtp = &mut connection.smtp;
         let mut parameters = Vec::new();
         if smtp.server_info().supports_feature(Extension::EightBitMime) {
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
         let mail = Mail::new(Some(self.envelope_from.clone()), parameters);
-        smtp.command(mail)
-            .await
-            .map_err(|error| Stage::Sender.failed(&error))?;
+        smtp.command(mail).await.map_err(|error| Stage::Sender.failed(&error))?;
         let recipient = Rcpt::new(letter.to.clone(), Vec::new());
-        smtp.command(recipient)
-            .await
-            .map_err(|error| Stage::Recipient.failed(&error))?;
-        smtp.command(Data)
-            .await
-            .map_err(|error| Stage::Data.failed(&error))?;
+        smtp.command(recipient).await.map_err(|error| Stage::Recipient.failed(&error))?;
+        smtp.command(Data).await.map_err(|error| Stage::Data.failed(&error))?;
         Ok(())
     }
 
@@ -153,19 +121,12 @@ impl Adapter for Smtp {
     async fn send(&self, message: &OutboundMessage) -> Result<Accepted, SendFailure> {
         let letter = mime::Letter::write(message, &self.sender, self.base.now())?;
         let ready = async {
-            let place = self
-                .open
-                .acquire()
-                .await
-                .map_err(|_| SendFailure::NotConfigured)?;
+            let place = self.open.acquire().await.map_err(|_| SendFailure::NotConfigured)?;
             Ok((place, self.prepare(&letter).await?))
         };
-        let (_place, mut connection) =
-            timeout(self.timeout, ready)
-                .await
-                .map_err(|_| SendFailure::Unreachable {
-                    detail_code: "smtp_timeout".to_owned(),
-                })??;
+        let (_place, mut connection) = timeout(self.timeout, ready)
+            .await
+            .map_err(|_| SendFailure::Unreachable { detail_code: "smtp_timeout".to_owned() })??;
         // From here on the server may have the whole message even if its answer never comes.
         match timeout(self.timeout, connection.smtp.message(&letter.bytes)).await {
             Err(_) => Err(SendFailure::TimedOut),
@@ -178,10 +139,7 @@ impl Adapter for Smtp {
             }
             Ok(Ok(_)) => {
                 self.keep(connection);
-                Ok(Accepted {
-                    provider_id: Some(letter.message_id),
-                    status: DeliveryStatus::Accepted,
-                })
+                Ok(Accepted { provider_id: Some(letter.message_id), status: DeliveryStatus::Accepted })
             }
         }
     }

@@ -34,8 +34,7 @@ impl Stage {
         StageError {
             stage: self,
             status: error.status().map(u16::from),
-            enhanced: std::error::Error::source(error)
-                .and_then(|text| enhanced_code(&text.to_string())),
+            enhanced: std::error::Error::source(error).and_then(|text| enhanced_code(&text.to_string())),
         }
     }
 }
@@ -49,9 +48,7 @@ impl StageError {
     pub(super) fn meaning(&self) -> SendFailure {
         let Some(status) = self.status else {
             // Until the message itself was sent, a broken dialogue means that it was not.
-            return SendFailure::Unreachable {
-                detail_code: "smtp_connection_lost".to_owned(),
-            };
+            return SendFailure::Unreachable { detail_code: "smtp_connection_lost".to_owned() };
         };
         let enhanced = self.enhanced.as_deref();
         let code = enhanced.map_or_else(|| status.to_string(), str::to_owned);
@@ -62,9 +59,7 @@ impl StageError {
             Stage::Greeting | Stage::Login => SendFailure::NotConfigured,
             Stage::Sender if status != 552 => SendFailure::NotConfigured,
             _ if matches!(status, 530 | 534 | 535 | 538) => SendFailure::NotConfigured,
-            Stage::Recipient if is_bad_address(status, enhanced) => {
-                SendFailure::BadAddress { code }
-            }
+            Stage::Recipient if is_bad_address(status, enhanced) => SendFailure::BadAddress { code },
             _ => SendFailure::Rejected { code, permanent },
         }
     }
@@ -73,10 +68,7 @@ impl StageError {
 /// 5.1.x is about the address, 5.2.1 a mailbox that is closed; without such a code 550, 551 and 553 say it.
 fn is_bad_address(status: u16, enhanced: Option<&str>) -> bool {
     match enhanced {
-        Some(code) => matches!(
-            code,
-            "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" | "5.2.1"
-        ),
+        Some(code) => matches!(code, "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" | "5.2.1"),
         None => matches!(status, 550 | 551 | 553),
     }
 }
@@ -94,96 +86,35 @@ mod tests {
     use super::*;
 
     fn meaning(stage: Stage, status: u16, text: &str) -> SendFailure {
-        StageError {
-            stage,
-            status: Some(status),
-            enhanced: enhanced_code(text),
-        }
-        .meaning()
+        StageError { stage, status: Some(status), enhanced: enhanced_code(text) }.meaning()
     }
 
     #[test]
     fn refusals_by_stage_and_code() {
-        let bad = |code: &str| SendFailure::BadAddress {
-            code: code.to_owned(),
-        };
-        let rejected = |code: &str, permanent| SendFailure::Rejected {
-            code: code.to_owned(),
-            permanent,
-        };
+        let bad = |code: &str| SendFailure::BadAddress { code: code.to_owned() };
+        let rejected = |code: &str, permanent| SendFailure::Rejected { code: code.to_owned(), permanent };
         let table = [
-            (
-                Stage::Recipient,
-                550,
-                "5.1.1 <a@b.example>: User unknown",
-                bad("5.1.1"),
-            ),
+            (Stage::Recipient, 550, "5.1.1 <a@b.example>: User unknown", bad("5.1.1")),
             (Stage::Recipient, 550, "no such user", bad("550")),
-            (
-                Stage::Recipient,
-                550,
-                "5.7.1 refused by policy",
-                rejected("5.7.1", true),
-            ),
-            (
-                Stage::Recipient,
-                552,
-                "5.2.2 mailbox full",
-                rejected("5.2.2", true),
-            ),
-            (
-                Stage::Recipient,
-                450,
-                "4.2.0 greylisted",
-                rejected("4.2.0", false),
-            ),
+            (Stage::Recipient, 550, "5.7.1 refused by policy", rejected("5.7.1", true)),
+            (Stage::Recipient, 552, "5.2.2 mailbox full", rejected("5.2.2", true)),
+            (Stage::Recipient, 450, "4.2.0 greylisted", rejected("4.2.0", false)),
             (Stage::Recipient, 451, "try later", rejected("451", false)),
-            (
-                Stage::Sender,
-                553,
-                "5.7.1 not owned by you",
-                SendFailure::NotConfigured,
-            ),
-            (
-                Stage::Sender,
-                530,
-                "5.7.0 Must issue a STARTTLS command first",
-                SendFailure::NotConfigured,
-            ),
+            (Stage::Sender, 553, "5.7.1 not owned by you", SendFailure::NotConfigured),
+            (Stage::Sender, 530, "5.7.0 Must issue a STARTTLS command first", SendFailure::NotConfigured),
             (Stage::Login, 535, "5.7.8 no", SendFailure::NotConfigured),
             (Stage::Login, 454, "4.7.0 not now", rejected("4.7.0", false)),
-            (
-                Stage::Message,
-                554,
-                "5.6.0 content refused",
-                rejected("5.6.0", true),
-            ),
-            (
-                Stage::Message,
-                421,
-                "4.3.2 closing",
-                rejected("4.3.2", false),
-            ),
+            (Stage::Message, 554, "5.6.0 content refused", rejected("5.6.0", true)),
+            (Stage::Message, 421, "4.3.2 closing", rejected("4.3.2", false)),
         ];
         for (stage, status, text, expected) in table {
-            assert_eq!(
-                meaning(stage, status, text),
-                expected,
-                "{stage:?} {status} {text}"
-            );
+            assert_eq!(meaning(stage, status, text), expected, "{stage:?} {status} {text}");
         }
     }
 
     #[test]
     fn a_reply_s_text_is_never_taken_for_a_code() {
-        for text in [
-            "",
-            "User 5.1.1",
-            "5.1",
-            "5.1.1.1 x",
-            "5.1.x",
-            "07700.900.123456",
-        ] {
+        for text in ["", "User 5.1.1", "5.1", "5.1.1.1 x", "5.1.x", "07700.900.123456"] {
             assert_eq!(enhanced_code(text), None, "{text}");
         }
     }

@@ -52,7 +52,6 @@ pub struct SmtpSettings {
     pub policy: PolicySettings,
 }
 
-
 fn yes() -> bool {
     true
 }
@@ -69,35 +68,25 @@ impl SmtpSettings {
             ..Policy::default()
         };
         let policy = faults.policy(&self.policy, provider);
-        let on_this_machine = self.host == "localhost"
-            || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        let on_this_machine = self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
         if self.tls == SmtpTls::None && !on_this_machine {
             faults.add("tls", "none is for a server on this machine only");
         }
-        let password = faults.secret(
-            "password",
-            self.password.as_ref(),
-            self.password_file.as_ref(),
-        );
+        let password = faults.secret("password", self.password.as_ref(), self.password_file.as_ref());
         if self.username.is_some() != password.is_some() {
             faults.add("username", "username and password belong together");
         }
         let timeout = faults.timeout("timeout_seconds", self.timeout_seconds, 14);
         let sender = mailbox(&self.sender).map_err(|_| {
-            faults.add(
-                "sender",
-                "is not a mailbox such as Oak Surgery <messages@oak.example>",
-            );
+            faults.add("sender", "is not a mailbox such as Oak Surgery <messages@oak.example>");
         });
-        let bounces_to = self.bounces_to.as_ref().map(|text| {
-            text.parse::<lettre::Address>()
-                .map_err(|_| faults.add("bounces_to", "is not an address"))
-        });
+        let bounces_to = self
+            .bounces_to
+            .as_ref()
+            .map(|text| text.parse::<lettre::Address>().map_err(|_| faults.add("bounces_to", "is not an address")));
         let config = self.trust(faults)?;
         let sender = sender.ok()?;
-        let envelope_from = bounces_to
-            .unwrap_or_else(|| Ok(sender.email.clone()))
-            .ok()?;
+        let envelope_from = bounces_to.unwrap_or_else(|| Ok(sender.email.clone())).ok()?;
         let dialler = Dialler {
             host: self.host.clone(),
             port: self.port.unwrap_or(match self.tls {
@@ -112,18 +101,9 @@ impl SmtpSettings {
                 .clone()
                 .zip(password)
                 .map(|(user, password)| Credentials::new(user, password.expose().to_owned())),
-            hello: self
-                .hello_name
-                .clone()
-                .map_or_else(ClientId::default, ClientId::Domain),
+            hello: self.hello_name.clone().map_or_else(ClientId::default, ClientId::Domain),
         };
-        Some(Smtp::new(
-            base.with(policy),
-            dialler,
-            sender,
-            envelope_from,
-            timeout,
-        ))
+        Some(Smtp::new(base.with(policy), dialler, sender, envelope_from, timeout))
     }
 
     fn trust(&self, faults: &mut Faults<'_>) -> Option<Arc<rustls::ClientConfig>> {
@@ -138,10 +118,7 @@ impl SmtpSettings {
             let made = Verifier::new_with_extra_roots(extra, Arc::clone(&provider));
             Some(
                 made.map_err(|_| {
-                    faults.add(
-                        "tls",
-                        "no trust store: is the package ca-certificates installed?",
-                    );
+                    faults.add("tls", "no trust store: is the package ca-certificates installed?");
                 })
                 .ok()?,
             )
@@ -151,13 +128,10 @@ impl SmtpSettings {
             .map_err(|error| faults.add("tls", error))
             .ok()?;
         let config = match verifier {
-            Some(verifier) => builder
-                .dangerous()
-                .with_custom_certificate_verifier(Arc::new(verifier))
-                .with_no_client_auth(),
-            None => builder
-                .with_root_certificates(rustls::RootCertStore::empty())
-                .with_no_client_auth(),
+            Some(verifier) => {
+                builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth()
+            }
+            None => builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth(),
         };
         Some(Arc::new(config))
     }

@@ -11,18 +11,9 @@ pub(super) fn status(status: &str, code: Option<u32>) -> Option<DeliveryStatus> 
         "sent" => DeliveryStatus::Sent,
         "delivered" | "read" => DeliveryStatus::Delivered,
         "undelivered" | "failed" if code == Some(21_610) => DeliveryStatus::OptedOut,
-        "undelivered" => DeliveryStatus::Undelivered {
-            code: text(),
-            permanent: is_address_at_fault(code),
-        },
-        "failed" => DeliveryStatus::Failed {
-            code: text(),
-            permanent: is_address_at_fault(code),
-        },
-        "canceled" => DeliveryStatus::Failed {
-            code: "canceled".to_owned(),
-            permanent: false,
-        },
+        "undelivered" => DeliveryStatus::Undelivered { code: text(), permanent: is_address_at_fault(code) },
+        "failed" => DeliveryStatus::Failed { code: text(), permanent: is_address_at_fault(code) },
+        "canceled" => DeliveryStatus::Failed { code: "canceled".to_owned(), permanent: false },
         _ => return None,
     })
 }
@@ -41,18 +32,11 @@ pub(super) fn refusal(code: u32) -> Option<SendFailure> {
         // Invalid number, not a mobile number, invalid format.
         21_211 | 21_214 | 21_217 | 21_614 => SendFailure::BadAddress { code: text },
         // Authentication, account suspended, permission for the region, sender missing, not ours or not able.
-        20_003 | 20_005 | 21_408 | 21_603 | 21_606 | 21_659 | 21_660 | 21_701..=21_705 => {
-            SendFailure::NotConfigured
-        }
+        20_003 | 20_005 | 21_408 | 21_603 | 21_606 | 21_659 | 21_660 | 21_701..=21_705 => SendFailure::NotConfigured,
         // Queue of the sender full, concurrency, rate.
-        21_611 | 14_107 | 20_429 => SendFailure::Throttled {
-            retry_after_ms: None,
-        },
+        21_611 | 14_107 | 20_429 => SendFailure::Throttled { retry_after_ms: None },
         // Text missing or too long; a number this sender cannot reach.
-        21_602 | 21_605 | 21_612 | 21_617 => SendFailure::Rejected {
-            code: text,
-            permanent: true,
-        },
+        21_602 | 21_605 | 21_612 | 21_617 => SendFailure::Rejected { code: text, permanent: true },
         _ => return None,
     })
 }
@@ -63,10 +47,7 @@ mod tests {
 
     #[test]
     fn statuses_and_codes() {
-        let undelivered = |code: &str, permanent| DeliveryStatus::Undelivered {
-            code: code.into(),
-            permanent,
-        };
+        let undelivered = |code: &str, permanent| DeliveryStatus::Undelivered { code: code.into(), permanent };
         for (word, code, expected) in [
             ("queued", None, DeliveryStatus::Accepted),
             ("sent", None, DeliveryStatus::Sent),
@@ -78,14 +59,7 @@ mod tests {
             ("undelivered", Some(30_007), undelivered("30007", false)),
             ("undelivered", Some(30_008), undelivered("30008", false)),
             ("failed", Some(21_610), DeliveryStatus::OptedOut),
-            (
-                "failed",
-                None,
-                DeliveryStatus::Failed {
-                    code: "none".into(),
-                    permanent: false,
-                },
-            ),
+            ("failed", None, DeliveryStatus::Failed { code: "none".into(), permanent: false }),
         ] {
             assert_eq!(status(word, code), Some(expected), "{word} {code:?}");
         }

@@ -14,8 +14,7 @@ use serde::Deserialize;
 pub use settings::TwilioSettings;
 
 use super::{
-    Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received,
-    WebhookRequest,
+    Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received, WebhookRequest,
     client::{Answer, Client, LARGEST_LIST, call, call_within, is_id},
     form_data::encoded,
 };
@@ -75,16 +74,14 @@ impl Twilio {
     }
 
     fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        self.client
-            .request(method, url)
-            .timeout(self.timeout)
-            .basic_auth(&self.user, Some(self.password.expose()))
+        self.client.request(method, url).timeout(self.timeout).basic_auth(&self.user, Some(self.password.expose()))
     }
 
     fn failure(&self, answer: &Answer) -> SendFailure {
         match answer.json::<Refusal>() {
-            Ok(refusal) if (400..500).contains(&answer.status) => codes::refusal(refusal.code)
-                .unwrap_or_else(|| answer.failure_by_status(self.base.now())),
+            Ok(refusal) if (400..500).contains(&answer.status) => {
+                codes::refusal(refusal.code).unwrap_or_else(|| answer.failure_by_status(self.base.now()))
+            }
             _ => answer.failure_by_status(self.base.now()),
         }
     }
@@ -102,16 +99,8 @@ impl Adapter for Twilio {
     }
 
     async fn send(&self, message: &OutboundMessage) -> Result<Accepted, SendFailure> {
-        let callback = format!(
-            "{}?reference={}",
-            self.callback,
-            encoded(&message.reference)
-        );
-        let mut form = vec![
-            ("To", message.to.clone()),
-            ("Body", message.text.clone()),
-            ("StatusCallback", callback),
-        ];
+        let callback = format!("{}?reference={}", self.callback, encoded(&message.reference));
+        let mut form = vec![("To", message.to.clone()), ("Body", message.text.clone()), ("StatusCallback", callback)];
         match (&message.sender, &self.service, &self.base.policy.sender) {
             (Some(sender), _, _) | (None, None, Some(sender)) => {
                 form.push(("From", sender.clone()));
@@ -121,48 +110,31 @@ impl Adapter for Twilio {
         }
         if let Some(until) = message.valid_until_ms {
             let seconds = (until - self.base.now()) / 1_000;
-            form.push((
-                "ValidityPeriod",
-                seconds.clamp(1, LONGEST_VALIDITY_S).to_string(),
-            ));
+            form.push(("ValidityPeriod", seconds.clamp(1, LONGEST_VALIDITY_S).to_string()));
         }
-        let answer = call(
-            self.request(Method::POST, self.messages_url.clone())
-                .form(&form),
-        )
-        .await?;
+        let answer = call(self.request(Method::POST, self.messages_url.clone()).form(&form)).await?;
         if !answer.is_success() {
             return Err(self.failure(&answer));
         }
         let described: Described = answer.json()?;
         match described.status() {
-            Some(status)
-                if is_id(&described.sid) && matches!(described.sid.get(..2), Some("SM" | "MM")) =>
-            {
+            Some(status) if is_id(&described.sid) && matches!(described.sid.get(..2), Some("SM" | "MM")) => {
                 match status {
                     DeliveryStatus::OptedOut => Err(SendFailure::OptedOut),
-                    DeliveryStatus::Failed { code, permanent }
-                    | DeliveryStatus::Undelivered { code, permanent } => {
+                    DeliveryStatus::Failed { code, permanent } | DeliveryStatus::Undelivered { code, permanent } => {
                         Err(SendFailure::Rejected { code, permanent })
                     }
-                    status => Ok(Accepted {
-                        provider_id: Some(described.sid),
-                        status,
-                    }),
+                    status => Ok(Accepted { provider_id: Some(described.sid), status }),
                 }
             }
-            _ => Err(SendFailure::BadResponse {
-                code: "not_the_form".to_owned(),
-            }),
+            _ => Err(SendFailure::BadResponse { code: "not_the_form".to_owned() }),
         }
     }
 
     async fn look_up(&self, ask: &Ask<'_>) -> Result<LookUp, SendFailure> {
         let mut url = self.messages_url.clone();
         // Not filtered by DateSent: what still waits in Twilio's queue has none. The newest come first.
-        url.query_pairs_mut()
-            .append_pair("To", ask.to)
-            .append_pair("PageSize", "50");
+        url.query_pairs_mut().append_pair("To", ask.to).append_pair("PageSize", "50");
         let answer = call_within(self.request(Method::GET, url), LARGEST_LIST).await?;
         if !answer.is_success() {
             return Err(self.failure(&answer));
@@ -170,19 +142,13 @@ impl Adapter for Twilio {
         let listing: Listing = answer.json()?;
         let since = ask.sent_after_ms - CLOCK_SLACK_MS;
         for described in &listing.messages {
-            let created = described
-                .date_created
-                .as_deref()
-                .and_then(|d| DateTime::parse_from_rfc2822(d).ok());
+            let created = described.date_created.as_deref().and_then(|d| DateTime::parse_from_rfc2822(d).ok());
             let in_time = created.is_some_and(|at| at.timestamp_millis() >= since);
             // Twilio trims the text it stores.
             let same = described.body.as_deref().map(str::trim) == Some(ask.text.trim());
             if in_time && same {
                 let status = described.status().unwrap_or(DeliveryStatus::Accepted);
-                return Ok(LookUp::Found {
-                    provider_id: Some(described.sid.clone()),
-                    status,
-                });
+                return Ok(LookUp::Found { provider_id: Some(described.sid.clone()), status });
             }
         }
         Ok(LookUp::NotFound)

@@ -6,9 +6,7 @@ use serde::Deserialize;
 
 use super::Twilio;
 use crate::{
-    gateways::{
-        Base, Faults, Policy, PolicySettings, client::Client, policy::is_name, webhook_path,
-    },
+    gateways::{Base, Faults, Policy, PolicySettings, client::Client, policy::is_name, webhook_path},
     secret::Secret,
 };
 
@@ -71,63 +69,36 @@ impl TwilioSettings {
         if !is_sid(&self.account_sid, "AC") {
             faults.add("account_sid", "must be AC and 32 hexadecimal digits");
         }
-        if self
-            .messaging_service_sid
-            .as_ref()
-            .is_some_and(|sid| !is_sid(sid, "MG"))
-        {
-            faults.add(
-                "messaging_service_sid",
-                "must be MG and 32 hexadecimal digits",
-            );
+        if self.messaging_service_sid.as_ref().is_some_and(|sid| !is_sid(sid, "MG")) {
+            faults.add("messaging_service_sid", "must be MG and 32 hexadecimal digits");
         }
         if self.messaging_service_sid.is_none() && self.sender.is_none() {
             faults.add("sender", "is missing (or messaging_service_sid)");
         }
-        let token = faults.needed_secret(
-            "auth_token",
-            self.auth_token.as_ref(),
-            self.auth_token_file.as_ref(),
-        );
+        let token = faults.needed_secret("auth_token", self.auth_token.as_ref(), self.auth_token_file.as_ref());
         let signing_tokens = faults.keys(
             "auth_token",
             [
                 (self.auth_token.as_ref(), self.auth_token_file.as_ref()),
-                (
-                    self.auth_token_old.as_ref(),
-                    self.auth_token_old_file.as_ref(),
-                ),
+                (self.auth_token_old.as_ref(), self.auth_token_old_file.as_ref()),
             ],
         );
-        let key = faults.secret(
-            "api_key_secret",
-            self.api_key_secret.as_ref(),
-            self.api_key_secret_file.as_ref(),
-        );
+        let key = faults.secret("api_key_secret", self.api_key_secret.as_ref(), self.api_key_secret_file.as_ref());
         let (user, password) = match (self.api_key_sid.clone(), key) {
             (Some(sid), Some(secret)) => (sid, secret),
             (None, None) => (self.account_sid.clone(), token),
             _ => {
-                faults.add(
-                    "api_key_sid",
-                    "api_key_sid and api_key_secret belong together",
-                );
+                faults.add("api_key_sid", "api_key_sid and api_key_secret belong together");
                 return None;
             }
         };
         let Some(public_url) = public_url.map(|url| url.trim_end_matches('/').to_owned()) else {
-            faults.add(
-                "kind",
-                "needs the installation's public address: Twilio signs with it",
-            );
+            faults.add("kind", "needs the installation's public address: Twilio signs with it");
             return None;
         };
         let timeout = faults.timeout("timeout_seconds", self.timeout_seconds, 30);
         let client = faults.client("ca_file", self.ca_file.as_deref(), shared)?;
-        let address = format!(
-            "{}/2010-04-01/Accounts/{}/Messages.json",
-            self.base_url, self.account_sid
-        );
+        let address = format!("{}/2010-04-01/Accounts/{}/Messages.json", self.base_url, self.account_sid);
         Some(Twilio {
             messages_url: faults.url("base_url", &address)?,
             callback: format!("{public_url}{}", webhook_path(&base.name)),
@@ -144,6 +115,5 @@ impl TwilioSettings {
 }
 
 fn is_sid(text: &str, prefix: &str) -> bool {
-    text.strip_prefix(prefix)
-        .is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
+    text.strip_prefix(prefix).is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
 }

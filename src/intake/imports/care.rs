@@ -4,8 +4,7 @@ use super::keys::Known;
 use super::people::tag_word;
 use super::{Imported, Request};
 use crate::domain::import::{
-    AppointmentRecord, AppointmentStatus, ConsentDecision, ConsentRecord, ConsentTopic, GoalRecord,
-    Record, StopTag,
+    AppointmentRecord, AppointmentStatus, ConsentDecision, ConsentRecord, ConsentTopic, GoalRecord, Record, StopTag,
 };
 use crate::domain::message::{MessageStatus, Purpose};
 use crate::domain::plan::AppointmentState;
@@ -51,39 +50,20 @@ pub(super) async fn take(
                 Some(row) => {
                     booked.insert(row.source_id.clone(), row);
                 }
-                None => done.refuse(
-                    record,
-                    "The appointment is only proposed: nothing is planned for it.",
-                ),
+                None => done.refuse(record, "The appointment is only proposed: nothing is planned for it."),
             },
             Record::Goal(g) => {
                 let row = goal(engine, request, g, &patient_id, now);
                 wanted.insert((row.patient_id.clone(), row.source_id.clone()), row);
             }
             Record::Condition(c) if c.active => {
-                tags.extend(
-                    c.stop_tag
-                        .map(|tag| tag_row(&patient_id, tag_word(tag), "condition", now)),
-                );
-                tags.push(tag_row(
-                    &patient_id,
-                    &format!("condition:{}", slug(&c.display)),
-                    "condition",
-                    now,
-                ));
+                tags.extend(c.stop_tag.map(|tag| tag_row(&patient_id, tag_word(tag), "condition", now)));
+                tags.push(tag_row(&patient_id, &format!("condition:{}", slug(&c.display)), "condition", now));
                 stopped.extend(c.stop_tag.map(|tag| (patient_id, tag)));
             }
             Record::Flag(f) if f.active => {
-                tags.extend(
-                    f.stop_tag
-                        .map(|tag| tag_row(&patient_id, tag_word(tag), "flag", now)),
-                );
-                tags.push(tag_row(
-                    &patient_id,
-                    &format!("flag:{}", slug(&f.text)),
-                    "flag",
-                    now,
-                ));
+                tags.extend(f.stop_tag.map(|tag| tag_row(&patient_id, tag_word(tag), "flag", now)));
+                tags.push(tag_row(&patient_id, &format!("flag:{}", slug(&f.text)), "flag", now));
                 stopped.extend(f.stop_tag.map(|tag| (patient_id, tag)));
             }
             Record::Consent(c) => match consent(c, &patient_id, now) {
@@ -96,11 +76,7 @@ pub(super) async fn take(
                     patient_id,
                     source_id: r.source_id.as_str().to_owned(),
                     relationship: r.relationship.clone().unwrap_or_default(),
-                    name: [r.given.as_deref(), r.family.as_deref()]
-                        .into_iter()
-                        .flatten()
-                        .collect::<Vec<_>>()
-                        .join(" "),
+                    name: [r.given.as_deref(), r.family.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "),
                     updated_at: now,
                 };
                 related.insert((row.patient_id.clone(), row.source_id.clone()), row);
@@ -136,14 +112,8 @@ async fn stop(tx: &mut Tx, patient_id: &str, tag: StopTag, now: i64) -> Result<(
     } else {
         Reason::ExcludedByTag
     };
-    ledger::call_off(
-        tx,
-        Waiting::OfPatient(patient_id),
-        MessageStatus::Cancelled.as_str(),
-        reason.as_str(),
-        now,
-    )
-    .await?;
+    ledger::call_off(tx, Waiting::OfPatient(patient_id), MessageStatus::Cancelled.as_str(), reason.as_str(), now)
+        .await?;
     enrolments::end(tx, patient_id, None, reason.as_str(), now).await?;
     Ok(())
 }
@@ -159,29 +129,17 @@ fn appointment(
         AppointmentStatus::Proposed => return None,
         AppointmentStatus::Booked => AppointmentState::Booked,
         AppointmentStatus::Attended => AppointmentState::Attended,
-        AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError => {
-            AppointmentState::Cancelled
-        }
+        AppointmentStatus::Cancelled | AppointmentStatus::EnteredInError => AppointmentState::Cancelled,
         AppointmentStatus::Missed => AppointmentState::Missed,
     };
     let service = record.service.as_deref().unwrap_or_default().to_lowercase();
-    let review = engine
-        .config
-        .practice
-        .review_services
-        .iter()
-        .any(|words| service.contains(&words.to_lowercase()));
+    let review = engine.config.practice.review_services.iter().any(|words| service.contains(&words.to_lowercase()));
     Some(AppointmentRow {
         id: engine.clock.id(),
         practice_id: request.practice_id.to_owned(),
         patient_id: patient_id.to_owned(),
         source_id: record.source_id.as_str().to_owned(),
-        kind: if review {
-            "annual_review"
-        } else {
-            "appointment"
-        }
-        .to_owned(),
+        kind: if review { "annual_review" } else { "appointment" }.to_owned(),
         clinician: record
             .clinician
             .clone()
@@ -195,13 +153,7 @@ fn appointment(
     })
 }
 
-fn goal(
-    engine: &Engine,
-    request: Request<'_>,
-    record: &GoalRecord,
-    patient_id: &str,
-    now: i64,
-) -> GoalRow {
+fn goal(engine: &Engine, request: Request<'_>, record: &GoalRecord, patient_id: &str, now: i64) -> GoalRow {
     let status = match record.lifecycle.as_str() {
         "active" | "accepted" => "active",
         "on-hold" => "on_hold",
@@ -235,17 +187,11 @@ fn consent(record: &ConsentRecord, patient_id: &str, now: i64) -> Result<Consent
     if !record.active || record.topic != ConsentTopic::Messages {
         return Err("It is not about messages, or no longer in force.");
     }
-    let purpose: Purpose = record
-        .purpose
-        .as_deref()
-        .and_then(|p| p.parse().ok())
-        .unwrap_or(Purpose::All);
+    let purpose: Purpose = record.purpose.as_deref().and_then(|p| p.parse().ok()).unwrap_or(Purpose::All);
     let decision = match (record.decision, purpose) {
         (ConsentDecision::Deny, _) => "refused",
         (ConsentDecision::Permit, Purpose::All) => {
-            return Err(
-                "A permission for all messages is not taken from a file: it would undo a STOP.",
-            );
+            return Err("A permission for all messages is not taken from a file: it would undo a STOP.");
         }
         (ConsentDecision::Permit, _) => "granted",
         (ConsentDecision::Unstated, _) => return Err("It does not say yes or no."),
@@ -269,21 +215,12 @@ fn consent(record: &ConsentRecord, patient_id: &str, now: i64) -> Result<Consent
 }
 
 fn tag_row(patient_id: &str, tag: &str, source: &str, now: i64) -> TagRow {
-    TagRow {
-        patient_id: patient_id.to_owned(),
-        tag: tag.to_owned(),
-        source: source.to_owned(),
-        since: now,
-    }
+    TagRow { patient_id: patient_id.to_owned(), tag: tag.to_owned(), source: source.to_owned(), since: now }
 }
 
 /// Words as a tag: lower case, joined by underscores, of a length that fits a list.
 fn slug(words: &str) -> String {
-    let cleaned: String = words
-        .to_lowercase()
-        .chars()
-        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
-        .take(60)
-        .collect();
+    let cleaned: String =
+        words.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).take(60).collect();
     cleaned.split_whitespace().collect::<Vec<_>>().join("_")
 }

@@ -27,11 +27,7 @@ impl Known {
 }
 
 /// Looks up everybody a page speaks of, in two statements.
-pub(super) async fn resolve(
-    tx: &mut Tx,
-    practice_id: &str,
-    page: &[&Record],
-) -> Result<Known, OutreachError> {
+pub(super) async fn resolve(tx: &mut Tx, practice_id: &str, page: &[&Record]) -> Result<Known, OutreachError> {
     let mut numbers: BTreeMap<String, Vec<&PatientKey>> = BTreeMap::new();
     let mut identifiers: Vec<IdentifierRow> = Vec::new();
     let mut seen = BTreeSet::new();
@@ -54,19 +50,8 @@ pub(super) async fn resolve(
     let mut known = Known::default();
     let digits: Vec<String> = numbers.keys().cloned().collect();
     for row in patients::by_nhs_numbers(tx, practice_id, &digits).await? {
-        for key in row
-            .nhs_number
-            .as_ref()
-            .and_then(|n| numbers.get(n))
-            .into_iter()
-            .flatten()
-        {
-            let PatientKey::NhsAndBirthDate {
-                nhs_number,
-                birth_date,
-                ..
-            } = key
-            else {
+        for key in row.nhs_number.as_ref().and_then(|n| numbers.get(n)).into_iter().flatten() {
+            let PatientKey::NhsAndBirthDate { nhs_number, birth_date, .. } = key else {
                 continue;
             };
             if row.birth_date.as_deref() == Some(birth_date.to_string().as_str()) {
@@ -77,23 +62,12 @@ pub(super) async fn resolve(
         }
     }
     let found = patients::find_identifiers(tx, &identifiers).await?;
-    let ids: Vec<String> = found
-        .iter()
-        .map(|i| i.patient_id.clone())
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
-    let rows: HashMap<String, PatientRow> = patients::by_ids(tx, &ids)
-        .await?
-        .into_iter()
-        .map(|row| (row.id.clone(), row))
-        .collect();
+    let ids: Vec<String> = found.iter().map(|i| i.patient_id.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+    let rows: HashMap<String, PatientRow> =
+        patients::by_ids(tx, &ids).await?.into_iter().map(|row| (row.id.clone(), row)).collect();
     for identifier in found {
         if let Some(row) = rows.get(&identifier.patient_id) {
-            let key = PatientKey::Identifier {
-                system: identifier.system,
-                value: identifier.value,
-            };
+            let key = PatientKey::Identifier { system: identifier.system, value: identifier.value };
             known.by_identity.insert(key.identity(), row.clone());
         }
     }

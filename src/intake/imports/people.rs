@@ -36,7 +36,10 @@ pub(super) async fn take(
             continue;
         };
         if known.conflicts(&patient.key) {
-            done.refuse(record, "This NHS number is on record with another date of birth. Compare both with the record system.");
+            done.refuse(
+                record,
+                "This NHS number is on record with another date of birth. Compare both with the record system.",
+            );
             continue;
         }
         if !taken.insert(patient.key.identity()) {
@@ -49,18 +52,8 @@ pub(super) async fn take(
             stopped.push((row.id.clone(), reason));
         }
         identifiers.extend(identifiers_of(request, patient, &row.id));
-        for tag in patient
-            .stop_tags
-            .iter()
-            .map(|tag| tag_word(*tag).to_owned())
-            .chain(patient.tags.iter().cloned())
-        {
-            tags.push(TagRow {
-                patient_id: row.id.clone(),
-                tag,
-                source: "import".to_owned(),
-                since: now,
-            });
+        for tag in patient.stop_tags.iter().map(|tag| tag_word(*tag).to_owned()).chain(patient.tags.iter().cloned()) {
+            tags.push(TagRow { patient_id: row.id.clone(), tag, source: "import".to_owned(), since: now });
         }
         if patient.stop_tags.contains(&StopTag::UnsafeContact) {
             unsafe_people.push(row.id.clone());
@@ -110,23 +103,14 @@ fn row(
     PatientRow {
         id: before.map_or_else(|| engine.clock.id(), |row| row.id.clone()),
         practice_id: request.practice_id.to_owned(),
-        nhs_number: patient
-            .nhs_number
-            .as_ref()
-            .map(crate::domain::identifiers::NhsNumber::digits),
+        nhs_number: patient.nhs_number.as_ref().map(crate::domain::identifiers::NhsNumber::digits),
         family_name: patient.family.clone(),
         given_name: patient.given.clone(),
         known_as: patient.known_as.clone(),
         birth_date: Some(patient.birth_date.to_string()),
-        language: patient
-            .needs
-            .language
-            .clone()
-            .unwrap_or_else(|| engine.config.practice.language.clone()),
+        language: patient.needs.language.clone().unwrap_or_else(|| engine.config.practice.language.clone()),
         preferred_channel: preferred.map(|channel| channel.as_str().to_owned()),
-        registered: patient
-            .registered
-            .unwrap_or_else(|| before.is_none_or(|row| row.registered)),
+        registered: patient.registered.unwrap_or_else(|| before.is_none_or(|row| row.registered)),
         deceased: patient.deceased.is_dead(),
         sensitive: patient.sensitive,
         textable: patient.textable(),
@@ -160,22 +144,14 @@ fn newly_stopped(before: Option<&PatientRow>, after: &PatientRow) -> Option<Reas
     }
 }
 
-fn identifiers_of(
-    request: Request<'_>,
-    patient: &PatientRecord,
-    patient_id: &str,
-) -> Vec<IdentifierRow> {
+fn identifiers_of(request: Request<'_>, patient: &PatientRecord, patient_id: &str) -> Vec<IdentifierRow> {
     let row = |system: &str, value: &str| IdentifierRow {
         practice_id: request.practice_id.to_owned(),
         system: system.to_owned(),
         value: value.to_owned(),
         patient_id: patient_id.to_owned(),
     };
-    let mut rows: Vec<_> = patient
-        .identifiers
-        .iter()
-        .map(|(system, value)| row(system, value))
-        .collect();
+    let mut rows: Vec<_> = patient.identifiers.iter().map(|(system, value)| row(system, value)).collect();
     if let PatientKey::Identifier { system, value } = &patient.key {
         rows.push(row(system, value));
     }
@@ -189,14 +165,8 @@ fn points_of(
     patient_id: &str,
     now: i64,
 ) -> Vec<ContactPointRow> {
-    let phones = patient
-        .phones
-        .iter()
-        .map(|phone| ("sms", phone.e164().to_owned()));
-    let emails = patient
-        .emails
-        .iter()
-        .map(|email| ("email", email.as_str().to_owned()));
+    let phones = patient.phones.iter().map(|phone| ("sms", phone.e164().to_owned()));
+    let emails = patient.emails.iter().map(|email| ("email", email.as_str().to_owned()));
     let mut seen = BTreeSet::new();
     phones
         .chain(emails)

@@ -8,8 +8,8 @@ use crate::domain::import::{Record, ResultRecord};
 use crate::domain::practice::Practice;
 use crate::domain::reason::Reason;
 use crate::domain::result::{
-    Arrival, FollowUp, FollowUpDays, ReleaseState, Releaser, ResultValue, StandingRule, TakenAt,
-    arrive, release_by_rule,
+    Arrival, FollowUp, FollowUpDays, ReleaseState, Releaser, ResultValue, StandingRule, TakenAt, arrive,
+    release_by_rule,
 };
 use crate::outreach::alerts::{NewAlert, raise};
 use crate::outreach::{Engine, OutreachError};
@@ -32,15 +32,9 @@ pub(super) async fn take(
         };
         match known.get(&result.patient) {
             Some(person) => {
-                arriving.insert(
-                    result.source_id.as_str(),
-                    (record, result.as_ref(), person.id.as_str()),
-                );
+                arriving.insert(result.source_id.as_str(), (record, result.as_ref(), person.id.as_str()));
             }
-            None => done.refuse(
-                record,
-                "This person is not on record: import the patients' list first.",
-            ),
+            None => done.refuse(record, "This person is not on record: import the patients' list first."),
         }
     }
     if arriving.is_empty() {
@@ -48,18 +42,13 @@ pub(super) async fn take(
     }
     let practices = engine.practices().await?;
     let practice = practices.get(request.practice_id).map(|s| &s.practice);
-    let rules: Vec<StandingRule> = results::rules_in(tx, request.practice_id)
-        .await?
-        .iter()
-        .filter_map(rule)
-        .collect();
+    let rules: Vec<StandingRule> = results::rules_in(tx, request.practice_id).await?.iter().filter_map(rule).collect();
     let sources: Vec<String> = arriving.keys().map(|id| (*id).to_owned()).collect();
-    let mut there: HashMap<String, TestResultRow> =
-        results::by_sources(tx, request.practice_id, &sources)
-            .await?
-            .into_iter()
-            .map(|row| (row.source_id.clone(), row))
-            .collect();
+    let mut there: HashMap<String, TestResultRow> = results::by_sources(tx, request.practice_id, &sources)
+        .await?
+        .into_iter()
+        .map(|row| (row.source_id.clone(), row))
+        .collect();
     let mut fresh = Vec::new();
     for (source, (record, result, patient_id)) in &arriving {
         let new = row(engine, request, practice, result, patient_id, &rules);
@@ -68,21 +57,12 @@ pub(super) async fn take(
             Some(old) => again(engine, tx, practice, record, &old, new, done).await?,
         }
     }
-    let released: Vec<String> = fresh
-        .iter()
-        .filter(|row| row.state == "released")
-        .map(|row| row.patient_id.clone())
-        .collect();
+    let released: Vec<String> =
+        fresh.iter().filter(|row| row.state == "released").map(|row| row.patient_id.clone()).collect();
     done.released_by_rule += released.len() as u64;
     done.stored("result", results::insert(tx, &fresh).await?.len() as u64);
     for patient_id in released {
-        due::wake(
-            tx,
-            &patient_id,
-            Reason::NoReleasedResult.as_str(),
-            engine.clock.now_ms(),
-        )
-        .await?;
+        due::wake(tx, &patient_id, Reason::NoReleasedResult.as_str(), engine.clock.now_ms()).await?;
     }
     Ok(())
 }
@@ -105,7 +85,10 @@ async fn again(
         return Ok(());
     };
     if old.patient_id != new.patient_id {
-        done.refuse(record, "A result with this id belongs to another person. Nothing was changed: ask the laboratory.");
+        done.refuse(
+            record,
+            "A result with this id belongs to another person. Nothing was changed: ask the laboratory.",
+        );
         return Ok(());
     }
     match arrive(&before, &state_of(old), result, instant(now)) {
@@ -143,9 +126,7 @@ pub fn state_of(row: &TestResultRow) -> ReleaseState {
     let at = instant(row.released_at.unwrap_or(row.updated_at));
     match row.state.as_str() {
         "released" => ReleaseState::Released {
-            by: Releaser::Staff {
-                id: row.released_by.clone().unwrap_or_default(),
-            },
+            by: Releaser::Staff { id: row.released_by.clone().unwrap_or_default() },
             second: None,
             at,
             knowing: std::collections::BTreeSet::new(),
@@ -169,35 +150,19 @@ fn row(
     rules: &[StandingRule],
 ) -> TestResultRow {
     let now = engine.clock.now_ms();
-    let released = release_by_rule(
-        &ReleaseState::Held,
-        result.test_key.as_deref(),
-        &result.hold,
-        rules,
-        instant(now),
-    );
+    let released = release_by_rule(&ReleaseState::Held, result.test_key.as_deref(), &result.hold, rules, instant(now));
     let (state, released_by) = match released {
-        Some(ReleaseState::Released {
-            by: Releaser::Rule { clinician, rule },
-            ..
-        }) => (
-            "released",
-            Some(format!("{clinician} (standing rule {rule})")),
-        ),
+        Some(ReleaseState::Released { by: Releaser::Rule { clinician, rule }, .. }) => {
+            ("released", Some(format!("{clinician} (standing rule {rule})")))
+        }
         _ => ("held", None),
     };
     let (value, value_number) = match &result.value {
         ResultValue::Number { value, comparator } => {
             let sign = comparator.map(|c| c.to_string()).unwrap_or_default();
-            (
-                format!("{sign}{}", shown(engine, result, *value)),
-                Some(*value),
-            )
+            (format!("{sign}{}", shown(engine, result, *value)), Some(*value))
         }
-        ResultValue::BloodPressure {
-            systolic,
-            diastolic,
-        } => (format!("{systolic}/{diastolic}"), Some(*systolic)),
+        ResultValue::BloodPressure { systolic, diastolic } => (format!("{systolic}/{diastolic}"), Some(*systolic)),
         ResultValue::Text { text } => (text.clone(), None),
         ResultValue::Absent { reason } => (reason.clone().unwrap_or_default(), None),
     };
@@ -216,24 +181,16 @@ fn row(
         source_record: serde_json::to_string(result).unwrap_or_else(|_| "{}".to_owned()),
         reference_low: result.range.low,
         reference_high: result.range.high,
-        flag: result
-            .flag
-            .map(|flag| format!("{flag:?}"))
-            .unwrap_or_default(),
+        flag: result.flag.map(|flag| format!("{flag:?}")).unwrap_or_default(),
         report_status: format!("{:?}", result.status),
         taken_at: match result.taken_at {
             Some(TakenAt::Instant(at)) => at.timestamp_millis(),
-            Some(TakenAt::Day(day)) => day
-                .and_time(chrono::NaiveTime::MIN)
-                .and_utc()
-                .timestamp_millis(),
+            Some(TakenAt::Day(day)) => day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis(),
             None => 0,
         },
         state: state.to_owned(),
         hold_reasons: serde_json::to_string(&result.hold).unwrap_or_else(|_| "[]".to_owned()),
-        hold_owner: practice
-            .map(|p| p.settings.results.hold_owner.clone())
-            .unwrap_or_default(),
+        hold_owner: practice.map(|p| p.settings.results.hold_owner.clone()).unwrap_or_default(),
         hold_due_at: (state == "held").then(|| look_by(practice, result, now)),
         released_at: released_by.is_some().then_some(now),
         released_by,
@@ -260,12 +217,8 @@ fn look_by(practice: Option<&Practice>, result: &ResultRecord, now: i64) -> i64 
     };
     let follow_up = FollowUp::of_held(&result.hold, days);
     let today = crate::domain::calendar::local_date(instant(now), practice.settings.zone);
-    let by = add_working_days(
-        today,
-        i32::from(follow_up.within_working_days),
-        &practice.holidays,
-    )
-    .map_or(today, |(day, _)| day);
+    let by = add_working_days(today, i32::from(follow_up.within_working_days), &practice.holidays)
+        .map_or(today, |(day, _)| day);
     let end = chrono::NaiveTime::from_hms_opt(18, 0, 0).unwrap_or_default();
     crate::domain::calendar::resolve(practice.settings.zone, by.and_time(end)).timestamp_millis()
 }

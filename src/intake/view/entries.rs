@@ -21,9 +21,10 @@ pub(super) fn entry(engine: &Engine, row: &RecordEntryRow) -> Option<RecordEntry
         ("confirmation", "coming") => {
             EntryKind::Confirmation { appointment_id: row.appointment_id.clone(), answer: ConfirmationAnswer::Coming }
         }
-        ("confirmation", _) => {
-            EntryKind::Confirmation { appointment_id: row.appointment_id.clone(), answer: ConfirmationAnswer::NotComing }
-        }
+        ("confirmation", _) => EntryKind::Confirmation {
+            appointment_id: row.appointment_id.clone(),
+            answer: ConfirmationAnswer::NotComing,
+        },
         ("confidence", _) => EntryKind::Confidence {
             goal_id: row.goal_id.clone(),
             score: row.value_number.and_then(|v| u8::try_from(v as i64).ok()).filter(|s| *s <= 10)?,
@@ -54,9 +55,15 @@ fn reading(engine: &Engine, row: &RecordEntryRow) -> Option<EntryKind> {
         other => (other, other),
     };
     let test = engine.results.get(test_key);
-    let code = |system: CodeSystem, code: Option<&String>| code.map(|code| Code { system, code: code.clone(), display: None });
+    let code =
+        |system: CodeSystem, code: Option<&String>| code.map(|code| Code { system, code: code.clone(), display: None });
     let codes = test
-        .map(|t| [code(CodeSystem::Snomed, t.snomed.first()), code(CodeSystem::Loinc, t.loinc.first())].into_iter().flatten().collect())
+        .map(|t| {
+            [code(CodeSystem::Snomed, t.snomed.first()), code(CodeSystem::Loinc, t.loinc.first())]
+                .into_iter()
+                .flatten()
+                .collect()
+        })
         .unwrap_or_default();
     let value = if name == "bp" {
         let detail: serde_json::Value = serde_json::from_str(&row.detail).ok()?;
@@ -82,7 +89,11 @@ pub(super) fn agenda_entry(item: &AgendaItemRow, timeline: &[MessageView]) -> Re
     RecordEntry {
         id: item.id.clone(),
         at: instant(item.created_at),
-        channel: if message.and_then(|m| m.channel.as_deref()) == Some("email") { Channel::Email } else { Channel::Sms },
+        channel: if message.and_then(|m| m.channel.as_deref()) == Some("email") {
+            Channel::Email
+        } else {
+            Channel::Sms
+        },
         what: EntryKind::AgendaItem {
             position: u16::try_from(item.position).unwrap_or(u16::MAX),
             topic: None,

@@ -107,7 +107,12 @@ pub(super) async fn review_entry(state: &AppState, id: &str, confirm: bool) -> R
 }
 
 /// Releases, holds or withdraws a result, in the name of a clinician. Returns whose it is.
-pub(super) async fn move_result(state: &AppState, id: &str, to: &ResultMove, clinician: &str) -> Result<String, PageError> {
+pub(super) async fn move_result(
+    state: &AppState,
+    id: &str,
+    to: &ResultMove,
+    clinician: &str,
+) -> Result<String, PageError> {
     let row = results::get(&state.engine.db, id).await?.ok_or(PageError::NotFound)?;
     let moved = intake::move_result(&state.engine, &row.practice_id, id, clinician, to, &actor()).await;
     let person = moved.map_err(|error| match error {

@@ -47,8 +47,7 @@ pub(super) async fn page(State(state): State<AppState>) -> Result<Markup, PageEr
 pub(super) async fn read(State(state): State<AppState>, Form(ask): Form<Ask>) -> Result<Markup, PageError> {
     let desk = Desk::open(&state).await?;
     let prompt = prompt(&desk, &ask.question);
-    let cut: String =
-        ask.text.replace("\r\n", "\n").chars().take(MOST_CHARACTERS).collect();
+    let cut: String = ask.text.replace("\r\n", "\n").chars().take(MOST_CHARACTERS).collect();
     let understood = understand(
         &cut,
         &Context {

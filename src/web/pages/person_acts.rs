@@ -5,13 +5,13 @@ use super::error::PageError;
 use super::parts::safe_back;
 use crate::domain::calendar::resolve;
 use crate::domain::message::Purpose;
+use crate::intake::ResultMove;
 use crate::web::AppState;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
-use crate::intake::ResultMove;
 
 fn back_to(id: &str, place: &str) -> Redirect {
     Redirect::to(&safe_back(&format!("/people/{id}{place}")))

@@ -154,7 +154,9 @@ fn the_readme_starts_with_its_two_commands() {
     let scripts: Vec<&str> = readme.lines().filter(|l| l.starts_with("scripts/")).collect();
     assert_eq!(scripts.first(), Some(&"scripts/demo"), "{scripts:?}");
     assert!(scripts.contains(&"scripts/test"), "{scripts:?}");
-    for script in ["scripts/demo", "scripts/test", "scripts/check", "scripts/assurance", "scripts/screenshots", ".ci/run"] {
+    for script in
+        ["scripts/demo", "scripts/test", "scripts/check", "scripts/assurance", "scripts/screenshots", ".ci/run"]
+    {
         let mode = std::fs::metadata(root().join(script)).expect("a script").permissions().mode();
         assert!(mode & 0o111 != 0, "{script} cannot be run");
     }

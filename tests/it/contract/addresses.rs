@@ -14,11 +14,7 @@ fn at(address: &str) -> Vec<(String, String)> {
 }
 
 fn told(rows: &[ContactPointRow]) -> Vec<String> {
-    sorted(
-        rows.iter()
-            .map(|c| format!("{} {}", c.id, c.status))
-            .collect(),
-    )
+    sorted(rows.iter().map(|c| format!("{} {}", c.id, c.status)).collect())
 }
 
 on_both! {

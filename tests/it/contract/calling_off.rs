@@ -28,7 +28,11 @@ async fn waiting(store: &Store, rows: &[MessageRow]) {
 }
 
 async fn cancelled(store: &Store) -> Vec<String> {
-    store.column("SELECT id FROM message WHERE status = 'cancelled' AND reason = 'opted_out' AND updated_at = 7 ORDER BY id").await
+    store
+        .column(
+            "SELECT id FROM message WHERE status = 'cancelled' AND reason = 'opted_out' AND updated_at = 7 ORDER BY id",
+        )
+        .await
 }
 
 on_both! {
@@ -94,10 +98,7 @@ async fn a_stop_during_a_turn_waits_for_the_turn() {
         };
         waiting(&store, &[row("m1"), row("m2")]).await;
         let mut turn = store.db.begin().await.unwrap();
-        assert_eq!(
-            due::claim(&mut turn, 2, T0, T0 + 9, 1).await.unwrap().len(),
-            1
-        );
+        assert_eq!(due::claim(&mut turn, 2, T0, T0 + 9, 1).await.unwrap().len(), 1);
         let db = store.db.clone();
         let stop = tokio::spawn(async move {
             let mut tx = db.begin().await?;
@@ -110,33 +111,14 @@ async fn a_stop_during_a_turn_waits_for_the_turn() {
         let claimed = "m1";
         ledger::set_status(
             &mut turn,
-            &[
-                rows::change(claimed, "sending", "", T0),
-                rows::change("m2", "planned", "", T0),
-            ],
+            &[rows::change(claimed, "sending", "", T0), rows::change("m2", "planned", "", T0)],
         )
         .await
         .unwrap();
         turn.commit().await.unwrap();
         let n = stop.await.unwrap().unwrap();
-        assert_eq!(
-            n,
-            if matches!(what, Waiting::One(_)) {
-                0
-            } else {
-                1
-            },
-            "{what:?}"
-        );
-        assert_eq!(
-            ledger::get(&store.db, claimed)
-                .await
-                .unwrap()
-                .unwrap()
-                .status,
-            "sending",
-            "{what:?}"
-        );
+        assert_eq!(n, if matches!(what, Waiting::One(_)) { 0 } else { 1 }, "{what:?}");
+        assert_eq!(ledger::get(&store.db, claimed).await.unwrap().unwrap().status, "sending", "{what:?}");
     }
 }
 

@@ -8,27 +8,15 @@ use between::store::ledger::MessageRow;
 use between::store::{due, ledger};
 
 fn held(id: &str, lease: i64) -> Held {
-    Held {
-        message_id: id.to_owned(),
-        lease,
-    }
+    Held { message_id: id.to_owned(), lease }
 }
 
 fn later(id: &str, lease: i64, due_at: i64) -> Deferred {
-    Deferred {
-        message_id: id.to_owned(),
-        lease,
-        due_at,
-    }
+    Deferred { message_id: id.to_owned(), lease, due_at }
 }
 
 fn claim_of(id: &str, lease: i64, crashes: i64) -> Claim {
-    Claim {
-        message_id: id.to_owned(),
-        lease,
-        crashes,
-        lane: 2,
-    }
+    Claim { message_id: id.to_owned(), lease, crashes, lane: 2 }
 }
 
 async fn claim(store: &Store, now: i64, limit: i64) -> Vec<Claim> {

@@ -20,18 +20,8 @@ where
     F: Future<Output = Result<T, StoreError>> + Send + 'static,
 {
     let other = store.other_process().await;
-    let tasks: Vec<_> = (0..TASKS)
-        .map(|n| {
-            tokio::spawn(work(
-                if n % 2 == 0 {
-                    store.db.clone()
-                } else {
-                    other.clone()
-                },
-                n,
-            ))
-        })
-        .collect();
+    let tasks: Vec<_> =
+        (0..TASKS).map(|n| tokio::spawn(work(if n % 2 == 0 { store.db.clone() } else { other.clone() }, n))).collect();
     let mut out = Vec::new();
     for task in tasks {
         out.push(task.await.unwrap().expect("no transaction fails"));

@@ -7,11 +7,7 @@ use between::store::counters;
 use between::store::counters::CounterRow;
 
 fn count(subject: &str, period: &str, used: i64) -> CounterRow {
-    CounterRow {
-        subject: subject.to_owned(),
-        period: period.to_owned(),
-        used,
-    }
+    CounterRow { subject: subject.to_owned(), period: period.to_owned(), used }
 }
 
 fn by_key(mut rows: Vec<CounterRow>) -> Vec<CounterRow> {

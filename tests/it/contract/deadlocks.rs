@@ -10,8 +10,8 @@ use between::store::due::{Deferred, Held};
 use between::store::enrolments::{EnrolmentRow, Progress};
 use between::store::patients::{IdentifierRow, PatientRow, RelatedPersonRow, TagRow};
 use between::store::{
-    StoreError, Tx, alerts, appointments, consents, contacts, counters, due, enrolments, goals,
-    inbox, ledger, patients, prompts, record, reports, results,
+    StoreError, Tx, alerts, appointments, consents, contacts, counters, due, enrolments, goals, inbox, ledger,
+    patients, prompts, record, reports, results,
 };
 use std::pin::Pin;
 
@@ -83,10 +83,8 @@ async fn furnish(store: &Store, numbers: &[usize]) {
     within!(store.db, tx => contacts::upsert(tx, &all(numbers, |n| rows::contact(&id("p", n), "+447700900001"))));
     within!(store.db, tx => goals::upsert(tx, &all(numbers, |n| rows::goal(&id("g", n), &id("p", n)))));
     within!(store.db, tx => appointments::upsert(tx, &all(numbers, |n| rows::appointment(&id("a", n), &id("p", n), T0))));
-    let stopped = |n| EnrolmentRow {
-        status: "stopped".to_owned(),
-        ..rows::enrolment(&id("e", n), &id("p", n), "goal")
-    };
+    let stopped =
+        |n| EnrolmentRow { status: "stopped".to_owned(), ..rows::enrolment(&id("e", n), &id("p", n), "goal") };
     within!(store.db, tx => enrolments::enrol(tx, &all(numbers, stopped)));
     within!(store.db, tx => ledger::insert(tx, &all(numbers, |n| rows::planned(&id("m", n), &id("p", n)))));
     within!(store.db, tx => ledger::set_status(tx, &all(numbers, |n| rows::change(&id("m", n), "queued", "", T0))));
@@ -164,9 +162,7 @@ async fn a_deadlock_of_whole_transactions_is_worth_trying_again() {
     let (one, two) = tokio::join!(cross("p1", "p2"), cross("p2", "p1"));
     let errors: Vec<StoreError> = [one, two].into_iter().filter_map(Result::err).collect();
     assert_eq!(errors.len(), 1, "one of the two gives way: {errors:?}");
-    let StoreError::Database(sqlx::Error::Database(inner)) = &errors[0] else {
-        panic!("{}", errors[0])
-    };
+    let StoreError::Database(sqlx::Error::Database(inner)) = &errors[0] else { panic!("{}", errors[0]) };
     assert_eq!(inner.code().as_deref(), Some("40P01"));
     assert!(errors[0].is_outage(), "the same call may succeed later");
     cross("p1", "p2").await.unwrap();

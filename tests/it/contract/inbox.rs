@@ -8,10 +8,7 @@ use between::store::ledger::MessageRow;
 use between::store::{inbox, ledger};
 
 fn claim_of(id: &str, tries: i64) -> Claim {
-    Claim {
-        message_id: id.to_owned(),
-        tries,
-    }
+    Claim { message_id: id.to_owned(), tries }
 }
 
 on_both! {

@@ -78,12 +78,7 @@ impl Store {
     pub async fn bare(on: On) -> Option<Self> {
         let (url, folder) = fresh_database(on).await?;
         let db = Db::open(&url).await.unwrap();
-        Some(Self {
-            db,
-            on,
-            url,
-            _folder: folder,
-        })
+        Some(Self { db, on, url, _folder: folder })
     }
 
     /// The same with these patients, each with nothing but a name.
@@ -103,14 +98,8 @@ impl Store {
     pub async fn sql(&self, text: &str) -> Result<u64, sqlx::Error> {
         let text = sqlx::AssertSqlSafe(text.to_owned());
         match &self.db {
-            Db::Sqlite { write, .. } => sqlx::query(text)
-                .execute(write)
-                .await
-                .map(|r| r.rows_affected()),
-            Db::Postgres(pool) => sqlx::query(text)
-                .execute(pool)
-                .await
-                .map(|r| r.rows_affected()),
+            Db::Sqlite { write, .. } => sqlx::query(text).execute(write).await.map(|r| r.rows_affected()),
+            Db::Postgres(pool) => sqlx::query(text).execute(pool).await.map(|r| r.rows_affected()),
         }
     }
 
@@ -121,16 +110,12 @@ impl Store {
             Db::Sqlite { write, .. } => sqlx::query_as(text).fetch_all(write).await.unwrap(),
             Db::Postgres(pool) => sqlx::query_as(text).fetch_all(pool).await.unwrap(),
         };
-        rows.into_iter()
-            .map(|(v,)| v.unwrap_or_else(|| "NULL".to_owned()))
-            .collect()
+        rows.into_iter().map(|(v,)| v.unwrap_or_else(|| "NULL".to_owned())).collect()
     }
 
     /// How many rows a table has.
     pub async fn count(&self, table: &str) -> usize {
-        let n = self
-            .column(&format!("SELECT CAST(COUNT(*) AS TEXT) FROM {table}"))
-            .await;
+        let n = self.column(&format!("SELECT CAST(COUNT(*) AS TEXT) FROM {table}")).await;
         n[0].parse().unwrap()
     }
 }

@@ -101,14 +101,9 @@ async fn a_change_not_yet_committed_keeps_its_place_in_the_queue() {
     within!(store.db, tx => appointments::queue_planning(tx, "appointment", &ids(&["a1"]), T0));
     // The queue holds it already when an import moves the appointment.
     let mut import = store.db.begin().await.unwrap();
-    let moved = AppointmentRow {
-        starts_at: T0 + MINUTE,
-        ..first
-    };
+    let moved = AppointmentRow { starts_at: T0 + MINUTE, ..first };
     appointments::upsert(&mut import, &[moved]).await.unwrap();
-    appointments::queue_planning(&mut import, "appointment", &ids(&["a1"]), T0 + 1)
-        .await
-        .unwrap();
+    appointments::queue_planning(&mut import, "appointment", &ids(&["a1"]), T0 + 1).await.unwrap();
     let early = within!(store.db, tx => appointments::take_planning(tx, 9));
     import.commit().await.unwrap();
     let late = within!(store.db, tx => appointments::take_planning(tx, 9));

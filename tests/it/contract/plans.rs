@@ -7,21 +7,24 @@ use crate::on_both;
 use between::store::due::{Deferred, Held};
 use between::store::ledger::Waiting;
 use between::store::{
-    Db, Tx, alerts, appointments, audit, consents, contacts, counters, due, enrolments, goals,
-    inbox, ledger, patients, prompts, record, reports, results, views,
+    Db, Tx, alerts, appointments, audit, consents, contacts, counters, due, enrolments, goals, inbox, ledger, patients,
+    prompts, record, reports, results, views,
 };
 
+/// Rows in each table on PostgreSQL, which plans by what it counted. SQLite plans by the statement and the indexes alone,
+/// as it does in production (nobody runs ANALYZE there): it needs no more than some.
 const N: i64 = 100_000;
+const SOME: i64 = 2_000;
 
-/// Fills the tables that grow: ten messages, results and so on for each of ten thousand people.
+/// Fills the tables that grow: two messages, results and so on for each of fifty thousand people.
 async fn load(store: &Store) {
-    let numbers =
-        format!("WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < {N})");
-    let (p, m) = ("'p' || CAST(i % 10000 AS TEXT)", "'m' || CAST(i AS TEXT)");
+    let n = if store.on == On::Sqlite { SOME } else { N };
+    let numbers = format!("WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < {n})");
+    let (p, m) = ("'p' || CAST(i % 50000 AS TEXT)", "'m' || CAST(i AS TEXT)");
     let fill = [
         format!("INSERT INTO patient (id, practice_id, family_name, given_name, language, registered, deceased, sensitive, unsafe_contact,
             textable, needs, created_at, updated_at) {numbers} SELECT {p}, '{PRACTICE}', 'F' || CAST(i AS TEXT), 'G', 'en', true, false,
-            false, false, true, '{{}}', i, i FROM s WHERE i <= 10000"),
+            false, false, true, '{{}}', i, i FROM s WHERE i <= 50000"),
         format!("INSERT INTO contact_point {numbers} SELECT 'c' || CAST(i AS TEXT), '{PRACTICE}', {p}, 'sms', '+44' || CAST(i AS TEXT), 0,
             'active', '[]', i FROM s"),
         format!("INSERT INTO consent {numbers} SELECT 'k' || CAST(i AS TEXT), {p}, 'sms', 'all', 'granted', 's', 'a', NULL, i FROM s"),
@@ -60,14 +63,24 @@ async fn load(store: &Store) {
         format!("INSERT INTO audit_event {numbers} SELECT 'v' || CAST(i AS TEXT), i, 'a', 'b', NULL, 's', 'x' || CAST(i AS TEXT), '' FROM s"),
         format!("INSERT INTO plan_queue {numbers} SELECT 'patient', 'x' || CAST(i AS TEXT), i FROM s"),
     ];
-    for statement in fill {
-        store
-            .sql(&statement)
-            .await
-            .unwrap_or_else(|e| panic!("{e}: {statement}"));
-    }
-    if store.on == On::Postgres {
-        store.sql("ANALYZE").await.unwrap();
+    match &store.db {
+        Db::Sqlite { write, .. } => {
+            let mut tx = write.begin().await.unwrap();
+            for statement in fill {
+                sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *tx).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+        }
+        Db::Postgres(pool) => {
+            let mut tx = pool.begin().await.unwrap();
+            // What refers to what is not looked at: it is right, and looking takes most of the time.
+            sqlx::query("SET LOCAL session_replication_role = replica").execute(&mut *tx).await.unwrap();
+            for statement in fill {
+                sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *tx).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+            store.sql("ANALYZE").await.unwrap();
+        }
     }
 }
 
@@ -80,7 +93,7 @@ macro_rules! look {
             $module::$name($($arg),*).await.unwrap();
         }
         drop(open);
-        $looks.push((concat!(stringify!($module), "::", stringify!($name)), plans($store).await));
+        $looks.push((concat!(stringify!($module), "::", stringify!($name)), plans($store, &$db).await));
     })+};
 }
 
@@ -161,7 +174,7 @@ on_both! {
         macro_rules! read {
             ($($module:ident :: $name:ident ($($arg:expr),*);)+) => {$(
                 $module::$name(&db $(, $arg)*).await.unwrap();
-                looks.push((concat!(stringify!($module), "::", stringify!($name)), plans(&store).await));
+                looks.push((concat!(stringify!($module), "::", stringify!($name)), plans(&store, &db).await));
             )+};
         }
         read!(
@@ -188,7 +201,9 @@ on_both! {
         for (name, plans) in &looks {
             assert!(!plans.is_empty(), "{name}: no plan was heard");
             for plan in plans {
-                assert!(plan.contains("Index") || plan.contains("INDEX") || plan.contains("PRIMARY KEY"), "{name}: {plan}");
+                if !["Index", "INDEX", "PRIMARY KEY"].iter().any(|word| plan.contains(word)) {
+                    slow.push(format!("{name} uses no index\n{plan}"));
+                }
                 for line in full_scans(on, plan) {
                     slow.push(format!("{name}: {line}\n{plan}"));
                 }
@@ -198,11 +213,11 @@ on_both! {
         // The test itself sees a full scan when there is one.
         let counted = within!(db, tx => consents::of_patients(tx, &people));
         assert!(!counted.is_empty());
-        plans(&store).await;
+        plans(&store, &db).await;
         views::sent_count(&db, PRACTICE, 0, i64::MAX).await.unwrap();
         due::next_moment(&db, 0).await.unwrap();
-        let seen: Vec<String> = plans(&store).await.iter().flat_map(|p| full_scans(on, p)).collect();
-        assert!(!seen.is_empty(), "next_due reads the whole table, and that was not seen");
+        let seen: Vec<String> = plans(&store, &db).await.iter().flat_map(|p| full_scans(on, p)).collect();
+        assert!(!seen.is_empty(), "next_moment reads the whole table, and that was not seen");
         if on == On::Postgres {
             let schema = store.column("SELECT current_schema()").await.remove(0);
             db.close().await;

@@ -7,9 +7,7 @@ use between::store::prompts::PromptRow;
 use between::store::{StoreError, prompts};
 
 async fn statuses(store: &Store) -> Vec<String> {
-    store
-        .column("SELECT id || ' ' || status FROM prompt ORDER BY id")
-        .await
+    store.column("SELECT id || ' ' || status FROM prompt ORDER BY id").await
 }
 
 on_both! {

@@ -8,9 +8,7 @@ use between::store::reports::DeliveryReportRow;
 use between::store::{ledger, reports};
 
 fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
-    of.iter()
-        .map(|(g, r)| ((*g).to_owned(), (*r).to_owned()))
-        .collect()
+    of.iter().map(|(g, r)| ((*g).to_owned(), (*r).to_owned())).collect()
 }
 
 /// Every order of these four.

@@ -8,9 +8,7 @@ use between::store::contacts::ContactPointRow;
 use between::store::due::NewDue;
 use between::store::enrolments::EnrolmentRow;
 use between::store::goals::GoalRow;
-use between::store::ledger::{
-    AttemptOutcome, AttemptRow, MessageRow, SettledMessage, StatusChange,
-};
+use between::store::ledger::{AttemptOutcome, AttemptRow, MessageRow, SettledMessage, StatusChange};
 use between::store::patients::PatientRow;
 use between::store::practices::PracticeRow;
 use between::store::prompts::PromptRow;
@@ -51,12 +49,7 @@ pub fn contact(patient_id: &str, address: &str) -> ContactPointRow {
         id: format!("{patient_id}/{address}"),
         practice_id: PRACTICE.to_owned(),
         patient_id: patient_id.to_owned(),
-        channel: if address.contains('@') {
-            "email"
-        } else {
-            "sms"
-        }
-        .to_owned(),
+        channel: if address.contains('@') { "email" } else { "sms" }.to_owned(),
         address: address.to_owned(),
         rank: 0,
         status: "active".to_owned(),
@@ -192,20 +185,11 @@ pub fn received(id: &str, gateway: &str, reference: &str) -> MessageRow {
 }
 
 pub fn waits(message_id: &str, due_at: i64) -> NewDue {
-    NewDue {
-        message_id: message_id.to_owned(),
-        lane: 2,
-        due_at,
-    }
+    NewDue { message_id: message_id.to_owned(), lane: 2, due_at }
 }
 
 pub fn change(id: &str, status: &str, reason: &str, at: i64) -> StatusChange {
-    StatusChange {
-        id: id.to_owned(),
-        status: status.to_owned(),
-        reason: reason.to_owned(),
-        at,
-    }
+    StatusChange { id: id.to_owned(), status: status.to_owned(), reason: reason.to_owned(), at }
 }
 
 pub fn attempt(message_id: &str, number: i64) -> AttemptRow {
@@ -225,12 +209,7 @@ pub fn attempt(message_id: &str, number: i64) -> AttemptRow {
     }
 }
 
-pub fn outcome(
-    message_id: &str,
-    number: i64,
-    word: &str,
-    provider_id: Option<&str>,
-) -> AttemptOutcome {
+pub fn outcome(message_id: &str, number: i64, word: &str, provider_id: Option<&str>) -> AttemptOutcome {
     AttemptOutcome {
         message_id: message_id.to_owned(),
         number,
@@ -270,10 +249,7 @@ pub fn report(id: &str, reference: &str, status: &str, occurred_at: i64) -> Deli
 
 /// The step forward that a report of this status asks for.
 pub fn step(id: &str, status: &str) -> Advance {
-    let rank = ["accepted", "undelivered", "failed", "delivered"]
-        .iter()
-        .position(|s| *s == status)
-        .unwrap();
+    let rank = ["accepted", "undelivered", "failed", "delivered"].iter().position(|s| *s == status).unwrap();
     Advance {
         id: id.to_owned(),
         status: status.to_owned(),

@@ -61,10 +61,7 @@ async fn read(store: &Store, text: String) -> Vec<Vec<String>> {
     let text = sqlx::AssertSqlSafe(text);
     macro_rules! texts {
         ($rows:expr) => {
-            $rows
-                .iter()
-                .map(|row| (0..row.len()).map(|n| row.get::<String, _>(n)).collect())
-                .collect()
+            $rows.iter().map(|row| (0..row.len()).map(|n| row.get::<String, _>(n)).collect()).collect()
         };
     }
     match &store.db {
@@ -86,11 +83,7 @@ fn family(kind: &str) -> String {
 
 /// The words in quotes.
 fn quoted(text: &str) -> Vec<String> {
-    text.split('\'')
-        .skip(1)
-        .step_by(2)
-        .map(str::to_owned)
-        .collect()
+    text.split('\'').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 async fn sqlite_table(store: &Store, name: &str) -> Table {
@@ -98,63 +91,35 @@ async fn sqlite_table(store: &Store, name: &str) -> Table {
         r#"SELECT name, type, CAST("notnull" AS TEXT), CAST(pk AS TEXT) FROM pragma_table_info('{name}') ORDER BY cid"#
     );
     let info = read(store, info).await;
-    let mut key: Vec<_> = info
-        .iter()
-        .filter(|c| c[3] != "0")
-        .map(|c| (c[3].clone(), c[0].clone()))
-        .collect();
+    let mut key: Vec<_> = info.iter().filter(|c| c[3] != "0").map(|c| (c[3].clone(), c[0].clone())).collect();
     key.sort();
     let mut indexes = BTreeMap::new();
     let list = format!(
         r#"SELECT name, CAST("unique" AS TEXT), CAST(partial AS TEXT) FROM pragma_index_list('{name}') WHERE origin = 'c'"#
     );
     for index in read(store, list).await {
-        let columns = format!(
-            "SELECT COALESCE(name, 'expression') FROM pragma_index_info('{}') ORDER BY seqno",
-            index[0]
-        );
+        let columns =
+            format!("SELECT COALESCE(name, 'expression') FROM pragma_index_info('{}') ORDER BY seqno", index[0]);
         let columns = store.column(&columns).await;
-        indexes.insert(
-            index[0].clone(),
-            Index {
-                unique: index[1] == "1",
-                partial: index[2] == "1",
-                columns,
-            },
-        );
+        indexes.insert(index[0].clone(), Index { unique: index[1] == "1", partial: index[2] == "1", columns });
     }
-    let create = store
-        .column(&format!(
-            "SELECT sql FROM sqlite_master WHERE name = '{name}'"
-        ))
-        .await
-        .remove(0);
+    let create = store.column(&format!("SELECT sql FROM sqlite_master WHERE name = '{name}'")).await.remove(0);
     let checks = create.split("CHECK (").skip(1).map(|check| {
         let (column, words) = check.split_once(" IN (").unwrap();
         (column.to_owned(), quoted(words.split_once(')').unwrap().0))
     });
-    let references = read(
-        store,
-        format!(r#"SELECT "from", "table" FROM pragma_foreign_key_list('{name}') ORDER BY 1"#),
-    )
-    .await;
+    let references =
+        read(store, format!(r#"SELECT "from", "table" FROM pragma_foreign_key_list('{name}') ORDER BY 1"#)).await;
     Table {
         name: name.to_owned(),
         columns: info
             .iter()
-            .map(|c| Column {
-                name: c[0].clone(),
-                family: family(&c[1]),
-                nullable: c[2] == "0",
-            })
+            .map(|c| Column { name: c[0].clone(), family: family(&c[1]), nullable: c[2] == "0" })
             .collect(),
         primary_key: key.into_iter().map(|(_, name)| name).collect(),
         indexes,
         checks: checks.collect(),
-        references: references
-            .into_iter()
-            .map(|r| (r[0].clone(), r[1].clone()))
-            .collect(),
+        references: references.into_iter().map(|r| (r[0].clone(), r[1].clone())).collect(),
     }
 }
 
@@ -166,11 +131,7 @@ async fn postgres_table(store: &Store, name: &str) -> Table {
     let columns: Vec<_> = read(store, columns)
         .await
         .into_iter()
-        .map(|c| Column {
-            name: c[0].clone(),
-            family: family(&c[1]),
-            nullable: c[2] == "YES",
-        })
+        .map(|c| Column { name: c[0].clone(), family: family(&c[1]), nullable: c[2] == "YES" })
         .collect();
     let mut indexes = BTreeMap::new();
     let mut primary_key = Vec::new();
@@ -186,14 +147,8 @@ async fn postgres_table(store: &Store, name: &str) -> Table {
         if index[3] == "true" {
             primary_key = columns;
         } else {
-            indexes.insert(
-                index[0].clone(),
-                Index {
-                    unique: index[1] == "true",
-                    partial: index[2] == "true",
-                    columns,
-                },
-            );
+            indexes
+                .insert(index[0].clone(), Index { unique: index[1] == "true", partial: index[2] == "true", columns });
         }
     }
     let constraints = format!(
@@ -210,14 +165,7 @@ async fn postgres_table(store: &Store, name: &str) -> Table {
         }
     }
     references.sort();
-    Table {
-        name: name.to_owned(),
-        columns,
-        primary_key,
-        indexes,
-        checks,
-        references,
-    }
+    Table { name: name.to_owned(), columns, primary_key, indexes, checks, references }
 }
 
 #[tokio::test]
@@ -235,8 +183,5 @@ async fn both_databases_have_the_same_tables() {
     }
     let indexes: usize = left.iter().map(|t| t.indexes.len()).sum();
     let checks: usize = left.iter().map(|t| t.checks.len()).sum();
-    assert!(
-        indexes >= 40 && checks >= 17,
-        "{indexes} indexes, {checks} checks: is this test reading them?"
-    );
+    assert!(indexes >= 40 && checks >= 17, "{indexes} indexes, {checks} checks: is this test reading them?");
 }

@@ -22,27 +22,14 @@ pub fn mails() -> Vec<(String, Vec<u8>)> {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "eml"))
-        .map(|path| {
-            (
-                path.file_stem().unwrap().to_string_lossy().into_owned(),
-                std::fs::read(path).unwrap(),
-            )
-        })
+        .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), std::fs::read(path).unwrap()))
         .collect();
     mails.sort();
     mails
 }
 
 pub fn with_crlf(mail: &[u8]) -> Vec<u8> {
-    mail.iter()
-        .flat_map(|byte| {
-            if *byte == b'\n' {
-                vec![b'\r', b'\n']
-            } else {
-                vec![*byte]
-            }
-        })
-        .collect()
+    mail.iter().flat_map(|byte| if *byte == b'\n' { vec![b'\r', b'\n'] } else { vec![*byte] }).collect()
 }
 
 /// Where `found` lacks something of `expected`; objects may hold more.
@@ -50,12 +37,7 @@ fn differences(path: &str, expected: &Value, found: &Value, wrong: &mut Vec<Stri
     match (expected, found) {
         (Value::Object(expected), Value::Object(found)) => {
             for (key, value) in expected {
-                differences(
-                    &format!("{path}.{key}"),
-                    value,
-                    found.get(key).unwrap_or(&Value::Null),
-                    wrong,
-                );
+                differences(&format!("{path}.{key}"), value, found.get(key).unwrap_or(&Value::Null), wrong);
             }
         }
         (Value::Array(expected), Value::Array(found)) if expected.len() == found.len() => {
@@ -72,58 +54,35 @@ fn without_returns(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(text.replace("\r\n", "\n")),
         Value::Array(values) => values.iter().map(without_returns).collect(),
-        Value::Object(map) => Value::Object(
-            map.iter()
-                .map(|(key, value)| (key.clone(), without_returns(value)))
-                .collect(),
-        ),
+        Value::Object(map) => {
+            Value::Object(map.iter().map(|(key, value)| (key.clone(), without_returns(value))).collect())
+        }
         other => other.clone(),
     }
 }
 
 #[test]
 fn t04_t13_every_mail_of_the_corpus_is_read_as_expected() {
-    let expected: Value =
-        serde_json::from_slice(&std::fs::read(folder().join("expected.json")).unwrap()).unwrap();
+    let expected: Value = serde_json::from_slice(&std::fs::read(folder().join("expected.json")).unwrap()).unwrap();
     let mails = mails();
     assert!(mails.len() >= 60, "{} mails", mails.len());
-    assert_eq!(
-        expected.as_object().unwrap().len(),
-        mails.len(),
-        "every mail has its expectation"
-    );
+    assert_eq!(expected.as_object().unwrap().len(), mails.len(), "every mail has its expectation");
     let mut wrong = Vec::new();
     for (name, mail) in &mails {
         for (ends, bytes) in [("lf", mail.clone()), ("crlf", with_crlf(mail))] {
             let found = without_returns(&inspect(&bytes, &settings()));
-            differences(
-                &format!("{name} {ends}"),
-                &expected[name],
-                &found,
-                &mut wrong,
-            );
+            differences(&format!("{name} {ends}"), &expected[name], &found, &mut wrong);
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} wrong:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
 fn t04_a_full_mailbox_is_permanent_only_by_setting() {
     let mail = std::fs::read(folder().join("bounce_dsn_full.eml")).unwrap();
     let permanent = |setting| {
-        let settings = ReadSettings {
-            mailbox_full_is_permanent: setting,
-            ..settings()
-        };
-        between::domain::email::read(&mail, &settings)
-            .bounce
-            .unwrap()
-            .permanent
+        let settings = ReadSettings { mailbox_full_is_permanent: setting, ..settings() };
+        between::domain::email::read(&mail, &settings).bounce.unwrap().permanent
     };
     assert!(!permanent(false));
     assert!(permanent(true));
@@ -132,18 +91,9 @@ fn t04_a_full_mailbox_is_permanent_only_by_setting() {
 #[test]
 fn t04_no_automatic_mail_is_answered() {
     for (name, mail) in mails() {
-        let automatic = [
-            "auto_",
-            "bounce_",
-            "dsn_",
-            "list",
-            "bulk",
-            "no_reply",
-            "read_receipt",
-            "spam_",
-        ]
-        .iter()
-        .any(|kind| name.starts_with(kind));
+        let automatic = ["auto_", "bounce_", "dsn_", "list", "bulk", "no_reply", "read_receipt", "spam_"]
+            .iter()
+            .any(|kind| name.starts_with(kind));
         if automatic && name != "auto_submitted_no_is_a_person" {
             let read = between::domain::email::read(&mail, &settings());
             assert!(!between::domain::email::answerable(&read), "{name}");

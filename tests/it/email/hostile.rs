@@ -9,8 +9,7 @@ use between::domain::email::{Class, Doubt, InboundEmail, content, inspect, own_w
 use super::corpus::{mails, settings, with_crlf};
 use super::own_words::assert_nothing_lost;
 
-const HEAD: &str =
-    "From: Joan <joan@example.net>\nTo: reply+k7m2qx9d@elmbrook.example.org\nSubject: Re: walks\n";
+const HEAD: &str = "From: Joan <joan@example.net>\nTo: reply+k7m2qx9d@elmbrook.example.org\nSubject: Re: walks\n";
 
 fn mail(text: &str) -> InboundEmail {
     read(text.as_bytes(), &settings())
@@ -21,8 +20,7 @@ fn mail(text: &str) -> InboundEmail {
 fn processor_time() -> Duration {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds =
-        told.and_then(|text| text.split(' ').next().and_then(|first| first.parse().ok()));
+    let nanoseconds = told.and_then(|text| text.split(' ').next().and_then(|first| first.parse().ok()));
     nanoseconds.map_or_else(|| START.elapsed(), Duration::from_nanos)
 }
 
@@ -42,11 +40,7 @@ fn time(mut run: impl FnMut()) -> Duration {
 /// The promise is about the shipped program. Without optimisation, beside other tests, this much is
 /// allowed instead; what once hung took seconds for a thirtieth of the text even when optimised.
 fn limit(milliseconds: u64) -> Duration {
-    Duration::from_millis(if cfg!(debug_assertions) {
-        milliseconds * 40
-    } else {
-        milliseconds
-    })
+    Duration::from_millis(if cfg!(debug_assertions) { milliseconds * 40 } else { milliseconds })
 }
 
 /// Texts of about `size` bytes that made other readers hang.
@@ -69,10 +63,7 @@ fn hostile_texts(size: usize) -> Vec<(&'static str, String)> {
         ("regards", fill("Regards\n\n")),
         ("thanks and blanks", fill("Thanks\n\n\n\n\n\n\n\n")),
         ("names", fill("Mary Jones\n\n")),
-        (
-            "notices",
-            fill("confidential privileged disclosure recipient "),
-        ),
+        ("notices", fill("confidential privileged disclosure recipient ")),
         ("banners", fill("CAUTION: external\n")),
         ("one long line", fill("a")),
         ("one long word of colons", fill(":")),
@@ -101,10 +92,7 @@ fn hostile_html(size: usize) -> Vec<(&'static str, String)> {
         ("rules", fill("<hr>a: b<br>")),
         ("attributes", format!("<div {}>x", fill("a=b "))),
         ("marks", fill("<div class=gmail_signature>x</div>y")),
-        (
-            "nested marks",
-            fill("<div class=yahoo_quoted><div class=gmail_signature>"),
-        ),
+        ("nested marks", fill("<div class=yahoo_quoted><div class=gmail_signature>")),
     ]
 }
 
@@ -151,20 +139,14 @@ fn ratio(short: impl Fn(), long: impl Fn()) -> f64 {
 #[test]
 fn r22_time_grows_with_the_length_and_not_faster() {
     let mut slow = Vec::new();
-    for ((name, short), (_, long)) in hostile_texts(2 * 1024)
-        .into_iter()
-        .zip(hostile_texts(16 * 1024))
-    {
+    for ((name, short), (_, long)) in hostile_texts(2 * 1024).into_iter().zip(hostile_texts(16 * 1024)) {
         let found = ratio(|| drop(own_words(&short)), || drop(own_words(&long)));
         if found > MOST {
             slow.push(format!("{name}: {found:.1}"));
         }
     }
     let html = |text: &str| format!("{HEAD}Content-Type: text/html\n\n{text}");
-    for ((name, short), (_, long)) in hostile_html(4 * 1024)
-        .into_iter()
-        .zip(hostile_html(32 * 1024))
-    {
+    for ((name, short), (_, long)) in hostile_html(4 * 1024).into_iter().zip(hostile_html(32 * 1024)) {
         let (short, long) = (html(&short), html(&long));
         let found = ratio(|| drop(mail(&short)), || drop(mail(&long)));
         if found > MOST {
@@ -195,10 +177,7 @@ fn r18_a_mail_of_thirty_megabytes() {
 
 #[test]
 fn r18_thirty_megabytes_of_text_are_capped() {
-    let text = format!(
-        "{HEAD}\nfive times\n{}",
-        "On and on it goes.\n".repeat(30 * 1024 * 1024 / 19)
-    );
+    let text = format!("{HEAD}\nfive times\n{}", "On and on it goes.\n".repeat(30 * 1024 * 1024 / 19));
     let taken = time(|| drop(mail(&text)));
     assert!(taken < limit(60), "{taken:?}");
     let read_mail = mail(&text);
@@ -211,10 +190,7 @@ fn r18_thirty_megabytes_of_text_are_capped() {
 fn t13_ten_thousand_parts() {
     let mut text = format!("{HEAD}Content-Type: multipart/mixed; boundary=b\n\n--b\n\nYes\n");
     for at in 0..10_000 {
-        let _ = write!(
-            text,
-            "--b\nContent-Type: application/pdf; name=\"{at}.pdf\"\n\nx\n"
-        );
+        let _ = write!(text, "--b\nContent-Type: application/pdf; name=\"{at}.pdf\"\n\nx\n");
     }
     let read_mail = mail(&text);
     assert_eq!(read_mail.kept, "Yes");
@@ -227,10 +203,7 @@ fn t13_ten_thousand_parts() {
 fn t13_ten_thousand_nested_parts() {
     let mut text = HEAD.to_owned();
     for at in 0..10_000 {
-        let _ = write!(
-            text,
-            "Content-Type: multipart/mixed; boundary=b{at}\n\n--b{at}\n"
-        );
+        let _ = write!(text, "Content-Type: multipart/mixed; boundary=b{at}\n\n--b{at}\n");
     }
     text.push_str("\nYes\n");
     let read_mail = mail(&text);
@@ -241,11 +214,7 @@ fn t13_ten_thousand_nested_parts() {
 #[test]
 fn t13_ten_thousand_headers_and_endless_ones() {
     let many = format!("{}\n\nYes", "X-A: b\n".repeat(10_000));
-    assert!(
-        mail(&format!("{HEAD}{many}"))
-            .doubts
-            .contains(&Doubt::TooLarge)
-    );
+    assert!(mail(&format!("{HEAD}{many}")).doubts.contains(&Doubt::TooLarge));
     let long = format!("{HEAD}X-A: {}\n\nYes", "b".repeat(10_000_000));
     assert_eq!(mail(&long).kept, "Yes");
     let folded = format!("{HEAD}X-A: b\n{}\n\nYes", " c\n".repeat(1_000_000));
@@ -253,10 +222,7 @@ fn t13_ten_thousand_headers_and_endless_ones() {
     let addresses = format!("From: {}\n\nYes", "a@b.example, ".repeat(100_000));
     let comments = format!("From: {}\n\nYes", "(".repeat(1_000_000));
     let words = format!("{HEAD}Subject: {}\n\nYes", "=?utf-8?B?".repeat(100_000));
-    let results = format!(
-        "Authentication-Results: {}\n{HEAD}\nYes",
-        "(".repeat(1_000_000)
-    );
+    let results = format!("Authentication-Results: {}\n{HEAD}\nYes", "(".repeat(1_000_000));
     for text in [long, folded, addresses, comments, words, results] {
         assert!(time(|| drop(mail(&text))) < limit(50));
     }
@@ -324,15 +290,8 @@ fn mutate(raw: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
 
 #[test]
 fn r22_mutated_mail_never_panics_hangs_or_loses_words() {
-    let usual = if std::env::var("CI").is_ok_and(|ci| ci == "true") {
-        20_000
-    } else {
-        4_000
-    };
-    let count: usize = std::env::var("BETWEEN_FUZZ")
-        .ok()
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(usual);
+    let usual = if std::env::var("CI").is_ok_and(|ci| ci == "true") { 20_000 } else { 4_000 };
+    let count: usize = std::env::var("BETWEEN_FUZZ").ok().and_then(|count| count.parse().ok()).unwrap_or(usual);
     let mut random = Random(0x5eed_1234_abcd_0001);
     let mails = mails();
     for round in 0..count {
@@ -342,32 +301,17 @@ fn r22_mutated_mail_never_panics_hangs_or_loses_words() {
         let start = Instant::now();
         let found = read(&bytes, &settings());
         assert!(start.elapsed() < Duration::from_secs(1), "round {round}");
-        assert_eq!(
-            found.class == Class::Bounce,
-            found.bounce.is_some(),
-            "round {round}"
-        );
-        if let Some(status) = found
-            .bounce
-            .as_ref()
-            .and_then(|bounce| bounce.status.as_ref())
-        {
+        assert_eq!(found.class == Class::Bounce, found.bounce.is_some(), "round {round}");
+        if let Some(status) = found.bounce.as_ref().and_then(|bounce| bounce.status.as_ref()) {
             assert!(status.starts_with(['4', '5']), "round {round}: {status}");
         }
-        for line in [
-            found.subject.as_deref(),
-            found.from_name.as_deref(),
-            found.from.as_deref(),
-        ]
-        .into_iter()
-        .flatten()
+        for line in [found.subject.as_deref(), found.from_name.as_deref(), found.from.as_deref()].into_iter().flatten()
         {
             assert!(!line.chars().any(char::is_control), "round {round}");
         }
         for attachment in &found.attachments {
             assert!(
-                !attachment.name.contains(['/', '\\', '\0', '\n'])
-                    && !attachment.name.starts_with('.'),
+                !attachment.name.contains(['/', '\\', '\0', '\n']) && !attachment.name.starts_with('.'),
                 "round {round}"
             );
             assert!(attachment.body.end <= bytes.len());

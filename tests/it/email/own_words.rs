@@ -25,19 +25,10 @@ fn cases() -> Vec<Case> {
             }
             (Some(name), _) => {
                 in_kept = false;
-                cases.push(Case {
-                    name: name.to_owned(),
-                    text: String::new(),
-                    kept: String::new(),
-                    cut: Vec::new(),
-                });
+                cases.push(Case { name: name.to_owned(), text: String::new(), kept: String::new(), cut: Vec::new() });
             }
             (None, Some(case)) => {
-                let target = if in_kept {
-                    &mut case.kept
-                } else {
-                    &mut case.text
-                };
+                let target = if in_kept { &mut case.kept } else { &mut case.text };
                 target.push_str(line);
                 target.push('\n');
             }
@@ -48,17 +39,7 @@ fn cases() -> Vec<Case> {
 }
 
 fn reasons(words: &OwnWords) -> Vec<String> {
-    words
-        .cut
-        .iter()
-        .map(|cut| {
-            serde_json::to_value(cut.why)
-                .unwrap()
-                .as_str()
-                .unwrap()
-                .to_owned()
-        })
-        .collect()
+    words.cut.iter().map(|cut| serde_json::to_value(cut.why).unwrap().as_str().unwrap().to_owned()).collect()
 }
 
 /// How often each byte of visible text occurs: much cheaper than comparing sorted texts.
@@ -71,13 +52,8 @@ fn tally<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<u32> {
             continue;
         }
         let mut buffer = [0; 4];
-        for c in text
-            .chars()
-            .filter(|c| !c.is_whitespace() && !invisible(*c))
-        {
-            c.encode_utf8(&mut buffer)
-                .bytes()
-                .for_each(|byte| counts[usize::from(byte)] += 1);
+        for c in text.chars().filter(|c| !c.is_whitespace() && !invisible(*c)) {
+            c.encode_utf8(&mut buffer).bytes().for_each(|byte| counts[usize::from(byte)] += 1);
         }
     }
     // White space and control characters of the ASCII path.
@@ -87,8 +63,7 @@ fn tally<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<u32> {
 
 /// Each visible character is in `kept` or in one of the cuts.
 pub fn assert_nothing_lost(text: &str, words: &OwnWords) {
-    let parts =
-        std::iter::once(words.kept.as_str()).chain(words.cut.iter().map(|cut| cut.text.as_str()));
+    let parts = std::iter::once(words.kept.as_str()).chain(words.cut.iter().map(|cut| cut.text.as_str()));
     assert_eq!(tally(parts), tally(std::iter::once(text)));
 }
 
@@ -101,21 +76,10 @@ fn r22_own_words_of_the_corpus() {
         let words = own_words(&case.text);
         assert_nothing_lost(&case.text, &words);
         if words.kept.trim_end() != case.kept.trim_end() || reasons(&words) != case.cut {
-            wrong.push(format!(
-                "{}: kept {:?}, cut {:?}",
-                case.name,
-                words.kept,
-                reasons(&words)
-            ));
+            wrong.push(format!("{}: kept {:?}, cut {:?}", case.name, words.kept, reasons(&words)));
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} of {}:\n{}",
-        wrong.len(),
-        cases.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
 #[test]
@@ -125,25 +89,10 @@ fn r22_own_words_do_not_depend_on_line_breaks_or_invisible_characters() {
         let with = |from: &str, to: &str| own_words(&case.text.replace(from, to)).kept;
         assert_eq!(with("\n", "\r\n"), expected, "{} with CRLF", case.name);
         assert_eq!(with("\n", "\r"), expected, "{} with CR", case.name);
-        assert_eq!(
-            with("\n", "  \n").replace("  \n", "\n"),
-            expected,
-            "{} with trailing spaces",
-            case.name
-        );
-        assert_eq!(
-            own_words(&format!("\u{feff}{}", case.text)).kept,
-            expected,
-            "{} with a byte order mark",
-            case.name
-        );
+        assert_eq!(with("\n", "  \n").replace("  \n", "\n"), expected, "{} with trailing spaces", case.name);
+        assert_eq!(own_words(&format!("\u{feff}{}", case.text)).kept, expected, "{} with a byte order mark", case.name);
         let curly = with("'", "\u{2019}");
-        assert_eq!(
-            curly.replace('\u{2019}', "'"),
-            expected,
-            "{} with curly quotes",
-            case.name
-        );
+        assert_eq!(curly.replace('\u{2019}', "'"), expected, "{} with curly quotes", case.name);
     }
 }
 
@@ -151,11 +100,7 @@ fn r22_own_words_do_not_depend_on_line_breaks_or_invisible_characters() {
 fn r22_pieces_point_at_the_kept_words() {
     for case in cases() {
         let words = own_words(&case.text);
-        let from_pieces: Vec<&str> = words
-            .pieces
-            .iter()
-            .map(|piece| &case.text[piece.clone()])
-            .collect();
+        let from_pieces: Vec<&str> = words.pieces.iter().map(|piece| &case.text[piece.clone()]).collect();
         let from_kept: Vec<&str> = words.kept.lines().filter(|line| !line.is_empty()).collect();
         assert_eq!(from_pieces, from_kept, "{}", case.name);
     }
@@ -163,17 +108,10 @@ fn r22_pieces_point_at_the_kept_words() {
 
 #[test]
 fn f27_a_name_from_the_headers_is_a_sign_off() {
-    let hints = Hints {
-        names: vec!["Grace Okonkwo-Bright".into()],
-        marks: Vec::new(),
-    };
+    let hints = Hints { names: vec!["Grace Okonkwo-Bright".into()], marks: Vec::new() };
     let words = own_words_with("ok thanks\n\nGrace", &hints);
     assert_eq!(words.kept, "ok thanks");
-    assert_eq!(
-        own_words("ok thanks\n\nGrace").kept,
-        "ok thanks\n\nGrace",
-        "without the hint, Grace is a word"
-    );
+    assert_eq!(own_words("ok thanks\n\nGrace").kept, "ok thanks\n\nGrace", "without the hint, Grace is a word");
 }
 
 #[test]

@@ -22,16 +22,12 @@ use crate::fake_gateways::{
 
 /// A shipped example, pointed at a fake and with its secrets in a temporary folder.
 fn shipped(name: &str, original: &str, url: &str, dir: &Path) -> Arc<Gateway> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("config/gateways")
-        .join(format!("{name}.toml"));
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/gateways").join(format!("{name}.toml"));
     let text = std::fs::read_to_string(file).unwrap();
     assert!(text.contains(original), "{original}");
     let text = text.replace(original, url);
     let mut table: toml::Table = toml::from_str(&text).unwrap();
-    let table = table["gateways"].as_table_mut().unwrap()[name]
-        .as_table_mut()
-        .unwrap();
+    let table = table["gateways"].as_table_mut().unwrap()[name].as_table_mut().unwrap();
     for (secret, file) in table["secret_files"].as_table_mut().unwrap() {
         let here = dir.join(secret);
         std::fs::write(&here, format!("the-secret-named-{secret}\n")).unwrap();
@@ -55,25 +51,12 @@ fn hook<'a>(query: &'a str, headers: &'a [(String, String)], body: &'a str) -> W
 /// Vonage's SMS API as publicly documented: always 200, the outcome in `status`.
 fn vonage(request: &Request) -> Reply {
     let form = Request::pairs(std::str::from_utf8(&request.body).unwrap());
-    let get = |name: &str| {
-        form.iter()
-            .find(|(n, _)| n == name)
-            .map_or("", |(_, v)| v.as_str())
-    };
+    let get = |name: &str| form.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
     let answer = |status: &str| {
         let message = json!({"to": get("to"), "message-id": "0C000000217B7F02", "status": status, "error-text": "x"});
         Reply::json(200, &json!({"message-count": "1", "messages": [message]}))
     };
-    let known = [
-        "api_key",
-        "api_secret",
-        "to",
-        "from",
-        "text",
-        "type",
-        "client-ref",
-        "ttl",
-    ];
+    let known = ["api_key", "api_secret", "to", "from", "text", "type", "client-ref", "ttl"];
     let ttl: i64 = get("ttl").parse().unwrap_or(0);
     if request.header("content-type") != Some("application/x-www-form-urlencoded")
         || form.iter().any(|(name, _)| !known.contains(&name.as_str()))
@@ -103,67 +86,29 @@ fn vonage(request: &Request) -> Reply {
 async fn vonage_as_shipped() {
     let dir = tempfile::tempdir().unwrap();
     let fake = FakeServer::start(vonage).await;
-    let gateway = shipped(
-        "vonage",
-        "https://rest.nexmo.com/sms/json",
-        &fake.url("/sms/json"),
-        dir.path(),
-    );
+    let gateway = shipped("vonage", "https://rest.nexmo.com/sms/json", &fake.url("/sms/json"), dir.path());
     assert!(gateway.policy().two_way && !gateway.policy().can_be_asked);
 
-    let accepted = gateway
-        .send(&text_to("+447700900001", "m-1"))
-        .await
-        .unwrap();
+    let accepted = gateway.send(&text_to("+447700900001", "m-1")).await.unwrap();
     assert_eq!(accepted.provider_id.as_deref(), Some("0C000000217B7F02"));
     assert_eq!(accepted.status, DeliveryStatus::Accepted);
     for (number, expected) in [
-        (
-            "+447700900301",
-            SendFailure::BadAddress { code: "7".into() },
-        ),
-        (
-            "+447700900302",
-            SendFailure::Throttled {
-                retry_after_ms: None,
-            },
-        ),
-        (
-            "+447700900303",
-            SendFailure::BadResponse { code: "5".into() },
-        ),
-        (
-            "+447700900304",
-            SendFailure::BadResponse { code: "77".into() },
-        ),
+        ("+447700900301", SendFailure::BadAddress { code: "7".into() }),
+        ("+447700900302", SendFailure::Throttled { retry_after_ms: None }),
+        ("+447700900303", SendFailure::BadResponse { code: "5".into() }),
+        ("+447700900304", SendFailure::BadResponse { code: "77".into() }),
     ] {
-        assert_eq!(
-            gateway.send(&text_to(number, "m")).await,
-            Err(expected),
-            "{number}"
-        );
+        assert_eq!(gateway.send(&text_to(number, "m")).await, Err(expected), "{number}");
     }
-    assert_eq!(
-        gateway.look_up("m-1", "", 0, "").await.unwrap(),
-        LookUp::CannotTell
-    );
+    assert_eq!(gateway.look_up("m-1", "", 0, "").await.unwrap(), LookUp::CannotTell);
 
     let query = "token=the-secret-named-webhook";
     let inbound = r#"{"msisdn":"447700900001","to":"447700900900","messageId":"0B01","text":"7.5 ta","type":"text","keyword":"7.5","message-timestamp":"2027-03-01 12:00:00"}"#;
     assert_eq!(gateway.verify(&hook(query, &[], inbound)), Ok(()));
-    assert_eq!(
-        gateway.verify(&hook("token=wrong", &[], inbound)),
-        Err(Forged::WrongSignature)
-    );
-    assert_eq!(
-        gateway.verify(&hook("", &[], inbound)),
-        Err(Forged::Unsigned)
-    );
+    assert_eq!(gateway.verify(&hook("token=wrong", &[], inbound)), Err(Forged::WrongSignature));
+    assert_eq!(gateway.verify(&hook("", &[], inbound)), Err(Forged::Unsigned));
     let doubled = format!("{query}&token=x");
-    assert_eq!(
-        gateway.verify(&hook(&doubled, &[], inbound)),
-        Err(Forged::Unsigned)
-    );
+    assert_eq!(gateway.verify(&hook(&doubled, &[], inbound)), Err(Forged::Unsigned));
     assert_eq!(
         gateway.parse(&hook(query, &[], inbound)).unwrap(),
         [Received::Inbound {
@@ -174,24 +119,14 @@ async fn vonage_as_shipped() {
             sent_at_ms: None,
         }]
     );
-    let undelivered = |code: &str, permanent| DeliveryStatus::Undelivered {
-        code: code.into(),
-        permanent,
-    };
+    let undelivered = |code: &str, permanent| DeliveryStatus::Undelivered { code: code.into(), permanent };
     for (word, code, expected) in [
         ("delivered", "0", DeliveryStatus::Delivered),
         ("buffered", "0", DeliveryStatus::Sent),
         ("failed", "2", undelivered("2", false)),
         ("failed", "3", undelivered("3", true)),
         ("failed", "9", DeliveryStatus::OptedOut),
-        (
-            "rejected",
-            "6",
-            DeliveryStatus::Failed {
-                code: "6".into(),
-                permanent: false,
-            },
-        ),
+        ("rejected", "6", DeliveryStatus::Failed { code: "6".into(), permanent: false }),
     ] {
         let receipt = format!(
             r#"{{"msisdn":"447700900001","to":"447700900900","messageId":"0C","status":"{word}","err-code":"{code}","client-ref":"m-1"}}"#
@@ -202,11 +137,7 @@ async fn vonage_as_shipped() {
             status: expected,
             occurred_at_ms: None,
         };
-        assert_eq!(
-            gateway.parse(&hook(query, &[], &receipt)).unwrap(),
-            [report],
-            "{word} {code}"
-        );
+        assert_eq!(gateway.parse(&hook(query, &[], &receipt)).unwrap(), [report], "{word} {code}");
     }
 }
 
@@ -215,111 +146,59 @@ async fn firetext_as_shipped() {
     let dir = tempfile::tempdir().unwrap();
     let fake = FakeServer::start(|request| {
         let form = Request::pairs(std::str::from_utf8(&request.body).unwrap());
-        let get = |name: &str| {
-            form.iter()
-                .find(|(n, _)| n == name)
-                .map_or("", |(_, v)| v.as_str())
-        };
+        let get = |name: &str| form.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
         let known = ["apiKey", "to", "from", "message", "reference"];
-        assert!(
-            form.iter().all(|(name, _)| known.contains(&name.as_str())),
-            "{form:?}"
-        );
+        assert!(form.iter().all(|(name, _)| known.contains(&name.as_str())), "{form:?}");
         if get("apiKey") != "the-secret-named-key" {
-            return Reply::json(
-                200,
-                &json!({"code": 1, "description": "Authentication error"}),
-            );
+            return Reply::json(200, &json!({"code": 1, "description": "Authentication error"}));
         }
         let code = match get("to") {
             "447700900001" => 0,
             "447700900302" => 12,
             _ => 2,
         };
-        Reply::json(
-            200,
-            &json!({"code": code, "description": "", "responseData": []}),
-        )
+        Reply::json(200, &json!({"code": code, "description": "", "responseData": []}))
     })
     .await;
     let url = fake.url("/api/sendsms/json");
-    let gateway = shipped(
-        "firetext",
-        "https://www.firetext.co.uk/api/sendsms/json",
-        &url,
-        dir.path(),
-    );
+    let gateway = shipped("firetext", "https://www.firetext.co.uk/api/sendsms/json", &url, dir.path());
     assert_eq!(gateway.policy().max_characters, 612);
-    let accepted = gateway
-        .send(&text_to("+447700900001", "m-1"))
-        .await
-        .unwrap();
+    let accepted = gateway.send(&text_to("+447700900001", "m-1")).await.unwrap();
     assert_eq!(accepted.provider_id, None);
     let twice = gateway.send(&text_to("+447700900302", "m-2")).await;
-    assert_eq!(
-        twice,
-        Err(SendFailure::Throttled {
-            retry_after_ms: None
-        })
-    );
+    assert_eq!(twice, Err(SendFailure::Throttled { retry_after_ms: None }));
     let bad = gateway.send(&text_to("+447700900301", "m-3")).await;
     assert_eq!(bad, Err(SendFailure::BadAddress { code: "2".into() }));
 
     let login = |user: &str, password: &str| {
-        vec![(
-            "Authorization".to_owned(),
-            format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))),
-        )]
+        vec![("Authorization".to_owned(), format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))]
     };
     let good = login("between", "the-secret-named-webhook");
-    let inbound =
-        "source=447700900001&destination=447700900901&message=5+walks&time=2027-03-01+12%3A00%3A00";
+    let inbound = "source=447700900001&destination=447700900901&message=5+walks&time=2027-03-01+12%3A00%3A00";
     assert_eq!(gateway.verify(&hook("", &good, inbound)), Ok(()));
     let other = login("someone", "the-secret-named-webhook");
-    assert_eq!(
-        gateway.verify(&hook("", &other, inbound)),
-        Err(Forged::WrongSignature)
-    );
+    assert_eq!(gateway.verify(&hook("", &other, inbound)), Err(Forged::WrongSignature));
     let wrong = login("between", "wrong");
-    assert_eq!(
-        gateway.verify(&hook("", &wrong, inbound)),
-        Err(Forged::WrongSignature)
-    );
+    assert_eq!(gateway.verify(&hook("", &wrong, inbound)), Err(Forged::WrongSignature));
     // FireText gives no id: the same bytes are the same text, other bytes another one.
     let read = |body: &str| match &gateway.parse(&hook("", &good, body)).unwrap()[0] {
-        Received::Inbound {
-            provider_reference,
-            text,
-            ..
-        } => (provider_reference.clone(), text.clone()),
+        Received::Inbound { provider_reference, text, .. } => (provider_reference.clone(), text.clone()),
         Received::Report { .. } => panic!("a receipt"),
     };
     assert_eq!(read(inbound), read(inbound));
     assert_eq!(read(inbound).1, "5 walks");
-    assert_ne!(
-        read(inbound).0,
-        read(&inbound.replace("12%3A00", "12%3A01")).0
-    );
-    let receipt =
-        "reference=m-1&status=1&code=101&mobile=447700900001&time=2027-03-01+12%3A00%3A00";
+    assert_ne!(read(inbound).0, read(&inbound.replace("12%3A00", "12%3A01")).0);
+    let receipt = "reference=m-1&status=1&code=101&mobile=447700900001&time=2027-03-01+12%3A00%3A00";
     assert_eq!(
         gateway.parse(&hook("", &good, receipt)).unwrap(),
         [Received::Report {
             reference: Some("m-1".into()),
             provider_id: None,
-            status: DeliveryStatus::Undelivered {
-                code: "101".into(),
-                permanent: true
-            },
+            status: DeliveryStatus::Undelivered { code: "101".into(), permanent: true },
             occurred_at_ms: None,
         }]
     );
-    for broken in [
-        "",
-        "status=0",
-        "reference=m-1&status=9",
-        "source=&message=x",
-    ] {
+    for broken in ["", "status=0", "reference=m-1&status=9", "source=&message=x"] {
         assert!(gateway.parse(&hook("", &good, broken)).is_err(), "{broken}");
     }
 }
@@ -328,34 +207,17 @@ async fn firetext_as_shipped() {
 async fn r4_no_wrong_answer_is_taken_for_a_success() {
     let dir = tempfile::tempdir().unwrap();
     let fake = FakeServer::start(vonage).await;
-    let file = shipped(
-        "vonage",
-        "https://rest.nexmo.com/sms/json",
-        &fake.url("/sms/json"),
-        dir.path(),
-    );
-    let sends = Fault::ALL
-        .iter()
-        .filter(|fault| !matches!(fault, Fault::Timeout | Fault::Slow));
+    let file = shipped("vonage", "https://rest.nexmo.com/sms/json", &fake.url("/sms/json"), dir.path());
+    let sends = Fault::ALL.iter().filter(|fault| !matches!(fault, Fault::Timeout | Fault::Slow));
     let outcomes = join_all(sends.map(|fault| {
         let file = Arc::clone(&file);
-        async move {
-            (
-                fault,
-                file.send(&text_to(&fault.number(When::AfterTaking), "m"))
-                    .await,
-            )
-        }
+        async move { (fault, file.send(&text_to(&fault.number(When::AfterTaking), "m")).await) }
     }))
     .await;
     for (fault, outcome) in outcomes {
         let failure = outcome.expect_err("taken for a success");
         let not_now = matches!(fault, Fault::TooMany | Fault::Unavailable);
-        assert_eq!(
-            failure.certainly_not_sent(),
-            not_now,
-            "{fault:?} {failure:?}"
-        );
+        assert_eq!(failure.certainly_not_sent(), not_now, "{fault:?} {failure:?}");
     }
 }
 
@@ -385,18 +247,9 @@ const JSON: &str = r#"
 async fn a_json_gateway_with_a_signature() {
     let fake = FakeServer::start(|request| {
         let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
-        assert_eq!(
-            (request.method.as_str(), request.path.as_str()),
-            ("PUT", "/m%2F1")
-        );
-        assert_eq!(
-            request.header("authorization"),
-            Some("Key 0123456789abcdef")
-        );
-        assert_eq!(
-            body["dlr"],
-            "https://messages.surgery.example/webhooks/test"
-        );
+        assert_eq!((request.method.as_str(), request.path.as_str()), ("PUT", "/m%2F1"));
+        assert_eq!(request.header("authorization"), Some("Key 0123456789abcdef"));
+        assert_eq!(body["dlr"], "https://messages.surgery.example/webhooks/test");
         assert_eq!(body["body"], "two\nlines \"quoted\"");
         Reply::json(201, &json!({"id": 7}))
     })
@@ -411,14 +264,8 @@ async fn a_json_gateway_with_a_signature() {
     let signature = hex(mac.finalize().into_bytes());
     let headers = vec![("x-signature".to_owned(), format!("sha256={signature}"))];
     assert_eq!(gateway.verify(&hook("", &headers, body)), Ok(()));
-    assert_eq!(
-        gateway.verify(&hook("", &headers, "{}")),
-        Err(Forged::WrongSignature)
-    );
-    assert!(matches!(
-        gateway.parse(&hook("", &headers, body)).unwrap()[..],
-        [Received::Report { .. }]
-    ));
+    assert_eq!(gateway.verify(&hook("", &headers, "{}")), Err(Forged::WrongSignature));
+    assert!(matches!(gateway.parse(&hook("", &headers, body)).unwrap()[..], [Received::Report { .. }]));
 }
 
 #[test]
@@ -426,34 +273,18 @@ fn settings_are_checked() {
     let hand = Hand::default();
     for (from, to, fault) in [
         ("{to}", "{colour}", "send.body: knows no {colour}"),
-        (
-            "keys = [\"key\"]",
-            "keys = [\"other\"]",
-            "webhook.keys: names no secret: other",
-        ),
+        ("keys = [\"key\"]", "keys = [\"other\"]", "webhook.keys: names no secret: other"),
         ("0123456789abcdef", "short", "webhook.keys: is too short"),
-        (
-            "URL",
-            "http://sms.example",
-            "send.url: must begin with https://",
-        ),
+        ("URL", "http://sms.example", "send.url: must begin with https://"),
         ("authorization =", "\"a b\" =", "send.headers: holds a name"),
     ] {
-        let url = if from == "URL" {
-            to
-        } else {
-            "https://sms.example"
-        };
+        let url = if from == "URL" { to } else { "https://sms.example" };
         let settings = JSON.replace("URL", url).replace(from, to);
         let faults = try_gateway(&settings, &hand).err().unwrap();
-        assert!(
-            faults.iter().any(|f| f.contains(fault)),
-            "{fault}: {faults:?}"
-        );
+        assert!(faults.iter().any(|f| f.contains(fault)), "{fault}: {faults:?}");
     }
     let open = JSON.replace("URL", "https://sms.example");
-    let open = open.split("[webhook]").next().unwrap().to_owned()
-        + "[inbound]\nfrom = \"a\"\ntext = \"b\"";
+    let open = open.split("[webhook]").next().unwrap().to_owned() + "[inbound]\nfrom = \"a\"\ntext = \"b\"";
     let faults = try_gateway(&open, &hand).err().unwrap();
     assert!(faults[0].contains("webhook: is needed"), "{faults:?}");
 }

@@ -42,9 +42,7 @@ async fn r4_no_wrong_answer_is_taken_for_a_success() {
     let hand = Hand::default();
     let fake = HttpFake::start(&hand).await;
     let http = gateway(&fake.settings("timeout_seconds = 2"), &hand);
-    let sends = Fault::ALL
-        .iter()
-        .flat_map(|fault| [When::BeforeTaking, When::AfterTaking].map(|when| (*fault, when)));
+    let sends = Fault::ALL.iter().flat_map(|fault| [When::BeforeTaking, When::AfterTaking].map(|when| (*fault, when)));
     let outcomes = join_all(sends.map(|(fault, when)| {
         let http = Arc::clone(&http);
         async move {
@@ -62,20 +60,10 @@ async fn r4_no_wrong_answer_is_taken_for_a_success() {
         assert_eq!(failure.certainly_not_sent(), not_sent, "{fault:?} {when:?}");
         assert_eq!(failure.retry_floor_ms(), floor, "{fault:?} {when:?}");
         assert!(!failure.permanent(), "{fault:?} {when:?}");
-        assert!(
-            took < Duration::from_secs(4),
-            "{fault:?} {when:?} took {took:?}"
-        );
+        assert!(took < Duration::from_secs(4), "{fault:?} {when:?} took {took:?}");
         // Where the outcome is unknown, asking settles it.
-        let found = http
-            .look_up(&message.reference, &message.to, NOON, &message.text)
-            .await
-            .unwrap();
-        assert_eq!(
-            matches!(found, LookUp::Found { .. }),
-            when == When::AfterTaking,
-            "{fault:?} {when:?}"
-        );
+        let found = http.look_up(&message.reference, &message.to, NOON, &message.text).await.unwrap();
+        assert_eq!(matches!(found, LookUp::Found { .. }), when == When::AfterTaking, "{fault:?} {when:?}");
     }
     assert_eq!(fake.refused(), Vec::<String>::new());
 }
@@ -85,9 +73,7 @@ async fn slowest(http: &Gateway, name: &str) -> Duration {
     let mut slowest = Duration::ZERO;
     for n in 0..20 {
         let started = Instant::now();
-        http.send(&text_to("+447700900001", &format!("{name}-{n}")))
-            .await
-            .unwrap();
+        http.send(&text_to("+447700900001", &format!("{name}-{n}"))).await.unwrap();
         slowest = slowest.max(started.elapsed());
     }
     slowest
@@ -111,10 +97,7 @@ async fn r4_bodies_without_end_cost_little_and_delay_nobody() {
     let beside = slowest(&http, "beside").await;
     // One second is the mark; on a machine that is slow by itself the send alone says how slow.
     let mark = Duration::from_secs(1) + 10 * alone;
-    assert!(
-        beside < mark,
-        "{beside:?} beside the bad ones, {alone:?} alone"
-    );
+    assert!(beside < mark, "{beside:?} beside the bad ones, {alone:?} alone");
     for send in join_all(sends).await {
         assert!(send.unwrap().is_err());
     }
@@ -130,16 +113,8 @@ async fn a_gateway_that_is_down_took_nothing_and_comes_back() {
     let http = gateway(&fake.settings(""), &hand);
     http.send(&text_to("+447700900001", "m-1")).await.unwrap();
     fake.server.go_down().await;
-    let failure = http
-        .send(&text_to("+447700900001", "m-2"))
-        .await
-        .unwrap_err();
-    assert_eq!(
-        failure,
-        SendFailure::Unreachable {
-            detail_code: "refused".into()
-        }
-    );
+    let failure = http.send(&text_to("+447700900001", "m-2")).await.unwrap_err();
+    assert_eq!(failure, SendFailure::Unreachable { detail_code: "refused".into() });
     assert!(failure.certainly_not_sent());
     fake.server.come_up().await;
     http.send(&text_to("+447700900001", "m-2")).await.unwrap();
@@ -154,28 +129,17 @@ async fn live(http: &Gateway, reference: &str, to: &str, seed: u64) -> Result<us
         let Err(failure) = http.send(&message).await else {
             return Ok(attempt);
         };
-        let Some(at) = next_retry(attempt as u32, &failure, now, seed, NOON + 24 * 3_600_000)
-        else {
+        let Some(at) = next_retry(attempt as u32, &failure, now, seed, NOON + 24 * 3_600_000) else {
             return Err(failure);
         };
-        assert!(
-            at >= now + failure.retry_floor_ms().unwrap_or(1),
-            "Retry-After undercut"
-        );
+        assert!(at >= now + failure.retry_floor_ms().unwrap_or(1), "Retry-After undercut");
         if failure.retry_floor_ms().is_none() {
-            assert!(
-                waits.last().is_none_or(|last| at - now > *last),
-                "waits do not grow"
-            );
+            assert!(waits.last().is_none_or(|last| at - now > *last), "waits do not grow");
             waits.push(at - now);
         }
         now = at;
         if !failure.certainly_not_sent() {
-            match http
-                .look_up(&message.reference, &message.to, NOON, &message.text)
-                .await
-                .unwrap()
-            {
+            match http.look_up(&message.reference, &message.to, NOON, &message.text).await.unwrap() {
                 LookUp::Found { .. } => return Ok(attempt),
                 LookUp::NotFound => {}
                 LookUp::CannotTell => panic!("this gateway can be asked"),
@@ -191,19 +155,12 @@ async fn r3_every_fault_mixed_loses_nothing_and_doubles_nothing() {
     let hand = Hand::default();
     // Two tries in three go wrong at first, in a way that depends on the message alone.
     let fake = HttpFake::with_mood(&hand, |to, before| {
-        let n: usize = to
-            .strip_prefix("+4477009")
-            .and_then(|n| n.parse().ok())
-            .unwrap_or(0);
+        let n: usize = to.strip_prefix("+4477009").and_then(|n| n.parse().ok()).unwrap_or(0);
         let roll = n.wrapping_mul(31).wrapping_add(before * 16) % 42;
         let fault = *Fault::ALL.get(roll / 2)?;
         // A gateway that says "not now" about what it took would be lying; all else may happen after the taking.
         let not_now = matches!(fault, Fault::TooMany | Fault::Unavailable);
-        let when = if roll.is_multiple_of(2) || not_now {
-            When::BeforeTaking
-        } else {
-            When::AfterTaking
-        };
+        let when = if roll.is_multiple_of(2) || not_now { When::BeforeTaking } else { When::AfterTaking };
         (before < 4).then_some((fault, when))
     })
     .await;
@@ -213,11 +170,7 @@ async fn r3_every_fault_mixed_loses_nothing_and_doubles_nothing() {
         .map(|n| {
             let http = Arc::clone(&http);
             async move {
-                let to = if n % 50 == 0 {
-                    "+447700900301".to_owned()
-                } else {
-                    format!("+44770090{:04}", 1_000 + n)
-                };
+                let to = if n % 50 == 0 { "+447700900301".to_owned() } else { format!("+44770090{:04}", 1_000 + n) };
                 let reference = format!("m-{n}");
                 let outcome = live(&http, &reference, &to, n).await;
                 (n, reference, outcome)
@@ -237,26 +190,15 @@ async fn r3_every_fault_mixed_loses_nothing_and_doubles_nothing() {
             Err(failure) => {
                 assert_eq!(n % 50, 0, "{reference} was lost: {failure:?}");
                 assert!(matches!(failure, SendFailure::BadAddress { .. }));
-                assert_eq!(
-                    fake.tries_of(reference),
-                    1,
-                    "a permanent refusal was repeated"
-                );
+                assert_eq!(fake.tries_of(reference), 1, "a permanent refusal was repeated");
             }
             Ok(tries) => {
-                assert_eq!(
-                    taken.get(reference),
-                    Some(&1),
-                    "{reference} after {tries} tries"
-                );
+                assert_eq!(taken.get(reference), Some(&1), "{reference} after {tries} tries");
                 *attempts.entry(*tries).or_insert(0) += 1;
             }
         }
     }
     assert_eq!(outcomes.len() as u64, MESSAGES);
-    assert!(
-        attempts.keys().max() > Some(&2),
-        "the faults were not met: {attempts:?}"
-    );
+    assert!(attempts.keys().max() > Some(&2), "the faults were not met: {attempts:?}");
     assert_eq!(fake.refused(), Vec::<String>::new());
 }

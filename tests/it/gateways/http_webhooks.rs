@@ -12,7 +12,8 @@ use crate::fake_gateways::{Hand, NOON, gateway, hex};
 
 const NEW: &str = "new-webhook-key-0123";
 const OLD: &str = "old-webhook-key-0123";
-const INBOUND: &str = r#"{"type":"inbound","id":"in-1","from":"+447700900001","to":"60006","text":"7.5 ta","at":"2027-03-01T12:00:00Z"}"#;
+const INBOUND: &str =
+    r#"{"type":"inbound","id":"in-1","from":"+447700900001","to":"60006","text":"7.5 ta","at":"2027-03-01T12:00:00Z"}"#;
 
 fn hmac(key: &str, parts: &[&[u8]]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
@@ -38,11 +39,7 @@ impl Hook {
             ("X-Signature".to_owned(), signature),
             ("Host".to_owned(), "messages.surgery.example".to_owned()),
         ];
-        Self {
-            headers,
-            body: body.as_bytes().to_vec(),
-            at,
-        }
+        Self { headers, body: body.as_bytes().to_vec(), at }
     }
 
     fn request(&self) -> WebhookRequest<'_> {
@@ -58,16 +55,13 @@ impl Hook {
 }
 
 fn http(keys: &str) -> std::sync::Arc<Gateway> {
-    let settings = format!(
-        "kind = \"http\"\nurl = \"https://sms.example/messages\"\nkey = \"0123456789abcdef\"\n{keys}"
-    );
+    let settings =
+        format!("kind = \"http\"\nurl = \"https://sms.example/messages\"\nkey = \"0123456789abcdef\"\n{keys}");
     gateway(&settings, &Hand::default())
 }
 
 fn both_keys() -> std::sync::Arc<Gateway> {
-    http(&format!(
-        "webhook_key = \"{NEW}\"\nwebhook_key_old = \"{OLD}\""
-    ))
+    http(&format!("webhook_key = \"{NEW}\"\nwebhook_key_old = \"{OLD}\""))
 }
 
 #[test]
@@ -94,18 +88,12 @@ fn a_text_and_a_receipt_are_read() {
         [Received::Report {
             reference: Some("m-1".into()),
             provider_id: Some("p-1".into()),
-            status: DeliveryStatus::Undelivered {
-                code: "absent".into(),
-                permanent: false
-            },
+            status: DeliveryStatus::Undelivered { code: "absent".into(), permanent: false },
             occurred_at_ms: Some(NOON + 1_000),
         }]
     );
     let printed = format!("{inbound:?}");
-    assert!(
-        !printed.contains("7.5") && !printed.contains("77009"),
-        "{printed}"
-    );
+    assert!(!printed.contains("7.5") && !printed.contains("77009"), "{printed}");
 }
 
 #[test]
@@ -123,12 +111,7 @@ fn what_is_not_the_form_is_an_error_and_never_a_panic() {
         "<html>",
         &"[".repeat(100_000),
     ] {
-        assert!(
-            http.parse(&Hook::signed(NEW, body, NOON).request())
-                .is_err(),
-            "{}",
-            &body[..body.len().min(60)]
-        );
+        assert!(http.parse(&Hook::signed(NEW, body, NOON).request()).is_err(), "{}", &body[..body.len().min(60)]);
     }
 }
 
@@ -151,9 +134,7 @@ fn s1_no_mutation_of_a_true_request_passes() {
                 let header = random.random_range(0..2);
                 let at = random.random_range(0..hook.headers[header].1.len());
                 let letter = char::from(random.random_range(b'0'..=b'f'));
-                hook.headers[header]
-                    .1
-                    .replace_range(at..=at, &letter.to_string());
+                hook.headers[header].1.replace_range(at..=at, &letter.to_string());
             }
             4 => {
                 hook.headers.remove(random.random_range(0..2));
@@ -163,22 +144,12 @@ fn s1_no_mutation_of_a_true_request_passes() {
                 hook.headers.push(doubled);
             }
         }
-        let upper = |h: &Hook| {
-            h.headers
-                .iter()
-                .map(|(_, v)| v.to_uppercase())
-                .collect::<Vec<_>>()
-        };
+        let upper = |h: &Hook| h.headers.iter().map(|(_, v)| v.to_uppercase()).collect::<Vec<_>>();
         if (hook.body == truth.body && upper(&hook) == upper(&truth)) || hook.headers.is_empty() {
             continue;
         }
         tried += 1;
-        assert!(
-            http.verify(&hook.request()).is_err(),
-            "{:?} {:?}",
-            hook.headers,
-            hook.body
-        );
+        assert!(http.verify(&hook.request()).is_err(), "{:?} {:?}", hook.headers, hook.body);
     }
 }
 
@@ -205,28 +176,16 @@ fn s2_a_replay_is_refused_after_five_minutes() {
 fn s3_old_and_new_key_are_valid_together_until_the_old_one_goes() {
     let (during, after) = (both_keys(), http(&format!("webhook_key = \"{NEW}\"")));
     for key in [NEW, OLD] {
-        assert_eq!(
-            during.verify(&Hook::signed(key, INBOUND, NOON).request()),
-            Ok(())
-        );
+        assert_eq!(during.verify(&Hook::signed(key, INBOUND, NOON).request()), Ok(()));
     }
-    assert_eq!(
-        after.verify(&Hook::signed(NEW, INBOUND, NOON).request()),
-        Ok(())
-    );
-    assert_eq!(
-        after.verify(&Hook::signed(OLD, INBOUND, NOON).request()),
-        Err(Forged::WrongSignature)
-    );
+    assert_eq!(after.verify(&Hook::signed(NEW, INBOUND, NOON).request()), Ok(()));
+    assert_eq!(after.verify(&Hook::signed(OLD, INBOUND, NOON).request()), Err(Forged::WrongSignature));
 }
 
 #[test]
 fn without_a_key_nothing_comes_in() {
     let closed = http("policy = { safety_gateway = \"spare\" }");
-    assert_eq!(
-        closed.verify(&Hook::signed("", INBOUND, NOON).request()),
-        Err(Forged::NotOpen)
-    );
+    assert_eq!(closed.verify(&Hook::signed("", INBOUND, NOON).request()), Err(Forged::NotOpen));
     assert!(!closed.policy().two_way);
 }
 

@@ -17,9 +17,8 @@ use crate::fake_gateways::{
 
 /// Each gateway that is asked over the wire, pointed at this address.
 fn asked_over_the_wire(url: &str) -> Vec<(&'static str, Arc<Gateway>)> {
-    let http = format!(
-        "kind = \"http\"\nurl = \"{url}\"\nkey = \"0123456789abcdef\"\nwebhook_key = \"0123456789abcdef\""
-    );
+    let http =
+        format!("kind = \"http\"\nurl = \"{url}\"\nkey = \"0123456789abcdef\"\nwebhook_key = \"0123456789abcdef\"");
     let twilio = format!(
         "kind = \"twilio\"\naccount_sid = \"{ACCOUNT}\"\nauth_token = \"{TOKEN}\"\nsender = \"+447700900900\"\n\
          base_url = \"{url}\""
@@ -31,23 +30,12 @@ fn asked_over_the_wire(url: &str) -> Vec<(&'static str, Arc<Gateway>)> {
     let table = [("http", http), ("twilio", twilio), ("govuk_notify", govuk)];
     table
         .into_iter()
-        .map(|(name, settings)| {
-            (
-                name,
-                gateway(
-                    &format!("timeout_seconds = 1\n{settings}"),
-                    &Hand::default(),
-                ),
-            )
-        })
+        .map(|(name, settings)| (name, gateway(&format!("timeout_seconds = 1\n{settings}"), &Hand::default())))
         .collect()
 }
 
 async fn ask(gateway: &Gateway) -> Option<LookUp> {
-    gateway
-        .look_up("m-1", "+447700900001", NOON, "a text")
-        .await
-        .ok()
+    gateway.look_up("m-1", "+447700900001", NOON, "a text").await.ok()
 }
 
 #[tokio::test]
@@ -66,38 +54,14 @@ async fn no_wrong_answer_reads_as_not_there() {
 async fn a_404_that_is_not_the_form_s_own_reads_as_nothing() {
     for (status, kind, body) in [
         (404, "text/html", "<html>Not found</html>".to_owned()),
-        (
-            404,
-            "application/json",
-            json!({"error": "no route"}).to_string(),
-        ),
+        (404, "application/json", json!({"error": "no route"}).to_string()),
         (404, "application/json", json!({"code": "gone"}).to_string()),
         (404, "application/json", String::new()),
-        (
-            410,
-            "application/json",
-            json!({"code": "not_found"}).to_string(),
-        ),
-        (
-            200,
-            "application/json",
-            json!({"code": "not_found"}).to_string(),
-        ),
-        (
-            200,
-            "application/json",
-            json!({"id": "p", "reference": "m-2", "status": "sent"}).to_string(),
-        ),
-        (
-            200,
-            "application/json",
-            json!({"id": "p", "reference": "m-1", "status": "eaten"}).to_string(),
-        ),
-        (
-            200,
-            "application/json",
-            json!({"id": "", "reference": "m-1", "status": "sent"}).to_string(),
-        ),
+        (410, "application/json", json!({"code": "not_found"}).to_string()),
+        (200, "application/json", json!({"code": "not_found"}).to_string()),
+        (200, "application/json", json!({"id": "p", "reference": "m-2", "status": "sent"}).to_string()),
+        (200, "application/json", json!({"id": "p", "reference": "m-1", "status": "eaten"}).to_string()),
+        (200, "application/json", json!({"id": "", "reference": "m-1", "status": "sent"}).to_string()),
     ] {
         let reply = Reply::Text(status, kind, body.clone());
         let fake = FakeServer::start(move |_| reply.clone()).await;

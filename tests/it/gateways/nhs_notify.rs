@@ -25,36 +25,11 @@ async fn each_route_has_its_plan_and_its_fields() {
     let plans = [
         ("text = \"text\"", Channel::Sms, "+447700900001", "3"),
         ("text = \"app\"", Channel::Sms, "nhs:9990548609", "1"),
-        (
-            "text = \"app_then_text_4h\"",
-            Channel::Sms,
-            "nhs:9990548609",
-            "7",
-        ),
-        (
-            "text = \"app_then_text_24h\"",
-            Channel::Sms,
-            "nhs:9990548609",
-            "6",
-        ),
-        (
-            "email = \"email\"",
-            Channel::Email,
-            "person@patient.test",
-            "2",
-        ),
-        (
-            "email = \"app_then_email_4h\"",
-            Channel::Email,
-            "nhs:9990548609",
-            "5",
-        ),
-        (
-            "email = \"app_then_email_24h\"",
-            Channel::Email,
-            "nhs:9990548609",
-            "4",
-        ),
+        ("text = \"app_then_text_4h\"", Channel::Sms, "nhs:9990548609", "7"),
+        ("text = \"app_then_text_24h\"", Channel::Sms, "nhs:9990548609", "6"),
+        ("email = \"email\"", Channel::Email, "person@patient.test", "2"),
+        ("email = \"app_then_email_4h\"", Channel::Email, "nhs:9990548609", "5"),
+        ("email = \"app_then_email_24h\"", Channel::Email, "nhs:9990548609", "4"),
     ];
     for (n, (settings, channel, to, plan)) in plans.iter().enumerate() {
         let notify = gateway(&fake.settings(settings), &hand);
@@ -64,25 +39,15 @@ async fn each_route_has_its_plan_and_its_fields() {
         };
         message.to = (*to).to_owned();
         message.reference = format!("m-{n}");
-        let accepted = notify
-            .send(&message)
-            .await
-            .unwrap_or_else(|e| panic!("{settings} {e:?} {:?}", fake.refused()));
+        let accepted = notify.send(&message).await.unwrap_or_else(|e| panic!("{settings} {e:?} {:?}", fake.refused()));
         assert_eq!(accepted.status, DeliveryStatus::Accepted);
         let taken = &fake.messages()[n];
-        assert!(
-            taken["routingPlanId"].as_str().unwrap().ends_with(plan),
-            "{settings}"
-        );
+        assert!(taken["routingPlanId"].as_str().unwrap().ends_with(plan), "{settings}");
         // The NHS App knows people by NHS number only.
         message.to = text.to.clone();
         message.reference = format!("other-{n}");
         if to.starts_with("nhs:") {
-            assert_eq!(
-                notify.send(&message).await,
-                Err(SendFailure::NotConfigured),
-                "{settings}"
-            );
+            assert_eq!(notify.send(&message).await, Err(SendFailure::NotConfigured), "{settings}");
         }
     }
     assert_eq!(fake.refused(), Vec::<String>::new());
@@ -95,11 +60,7 @@ async fn a_token_is_shared_renewed_in_time_and_replaced_when_withdrawn() {
     let notify = gateway(&fake.settings("text = \"text\""), &hand);
     let send = |n: usize| {
         let notify = notify.clone();
-        async move {
-            notify
-                .send(&text_to("+447700900001", &format!("m-{n}")))
-                .await
-        }
+        async move { notify.send(&text_to("+447700900001", &format!("m-{n}"))).await }
     };
     assert!(join_all((0..10).map(send)).await.iter().all(Result::is_ok));
     assert_eq!(fake.tokens_given(), 1);
@@ -120,38 +81,20 @@ async fn a_token_is_shared_renewed_in_time_and_replaced_when_withdrawn() {
 async fn an_unknown_outcome_is_settled_by_the_same_reference() {
     let hand = Hand::default();
     let fake = NhsNotifyFake::start(&hand).await;
-    let notify = gateway(
-        &fake.settings("text = \"text\"\ntimeout_seconds = 1"),
-        &hand,
-    );
-    let cases = Fault::ALL
-        .iter()
-        .flat_map(|f| [When::BeforeTaking, When::AfterTaking].map(|w| (*f, w)));
+    let notify = gateway(&fake.settings("text = \"text\"\ntimeout_seconds = 1"), &hand);
+    let cases = Fault::ALL.iter().flat_map(|f| [When::BeforeTaking, When::AfterTaking].map(|w| (*f, w)));
     let cases: Vec<_> = cases.collect();
-    let messages: Vec<_> = cases
-        .iter()
-        .map(|(fault, when)| text_to(&fault.number(*when), &format!("m-{fault:?}-{when:?}")))
-        .collect();
+    let messages: Vec<_> =
+        cases.iter().map(|(fault, when)| text_to(&fault.number(*when), &format!("m-{fault:?}-{when:?}"))).collect();
     let outcomes = join_all(messages.iter().map(|m| notify.send(m))).await;
     for (((fault, when), message), outcome) in cases.iter().zip(&messages).zip(outcomes) {
         let failure = outcome.expect_err("taken for a success");
         assert!(!failure.permanent(), "{fault:?} {failure:?}");
-        assert_eq!(
-            notify.look_up(&message.reference, "", 0, "").await.unwrap(),
-            LookUp::NotFound
-        );
+        assert_eq!(notify.look_up(&message.reference, "", 0, "").await.unwrap(), LookUp::NotFound);
         let again = notify.send(message).await;
-        assert_eq!(
-            again.is_ok(),
-            *when == When::AfterTaking,
-            "{fault:?} {when:?} {again:?}"
-        );
+        assert_eq!(again.is_ok(), *when == When::AfterTaking, "{fault:?} {when:?} {again:?}");
     }
-    assert_eq!(
-        fake.messages().len(),
-        Fault::ALL.len(),
-        "a repeat was taken for a new message"
-    );
+    assert_eq!(fake.messages().len(), Fault::ALL.len(), "a repeat was taken for a new message");
 }
 
 #[tokio::test]
@@ -160,39 +103,17 @@ async fn its_refusals_keep_their_meaning_and_f07_holds_here_too() {
     let fake = NhsNotifyFake::start(&hand).await;
     let notify = gateway(&fake.settings("text = \"text\""), &hand);
     for (number, expected) in [
-        (
-            "+447700900301",
-            SendFailure::BadAddress {
-                code: "CM_INVALID_VALUE".into(),
-            },
-        ),
+        ("+447700900301", SendFailure::BadAddress { code: "CM_INVALID_VALUE".into() }),
         ("+447700900302", SendFailure::NotConfigured),
-        (
-            "nhs:123",
-            SendFailure::BadAddress {
-                code: "CM_INVALID_NHS_NUMBER".into(),
-            },
-        ),
+        ("nhs:123", SendFailure::BadAddress { code: "CM_INVALID_NHS_NUMBER".into() }),
     ] {
-        assert_eq!(
-            notify.send(&text_to(number, "m")).await,
-            Err(expected),
-            "{number}"
-        );
+        assert_eq!(notify.send(&text_to(number, "m")).await, Err(expected), "{number}");
     }
     let mut polish = text_to("+447700900001", "m");
     polish.text = "Dzień dobry".into();
     assert!(notify.send(&polish).await.unwrap_err().permanent());
-    let wrong = gateway(
-        &fake
-            .settings("text = \"text\"")
-            .replace(API_KEY, "another-key"),
-        &hand,
-    );
-    assert_eq!(
-        wrong.send(&text_to("+447700900001", "m")).await,
-        Err(SendFailure::NotConfigured)
-    );
+    let wrong = gateway(&fake.settings("text = \"text\"").replace(API_KEY, "another-key"), &hand);
+    assert_eq!(wrong.send(&text_to("+447700900001", "m")).await, Err(SendFailure::NotConfigured));
     assert!(fake.messages().is_empty());
 }
 
@@ -202,29 +123,16 @@ async fn when_no_token_can_be_had_nothing_was_sent() {
     let fake = NhsNotifyFake::start(&hand).await;
     let token_url = fake.server.url("/oauth2/token");
     let broken = FakeServer::start(|_| Reply::Wrong(Fault::Html200)).await;
-    let settings = fake
-        .settings("text = \"text\"")
-        .replace(&token_url, &broken.url("/oauth2/token"));
-    let failure = gateway(&settings, &hand)
-        .send(&text_to("+447700900001", "m"))
-        .await
-        .unwrap_err();
-    assert_eq!(
-        failure,
-        SendFailure::Unreachable {
-            detail_code: "token_html".into()
-        }
-    );
+    let settings = fake.settings("text = \"text\"").replace(&token_url, &broken.url("/oauth2/token"));
+    let failure = gateway(&settings, &hand).send(&text_to("+447700900001", "m")).await.unwrap_err();
+    assert_eq!(failure, SendFailure::Unreachable { detail_code: "token_html".into() });
 }
 
 fn signed(key: &str, secret: &str, body: &str) -> Vec<(String, String)> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(body.as_bytes());
     let signature = hex(mac.finalize().into_bytes());
-    vec![
-        ("x-api-key".into(), key.into()),
-        ("x-hmac-sha256-signature".into(), signature),
-    ]
+    vec![("x-api-key".into(), key.into()), ("x-hmac-sha256-signature".into(), signature)]
 }
 
 fn hook<'a>(headers: &'a [(String, String)], body: &'a str) -> WebhookRequest<'a> {
@@ -243,12 +151,7 @@ async fn callbacks_are_verified_and_read() {
     let hand = Hand::default();
     let fake = NhsNotifyFake::start(&hand).await;
     let old = "the-old-callback-key-1";
-    let notify = gateway(
-        &fake.settings(&format!(
-            "text = \"app_then_text_4h\"\ncallback_key_old = \"{old}\""
-        )),
-        &hand,
-    );
+    let notify = gateway(&fake.settings(&format!("text = \"app_then_text_4h\"\ncallback_key_old = \"{old}\"")), &hand);
     let channel = |channel: &str, status: &str, supplier: &str| {
         format!(
             r#"{{"data":[{{"type":"ChannelStatus","attributes":{{"messageId":"2WL","messageReference":"m-1","cascadeType":"primary","cascadeOrder":1,"channel":"{channel}","channelStatus":"{status}","supplierStatus":"{supplier}","timestamp":"2027-03-01T12:00:00.000Z","retryCount":0}},"links":{{"message":""}},"meta":{{"idempotencyKey":"k"}}}}]}}"#
@@ -263,46 +166,22 @@ async fn callbacks_are_verified_and_read() {
     let good = |key: &str| signed(key, &format!("{APPLICATION}.{key}"), &body);
     assert_eq!(notify.verify(&hook(&good(CALLBACK_KEY), &body)), Ok(()));
     assert_eq!(notify.verify(&hook(&good(old), &body)), Ok(()));
-    assert_eq!(
-        notify.verify(&hook(&good("another-key-of-16-chars"), &body)),
-        Err(Forged::Unsigned)
-    );
+    assert_eq!(notify.verify(&hook(&good("another-key-of-16-chars"), &body)), Err(Forged::Unsigned));
     assert_eq!(notify.verify(&hook(&[], &body)), Err(Forged::Unsigned));
     let other_app = signed(CALLBACK_KEY, &format!("other.{CALLBACK_KEY}"), &body);
-    assert_eq!(
-        notify.verify(&hook(&other_app, &body)),
-        Err(Forged::WrongSignature)
-    );
-    assert_eq!(
-        notify.verify(&hook(&good(CALLBACK_KEY), &message("failed"))),
-        Err(Forged::WrongSignature)
-    );
+    assert_eq!(notify.verify(&hook(&other_app, &body)), Err(Forged::WrongSignature));
+    assert_eq!(notify.verify(&hook(&good(CALLBACK_KEY), &message("failed"))), Err(Forged::WrongSignature));
 
-    let undelivered = |code: &str, permanent| DeliveryStatus::Undelivered {
-        code: code.into(),
-        permanent,
-    };
-    let failed = DeliveryStatus::Failed {
-        code: "MFR_PDSV_0002".into(),
-        permanent: false,
-    };
+    let undelivered = |code: &str, permanent| DeliveryStatus::Undelivered { code: code.into(), permanent };
+    let failed = DeliveryStatus::Failed { code: "MFR_PDSV_0002".into(), permanent: false };
     for (body, expected) in [
         (message("enriched"), Some(DeliveryStatus::Accepted)),
         (message("sending"), Some(DeliveryStatus::Sent)),
         (message("delivered"), Some(DeliveryStatus::Delivered)),
         (message("failed"), Some(failed)),
-        (
-            channel("sms", "delivered", "delivered"),
-            Some(DeliveryStatus::Delivered),
-        ),
-        (
-            channel("sms", "failed", "permanent_failure"),
-            Some(undelivered("permanent_failure", true)),
-        ),
-        (
-            channel("sms", "failed", "temporary_failure"),
-            Some(undelivered("temporary_failure", false)),
-        ),
+        (channel("sms", "delivered", "delivered"), Some(DeliveryStatus::Delivered)),
+        (channel("sms", "failed", "permanent_failure"), Some(undelivered("permanent_failure", true))),
+        (channel("sms", "failed", "temporary_failure"), Some(undelivered("temporary_failure", false))),
         // The text is still to come.
         (channel("nhsapp", "failed", "unnotified"), None),
         (channel("sms", "skipped", "unknown"), None),
@@ -318,27 +197,18 @@ async fn callbacks_are_verified_and_read() {
             .collect();
         assert_eq!(notify.parse(&hook(&[], &body)).unwrap(), expected, "{body}");
     }
-    for body in [
-        "",
-        "{}",
-        r#"{"data":[]}"#,
-        r#"{"data":[{"type":"MessageStatus","attributes":{}}]}"#,
-    ] {
+    for body in ["", "{}", r#"{"data":[]}"#, r#"{"data":[{"type":"MessageStatus","attributes":{}}]}"#] {
         assert!(notify.parse(&hook(&[], body)).is_err(), "{body}");
     }
 }
 
 #[test]
 fn settings_are_checked_and_hours_are_known() {
-    let broken = "kind = \"nhs_notify\"\napi_key = \"k\"\nprivate_key = \"canary\"\ncallback_key = \"0123456789abcdef\"";
+    let broken =
+        "kind = \"nhs_notify\"\napi_key = \"k\"\nprivate_key = \"canary\"\ncallback_key = \"0123456789abcdef\"";
     let faults = try_gateway(broken, &Hand::default()).err().unwrap();
     for field in ["text", "private_key", "key_id", "application_id"] {
-        assert!(
-            faults
-                .iter()
-                .any(|f| f.starts_with(&format!("gateways.test.{field}: "))),
-            "{field} {faults:?}"
-        );
+        assert!(faults.iter().any(|f| f.starts_with(&format!("gateways.test.{field}: "))), "{field} {faults:?}");
     }
     assert!(!faults.join(" ").contains("canary"));
     let sandbox = "kind = \"nhs_notify\"\ntext = \"text\"\nbase_url = \"https://sandbox.api.service.nhs.uk/comms\"\n\
@@ -346,11 +216,6 @@ fn settings_are_checked_and_hours_are_known() {
     let hours = gateway(sandbox, &Hand::default()).policy().hours.unwrap();
     assert!(hours.allows(4, 17 * 60) && !hours.allows(5, 12 * 60) && !hours.allows(0, 18 * 60));
     // Outside these hours a safety text needs another way: without one the settings are refused.
-    let faults = try_gateway(&sandbox.replace("policy =", "# policy ="), &Hand::default())
-        .err()
-        .unwrap();
-    assert!(
-        faults[0].starts_with("gateways.test.policy.safety_gateway: "),
-        "{faults:?}"
-    );
+    let faults = try_gateway(&sandbox.replace("policy =", "# policy ="), &Hand::default()).err().unwrap();
+    assert!(faults[0].starts_with("gateways.test.policy.safety_gateway: "), "{faults:?}");
 }

@@ -28,10 +28,7 @@ async fn a_text_goes_out_with_everything_twilio_should_know() {
     assert_eq!(accepted.provider_id.as_ref(), sent.get("sid"));
     assert_eq!(sent["Body"], message.text);
     assert_eq!(sent["ValidityPeriod"], "90");
-    assert_eq!(
-        sent["StatusCallback"],
-        "https://messages.surgery.example/webhooks/test?reference=m%201"
-    );
+    assert_eq!(sent["StatusCallback"], "https://messages.surgery.example/webhooks/test?reference=m%201");
     let by_number = gateway(&fake.settings("sender = \"+447700900900\""), &hand);
     by_number.send(&message).await.unwrap();
     assert_eq!(fake.messages()[1]["From"], "+447700900900");
@@ -47,43 +44,16 @@ async fn its_error_codes_keep_their_meaning() {
     let fake = TwilioFake::start(&hand).await;
     let twilio = gateway(&fake.settings(SERVICE), &hand);
     for (number, expected) in [
-        (
-            "+447700900301",
-            SendFailure::BadAddress {
-                code: "21211".into(),
-            },
-        ),
+        ("+447700900301", SendFailure::BadAddress { code: "21211".into() }),
         ("+447700900302", SendFailure::OptedOut),
-        (
-            "+447700900303",
-            SendFailure::BadAddress {
-                code: "21614".into(),
-            },
-        ),
-        (
-            "+447700900304",
-            SendFailure::Throttled {
-                retry_after_ms: None,
-            },
-        ),
+        ("+447700900303", SendFailure::BadAddress { code: "21614".into() }),
+        ("+447700900304", SendFailure::Throttled { retry_after_ms: None }),
         ("+447700900305", SendFailure::NotConfigured),
     ] {
-        assert_eq!(
-            twilio.send(&text_to(number, "m")).await,
-            Err(expected),
-            "{number}"
-        );
+        assert_eq!(twilio.send(&text_to(number, "m")).await, Err(expected), "{number}");
     }
-    let wrong = gateway(
-        &fake
-            .settings(SERVICE)
-            .replace(TOKEN, "another-token-of-some-length"),
-        &hand,
-    );
-    assert_eq!(
-        wrong.send(&text_to("+447700900001", "m")).await,
-        Err(SendFailure::NotConfigured)
-    );
+    let wrong = gateway(&fake.settings(SERVICE).replace(TOKEN, "another-token-of-some-length"), &hand);
+    assert_eq!(wrong.send(&text_to("+447700900001", "m")).await, Err(SendFailure::NotConfigured));
     assert!(fake.messages().is_empty());
 }
 
@@ -91,52 +61,27 @@ async fn its_error_codes_keep_their_meaning() {
 async fn an_unknown_outcome_is_settled_by_recipient_date_and_text() {
     let hand = Hand::default();
     let fake = TwilioFake::start(&hand).await;
-    let twilio = gateway(
-        &fake.settings(&format!("{SERVICE}\ntimeout_seconds = 1")),
-        &hand,
-    );
-    let cases = Fault::ALL
-        .iter()
-        .flat_map(|f| [When::BeforeTaking, When::AfterTaking].map(|w| (*f, w)));
+    let twilio = gateway(&fake.settings(&format!("{SERVICE}\ntimeout_seconds = 1")), &hand);
+    let cases = Fault::ALL.iter().flat_map(|f| [When::BeforeTaking, When::AfterTaking].map(|w| (*f, w)));
     let cases: Vec<_> = cases.collect();
-    let messages: Vec<_> = cases
-        .iter()
-        .map(|(fault, when)| text_to(&fault.number(*when), &format!("m-{fault:?}-{when:?}")))
-        .collect();
+    let messages: Vec<_> =
+        cases.iter().map(|(fault, when)| text_to(&fault.number(*when), &format!("m-{fault:?}-{when:?}"))).collect();
     let outcomes = join_all(messages.iter().map(|m| twilio.send(m))).await;
     for (((fault, when), message), outcome) in cases.iter().zip(&messages).zip(outcomes) {
         let failure = outcome.expect_err("taken for a success");
         assert!(!failure.permanent(), "{fault:?} {failure:?}");
-        let found = twilio
-            .look_up(&message.reference, &message.to, NOON, &message.text)
-            .await
-            .unwrap();
-        assert_eq!(
-            matches!(found, LookUp::Found { .. }),
-            *when == When::AfterTaking,
-            "{fault:?} {when:?}"
-        );
+        let found = twilio.look_up(&message.reference, &message.to, NOON, &message.text).await.unwrap();
+        assert_eq!(matches!(found, LookUp::Found { .. }), *when == When::AfterTaking, "{fault:?} {when:?}");
     }
     // The same text of last week is another message; so is another text of today.
     let message = text_to("+447700900001", "weekly");
     twilio.send(&message).await.unwrap();
     let ask = |since, text: String| {
         let twilio = twilio.clone();
-        async move {
-            twilio
-                .look_up("other", "+447700900001", since, &text)
-                .await
-                .unwrap()
-        }
+        async move { twilio.look_up("other", "+447700900001", since, &text).await.unwrap() }
     };
-    assert!(matches!(
-        ask(NOON, format!("{} ", message.text)).await,
-        LookUp::Found { .. }
-    ));
-    assert_eq!(
-        ask(NOON + 7 * 86_400_000, message.text.clone()).await,
-        LookUp::NotFound
-    );
+    assert!(matches!(ask(NOON, format!("{} ", message.text)).await, LookUp::Found { .. }));
+    assert_eq!(ask(NOON + 7 * 86_400_000, message.text.clone()).await, LookUp::NotFound);
     assert_eq!(ask(NOON, "another".to_owned()).await, LookUp::NotFound);
     assert_eq!(fake.refused(), Vec::<String>::new());
 }
@@ -153,10 +98,7 @@ async fn a_long_history_does_not_hide_a_message() {
     }
     message.text = "the newest".into();
     twilio.send(&message).await.unwrap();
-    let found = twilio
-        .look_up("m", &message.to, NOON, &message.text)
-        .await
-        .unwrap();
+    let found = twilio.look_up("m", &message.to, NOON, &message.text).await.unwrap();
     assert!(matches!(found, LookUp::Found { .. }), "{found:?}");
 }
 
@@ -205,9 +147,7 @@ const INBOUND: [(&str, &str); 5] = [
 
 fn settings(more: &str) -> String {
     let sid = "AC00000000000000000000000000000001";
-    format!(
-        "kind = \"twilio\"\naccount_sid = \"{sid}\"\nauth_token = \"{TOKEN}\"\n{SERVICE}\n{more}"
-    )
+    format!("kind = \"twilio\"\naccount_sid = \"{sid}\"\nauth_token = \"{TOKEN}\"\n{SERVICE}\n{more}")
 }
 
 #[test]
@@ -225,12 +165,7 @@ fn webhooks_are_verified_by_the_configured_address_and_read() {
             sent_at_ms: None,
         }]
     );
-    let form = [
-        ("MessageSid", "SM01"),
-        ("MessageStatus", "undelivered"),
-        ("ErrorCode", "30005"),
-        ("To", "+44"),
-    ];
+    let form = [("MessageSid", "SM01"), ("MessageStatus", "undelivered"), ("ErrorCode", "30005"), ("To", "+44")];
     let hook = Hook::new(TOKEN, "reference=m%201", &form);
     assert_eq!(twilio.verify(&hook.request()), Ok(()));
     assert_eq!(
@@ -238,10 +173,7 @@ fn webhooks_are_verified_by_the_configured_address_and_read() {
         [Received::Report {
             reference: Some("m 1".into()),
             provider_id: Some("SM01".into()),
-            status: DeliveryStatus::Undelivered {
-                code: "30005".into(),
-                permanent: true
-            },
+            status: DeliveryStatus::Undelivered { code: "30005".into(), permanent: true },
             occurred_at_ms: None,
         }]
     );
@@ -258,63 +190,36 @@ fn twilio_s_published_example_of_a_signature() {
         ("To", "+18005551212"),
     ];
     let url = "https://example.com/myapp.php?foo=1&bar=2";
-    assert_eq!(
-        signature("12345", url, &form),
-        "L/OH5YylLD5NRKLltdqwSvS0BnU="
-    );
+    assert_eq!(signature("12345", url, &form), "L/OH5YylLD5NRKLltdqwSvS0BnU=");
 }
 
 #[test]
 fn s1_s3_forgeries_are_refused_and_a_token_can_be_changed() {
-    let during = gateway(
-        &settings("auth_token_old = \"the-old-auth-token-00000001\""),
-        &Hand::default(),
-    );
+    let during = gateway(&settings("auth_token_old = \"the-old-auth-token-00000001\""), &Hand::default());
     let after = gateway(&settings(""), &Hand::default());
     let old = Hook::new("the-old-auth-token-00000001", "", &INBOUND);
     assert_eq!(during.verify(&old.request()), Ok(()));
-    assert_eq!(
-        during.verify(&Hook::new(TOKEN, "", &INBOUND).request()),
-        Ok(())
-    );
+    assert_eq!(during.verify(&Hook::new(TOKEN, "", &INBOUND).request()), Ok(()));
     assert_eq!(after.verify(&old.request()), Err(Forged::WrongSignature));
     let truth = Hook::new(TOKEN, "", &INBOUND);
     for at in 0..truth.body.len() {
         let mut forged = Hook::new(TOKEN, "", &INBOUND);
-        let letter = if truth.body.as_bytes()[at] == b'7' {
-            "8"
-        } else {
-            "7"
-        };
+        let letter = if truth.body.as_bytes()[at] == b'7' { "8" } else { "7" };
         forged.body.replace_range(at..=at, letter);
-        assert_eq!(
-            after.verify(&forged.request()),
-            Err(Forged::WrongSignature),
-            "{}",
-            forged.body
-        );
+        assert_eq!(after.verify(&forged.request()), Err(Forged::WrongSignature), "{}", forged.body);
     }
     let mut unsigned = Hook::new(TOKEN, "", &INBOUND);
     unsigned.headers.clear();
     assert_eq!(after.verify(&unsigned.request()), Err(Forged::Unsigned));
-    let request = WebhookRequest {
-        path: "/webhooks/other",
-        ..truth.request()
-    };
+    let request = WebhookRequest { path: "/webhooks/other", ..truth.request() };
     assert_eq!(after.verify(&request), Err(Forged::WrongSignature));
 }
 
 #[test]
 fn settings_are_checked() {
-    let broken =
-        "kind = \"twilio\"\naccount_sid = \"AC1\"\nauth_token = \"short\"\napi_key_sid = \"SK1\"";
+    let broken = "kind = \"twilio\"\naccount_sid = \"AC1\"\nauth_token = \"short\"\napi_key_sid = \"SK1\"";
     let faults = try_gateway(broken, &Hand::default()).err().unwrap();
     for field in ["account_sid", "sender", "auth_token", "api_key_sid"] {
-        assert!(
-            faults
-                .iter()
-                .any(|f| f.starts_with(&format!("gateways.test.{field}: "))),
-            "{field} {faults:?}"
-        );
+        assert!(faults.iter().any(|f| f.starts_with(&format!("gateways.test.{field}: "))), "{field} {faults:?}");
     }
 }

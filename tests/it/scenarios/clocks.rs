@@ -39,9 +39,7 @@ async fn by_day(app: &TestApp, step: &str) -> BTreeMap<String, Vec<String>> {
     for m in app.timeline("patient-0001").await {
         if m.step == step && m.status == "delivered" {
             let wall = instant(m.sent_at.unwrap()).with_timezone(&chrono_tz::Europe::London);
-            days.entry(wall.format("%Y-%m-%d").to_string())
-                .or_default()
-                .push(wall.format("%H:%M").to_string());
+            days.entry(wall.format("%Y-%m-%d").to_string()).or_default().push(wall.format("%H:%M").to_string());
         }
     }
     days
@@ -50,7 +48,9 @@ async fn by_day(app: &TestApp, step: &str) -> BTreeMap<String, Vec<String>> {
 async fn run(on: On, from: &str, to: &str) -> Option<TestApp> {
     let app = TestApp::start_with(on, from, OPEN).await?;
     app.person(1).await;
-    for (name, cron) in [("early", "30 1 * * *"), ("nine", "0 9 * * *"), ("midnight", "0 0 * * *"), ("late", "45 23 * * *")] {
+    for (name, cron) in
+        [("early", "30 1 * * *"), ("nine", "0 9 * * *"), ("midnight", "0 0 * * *"), ("late", "45 23 * * *")]
+    {
         daily(&app, name, cron).await;
     }
     app.advance_to(to).await;

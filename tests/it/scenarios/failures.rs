@@ -15,17 +15,13 @@ async fn away_for(app: &TestApp, days: i64) {
     let goal = app.goal(&goal_of).await;
     app.enrol(&goal_of, "goal", &goal).await;
     let visit_soon = app.person(2).await;
-    app.appointment(&visit_soon, "soon", "2027-01-08T10:00:00Z", "booked")
-        .await;
+    app.appointment(&visit_soon, "soon", "2027-01-08T10:00:00Z", "booked").await;
     let review = app.person(3).await;
     app.enrol(&review, "annual-review", "").await;
     app.result(&review, "r", "released").await;
-    app.appointment(&review, "review", "2027-01-20T10:00:00Z", "booked")
-        .await;
+    app.appointment(&review, "review", "2027-01-20T10:00:00Z", "booked").await;
     worker::settle_now(&app.engine).await.unwrap();
-    app.engine
-        .clock
-        .set_ms(ms("2027-01-04T12:00:00Z") + days * 86_400_000);
+    app.engine.clock.set_ms(ms("2027-01-04T12:00:00Z") + days * 86_400_000);
     app.fresh_feeds().await;
     worker::settle_now(&app.engine).await.unwrap();
     assert_eq!(unaccounted(app).await, Vec::<String>::new());
@@ -276,10 +272,8 @@ on_both! {
 
 /// Replies of the shared corpus that are only thanks.
 fn corpus_courtesies() -> Vec<String> {
-    let folder = std::env::var_os("BETWEEN_SHARED_DATA").map_or_else(
-        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        Into::into,
-    );
+    let folder = std::env::var_os("BETWEEN_SHARED_DATA")
+        .map_or_else(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), Into::into);
     let Ok(text) = std::fs::read_to_string(folder.join("replies-dev.jsonl")) else {
         assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "the shared corpus is absent in CI");
         eprintln!("the shared corpus is not here: only this test's own courtesies were tried");
@@ -289,7 +283,9 @@ fn corpus_courtesies() -> Vec<String> {
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
         .filter(|case| {
             let expected = &case["expected"];
-            expected["intent"] == "thanks" && expected["route"] == "auto" && expected["also"].as_array().is_some_and(Vec::is_empty)
+            expected["intent"] == "thanks"
+                && expected["route"] == "auto"
+                && expected["also"].as_array().is_some_and(Vec::is_empty)
         })
         .filter(|case| case["channel"] == "sms")
         .map(|case| case["reply"].as_str().unwrap().to_owned())

@@ -7,7 +7,8 @@ use between::store::{self, patients};
 use between::worker;
 
 const MONDAY: &str = "2027-01-04T10:00:00Z";
-const ROUTES: &str = "[practice.alerts]\nroute = \"duty@elmbrook.example\"\nsecond_route = \"partner@elmbrook.example\"\n";
+const ROUTES: &str =
+    "[practice.alerts]\nroute = \"duty@elmbrook.example\"\nsecond_route = \"partner@elmbrook.example\"\n";
 
 /// Notices to staff by where they went, in order.
 async fn notices(app: &TestApp) -> Vec<(String, String)> {

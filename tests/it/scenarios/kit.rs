@@ -7,9 +7,7 @@ use between::store::{self, Db};
 
 /// Milliseconds of an RFC 3339 time.
 pub fn ms(at: &str) -> i64 {
-    at.parse::<chrono::DateTime<chrono::Utc>>()
-        .unwrap()
-        .timestamp_millis()
+    at.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_millis()
 }
 
 /// The wordings that went out to a person, in order.
@@ -24,9 +22,7 @@ pub async fn sent_count(app: &TestApp, patient: &str) -> usize {
 
 /// Every outbound row of the practice.
 pub async fn all_out(app: &TestApp) -> Vec<MessageView> {
-    store::views::due_between(&app.engine.db, PRACTICE, 0, i64::MAX, 1_000_000)
-        .await
-        .unwrap()
+    store::views::due_between(&app.engine.db, PRACTICE, 0, i64::MAX, 1_000_000).await.unwrap()
 }
 
 /// Ledger rows whose moment has passed and of which nobody can say what became: there must be none.
@@ -37,10 +33,7 @@ pub async fn unaccounted(app: &TestApp) -> Vec<String> {
         .into_iter()
         .filter(|m| {
             let status: MessageStatus = m.status.parse().unwrap();
-            let nameless = matches!(
-                status,
-                MessageStatus::Planned | MessageStatus::Queued | MessageStatus::Sending
-            );
+            let nameless = matches!(status, MessageStatus::Planned | MessageStatus::Queued | MessageStatus::Sending);
             nameless && m.due_at <= now
         })
         .map(|m| format!("{} {} {}", m.template, m.status, m.due_at))
@@ -86,9 +79,8 @@ pub async fn poison(app: &TestApp, on: On, name: &str, when: &str, table: &str, 
                  $$ BEGIN IF {condition} THEN RAISE EXCEPTION 'poisoned'; END IF; RETURN NEW; END $$"
             );
             execute(&app.engine.db, function).await;
-            let trigger = format!(
-                "CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
-            );
+            let trigger =
+                format!("CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()");
             execute(&app.engine.db, trigger).await;
         }
     }
@@ -96,9 +88,5 @@ pub async fn poison(app: &TestApp, on: On, name: &str, when: &str, table: &str, 
 
 /// The bodies of everything that left or was about to leave, to anybody.
 pub async fn all_texts(app: &TestApp) -> Vec<(String, String)> {
-    all_out(app)
-        .await
-        .into_iter()
-        .filter_map(|m| Some((m.channel?, m.body?)))
-        .collect()
+    all_out(app).await.into_iter().filter_map(|m| Some((m.channel?, m.body?))).collect()
 }

@@ -8,7 +8,17 @@ use std::sync::{Arc, Mutex};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-const CANARIES: [&str; 9] = ["Zebedina", "Quartermaine", "9990000001", "7700900", "xylophone", "zb@canary.example", "1960-02-03", "walk for 20", WEBHOOK_KEY];
+const CANARIES: [&str; 9] = [
+    "Zebedina",
+    "Quartermaine",
+    "9990000001",
+    "7700900",
+    "xylophone",
+    "zb@canary.example",
+    "1960-02-03",
+    "walk for 20",
+    WEBHOOK_KEY,
+];
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);

@@ -109,7 +109,15 @@ async fn empty_engine(folder: &tempfile::TempDir, with_practice: bool) -> Arc<En
         tx.commit().await.unwrap();
     }
     let config = Config::load(&[], []).unwrap();
-    Arc::new(Engine::new(db, clock, config, Gateways::default(), Catalogue::shipped(), Reader::shipped(), between::domain::result::ResultsCatalogue::shipped().unwrap()))
+    Arc::new(Engine::new(
+        db,
+        clock,
+        config,
+        Gateways::default(),
+        Catalogue::shipped(),
+        Reader::shipped(),
+        between::domain::result::ResultsCatalogue::shipped().unwrap(),
+    ))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -32,11 +32,7 @@ struct State {
 
 impl GovukNotifyFake {
     pub async fn start(hand: &Hand) -> Self {
-        let state = Arc::new(State {
-            hand: hand.clone(),
-            messages: Mutex::default(),
-            refused: Mutex::default(),
-        });
+        let state = Arc::new(State { hand: hand.clone(), messages: Mutex::default(), refused: Mutex::default() });
         let inner = Arc::clone(&state);
         let server = FakeServer::start(move |request| inner.answer(request)).await;
         Self { server, state }
@@ -75,15 +71,11 @@ impl State {
     }
 
     fn check_token(&self, request: &Request) -> Result<(), &'static str> {
-        let token = request
-            .header("authorization")
-            .and_then(|h| h.strip_prefix("Bearer "))
-            .ok_or("no token")?;
+        let token = request.header("authorization").and_then(|h| h.strip_prefix("Bearer ")).ok_or("no token")?;
         let (signed, signature) = token.rsplit_once('.').ok_or("no signature")?;
         let (head, claims) = signed.split_once('.').ok_or("no claims")?;
         let read = |part: &str| -> Result<Value, &'static str> {
-            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).map_err(|_| "base64")?)
-                .map_err(|_| "json")
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).map_err(|_| "base64")?).map_err(|_| "json")
         };
         let (head, claims) = (read(head)?, read(claims)?);
         if head != json!({"typ": "JWT", "alg": "HS256"}) {
@@ -92,8 +84,7 @@ impl State {
         let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
         mac.update(signed.as_bytes());
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| "base64")?;
-        mac.verify_slice(&signature)
-            .map_err(|_| "Invalid token: signature")?;
+        mac.verify_slice(&signature).map_err(|_| "Invalid token: signature")?;
         let fields = claims.as_object().ok_or("claims")?;
         if fields.len() != 2 || claims["iss"] != SERVICE {
             return Err("Invalid token: service not found");
@@ -109,47 +100,23 @@ impl State {
         if request.header("content-type") != Some("application/json") {
             return Err("content type");
         }
-        let body: Value = serde_json::from_slice(&request.body)
-            .map_err(|_| "Invalid JSON supplied in POST data")?;
-        let known = [
-            "phone_number",
-            "template_id",
-            "personalisation",
-            "reference",
-            "sms_sender_id",
-        ];
-        if body
-            .as_object()
-            .ok_or("no object")?
-            .keys()
-            .any(|k| !known.contains(&k.as_str()))
-        {
+        let body: Value = serde_json::from_slice(&request.body).map_err(|_| "Invalid JSON supplied in POST data")?;
+        let known = ["phone_number", "template_id", "personalisation", "reference", "sms_sender_id"];
+        if body.as_object().ok_or("no object")?.keys().any(|k| !known.contains(&k.as_str())) {
             return Err("Additional properties are not allowed");
         }
         if body["template_id"] != TEMPLATE {
             return Ok(error(400, "BadRequestError", "Template not found"));
         }
-        let text = body["personalisation"]["body"]
-            .as_str()
-            .ok_or("Missing personalisation: body")?;
-        let to = body["phone_number"]
-            .as_str()
-            .ok_or("phone_number is a required property")?;
+        let text = body["personalisation"]["body"].as_str().ok_or("Missing personalisation: body")?;
+        let to = body["phone_number"].as_str().ok_or("phone_number is a required property")?;
         let reference = body["reference"].as_str().ok_or("reference")?;
         match to {
             "+447700900301" => {
-                return Ok(error(
-                    400,
-                    "ValidationError",
-                    "phone_number Not enough digits",
-                ));
+                return Ok(error(400, "ValidationError", "phone_number Not enough digits"));
             }
             "+447700900302" => {
-                return Ok(error(
-                    400,
-                    "BadRequestError",
-                    "Cannot send to this recipient",
-                ));
+                return Ok(error(400, "BadRequestError", "Cannot send to this recipient"));
             }
             "+447700900303" => {
                 return Ok(error(429, "TooManyRequestsError", "Exceeded send limits"));
@@ -182,34 +149,16 @@ impl State {
     }
 
     fn list(&self, query: &[(String, String)]) -> Reply {
-        if query.iter().any(|(n, _)| {
-            !["reference", "template_type", "status", "older_than"].contains(&n.as_str())
-        }) {
-            return error(
-                400,
-                "ValidationError",
-                "Additional properties are not allowed",
-            );
+        if query.iter().any(|(n, _)| !["reference", "template_type", "status", "older_than"].contains(&n.as_str())) {
+            return error(400, "ValidationError", "Additional properties are not allowed");
         }
-        let reference = query
-            .iter()
-            .find(|(n, _)| n == "reference")
-            .map_or("", |(_, v)| v);
+        let reference = query.iter().find(|(n, _)| n == "reference").map_or("", |(_, v)| v);
         let messages = self.messages.lock().unwrap();
-        let found: Vec<_> = messages
-            .iter()
-            .filter(|m| m["reference"] == reference)
-            .collect();
-        Reply::json(
-            200,
-            &json!({"notifications": found, "links": {"current": ""}}),
-        )
+        let found: Vec<_> = messages.iter().filter(|m| m["reference"] == reference).collect();
+        Reply::json(200, &json!({"notifications": found, "links": {"current": ""}}))
     }
 }
 
 fn error(status: u16, kind: &str, message: &str) -> Reply {
-    Reply::json(
-        status,
-        &json!({"status_code": status, "errors": [{"error": kind, "message": message}]}),
-    )
+    Reply::json(status, &json!({"status_code": status, "errors": [{"error": kind, "message": message}]}))
 }

@@ -76,24 +76,12 @@ impl HttpFake {
     }
 
     pub fn taken_of(&self, id: &str) -> usize {
-        self.state
-            .taken
-            .lock()
-            .unwrap()
-            .iter()
-            .filter(|t| t.id == id)
-            .count()
+        self.state.taken.lock().unwrap().iter().filter(|t| t.id == id).count()
     }
 
     /// How often this message was posted.
     pub fn tries_of(&self, id: &str) -> usize {
-        self.state
-            .tries
-            .lock()
-            .unwrap()
-            .get(id)
-            .copied()
-            .unwrap_or(0)
+        self.state.tries.lock().unwrap().get(id).copied().unwrap_or(0)
     }
 
     /// What it refused as not being in the form: must stay empty.
@@ -117,14 +105,11 @@ impl State {
             return refuse(why);
         }
         match (request.method.as_str(), id_asked) {
-            ("POST", None) if request.path == "/messages" => {
-                self.post(request).unwrap_or_else(refuse)
-            }
+            ("POST", None) if request.path == "/messages" => self.post(request).unwrap_or_else(refuse),
             ("GET", Some(id)) => match self.taken.lock().unwrap().iter().find(|t| t.id == id) {
-                Some(taken) => Reply::json(
-                    200,
-                    &json!({"id": format!("p-{id}"), "reference": taken.id, "status": "sent"}),
-                ),
+                Some(taken) => {
+                    Reply::json(200, &json!({"id": format!("p-{id}"), "reference": taken.id, "status": "sent"}))
+                }
                 None => Reply::json(404, &json!({"code": "not_found"})),
             },
             _ => refuse("path or method"),
@@ -141,9 +126,7 @@ impl State {
         mac.update(format!("{timestamp}.").as_bytes());
         mac.update(signed);
         let expected = hex(mac.finalize().into_bytes());
-        (request.header("x-signature") == Some(&expected))
-            .then_some(())
-            .ok_or("signature")
+        (request.header("x-signature") == Some(&expected)).then_some(()).ok_or("signature")
     }
 
     fn post(&self, request: &Request) -> Result<Reply, &'static str> {
@@ -156,12 +139,7 @@ impl State {
         if fields.keys().any(|k| !known.contains(&k.as_str())) {
             return Err("unknown field");
         }
-        let text = |name| {
-            fields
-                .get(name)
-                .map(|v| v.as_str().ok_or("not a text"))
-                .transpose()
-        };
+        let text = |name| fields.get(name).map(|v| v.as_str().ok_or("not a text")).transpose();
         let (id, to) = (text("id")?.ok_or("no id")?, text("to")?.ok_or("no number")?);
         let until = text("valid_until")?.ok_or("no end")?;
         let until = chrono::DateTime::parse_from_rfc3339(until).map_err(|_| "end is no time")?;
@@ -182,23 +160,14 @@ impl State {
         };
         match to {
             "+447700900301" => {
-                return Ok(Reply::json(
-                    400,
-                    &json!({"code": "bad_number", "permanent": true}),
-                ));
+                return Ok(Reply::json(400, &json!({"code": "bad_number", "permanent": true})));
             }
             "+447700900302" => return Ok(Reply::json(422, &json!({"code": "opted_out"}))),
             "+447700900303" => {
-                return Ok(Reply::json(
-                    422,
-                    &json!({"code": "blocked", "permanent": true}),
-                ));
+                return Ok(Reply::json(422, &json!({"code": "blocked", "permanent": true})));
             }
             "+447700900304" => {
-                return Ok(Reply::json(
-                    422,
-                    &json!({"code": "queue_full", "permanent": false}),
-                ));
+                return Ok(Reply::json(422, &json!({"code": "queue_full", "permanent": false})));
             }
             _ => {}
         }

@@ -15,9 +15,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use between::{
     clock::{Clock, instant},
     domain::delivery::Channel,
-    gateways::{
-        Gateway, GatewaySettings, Gateways, OutboundMessage, Surroundings, install_tls_provider,
-    },
+    gateways::{Gateway, GatewaySettings, Gateways, OutboundMessage, Surroundings, install_tls_provider},
 };
 
 /// Monday 1 March 2027, noon UTC.
@@ -65,8 +63,7 @@ pub fn gateway(toml: &str, hand: &Hand) -> Arc<Gateway> {
 /// The same, with the faults as one text each.
 pub fn try_gateway(toml: &str, hand: &Hand) -> Result<Arc<Gateway>, Vec<String>> {
     install_tls_provider();
-    let settings: GatewaySettings =
-        toml::from_str(toml).map_err(|e| vec![e.message().to_owned()])?;
+    let settings: GatewaySettings = toml::from_str(toml).map_err(|e| vec![e.message().to_owned()])?;
     let spare: GatewaySettings = toml::from_str("kind = \"sandbox\"").unwrap();
     let all = BTreeMap::from([("test".to_owned(), settings), ("spare".to_owned(), spare)]);
     Gateways::build(&all, &hand.surroundings())

@@ -42,16 +42,8 @@ impl NhsNotifyFake {
     pub async fn start(hand: &Hand) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let run = |arguments: &str| {
-            let done = Command::new("openssl")
-                .current_dir(dir.path())
-                .args(arguments.split(' '))
-                .output()
-                .unwrap();
-            assert!(
-                done.status.success(),
-                "openssl {arguments}: {}",
-                String::from_utf8_lossy(&done.stderr)
-            );
+            let done = Command::new("openssl").current_dir(dir.path()).args(arguments.split(' ')).output().unwrap();
+            assert!(done.status.success(), "openssl {arguments}: {}", String::from_utf8_lossy(&done.stderr));
         };
         run("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key.pem");
         run("rsa -in key.pem -RSAPublicKey_out -outform DER -out public.der");
@@ -108,10 +100,7 @@ impl State {
         match (request.method.as_str(), request.path.as_str()) {
             ("POST", "/oauth2/token") => self.token(request).unwrap_or_else(|why| {
                 self.refused.lock().unwrap().push(why.to_owned());
-                Reply::json(
-                    400,
-                    &json!({"error": "invalid_request", "error_description": why}),
-                )
+                Reply::json(400, &json!({"error": "invalid_request", "error_description": why}))
             }),
             ("POST", "/comms/v1/messages") => self.message(request),
             _ => error(404, "CM_NOT_FOUND", ""),
@@ -123,28 +112,20 @@ impl State {
             return Err("content type");
         }
         let form = Request::pairs(std::str::from_utf8(&request.body).map_err(|_| "body")?);
-        let get = |name: &str| {
-            form.iter()
-                .find(|(n, _)| n == name)
-                .map_or("", |(_, v)| v.as_str())
-        };
+        let get = |name: &str| form.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
         if get("grant_type") != "client_credentials"
-            || get("client_assertion_type")
-                != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+            || get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
         {
             return Err("grant");
         }
-        let (signed, signature) = get("client_assertion")
-            .rsplit_once('.')
-            .ok_or("no assertion")?;
+        let (signed, signature) = get("client_assertion").rsplit_once('.').ok_or("no assertion")?;
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| "base64")?;
         UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA512, &self.public_key)
             .verify(signed.as_bytes(), &signature)
             .map_err(|_| "signature")?;
         let (head, claims) = signed.split_once('.').ok_or("no claims")?;
         let read = |part: &str| -> Result<Value, &'static str> {
-            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).map_err(|_| "base64")?)
-                .map_err(|_| "json")
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).map_err(|_| "base64")?).map_err(|_| "json")
         };
         if read(head)? != json!({"typ": "JWT", "alg": "RS512", "kid": "test-1"}) {
             return Err("header");
@@ -155,43 +136,22 @@ impl State {
         if !(1..=300).contains(&lifetime) {
             return Err("exp more than five minutes away");
         }
-        if claims["iss"] != API_KEY
-            || claims["sub"] != API_KEY
-            || claims["aud"] != *self.own_url.lock().unwrap()
-        {
+        if claims["iss"] != API_KEY || claims["sub"] != API_KEY || claims["aud"] != *self.own_url.lock().unwrap() {
             return Err("iss, sub or aud");
         }
-        let id = claims["jti"]
-            .as_str()
-            .filter(|id| id.len() >= 16)
-            .ok_or("jti")?;
+        let id = claims["jti"].as_str().filter(|id| id.len() >= 16).ok_or("jti")?;
         if !self.used.lock().unwrap().insert(id.to_owned()) {
             return Err("jti used before");
         }
         let token = format!("token-{id}");
-        self.tokens
-            .lock()
-            .unwrap()
-            .push((token.clone(), self.hand.now() + 599_000));
-        Ok(Reply::json(
-            200,
-            &json!({"access_token": token, "expires_in": "599", "token_type": "Bearer"}),
-        ))
+        self.tokens.lock().unwrap().push((token.clone(), self.hand.now() + 599_000));
+        Ok(Reply::json(200, &json!({"access_token": token, "expires_in": "599", "token_type": "Bearer"})))
     }
 
     fn message(&self, request: &Request) -> Reply {
-        let token = request
-            .header("authorization")
-            .and_then(|h| h.strip_prefix("Bearer "))
-            .unwrap_or("");
+        let token = request.header("authorization").and_then(|h| h.strip_prefix("Bearer ")).unwrap_or("");
         let now = self.hand.now();
-        if !self
-            .tokens
-            .lock()
-            .unwrap()
-            .iter()
-            .any(|(t, until)| t == token && now < *until)
-        {
+        if !self.tokens.lock().unwrap().iter().any(|(t, until)| t == token && now < *until) {
             return error(401, "CM_DENIED", "");
         }
         if request.header("content-type") != Some("application/vnd.api+json") {
@@ -201,17 +161,13 @@ impl State {
             return error(406, "CM_NOT_ACCEPTABLE", "");
         }
         self.create(request).unwrap_or_else(|(code, pointer)| {
-            self.refused
-                .lock()
-                .unwrap()
-                .push(format!("{code} {pointer}"));
+            self.refused.lock().unwrap().push(format!("{code} {pointer}"));
             error(400, code, pointer)
         })
     }
 
     fn create(&self, request: &Request) -> Result<Reply, (&'static str, &'static str)> {
-        let body: Value =
-            serde_json::from_slice(&request.body).map_err(|_| ("CM_INVALID_VALUE", "/"))?;
+        let body: Value = serde_json::from_slice(&request.body).map_err(|_| ("CM_INVALID_VALUE", "/"))?;
         let only = |value: &Value, known: &[&str], pointer: &'static str| {
             let fields = value.as_object().ok_or(("CM_MISSING_VALUE", pointer))?;
             let all_known = fields.keys().all(|k| known.contains(&k.as_str()));
@@ -220,94 +176,46 @@ impl State {
         only(&body, &["data"], "/")?;
         only(&body["data"], &["type", "attributes"], "/data")?;
         let attributes = &body["data"]["attributes"];
-        let known = [
-            "routingPlanId",
-            "messageReference",
-            "recipient",
-            "originator",
-            "personalisation",
-        ];
+        let known = ["routingPlanId", "messageReference", "recipient", "originator", "personalisation"];
         only(attributes, &known, "/data/attributes")?;
         let recipient = &attributes["recipient"];
-        only(
-            recipient,
-            &["nhsNumber", "contactDetails"],
-            "/data/attributes/recipient",
-        )?;
+        only(recipient, &["nhsNumber", "contactDetails"], "/data/attributes/recipient")?;
         let missing = ("CM_MISSING_VALUE", "/data/attributes/messageReference");
         let reference = attributes["messageReference"].as_str().ok_or(missing)?;
-        let expected: &[&str] = match attributes["routingPlanId"]
-            .as_str()
-            .and_then(|id| id.rsplit('0').next())
-        {
+        let expected: &[&str] = match attributes["routingPlanId"].as_str().and_then(|id| id.rsplit('0').next()) {
             Some("1") => &["body"],
             Some("2") => &["email_subject", "email_body"],
             Some("3") => &["sms_body"],
             Some("4" | "5") => &["nhsapp_body", "email_subject", "email_body"],
             Some("6" | "7") => &["nhsapp_body", "sms_body"],
             _ => {
-                return Ok(error(
-                    404,
-                    "CM_NO_SUCH_ROUTING_PLAN",
-                    "/data/attributes/routingPlanId",
-                ));
+                return Ok(error(404, "CM_NO_SUCH_ROUTING_PLAN", "/data/attributes/routingPlanId"));
             }
         };
-        only(
-            &attributes["personalisation"],
-            expected,
-            "/data/attributes/personalisation",
-        )?;
-        if expected.iter().any(|name| {
-            attributes["personalisation"][name]
-                .as_str()
-                .is_none_or(str::is_empty)
-        }) {
+        only(&attributes["personalisation"], expected, "/data/attributes/personalisation")?;
+        if expected.iter().any(|name| attributes["personalisation"][name].as_str().is_none_or(str::is_empty)) {
             return Err(("CM_MISSING_VALUE", "/data/attributes/personalisation"));
         }
         let number = recipient["nhsNumber"].as_str();
         if number.is_some_and(|n| n.len() != 10 || !n.bytes().all(|b| b.is_ascii_digit())) {
-            return Ok(error(
-                400,
-                "CM_INVALID_NHS_NUMBER",
-                "/data/attributes/recipient/nhsNumber",
-            ));
+            return Ok(error(400, "CM_INVALID_NHS_NUMBER", "/data/attributes/recipient/nhsNumber"));
         }
         let details = &recipient["contactDetails"];
-        let to = details["sms"]
-            .as_str()
-            .or(details["email"].as_str())
-            .or(number)
-            .unwrap_or("");
+        let to = details["sms"].as_str().or(details["email"].as_str()).or(number).unwrap_or("");
         match to {
             "+447700900301" => {
-                return Ok(error(
-                    400,
-                    "CM_INVALID_VALUE",
-                    "/data/attributes/recipient/contactDetails/sms",
-                ));
+                return Ok(error(400, "CM_INVALID_VALUE", "/data/attributes/recipient/contactDetails/sms"));
             }
             "+447700900302" => {
-                return Ok(error(
-                    400,
-                    "CM_CANNOT_SET_CONTACT_DETAILS",
-                    "/data/attributes/recipient/contactDetails",
-                ));
+                return Ok(error(400, "CM_CANNOT_SET_CONTACT_DETAILS", "/data/attributes/recipient/contactDetails"));
             }
             "" => return Err(("CM_MISSING_VALUE", "/data/attributes/recipient/nhsNumber")),
             _ => {}
         }
         let mut messages = self.messages.lock().unwrap();
-        let before = messages
-            .iter()
-            .filter(|m| m["messageReference"] == reference)
-            .count();
+        let before = messages.iter().filter(|m| m["messageReference"] == reference).count();
         if before > 0 {
-            return Ok(error(
-                422,
-                "CM_DUPLICATE_REQUEST",
-                "/data/attributes/messageReference",
-            ));
+            return Ok(error(422, "CM_DUPLICATE_REQUEST", "/data/attributes/messageReference"));
         }
         let fault = Fault::of_number(to);
         if let Some((fault, When::BeforeTaking)) = fault {

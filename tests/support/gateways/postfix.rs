@@ -30,10 +30,7 @@ impl Postfix {
     pub fn start(boxes: &[&str]) -> Option<Self> {
         let there = Path::new("/usr/sbin/postfix").exists() && id("-u", "") == Some(0);
         let Some(owner) = there.then(|| id("-u", "postfix")).flatten() else {
-            assert!(
-                std::env::var("CI").is_err(),
-                "in CI these tests need the Debian package postfix, and root"
-            );
+            assert!(std::env::var("CI").is_err(), "in CI these tests need the Debian package postfix, and root");
             eprintln!("not run: no postfix here, or not root");
             return None;
         };
@@ -81,24 +78,10 @@ impl Postfix {
             "proxymap unix - - n - - proxymap\nerror unix - - n - - error\nretry unix - - n - - error".into(),
             "virtual unix - n n - - virtual\nanvil unix - - n - 1 anvil\npostlog unix-dgram n - n - 1 postlogd".into(),
         ];
-        fs::write(
-            dir.path().join("conf/master.cf"),
-            services.join("\n") + "\n",
-        )
-        .unwrap();
-        let server = Self {
-            dir,
-            authority,
-            port,
-            tls_port,
-        };
+        fs::write(dir.path().join("conf/master.cf"), services.join("\n") + "\n").unwrap();
+        let server = Self { dir, authority, port, tls_port };
         let started = server.command("start");
-        assert!(
-            started.status.success(),
-            "{}{}",
-            String::from_utf8_lossy(&started.stderr),
-            server.log()
-        );
+        assert!(started.status.success(), "{}{}", String::from_utf8_lossy(&started.stderr), server.log());
         Some(server)
     }
 
@@ -109,11 +92,7 @@ impl Postfix {
         for _ in 0..400 {
             mails = fs::read_dir(&folder).map_or_else(
                 |_| Vec::new(),
-                |files| {
-                    files
-                        .map(|f| fs::read_to_string(f.unwrap().path()).unwrap())
-                        .collect()
-                },
+                |files| files.map(|f| fs::read_to_string(f.unwrap().path()).unwrap()).collect(),
             );
             if mails.len() >= count {
                 break;
@@ -130,12 +109,7 @@ impl Postfix {
 
     fn command(&self, word: &str) -> std::process::Output {
         let config = self.dir.path().join("conf");
-        Command::new("/usr/sbin/postfix")
-            .arg("-c")
-            .arg(config)
-            .arg(word)
-            .output()
-            .unwrap()
+        Command::new("/usr/sbin/postfix").arg("-c").arg(config).arg(word).output().unwrap()
     }
 }
 
@@ -151,17 +125,9 @@ fn id(option: &str, user: &str) -> Option<u32> {
     if !user.is_empty() {
         command.arg(user);
     }
-    String::from_utf8(command.output().ok()?.stdout)
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
+    String::from_utf8(command.output().ok()?.stdout).ok()?.trim().parse().ok()
 }
 
 fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -30,19 +30,12 @@ pub struct Request {
 
 impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, v)| v.as_str())
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
     /// The decoded pairs of a query or form body.
     pub fn pairs(text: &str) -> Vec<(String, String)> {
-        reqwest::Url::parse(&format!("http://x/?{text}"))
-            .unwrap()
-            .query_pairs()
-            .into_owned()
-            .collect()
+        reqwest::Url::parse(&format!("http://x/?{text}")).unwrap().query_pairs().into_owned().collect()
     }
 }
 
@@ -85,12 +78,7 @@ impl FakeServer {
     pub async fn start(handler: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
-        let mut server = Self {
-            addr,
-            handler: Arc::new(handler),
-            counts: Arc::default(),
-            running: None,
-        };
+        let mut server = Self { addr, handler: Arc::new(handler), counts: Arc::default(), running: None };
         server.run(listener);
         server
     }
@@ -159,10 +147,7 @@ async fn read<S: AsyncBufReadExt + Unpin>(stream: &mut S) -> io::Result<Option<R
         return Ok(None);
     }
     let mut words = line.split_whitespace();
-    let (method, target) = (
-        words.next().unwrap_or("").to_owned(),
-        words.next().unwrap_or("").to_owned(),
-    );
+    let (method, target) = (words.next().unwrap_or("").to_owned(), words.next().unwrap_or("").to_owned());
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let (path, query) = (path.to_owned(), query.to_owned());
     let mut headers = Vec::new();
@@ -180,21 +165,11 @@ async fn read<S: AsyncBufReadExt + Unpin>(stream: &mut S) -> io::Result<Option<R
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await?;
-    Ok(Some(Request {
-        method,
-        path,
-        query,
-        headers,
-        body,
-    }))
+    Ok(Some(Request { method, path, query, headers, body }))
 }
 
 /// Writes the answer; false when the connection is not to be used again.
-async fn answer<S: AsyncWrite + Unpin>(
-    stream: &mut S,
-    reply: &Reply,
-    counts: &Counts,
-) -> io::Result<bool> {
+async fn answer<S: AsyncWrite + Unpin>(stream: &mut S, reply: &Reply, counts: &Counts) -> io::Result<bool> {
     let (status, kind, body) = match reply {
         Reply::Json(status, body) => (*status, "application/json", body.as_str()),
         Reply::Text(status, kind, body) => (*status, *kind, body.as_str()),
@@ -208,23 +183,14 @@ async fn answer<S: AsyncWrite + Unpin>(
     Ok(true)
 }
 
-async fn whole<S: AsyncWrite + Unpin>(
-    stream: &mut S,
-    status: u16,
-    headers: &str,
-    body: &str,
-) -> io::Result<()> {
+async fn whole<S: AsyncWrite + Unpin>(stream: &mut S, status: u16, headers: &str, body: &str) -> io::Result<()> {
     let length = body.len();
     let text = format!("HTTP/1.1 {status} X\r\n{headers}Content-Length: {length}\r\n\r\n{body}");
     stream.write_all(text.as_bytes()).await?;
     stream.flush().await
 }
 
-async fn misbehave<S: AsyncWrite + Unpin>(
-    stream: &mut S,
-    fault: Fault,
-    counts: &Counts,
-) -> io::Result<bool> {
+async fn misbehave<S: AsyncWrite + Unpin>(stream: &mut S, fault: Fault, counts: &Counts) -> io::Result<bool> {
     match fault {
         Fault::Timeout => std::future::pending::<()>().await,
         Fault::Drop => {}
@@ -241,13 +207,8 @@ async fn misbehave<S: AsyncWrite + Unpin>(
             return Ok(true);
         }
         Fault::Html200 => {
-            whole(
-                stream,
-                200,
-                "Content-Type: text/html\r\n",
-                "<html><body>Sign in to the network</body></html>",
-            )
-            .await?;
+            whole(stream, 200, "Content-Type: text/html\r\n", "<html><body>Sign in to the network</body></html>")
+                .await?;
             return Ok(true);
         }
         Fault::Empty200 => {
@@ -255,23 +216,11 @@ async fn misbehave<S: AsyncWrite + Unpin>(
             return Ok(true);
         }
         Fault::Garbage => {
-            whole(
-                stream,
-                200,
-                "Content-Type: application/json\r\n",
-                "\u{0}\u{1}{]not json",
-            )
-            .await?;
+            whole(stream, 200, "Content-Type: application/json\r\n", "\u{0}\u{1}{]not json").await?;
             return Ok(true);
         }
         Fault::OtherJson => {
-            whole(
-                stream,
-                200,
-                "Content-Type: application/json\r\n",
-                r#"{"ok":true,"id":null}"#,
-            )
-            .await?;
+            whole(stream, 200, "Content-Type: application/json\r\n", r#"{"ok":true,"id":null}"#).await?;
             return Ok(true);
         }
         Fault::Redirect => {
@@ -279,26 +228,19 @@ async fn misbehave<S: AsyncWrite + Unpin>(
             return Ok(true);
         }
         Fault::Truncated => {
-            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n{\"id\":\"p-1\",\"sta";
+            let head =
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n{\"id\":\"p-1\",\"sta";
             stream.write_all(head.as_bytes()).await?;
             stream.flush().await?;
         }
         Fault::Huge | Fault::Endless => {
-            let framing = if fault == Fault::Huge {
-                "Content-Length: 67108864"
-            } else {
-                "Connection: close"
-            };
-            let head = format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{framing}\r\n\r\n{{\"id\":\""
-            );
+            let framing = if fault == Fault::Huge { "Content-Length: 67108864" } else { "Connection: close" };
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{framing}\r\n\r\n{{\"id\":\"");
             stream.write_all(head.as_bytes()).await?;
             let chunk = vec![b'9'; 16 * 1024];
             for _ in 0..4 * 1024 {
                 stream.write_all(&chunk).await?;
-                counts
-                    .endless_bytes
-                    .fetch_add(chunk.len() as u64, Ordering::SeqCst);
+                counts.endless_bytes.fetch_add(chunk.len() as u64, Ordering::SeqCst);
             }
         }
         Fault::Slow => {

@@ -27,9 +27,7 @@ pub struct Mail {
 impl Mail {
     pub fn header(&self, name: &str) -> Option<String> {
         let start = format!("{name}: ");
-        self.data
-            .split("\r\n")
-            .find_map(|line| line.strip_prefix(&start).map(str::to_owned))
+        self.data.split("\r\n").find_map(|line| line.strip_prefix(&start).map(str::to_owned))
     }
 }
 
@@ -107,11 +105,7 @@ impl ScriptedSmtp {
                 while connections.try_join_next().is_some() {}
             }
         });
-        Self {
-            addr,
-            state,
-            running,
-        }
+        Self { addr, state, running }
     }
 
     pub fn settings(&self, more: &str) -> String {
@@ -147,40 +141,23 @@ impl Drop for ScriptedSmtp {
 }
 
 impl State {
-    async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
-        &self,
-        mut stream: BufReader<S>,
-    ) -> io::Result<()> {
+    async fn converse<S: AsyncRead + AsyncWrite + Unpin>(&self, mut stream: BufReader<S>) -> io::Result<()> {
         say(&mut stream, "220 mx.patient.test ESMTP").await?;
         let (mut greeted, mut logged_in) = (false, self.account.is_none());
         let (mut from, mut to): (Option<String>, Option<String>) = (None, None);
         let mut trouble = None;
         while let Some(line) = self.line(&mut stream).await? {
             let (verb, rest) = line.split_at(line.len().min(4));
-            let answer = match (
-                verb.to_ascii_uppercase().as_str(),
-                from.is_some(),
-                to.is_some(),
-            ) {
+            let answer = match (verb.to_ascii_uppercase().as_str(), from.is_some(), to.is_some()) {
                 ("EHLO", ..) => {
                     greeted = true;
-                    let login = if self.account.is_some() {
-                        "250-AUTH PLAIN LOGIN\r\n"
-                    } else {
-                        ""
-                    };
-                    format!(
-                        "250-mx.patient.test\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n{login}250 SIZE 1000000"
-                    )
+                    let login = if self.account.is_some() { "250-AUTH PLAIN LOGIN\r\n" } else { "" };
+                    format!("250-mx.patient.test\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n{login}250 SIZE 1000000")
                 }
                 ("AUTH", ..) => {
                     let (user, password) = self.account.unwrap_or_default();
                     logged_in = rest.trim() == format!("PLAIN {}", plain(user, password));
-                    if logged_in {
-                        "235 2.7.0 welcome".to_owned()
-                    } else {
-                        "535 5.7.8 wrong".to_owned()
-                    }
+                    if logged_in { "235 2.7.0 welcome".to_owned() } else { "535 5.7.8 wrong".to_owned() }
                 }
                 ("MAIL", false, _) if greeted && logged_in => {
                     from = Some(between(rest));
@@ -208,11 +185,7 @@ impl State {
                         return Ok(());
                     }
                     let data = self.data(&mut stream).await?;
-                    let mail = Mail {
-                        from: from.take().unwrap(),
-                        to: to.take().unwrap(),
-                        data,
-                    };
+                    let mail = Mail { from: from.take().unwrap(), to: to.take().unwrap(), data };
                     if let Some(Trouble::RefuseMessage(reply)) = trouble {
                         reply.to_owned()
                     } else {
@@ -233,10 +206,7 @@ impl State {
                     return Ok(());
                 }
                 _ => {
-                    self.faults
-                        .lock()
-                        .unwrap()
-                        .push(format!("out of order: {line}"));
+                    self.faults.lock().unwrap().push(format!("out of order: {line}"));
                     "503 5.5.1 out of order".to_owned()
                 }
             };
@@ -255,10 +225,7 @@ impl State {
         (self.mood)(to, before)
     }
 
-    async fn line<S: AsyncRead + Unpin>(
-        &self,
-        stream: &mut BufReader<S>,
-    ) -> io::Result<Option<String>> {
+    async fn line<S: AsyncRead + Unpin>(&self, stream: &mut BufReader<S>) -> io::Result<Option<String>> {
         let mut bytes = Vec::new();
         if stream.read_until(b'\n', &mut bytes).await? == 0 {
             return Ok(None);
@@ -266,10 +233,7 @@ impl State {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let line = text.strip_suffix("\r\n");
         if line.is_none_or(|line| line.contains(['\r', '\n'])) {
-            self.faults
-                .lock()
-                .unwrap()
-                .push(format!("a line without CRLF: {text:?}"));
+            self.faults.lock().unwrap().push(format!("a line without CRLF: {text:?}"));
         }
         Ok(Some(line.unwrap_or(&text).to_owned()))
     }
@@ -293,18 +257,10 @@ fn plain(user: &str, password: &str) -> String {
 }
 
 fn between(text: &str) -> String {
-    text.split_once('<')
-        .and_then(|(_, rest)| rest.split_once('>'))
-        .map_or_else(String::new, |(a, _)| a.to_owned())
+    text.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or_else(String::new, |(a, _)| a.to_owned())
 }
 
-async fn say<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut BufReader<S>,
-    text: &str,
-) -> io::Result<()> {
-    stream
-        .get_mut()
-        .write_all(format!("{text}\r\n").as_bytes())
-        .await?;
+async fn say<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut BufReader<S>, text: &str) -> io::Result<()> {
+    stream.get_mut().write_all(format!("{text}\r\n").as_bytes()).await?;
     stream.get_mut().flush().await
 }

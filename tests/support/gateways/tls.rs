@@ -62,11 +62,7 @@ impl Authority {
 
     fn issue_between(&self, name: &str, from: &str, to: &str) -> Certified {
         let stem = format!("{name}-{to}");
-        std::fs::write(
-            self.dir.path().join("ext"),
-            format!("subjectAltName=DNS:{name}\n"),
-        )
-        .unwrap();
+        std::fs::write(self.dir.path().join("ext"), format!("subjectAltName=DNS:{name}\n")).unwrap();
         self.openssl(&format!(
             "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout {stem}.key -out {stem}.csr -subj /CN={name}"
         ));
@@ -79,10 +75,7 @@ impl Authority {
 
     fn certified(&self, stem: &str) -> Certified {
         let path = |end: &str| self.dir.path().join(format!("{stem}.{end}"));
-        Certified {
-            certificate: path("pem"),
-            key: path("key"),
-        }
+        Certified { certificate: path("pem"), key: path("key") }
     }
 
     fn openssl(&self, arguments: &str) {
@@ -91,21 +84,14 @@ impl Authority {
             .args(arguments.split_whitespace())
             .output()
             .expect("the openssl command");
-        assert!(
-            run.status.success(),
-            "openssl {arguments}: {}",
-            String::from_utf8_lossy(&run.stderr)
-        );
+        assert!(run.status.success(), "openssl {arguments}: {}", String::from_utf8_lossy(&run.stderr));
     }
 }
 
 impl Certified {
     /// A TLS acceptor that shows this certificate.
     pub fn acceptor(&self) -> tokio_rustls::TlsAcceptor {
-        let chain: Vec<_> = CertificateDer::pem_file_iter(&self.certificate)
-            .unwrap()
-            .map(Result::unwrap)
-            .collect();
+        let chain: Vec<_> = CertificateDer::pem_file_iter(&self.certificate).unwrap().map(Result::unwrap).collect();
         let key = PrivateKeyDer::from_pem_file(&self.key).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = rustls::ServerConfig::builder_with_provider(provider)

@@ -33,11 +33,7 @@ struct State {
 
 impl TwilioFake {
     pub async fn start(hand: &Hand) -> Self {
-        let state = Arc::new(State {
-            hand: hand.clone(),
-            messages: Mutex::default(),
-            refused: Mutex::default(),
-        });
+        let state = Arc::new(State { hand: hand.clone(), messages: Mutex::default(), refused: Mutex::default() });
         let inner = Arc::clone(&state);
         let server = FakeServer::start(move |request| inner.answer(request)).await;
         Self { server, state }
@@ -97,30 +93,18 @@ impl State {
         }
         let body = std::str::from_utf8(&request.body).map_err(|_| "body is no text")?;
         let mut form: HashMap<_, _> = Request::pairs(body).into_iter().collect();
-        let known = [
-            "To",
-            "From",
-            "MessagingServiceSid",
-            "Body",
-            "StatusCallback",
-            "ValidityPeriod",
-        ];
+        let known = ["To", "From", "MessagingServiceSid", "Body", "StatusCallback", "ValidityPeriod"];
         if form.keys().any(|name| !known.contains(&name.as_str())) {
             return Err("unknown field");
         }
         if form.contains_key("From") == form.contains_key("MessagingServiceSid") {
             return Err("either From or MessagingServiceSid");
         }
-        let validity = form
-            .get("ValidityPeriod")
-            .map_or(Ok(36_000), |v| v.parse::<u32>());
+        let validity = form.get("ValidityPeriod").map_or(Ok(36_000), |v| v.parse::<u32>());
         if !validity.is_ok_and(|v| (1..=36_000).contains(&v)) {
             return Err("ValidityPeriod");
         }
-        if !form
-            .get("StatusCallback")
-            .is_none_or(|url| url.starts_with("https://"))
-        {
+        if !form.get("StatusCallback").is_none_or(|url| url.starts_with("https://")) {
             return Err("StatusCallback");
         }
         let to = form.get("To").ok_or("no To")?.clone();
@@ -132,10 +116,7 @@ impl State {
             "+447700900305" => return Ok(error(400, 21_606)),
             _ => {}
         }
-        if form
-            .get("Body")
-            .is_none_or(|text| text.is_empty() || text.chars().count() > 1_600)
-        {
+        if form.get("Body").is_none_or(|text| text.is_empty() || text.chars().count() > 1_600) {
             return Ok(error(400, 21_617));
         }
         let fault = Fault::of_number(&to);
@@ -145,10 +126,7 @@ impl State {
         let mut messages = self.messages.lock().unwrap();
         let at = chrono::DateTime::from_timestamp_millis(self.hand.now()).unwrap();
         form.insert("sid".into(), format!("SM{:032x}", messages.len()));
-        form.insert(
-            "date_created".into(),
-            at.format("%a, %d %b %Y %H:%M:%S +0000").to_string(),
-        );
+        form.insert("date_created".into(), at.format("%a, %d %b %Y %H:%M:%S +0000").to_string());
         let described = describe(&form);
         messages.push(form);
         Ok(match fault {
@@ -159,21 +137,11 @@ impl State {
 
     fn list(&self, query: &[(String, String)]) -> Reply {
         let known = ["To", "From", "DateSent>", "PageSize", "Page"];
-        if query
-            .iter()
-            .any(|(name, _)| !known.contains(&name.as_str()))
-        {
+        if query.iter().any(|(name, _)| !known.contains(&name.as_str())) {
             return error(400, 20_001);
         }
-        let to = query
-            .iter()
-            .find(|(n, _)| n == "To")
-            .map(|(_, v)| v.as_str());
-        let size = query
-            .iter()
-            .find(|(n, _)| n == "PageSize")
-            .and_then(|(_, v)| v.parse().ok())
-            .unwrap_or(50);
+        let to = query.iter().find(|(n, _)| n == "To").map(|(_, v)| v.as_str());
+        let size = query.iter().find(|(n, _)| n == "PageSize").and_then(|(_, v)| v.parse().ok()).unwrap_or(50);
         let messages = self.messages.lock().unwrap();
         let found: Vec<Value> = messages
             .iter()
@@ -182,10 +150,7 @@ impl State {
             .take(size)
             .map(describe)
             .collect();
-        Reply::json(
-            200,
-            &json!({"messages": found, "page": 0, "page_size": 100, "next_page_uri": null}),
-        )
+        Reply::json(200, &json!({"messages": found, "page": 0, "page_size": 100, "next_page_uri": null}))
     }
 }
 
@@ -198,8 +163,5 @@ fn describe(form: &HashMap<String, String>) -> Value {
 }
 
 fn error(status: u16, code: u32) -> Reply {
-    Reply::json(
-        status,
-        &json!({"code": code, "message": "refused", "more_info": "", "status": status}),
-    )
+    Reply::json(status, &json!({"code": code, "message": "refused", "more_info": "", "status": status}))
 }

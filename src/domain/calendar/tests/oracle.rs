@@ -12,25 +12,11 @@ use super::{LONDON, utc};
 /// Fixed times of day, as practices write them. The minute and hour are never wildcards: an interval job has no
 /// single right answer in a repeated hour, and practices do not schedule those.
 fn expression() -> impl Strategy<Value = String> {
-    let minute = prop_oneof![
-        Just("0".to_owned()),
-        (0..60u32).prop_map(|m| m.to_string()),
-        Just("0,30".to_owned())
-    ];
-    let hour = prop_oneof![
-        (0..24u32).prop_map(|h| h.to_string()),
-        Just("9,14".to_owned()),
-        Just("1".to_owned())
-    ];
+    let minute = prop_oneof![Just("0".to_owned()), (0..60u32).prop_map(|m| m.to_string()), Just("0,30".to_owned())];
+    let hour = prop_oneof![(0..24u32).prop_map(|h| h.to_string()), Just("9,14".to_owned()), Just("1".to_owned())];
     let day = prop_oneof![4 => Just("*".to_owned()), 1 => (1..=31u32).prop_map(|d| d.to_string())];
     let month = prop_oneof![4 => Just("*"), 1 => Just("Mar,Oct"), 1 => Just("Jan-Mar")];
-    let weekday = prop_oneof![
-        Just("*"),
-        Just("Mon-Fri"),
-        Just("Sun"),
-        Just("Tue,Thu"),
-        Just("Sat,Sun")
-    ];
+    let weekday = prop_oneof![Just("*"), Just("Mon-Fri"), Just("Sun"), Just("Tue,Thu"), Just("Sat,Sun")];
     (minute, hour, day, month, weekday).prop_map(|(minute, hour, day, month, weekday)| {
         // With both given, ours asks for both days to match and standard cron for either: compare one at a time.
         let weekday = if day == "*" { weekday } else { "*" };

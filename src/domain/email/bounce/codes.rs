@@ -37,9 +37,8 @@ pub(super) fn is_generic(code: &str) -> bool {
 
 /// Reply codes that servers give for mail; other three-digit numbers are not taken for one.
 const REPLIES: &[u16] = &[
-    421, 422, 431, 432, 441, 442, 446, 447, 449, 450, 451, 452, 453, 454, 455, 471, 500, 501, 502,
-    503, 504, 510, 511, 512, 513, 515, 521, 523, 525, 530, 534, 535, 538, 541, 542, 544, 550, 551,
-    552, 553, 554, 555, 556, 557, 571, 572,
+    421, 422, 431, 432, 441, 442, 446, 447, 449, 450, 451, 452, 453, 454, 455, 471, 500, 501, 502, 503, 504, 510, 511,
+    512, 513, 515, 521, 523, 525, 530, 534, 535, 538, 541, 542, 544, 550, 551, 552, 553, 554, 555, 556, 557, 571, 572,
 ];
 
 /// The most telling codes of a text: the first that names a cause, else the first. Linear.
@@ -50,19 +49,13 @@ pub(super) fn find(text: &str) -> Codes {
     while at < bytes.len() {
         let Some(byte) = bytes.get(at) else { break };
         if !matches!(byte, b'4' | b'5')
-            || at
-                .checked_sub(1)
-                .and_then(|before| bytes.get(before))
-                .is_some_and(u8::is_ascii_alphanumeric)
+            || at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(u8::is_ascii_alphanumeric)
         {
             at += 1;
             continue;
         }
         if let Some((code, length)) = enhanced_at(bytes, at) {
-            let better = codes
-                .enhanced
-                .as_deref()
-                .is_none_or(|have| is_generic(have) && !is_generic(&code));
+            let better = codes.enhanced.as_deref().is_none_or(|have| is_generic(have) && !is_generic(&code));
             if better {
                 codes.enhanced = Some(code);
             }
@@ -82,9 +75,7 @@ pub(super) fn find(text: &str) -> Codes {
 fn enhanced_at(bytes: &[u8], at: usize) -> Option<(String, usize)> {
     let class = *bytes.get(at)?;
     let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-    if before.is_some_and(|byte| matches!(byte, b'.' | b'/' | b','))
-        || bytes.get(at + 1) != Some(&b'.')
-    {
+    if before.is_some_and(|byte| matches!(byte, b'.' | b'/' | b',')) || bytes.get(at + 1) != Some(&b'.') {
         return None;
     }
     let subject = *bytes.get(at + 2)?;
@@ -92,20 +83,13 @@ fn enhanced_at(bytes: &[u8], at: usize) -> Option<(String, usize)> {
         return None;
     }
     let rest = bytes.get(at + 4..)?;
-    let digits = rest
-        .iter()
-        .take(4)
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
+    let digits = rest.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
     let after = rest.get(digits);
     let goes_on = after == Some(&b'.') && rest.get(digits + 1).is_some_and(u8::is_ascii_digit);
     if !(1..=3).contains(&digits) || goes_on || after.is_some_and(u8::is_ascii_alphanumeric) {
         return None;
     }
-    let detail: u16 = std::str::from_utf8(rest.get(..digits)?)
-        .ok()?
-        .parse()
-        .ok()?;
+    let detail: u16 = std::str::from_utf8(rest.get(..digits)?).ok()?.parse().ok()?;
     let code = format!("{}.{}.{detail}", char::from(class), char::from(subject));
     Some((code, 4 + digits))
 }
@@ -119,33 +103,15 @@ fn reply_at(bytes: &[u8], at: usize) -> Option<u16> {
         None => true,
         Some(byte) => matches!(
             byte,
-            b' ' | b'-'
-                | b')'
-                | b','
-                | b':'
-                | b';'
-                | b'\r'
-                | b'\n'
-                | b'_'
-                | b']'
-                | b'\''
-                | b'"'
-                | b'.'
-                | b'>'
+            b' ' | b'-' | b')' | b',' | b':' | b';' | b'\r' | b'\n' | b'_' | b']' | b'\'' | b'"' | b'.' | b'>'
         ),
     };
     let before = bytes.get(at.saturating_sub(2)..at).unwrap_or_default();
     let introduced = match before {
         // "said: 550", "smtp; 550", "<<< 550", "code 550", "error 550": not "room 550".
         []
-        | [
-            ..,
-            b'\n' | b'\r' | b'(' | b'"' | b'\'' | b'[' | b'#' | b';' | b':' | b'=',
-        ]
-        | [
-            b':' | b';' | b'>' | b'<' | b',' | b'-' | b')' | b']' | b' ' | b'\t' | b'\n',
-            b' ' | b'\t',
-        ] => true,
+        | [.., b'\n' | b'\r' | b'(' | b'"' | b'\'' | b'[' | b'#' | b';' | b':' | b'=']
+        | [b':' | b';' | b'>' | b'<' | b',' | b'-' | b')' | b']' | b' ' | b'\t' | b'\n', b' ' | b'\t'] => true,
         [.., b' '] => introduced_by_word(bytes, at),
         _ => false,
     };
@@ -175,14 +141,9 @@ fn introduced_by_word(bytes: &[u8], at: usize) -> bool {
         b"got",
         b"message",
     ];
-    let head = bytes
-        .get(at.saturating_sub(12)..at)
-        .unwrap_or_default()
-        .trim_ascii_end();
+    let head = bytes.get(at.saturating_sub(12)..at).unwrap_or_default().trim_ascii_end();
     WORDS.iter().any(|word| {
         head.len() >= word.len()
-            && head
-                .get(head.len() - word.len()..)
-                .is_some_and(|tail| tail.eq_ignore_ascii_case(word))
+            && head.get(head.len() - word.len()..).is_some_and(|tail| tail.eq_ignore_ascii_case(word))
     })
 }

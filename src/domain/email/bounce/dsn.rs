@@ -33,9 +33,8 @@ pub(super) fn read(text: &str) -> Vec<Status> {
             }
         } else if let Some((name, value)) = line.split_once(':') {
             group.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
-        } else if let Some((_, value)) = group
-            .last_mut()
-            .filter(|(name, value)| name == "diagnostic-code" && value.len() < 4_000)
+        } else if let Some((_, value)) =
+            group.last_mut().filter(|(name, value)| name == "diagnostic-code" && value.len() < 4_000)
         {
             // Continued without indentation.
             value.push(' ');
@@ -48,50 +47,28 @@ pub(super) fn read(text: &str) -> Vec<Status> {
 /// The same within a text for people: only if it names a recipient and an action or a status.
 pub(super) fn read_in_text(text: &str) -> Vec<Status> {
     let has = |name: &str| {
-        text.lines().any(|line| {
-            line.trim_start()
-                .get(..name.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(name))
-        })
+        text.lines()
+            .any(|line| line.trim_start().get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
     };
     if !has("final-recipient:") || !(has("action:") || has("status:")) {
         return Vec::new();
     }
-    let unindented: String = text
-        .lines()
-        .flat_map(|line| [line.trim_start_matches(['>', ' ']), "\n"])
-        .collect();
-    read(&unindented)
-        .into_iter()
-        .filter(|status| status.recipient.is_some())
-        .collect()
+    let unindented: String = text.lines().flat_map(|line| [line.trim_start_matches(['>', ' ']), "\n"]).collect();
+    read(&unindented).into_iter().filter(|status| status.recipient.is_some()).collect()
 }
 
 fn status_of(group: &[(String, String)]) -> Option<Status> {
-    let get = |name: &str| {
-        group
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-    };
+    let get = |name: &str| group.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let diagnostic = get("diagnostic-code").unwrap_or_default().to_owned();
     let raw_status = get("status").unwrap_or_default();
-    let recipient = [
-        "final-recipient",
-        "original-recipient",
-        "x-actual-recipient",
-    ]
-    .iter()
-    .find_map(|name| get(name).and_then(recipient_of));
+    let recipient = ["final-recipient", "original-recipient", "x-actual-recipient"]
+        .iter()
+        .find_map(|name| get(name).and_then(recipient_of));
     if recipient.is_none() && get("action").is_none() && raw_status.is_empty() {
         return None;
     }
     let action = get("action").unwrap_or_default();
-    let action = action
-        .split([' ', '(', ';'])
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let action = action.split([' ', '(', ';']).next().unwrap_or_default().to_ascii_lowercase();
     let code = codes::find(raw_status).enhanced.or_else(|| {
         let word = raw_status.split([' ', '(']).next().unwrap_or_default();
         let two = word.starts_with('2') && word.split('.').count() == 3;
@@ -106,12 +83,7 @@ fn status_of(group: &[(String, String)]) -> Option<Status> {
             _ => "failed".to_owned(),
         },
     };
-    Some(Status {
-        recipient,
-        action,
-        code: code.filter(|code| !code.starts_with('2')),
-        diagnostic,
-    })
+    Some(Status { recipient, action, code: code.filter(|code| !code.starts_with('2')), diagnostic })
 }
 
 /// The address of `rfc822; <joan@example.net>`.

@@ -13,10 +13,7 @@ static PHRASES: LazyLock<(PhraseSet, Vec<BounceReason>)> = LazyLock::new(|| {
     let mut phrases = Vec::new();
     let mut reasons = Vec::new();
     for line in lines(include_str!("phrases.txt")) {
-        if let Some(name) = line
-            .strip_prefix('[')
-            .and_then(|line| line.strip_suffix(']'))
-        {
+        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
             reason = reason_named(name);
         } else {
             phrases.push(line);
@@ -55,9 +52,7 @@ pub(super) fn failure(folded: &str) -> Option<BounceReason> {
 /// A subject by which mail systems report failures or delays.
 pub(super) fn is_failure_subject(subject: &str) -> bool {
     let folded = fold(subject);
-    let answer = ["re:", "aw:", "sv:", "odp:"]
-        .iter()
-        .any(|prefix| folded.starts_with(prefix));
+    let answer = ["re:", "aw:", "sv:", "odp:"].iter().any(|prefix| folded.starts_with(prefix));
     !answer && SUBJECTS.is_in(&folded)
 }
 
@@ -120,28 +115,16 @@ pub(super) fn is_daemon(from: &Mailbox) -> bool {
     ];
     let local = from.address.split('@').next().unwrap_or_default();
     let name = from.name.as_deref().map(fold).unwrap_or_default();
-    LOCALS.iter().any(|word| local.starts_with(word))
-        || NAMES.iter().any(|word| name.contains(word))
+    LOCALS.iter().any(|word| local.starts_with(word)) || NAMES.iter().any(|word| name.contains(word))
 }
 
 /// The cause: a telling code first, then the words, then what the reply code suggests.
-pub(super) fn decide(
-    status: Option<&str>,
-    smtp: Option<u16>,
-    told: Option<BounceReason>,
-) -> BounceReason {
+pub(super) fn decide(status: Option<&str>, smtp: Option<u16>, told: Option<BounceReason>) -> BounceReason {
     let by_code = status.and_then(by_status);
     let told_cause = told.filter(|reason| *reason != BounceReason::Unknown);
     // Servers file nearly everything under 5.7.1, 5.3.0 or 5.5.0: there the words know better.
-    let vague = matches!(
-        by_code,
-        None | Some(BounceReason::Policy | BounceReason::System | BounceReason::Protocol)
-    );
-    let first = if vague {
-        told_cause.or(by_code)
-    } else {
-        by_code
-    };
+    let vague = matches!(by_code, None | Some(BounceReason::Policy | BounceReason::System | BounceReason::Protocol));
+    let first = if vague { told_cause.or(by_code) } else { by_code };
     first.unwrap_or_else(|| smtp.map_or(BounceReason::Unknown, by_reply))
 }
 

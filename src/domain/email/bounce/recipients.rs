@@ -10,11 +10,7 @@ const MAX_LINES: usize = 400;
 
 /// The address that failed: named by a header, or the most telling one in the text.
 pub(super) fn find(seen: &Seen<'_>, report: &str) -> Option<String> {
-    if let Some(address) = seen
-        .fields
-        .text("x-failed-recipients")
-        .and_then(|value| first_address(&value))
-    {
+    if let Some(address) = seen.fields.text("x-failed-recipients").and_then(|value| first_address(&value)) {
         return Some(address);
     }
     let mut best: Option<(u32, String)> = None;
@@ -24,8 +20,7 @@ pub(super) fn find(seen: &Seen<'_>, report: &str) -> Option<String> {
         }
         let weight = weight_of(line);
         for address in addresses(line) {
-            let own =
-                seen.to.contains(&address) || seen.from.is_some_and(|from| from.address == address);
+            let own = seen.to.contains(&address) || seen.from.is_some_and(|from| from.address == address);
             if own || is_machine(&address) {
                 continue;
             }
@@ -45,35 +40,18 @@ fn weight_of(line: &str) -> u32 {
     if is_alone || (line.starts_with('<') && line.contains(">:")) {
         return 5;
     }
-    if [
-        "final-recipient",
-        "original-recipient",
-        "recipient",
-        "rcpt to",
-        "failed address",
-        "to:",
-        "an:",
-        "to <",
-    ]
-    .iter()
-    .any(|word| lower.starts_with(word) || lower.contains("rcpt to"))
+    if ["final-recipient", "original-recipient", "recipient", "rcpt to", "failed address", "to:", "an:", "to <"]
+        .iter()
+        .any(|word| lower.starts_with(word) || lower.contains("rcpt to"))
     {
         return 4;
     }
     if reasons::failure(&fold(line)).is_some() || lower.starts_with('<') {
         return 3;
     }
-    if [
-        "from:",
-        "sender",
-        "postmaster",
-        "contact",
-        "administrator",
-        "support",
-        "questions",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
+    if ["from:", "sender", "postmaster", "contact", "administrator", "support", "questions"]
+        .iter()
+        .any(|word| lower.contains(word))
     {
         return 0;
     }
@@ -87,22 +65,13 @@ pub(super) fn first_address(text: &str) -> Option<String> {
 
 fn addresses(text: &str) -> impl Iterator<Item = String> + '_ {
     let stops = |c: char| {
-        c.is_whitespace()
-            || matches!(
-                c,
-                '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | '"' | ':' | '|' | '\\' | '`'
-            )
+        c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | '"' | ':' | '|' | '\\' | '`')
     };
-    text.split(stops)
-        .filter(|word| word.contains('@') && word.len() <= 320)
-        .filter_map(|word| {
-            let word = word.trim_matches(['\'', '.', '*', '=', '!', '?', '-']);
-            let (local, domain) = word.rsplit_once('@')?;
-            let domain_ok = !domain.is_empty()
-                && domain
-                    .chars()
-                    .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
-            (!local.is_empty() && domain_ok)
-                .then(|| format!("{}@{}", local.to_lowercase(), domain.to_lowercase()))
-        })
+    text.split(stops).filter(|word| word.contains('@') && word.len() <= 320).filter_map(|word| {
+        let word = word.trim_matches(['\'', '.', '*', '=', '!', '?', '-']);
+        let (local, domain) = word.rsplit_once('@')?;
+        let domain_ok =
+            !domain.is_empty() && domain.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+        (!local.is_empty() && domain_ok).then(|| format!("{}@{}", local.to_lowercase(), domain.to_lowercase()))
+    })
 }

@@ -12,10 +12,7 @@ impl Split<'_> {
     /// Takes everything for the report if what stands above the header block tells nothing.
     pub fn or_whole(self, tells: impl Fn(&str) -> bool) -> Self {
         match self.headers {
-            Some(headers) if !tells(self.report) && tells(headers) => Split {
-                report: self.whole,
-                ..self
-            },
+            Some(headers) if !tells(self.report) && tells(headers) => Split { report: self.whole, ..self },
             _ => self,
         }
     }
@@ -48,10 +45,7 @@ const NAMES: &[&str] = &[
 
 fn name_of(line: &str) -> Option<&'static str> {
     let (name, _) = line.split_once(':')?;
-    NAMES
-        .iter()
-        .copied()
-        .find(|known| name.eq_ignore_ascii_case(known))
+    NAMES.iter().copied().find(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// Splits at the first run of three header lines. Indented and quoted blocks count. Linear.
@@ -75,19 +69,11 @@ pub(super) fn split(text: &str) -> Split<'_> {
             _ => None,
         };
         if let Some((start, 3)) = run {
-            return Split {
-                report: text.get(..start).unwrap_or_default(),
-                headers: text.get(start..),
-                whole: text,
-            };
+            return Split { report: text.get(..start).unwrap_or_default(), headers: text.get(start..), whole: text };
         }
         at += line.len();
     }
-    Split {
-        report: text,
-        headers: None,
-        whole: text,
-    }
+    Split { report: text, headers: None, whole: text }
 }
 
 /// The value of a field of a header block, unfolded; looks no further than 200 lines.
@@ -95,26 +81,16 @@ pub(super) fn field(headers: &str, name: &str) -> Option<String> {
     let mut value: Option<String> = None;
     for line in headers.lines().take(200) {
         let visible = line.trim_start_matches(['>', '|']);
-        let visible = if line.len() == visible.len() {
-            visible
-        } else {
-            visible.strip_prefix(' ').unwrap_or(visible)
-        };
+        let visible = if line.len() == visible.len() { visible } else { visible.strip_prefix(' ').unwrap_or(visible) };
         if let Some(open) = &mut value {
-            if visible.starts_with([' ', '\t'])
-                && !visible.trim().is_empty()
-                && name_of(visible.trim()).is_none()
-            {
+            if visible.starts_with([' ', '\t']) && !visible.trim().is_empty() && name_of(visible.trim()).is_none() {
                 open.push(' ');
                 open.push_str(visible.trim());
                 continue;
             }
             break;
         }
-        let found = visible
-            .trim_start()
-            .split_once(':')
-            .filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        let found = visible.trim_start().split_once(':').filter(|(key, _)| key.eq_ignore_ascii_case(name));
         if let Some((_, rest)) = found {
             value = Some(rest.trim().to_owned());
         }

@@ -123,9 +123,7 @@ const NAMED: &[(&str, &str)] = &[
 pub(super) fn decode(text: &str) -> Option<(String, usize)> {
     let window = text.get(..text.floor_char_boundary(MAX_REFERENCE))?;
     let body = window.strip_prefix('&')?;
-    let length = body
-        .find(|c: char| !c.is_ascii_alphanumeric() && c != '#')
-        .unwrap_or(body.len());
+    let length = body.find(|c: char| !c.is_ascii_alphanumeric() && c != '#').unwrap_or(body.len());
     let name = body.get(..length)?;
     if name.len() < 2 {
         return None;
@@ -146,14 +144,12 @@ pub(super) fn decode(text: &str) -> Option<(String, usize)> {
 /// Numbers 128 to 159 mean Windows-1252, as in browsers; what is no character becomes a space.
 fn numeric(code: u32) -> char {
     const WINDOWS: [char; 32] = [
-        '€', ' ', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', ' ', 'Ž', ' ', ' ', '‘',
-        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', ' ', 'ž', 'Ÿ',
+        '€', ' ', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', ' ', 'Ž', ' ', ' ', '‘', '’', '“', '”', '•',
+        '–', '—', '˜', '™', 'š', '›', 'œ', ' ', 'ž', 'Ÿ',
     ];
     match code {
         128..=159 => WINDOWS.get((code - 128) as usize).copied().unwrap_or(' '),
         9 | 10 | 13 => ' ',
-        _ => char::from_u32(code)
-            .filter(|c| !c.is_control())
-            .unwrap_or(' '),
+        _ => char::from_u32(code).filter(|c| !c.is_control()).unwrap_or(' '),
     }
 }

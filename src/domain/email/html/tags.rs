@@ -42,11 +42,7 @@ impl RawTag {
 
 pub(super) enum Piece<'a> {
     Text(&'a str),
-    Start {
-        tag: Tag,
-        attributes: &'a str,
-        closed: bool,
-    },
+    Start { tag: Tag, attributes: &'a str, closed: bool },
     End(Tag),
 }
 
@@ -102,11 +98,7 @@ impl<'a> TagReader<'a> {
                         continue;
                     }
                     let closed = attributes.ends_with('/');
-                    return Some(Piece::Start {
-                        tag,
-                        attributes,
-                        closed,
-                    });
+                    return Some(Piece::Start { tag, attributes, closed });
                 }
                 // A lone "<", as in "BP < 120".
                 _ => {
@@ -120,9 +112,7 @@ impl<'a> TagReader<'a> {
     /// Comments, document types and the conditions of Outlook; unended ones take the rest, as in browsers.
     fn skip_markup(&mut self, rest: &str) {
         let length = if rest.starts_with("<!--") && !rest.starts_with("<!-->") {
-            rest.get(4..)
-                .and_then(|body| body.find("-->"))
-                .map(|end| end + 7)
+            rest.get(4..).and_then(|body| body.find("-->")).map(|end| end + 7)
         } else {
             rest.find('>').map(|end| end + 1)
         };
@@ -154,10 +144,7 @@ impl<'a> TagReader<'a> {
             after_equals = *byte == b'=' || (after_equals && byte.is_ascii_whitespace());
         }
         self.at += (end + 1).min(bytes.len());
-        (
-            name,
-            rest.get(from + name_length..end).unwrap_or_default().trim(),
-        )
+        (name, rest.get(from + name_length..end).unwrap_or_default().trim())
     }
 
     fn skip_raw(&mut self, raw: RawTag) {
@@ -165,9 +152,7 @@ impl<'a> TagReader<'a> {
         let end = raw.end();
         let found = (0..rest.len()).find(|at| {
             rest.get(*at) == Some(&b'<')
-                && rest
-                    .get(*at..at + end.len())
-                    .is_some_and(|tag| tag.eq_ignore_ascii_case(end))
+                && rest.get(*at..at + end.len()).is_some_and(|tag| tag.eq_ignore_ascii_case(end))
         });
         self.at += found.unwrap_or(rest.len());
     }
@@ -210,10 +195,7 @@ fn tag_of(name: &str) -> Tag {
         ("dt", Tag::OtherBlock),
         ("dd", Tag::OtherBlock),
     ];
-    TABLE
-        .iter()
-        .find(|(known, _)| name.eq_ignore_ascii_case(known))
-        .map_or(Tag::Other, |(_, tag)| *tag)
+    TABLE.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map_or(Tag::Other, |(_, tag)| *tag)
 }
 
 pub(super) fn is_block(tag: Tag) -> bool {
@@ -245,10 +227,7 @@ pub(super) fn marker(attributes: &str) -> Marker {
     let class = attribute(attributes, "class").unwrap_or_default();
     let style = attribute(attributes, "style").unwrap_or_default();
     // Outlook on the web prefixes "x_" when it repeats foreign markup: that is inside a quote already.
-    if id.ends_with("divrplyfwdmsg")
-        || id == "mail-editor-reference-message-container"
-        || id == "origmsgdiv"
-    {
+    if id.ends_with("divrplyfwdmsg") || id == "mail-editor-reference-message-container" || id == "origmsgdiv" {
         return Marker::RestIsQuote;
     }
     if has_word(
@@ -296,19 +275,14 @@ pub(super) fn marker(attributes: &str) -> Marker {
     if compact.contains("display:none") || has_word(attributes, &["hidden"]) {
         return Marker::Hidden;
     }
-    if compact.contains("border-top:")
-        && !compact.contains("border-top:none")
-        && compact.contains("padding:")
-    {
+    if compact.contains("border-top:") && !compact.contains("border-top:none") && compact.contains("padding:") {
         return Marker::Rule;
     }
     Marker::Nothing
 }
 
 fn has_word(value: &str, words: &[&str]) -> bool {
-    value
-        .split_ascii_whitespace()
-        .any(|part| words.contains(&part))
+    value.split_ascii_whitespace().any(|part| words.contains(&part))
 }
 
 /// The value of an attribute in lower case. Looks at the first 2,000 bytes.
@@ -335,9 +309,6 @@ pub(super) fn attribute(attributes: &str, name: &str) -> Option<String> {
 
 fn find_ignoring_case(text: &str, name: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    (0..bytes.len()).find(|at| {
-        bytes
-            .get(*at..at + name.len())
-            .is_some_and(|part| part.eq_ignore_ascii_case(name.as_bytes()))
-    })
+    (0..bytes.len())
+        .find(|at| bytes.get(*at..at + name.len()).is_some_and(|part| part.eq_ignore_ascii_case(name.as_bytes())))
 }

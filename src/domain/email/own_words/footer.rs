@@ -27,12 +27,7 @@ pub(super) fn label(lines: &mut [Line<'_>], region: Range<usize>) {
             // What stands below a notice belongs to it, unless somebody speaks there.
             None => (
                 paragraph.start,
-                below_notice
-                    && !lines
-                        .iter()
-                        .take(at)
-                        .skip(paragraph.start)
-                        .any(|l| speaks(l.folded)),
+                below_notice && !lines.iter().take(at).skip(paragraph.start).any(|l| speaks(l.folded)),
             ),
         };
         if cut {
@@ -48,24 +43,13 @@ pub(super) fn label(lines: &mut [Line<'_>], region: Range<usize>) {
 }
 
 fn paragraph_at(lines: &[Line<'_>], at: usize, end: usize) -> Range<usize> {
-    let length = lines
-        .iter()
-        .take(end)
-        .skip(at)
-        .take_while(|line| line.is_own())
-        .count();
+    let length = lines.iter().take(end).skip(at).take_while(|line| line.is_own()).count();
     at..at + length
 }
 
 /// The row of stars or dashes that a server draws above its notice.
 fn label_rule_above(lines: &mut [Line<'_>], below: usize, start: usize) {
-    let above = lines
-        .iter_mut()
-        .take(below)
-        .skip(start)
-        .rev()
-        .take(3)
-        .find(|line| !line.is_blank());
+    let above = lines.iter_mut().take(below).skip(start).rev().take(3).find(|line| !line.is_blank());
     if let Some(line) = above.filter(|line| line.label.is_none() && is_rule(line.folded)) {
         line.label = Some(CutWhy::Disclaimer);
     }
@@ -75,12 +59,7 @@ fn label_rule_above(lines: &mut [Line<'_>], below: usize, start: usize) {
 fn notice_start(lines: &[Line<'_>], paragraph: Range<usize>) -> Option<usize> {
     let mut first_weak: Option<usize> = None;
     let mut weak = 0;
-    for (at, line) in lines
-        .iter()
-        .enumerate()
-        .take(paragraph.end)
-        .skip(paragraph.start)
-    {
+    for (at, line) in lines.iter().enumerate().take(paragraph.end).skip(paragraph.start) {
         if is_postscript(line.folded) {
             return None;
         }
@@ -147,12 +126,9 @@ fn label_banners(lines: &mut [Line<'_>], region: Range<usize>) {
             inside = false;
             continue;
         }
-        let text = line
-            .folded
-            .trim_start_matches(['*', '-', '_', '=', '!', '\u{26a0}', '\u{fe0f}', ' ']);
-        let begins = BANNERS.start_of(text).is_some()
-            || BANNERS.start_of(line.folded).is_some()
-            || warns_of_outside(text);
+        let text = line.folded.trim_start_matches(['*', '-', '_', '=', '!', '\u{26a0}', '\u{fe0f}', ' ']);
+        let begins =
+            BANNERS.start_of(text).is_some() || BANNERS.start_of(line.folded).is_some() || warns_of_outside(text);
         let goes_on = inside && BANNERS_GO_ON.is_in(text);
         // Another server's sentence may stand in the middle of a person's line: only whole lines go.
         inside = (begins || goes_on) && !speaks_of_self(text);

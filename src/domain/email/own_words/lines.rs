@@ -138,12 +138,7 @@ fn span(text: &str, start: usize, end: usize, buffer: &mut String) -> Span {
     let visible = from_first.trim_end_matches(empty);
     let folded_from = buffer.len();
     fold_into(visible, buffer);
-    Span {
-        start,
-        end,
-        visible: first..first + visible.len(),
-        folded: folded_from..buffer.len(),
-    }
+    Span { start, end, visible: first..first + visible.len(), folded: folded_from..buffer.len() }
 }
 
 /// Labels the lines that lie in a marked stretch. Both lists are in order of the text or become so.
@@ -167,30 +162,21 @@ pub(super) fn label_marks(lines: &mut [Line<'_>], marks: &[(Range<usize>, CutWhy
 pub(super) fn label_quoted(lines: &mut [Line<'_>]) {
     let marked = lines.iter().filter(|line| line.has_quote_mark()).count();
     for line in lines.iter_mut() {
-        if line.has_quote_mark()
-            && line.label.is_none()
-            && !(marked == 1 && is_comparison(line.text))
-        {
+        if line.has_quote_mark() && line.label.is_none() && !(marked == 1 && is_comparison(line.text)) {
             line.label = Some(CutWhy::Quote);
         }
     }
     let mut cut_short = false;
     for at in 0..lines.len() {
-        let follows = lines
-            .get(at + 1)
-            .is_none_or(|next| next.is_blank() || next.has_quote_mark());
+        let follows = lines.get(at + 1).is_none_or(|next| next.is_blank() || next.has_quote_mark());
         let Some(line) = lines.get_mut(at) else { break };
         if line.has_quote_mark() {
-            cut_short = (66..=100).contains(&line.text.chars().count())
-                && line.text.ends_with(char::is_alphabetic);
+            cut_short = (66..=100).contains(&line.text.chars().count()) && line.text.ends_with(char::is_alphabetic);
             continue;
         }
         // Programs wrap at 72 to 80 characters; what overflows is short and goes on in mid-sentence.
-        let overflow = cut_short
-            && follows
-            && line.is_own()
-            && line.text.len() <= 30
-            && line.text.starts_with(char::is_lowercase);
+        let overflow =
+            cut_short && follows && line.is_own() && line.text.len() <= 30 && line.text.starts_with(char::is_lowercase);
         if overflow {
             line.label = Some(CutWhy::Quote);
         }
@@ -200,6 +186,5 @@ pub(super) fn label_quoted(lines: &mut [Line<'_>]) {
 
 /// "> 5" and ">5 times" are answers, not quotes, when nothing else is quoted.
 fn is_comparison(text: &str) -> bool {
-    text.trim_start_matches(['>', '=', ' '])
-        .starts_with(|c: char| c.is_ascii_digit())
+    text.trim_start_matches(['>', '=', ' ']).starts_with(|c: char| c.is_ascii_digit())
 }

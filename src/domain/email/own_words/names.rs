@@ -6,10 +6,8 @@
 
 use super::phrases::{FIRST_NAMES, FIRST_NAMES_WITH_SURNAME, ORDINARY};
 
-const TITLES: &[&str] = &[
-    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "revd", "sir", "lady", "lord", "mr.",
-    "mrs.", "ms.", "dr.",
-];
+const TITLES: &[&str] =
+    &["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "revd", "sir", "lady", "lord", "mr.", "mrs.", "ms.", "dr."];
 
 fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split([' ', ','])
@@ -28,11 +26,7 @@ pub(super) fn holds_ordinary(line: &str) -> bool {
 }
 
 fn is_ordinary(word: &str) -> bool {
-    ORDINARY.contains(
-        word.trim_end_matches(['.', '!', ':'])
-            .to_lowercase()
-            .as_str(),
-    )
+    ORDINARY.contains(word.trim_end_matches(['.', '!', ':']).to_lowercase().as_str())
 }
 
 fn is_capitalised(word: &str) -> bool {
@@ -47,10 +41,7 @@ pub(super) fn is_loose_name(line: &str) -> bool {
     for word in words(line) {
         count += 1;
         let title = TITLES.contains(&word.to_lowercase().as_str());
-        if count > 5
-            || is_ordinary(word)
-            || !(title || is_capitalised(word) || (count == 1 && is_first_name(word)))
-        {
+        if count > 5 || is_ordinary(word) || !(title || is_capitalised(word) || (count == 1 && is_first_name(word))) {
             return false;
         }
     }
@@ -60,11 +51,8 @@ pub(super) fn is_loose_name(line: &str) -> bool {
 /// Nothing but initials: "S.", "JB", "P. M."
 pub(super) fn is_initials(line: &str) -> bool {
     let letters = line.chars().filter(|c| c.is_alphabetic()).count();
-    let only = line
-        .chars()
-        .all(|c| c.is_uppercase() || matches!(c, '.' | ' '));
-    only && ((letters == 1 && line.contains('.'))
-        || ((2..=3).contains(&letters) && line.contains('.')))
+    let only = line.chars().all(|c| c.is_uppercase() || matches!(c, '.' | ' '));
+    only && ((letters == 1 && line.contains('.')) || ((2..=3).contains(&letters) && line.contains('.')))
 }
 
 fn is_first_name(word: &str) -> bool {

@@ -50,10 +50,7 @@ fn line_set(file: &'static str) -> HashSet<&'static str> {
 }
 
 fn words(file: &'static str) -> Vec<&'static str> {
-    file.lines()
-        .filter(|line| !line.starts_with('#'))
-        .flat_map(str::split_ascii_whitespace)
-        .collect()
+    file.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_ascii_whitespace).collect()
 }
 
 fn word_set(file: &'static str) -> HashSet<&'static str> {

@@ -4,9 +4,7 @@ use std::ops::Range;
 
 use super::lines::{Line, fold};
 use super::names::{holds_ordinary, is_initials, is_known_name, is_loose_name, is_title_case};
-use super::phrases::{
-    CLOSINGS_EMPTY, CLOSINGS_THANKS, DANGER, DEVICES, MOBILE, MOBILE_NEEDS_DEVICE, OFFICE,
-};
+use super::phrases::{CLOSINGS_EMPTY, CLOSINGS_THANKS, DANGER, DEVICES, MOBILE, MOBILE_NEEDS_DEVICE, OFFICE};
 use super::{CutWhy, Region};
 
 /// Labels what belongs to signatures in one region.
@@ -33,11 +31,8 @@ pub(super) fn label(lines: &mut [Line<'_>], region: &Region, names: &[String]) {
         match closing(line.folded) {
             Some(Closing::Alone { empty }) => {
                 let below = next_own(lines, at + 1, range.end);
-                let signed = below.is_none_or(|next| {
-                    lines
-                        .get(next)
-                        .is_some_and(|l| is_loose_name(l.text) || is_contact(l.folded))
-                });
+                let signed = below
+                    .is_none_or(|next| lines.get(next).is_some_and(|l| is_loose_name(l.text) || is_contact(l.folded)));
                 if empty && signed {
                     set(lines, at, CutWhy::SignOff);
                 }
@@ -89,11 +84,7 @@ pub(super) fn is_mobile(folded: &str) -> bool {
     };
     let rest = text.get(phrase.len()..).unwrap_or_default();
     !MOBILE_NEEDS_DEVICE.contains(phrase)
-        || DEVICES.iter().any(|device| {
-            rest.split_whitespace()
-                .take(8)
-                .any(|word| word.contains(device))
-        })
+        || DEVICES.iter().any(|device| rest.split_whitespace().take(8).any(|word| word.contains(device)))
 }
 
 /// The line of two dashes, the last if there are several, which RFC 3676 section 4.3 makes the signature's beginning.
@@ -102,16 +93,10 @@ fn delimiter(lines: &[Line<'_>], range: Range<usize>) -> Option<usize> {
     for at in range.clone() {
         let Some(line) = lines.get(at) else { break };
         // Other dashes are also drawn between paragraphs: they count only above a card.
-        let card = || {
-            next_own(lines, at + 1, range.end)
-                .and_then(|next| lines.get(next))
-                .is_some_and(is_card)
-        };
+        let card = || next_own(lines, at + 1, range.end).and_then(|next| lines.get(next)).is_some_and(is_card);
         let marks = match line.folded {
             "--" => true,
-            "-" | "---" | "__" | "___" | "____" => {
-                found.is_none() && range.end - at <= 16 && card()
-            }
+            "-" | "---" | "__" | "___" | "____" => found.is_none() && range.end - at <= 16 && card(),
             _ => false,
         };
         if marks && line.is_own() {
@@ -130,8 +115,7 @@ fn cut_below_delimiter(lines: &mut [Line<'_>], range: Range<usize>) {
             confides = false;
             continue;
         }
-        confides =
-            confides || is_postscript(line.folded) || (at_start && begins_with_self(line.folded));
+        confides = confides || is_postscript(line.folded) || (at_start && begins_with_self(line.folded));
         at_start = false;
         if line.label.is_none() && !confides {
             line.label = Some(CutWhy::Signature);
@@ -150,26 +134,17 @@ fn closing(folded: &str) -> Option<Closing> {
     }
     let bare = folded.trim_matches([',', '.', '!', '-', ' ', ';', ':']);
     // "Regards" goes with the name; "thanks" is something said, and only the name below it goes.
-    let find = |text: &str| {
-        CLOSINGS_EMPTY
-            .contains(text)
-            .then_some(true)
-            .or(CLOSINGS_THANKS.contains(text).then_some(false))
-    };
+    let find =
+        |text: &str| CLOSINGS_EMPTY.contains(text).then_some(true).or(CLOSINGS_THANKS.contains(text).then_some(false));
     if let Some(empty) = find(bare) {
         return Some(Closing::Alone { empty });
     }
     // "Kind regards, Joan", and the same without the comma.
     let ends = |(at, c): (usize, char)| matches!(c, ',' | '.' | '-' | ' ').then_some(at);
-    let (at, empty) = bare
-        .char_indices()
-        .filter_map(ends)
-        .find_map(|at| Some((at, find(bare.get(..at)?)?)))?;
+    let (at, empty) = bare.char_indices().filter_map(ends).find_map(|at| Some((at, find(bare.get(..at)?)?)))?;
     let name = bare.get(at..)?.trim_matches([',', '.', '-', ' ']);
     if let Some(empty_too) = find(name) {
-        return Some(Closing::Alone {
-            empty: empty && empty_too,
-        });
+        return Some(Closing::Alone { empty: empty && empty_too });
     }
     (empty && !name.is_empty() && name.split(' ').count() <= 4 && is_known_name(&capitalised(name)))
         .then_some(Closing::WithName)
@@ -179,11 +154,7 @@ fn capitalised(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     let mut at_start = true;
     for c in name.chars() {
-        text.extend(if at_start {
-            c.to_uppercase().collect::<Vec<_>>()
-        } else {
-            vec![c]
-        });
+        text.extend(if at_start { c.to_uppercase().collect::<Vec<_>>() } else { vec![c] });
         at_start = !c.is_alphanumeric();
     }
     text
@@ -194,11 +165,7 @@ fn signs(lines: &[Line<'_>], at: usize, end: usize, names: &[String]) -> bool {
     let Some(line) = lines.get(at) else {
         return false;
     };
-    if !(2..=48).contains(&line.text.len())
-        || !line
-            .text
-            .starts_with(|c: char| c.is_alphabetic() || c == '(')
-    {
+    if !(2..=48).contains(&line.text.len()) || !line.text.starts_with(|c: char| c.is_alphabetic() || c == '(') {
         return false;
     }
     let below = next_own(lines, at + 1, end).and_then(|next| lines.get(next));
@@ -208,10 +175,7 @@ fn signs(lines: &[Line<'_>], at: usize, end: usize, names: &[String]) -> bool {
     if hinted || is_known_name(before_bar) {
         return true;
     }
-    let blank_above = at
-        .checked_sub(1)
-        .and_then(|above| lines.get(above))
-        .is_some_and(Line::is_blank);
+    let blank_above = at.checked_sub(1).and_then(|above| lines.get(above)).is_some_and(Line::is_blank);
     if is_initials(line.text) {
         return blank_above;
     }
@@ -238,9 +202,7 @@ fn is_one_of(line: &str, name: &str) -> bool {
         if parts.contains(&word) {
             whole += usize::from(word.chars().count() > 1);
         } else if !matches!(word, "mr" | "mrs" | "ms" | "miss" | "dr")
-            && !parts
-                .iter()
-                .any(|part| word.chars().count() == 1 && part.starts_with(word))
+            && !parts.iter().any(|part| word.chars().count() == 1 && part.starts_with(word))
         {
             return false;
         }
@@ -254,36 +216,18 @@ fn cut_tail(lines: &mut [Line<'_>], from: usize, end: usize) -> usize {
     let mut at = from;
     let mut in_first = true;
     while at < end {
-        let length = lines
-            .iter()
-            .take(end)
-            .skip(at)
-            .take_while(|line| !line.is_blank())
-            .count();
+        let length = lines.iter().take(end).skip(at).take_while(|line| !line.is_blank()).count();
         let paragraph = at..at + length;
         at = paragraph.end + 1;
         if paragraph.is_empty() {
             continue;
         }
-        let is_card = |n: usize, lines: &[Line<'_>]| {
-            lines
-                .get(n)
-                .is_none_or(|line| !line.is_own() || is_card(line))
-        };
-        let first_other = paragraph
+        let is_card = |n: usize, lines: &[Line<'_>]| lines.get(n).is_none_or(|line| !line.is_own() || is_card(line));
+        let first_other = paragraph.clone().skip(usize::from(in_first)).find(|&n| !is_card(n, lines));
+        let office = paragraph
             .clone()
-            .skip(usize::from(in_first))
-            .find(|&n| !is_card(n, lines));
-        let office = paragraph.clone().any(|n| {
-            lines
-                .get(n)
-                .is_some_and(|line| is_contact(line.folded) || is_known_name(line.text))
-        });
-        let cut_to = if in_first || office {
-            first_other.unwrap_or(paragraph.end)
-        } else {
-            paragraph.start
-        };
+            .any(|n| lines.get(n).is_some_and(|line| is_contact(line.folded) || is_known_name(line.text)));
+        let cut_to = if in_first || office { first_other.unwrap_or(paragraph.end) } else { paragraph.start };
         for n in paragraph.start..cut_to {
             set(lines, n, CutWhy::SignOff);
         }
@@ -295,58 +239,35 @@ fn cut_tail(lines: &mut [Line<'_>], from: usize, end: usize) -> usize {
 /// What a visiting card may hold, as against something said.
 fn is_card(line: &Line<'_>) -> bool {
     let name_like = is_known_name(line.text) || is_title_case(line.text) || is_initials(line.text);
-    !speaks(line.folded)
-        && (is_contact(line.folded)
-            || is_helpline(line.folded)
-            || name_like
-            || is_mobile(line.folded))
+    !speaks(line.folded) && (is_contact(line.folded) || is_helpline(line.folded) || name_like || is_mobile(line.folded))
 }
 
 /// A postscript is the person's own, wherever it stands.
 pub(super) fn is_postscript(folded: &str) -> bool {
-    let word = folded
-        .split([' ', ':', '-', ','])
-        .next()
-        .unwrap_or_default();
-    matches!(
-        word,
-        "ps" | "p.s" | "p.s." | "pps" | "p.p.s." | "p.p.s" | "n.b." | "nb" | "on."
-    )
+    let word = folded.split([' ', ':', '-', ',']).next().unwrap_or_default();
+    matches!(word, "ps" | "p.s" | "p.s." | "pps" | "p.p.s." | "p.p.s" | "n.b." | "nb" | "on.")
 }
 
 fn begins_with_self(folded: &str) -> bool {
     let word = folded.split(' ').next().unwrap_or_default();
-    matches!(
-        word,
-        "i" | "i'm" | "im" | "i've" | "ive" | "i'll" | "i'd" | "my" | "also" | "sorry" | "forgot"
-    )
+    matches!(word, "i" | "i'm" | "im" | "i've" | "ive" | "i'll" | "i'd" | "my" | "also" | "sorry" | "forgot")
 }
 
 /// Somebody says something here, as against presenting a card.
 pub(super) fn speaks(folded: &str) -> bool {
-    let words = folded
-        .split(|c: char| !c.is_alphanumeric() && c != '\'')
-        .filter(|word| !word.is_empty());
+    let words = folded.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
     let first = folded.split(' ').next().unwrap_or_default();
-    let of_self = words.clone().any(|word| {
-        matches!(
-            word,
-            "i" | "i'm" | "im" | "i've" | "ive" | "i'll" | "i'd" | "me" | "mine" | "myself"
-        )
-    }) || words.clone().any(|word| word == "my") && !folded.contains("my own");
+    let of_self = words
+        .clone()
+        .any(|word| matches!(word, "i" | "i'm" | "im" | "i've" | "ive" | "i'll" | "i'd" | "me" | "mine" | "myself"))
+        || words.clone().any(|word| word == "my") && !folded.contains("my own");
     if is_postscript(folded)
         || of_self
-        || matches!(
-            first,
-            "also" | "and" | "but" | "btw" | "oh" | "sorry" | "forgot" | "plus"
-        )
+        || matches!(first, "also" | "and" | "but" | "btw" | "oh" | "sorry" | "forgot" | "plus")
     {
         return true;
     }
-    DANGER.is_in(folded)
-        && !is_helpline(folded)
-        && !folded.contains("print")
-        && !folded.starts_with('"')
+    DANGER.is_in(folded) && !is_helpline(folded) && !folded.contains("print") && !folded.starts_with('"')
 }
 
 fn is_helpline(folded: &str) -> bool {
@@ -375,10 +296,7 @@ fn is_postcode(folded: &str) -> bool {
 /// Telephone numbers, addresses, offices, mottos, footers.
 pub(super) fn is_contact(folded: &str) -> bool {
     let digits = folded.bytes().filter(u8::is_ascii_digit).count();
-    let other = folded
-        .bytes()
-        .filter(|byte| !byte.is_ascii_digit() && !b" +()-./".contains(byte))
-        .count();
+    let other = folded.bytes().filter(|byte| !byte.is_ascii_digit() && !b" +()-./".contains(byte)).count();
     (digits >= 9 && other <= 24)
         || is_postcode(folded)
         || folded.contains('@')
@@ -386,7 +304,5 @@ pub(super) fn is_contact(folded: &str) -> bool {
         || folded.contains("://")
         || folded.contains(" | ")
         || (folded.starts_with('"') && folded.ends_with('"'))
-        || folded
-            .split(|c: char| !c.is_alphanumeric() && c != '/')
-            .any(|word| OFFICE.contains(&word))
+        || folded.split(|c: char| !c.is_alphanumeric() && c != '/').any(|word| OFFICE.contains(&word))
 }

@@ -4,9 +4,7 @@
 
 use super::CutWhy;
 use super::lines::Line;
-use super::phrases::{
-    HEADER_KEYS, Key, OPENERS, SEPARATORS_BARE, SEPARATORS_FORWARDED, SEPARATORS_QUOTE, VERBS,
-};
+use super::phrases::{HEADER_KEYS, Key, OPENERS, SEPARATORS_BARE, SEPARATORS_FORWARDED, SEPARATORS_QUOTE, VERBS};
 
 /// An attribution is wrapped to at most this many lines.
 const MAX_ATTRIBUTION_LINES: usize = 5;
@@ -21,16 +19,7 @@ pub(super) fn label(lines: &mut [Line<'_>]) {
     let mut at = 0;
     while at < lines.len() {
         let own = lines.get(at).is_some_and(Line::is_own);
-        let head = if own {
-            Heads {
-                lines,
-                keys: &keys,
-                own_before,
-            }
-            .at(at)
-        } else {
-            None
-        };
+        let head = if own { Heads { lines, keys: &keys, own_before }.at(at) } else { None };
         let Some(head) = head else {
             own_before = own_before || (own && keys.get(at).is_some_and(Option::is_none));
             at += 1;
@@ -65,17 +54,9 @@ impl Heads<'_, '_> {
         let line = self.lines.get(at)?;
         if let Some(why) = separator(line.folded) {
             let end = self.header_block(at + 1).unwrap_or(at + 1);
-            return Some(Head {
-                start: at,
-                end,
-                why,
-            });
+            return Some(Head { start: at, end, why });
         }
-        let quote = |start, end| Head {
-            start,
-            end,
-            why: CutWhy::Quote,
-        };
+        let quote = |start, end| Head { start, end, why: CutWhy::Quote };
         if line.folded.ends_with(':')
             && let Some(start) = attribution(self.lines, at)
         {
@@ -88,8 +69,7 @@ impl Heads<'_, '_> {
         let end = self.header_block(at)?;
         // A formal letter may begin with a head of its own, but not with email addresses in it.
         let block = self.lines.iter().take(end).skip(at);
-        let typed_by_hand =
-            !self.own_before && !block.into_iter().any(|line| line.text.contains('@'));
+        let typed_by_hand = !self.own_before && !block.into_iter().any(|line| line.text.contains('@'));
         (!typed_by_hand).then(|| quote(at, end))
     }
 
@@ -129,11 +109,7 @@ impl Heads<'_, '_> {
 
 fn next_visible<'l, 'a>(lines: &'l [Line<'a>], from: usize) -> Option<&'l Line<'a>> {
     // Bounded: beyond this many blank lines it is no longer one message with its quote.
-    lines
-        .iter()
-        .skip(from)
-        .take(40)
-        .find(|line| !line.is_blank())
+    lines.iter().skip(from).take(40).find(|line| !line.is_blank())
 }
 
 fn separator(folded: &str) -> Option<CutWhy> {
@@ -143,27 +119,20 @@ fn separator(folded: &str) -> Option<CutWhy> {
     if dashes && SEPARATORS_QUOTE.contains(inner) {
         return Some(CutWhy::Quote);
     }
-    let forwarded = (dashes && SEPARATORS_FORWARDED.contains(inner))
-        || (inner.ends_with(':') && SEPARATORS_BARE.contains(inner));
+    let forwarded =
+        (dashes && SEPARATORS_FORWARDED.contains(inner)) || (inner.ends_with(':') && SEPARATORS_BARE.contains(inner));
     forwarded.then_some(CutWhy::Forwarded)
 }
 
 /// A line of underscores or dashes alone, as Outlook draws above a header block.
 pub(super) fn is_rule(folded: &str) -> bool {
-    folded.len() >= 5
-        && folded
-            .bytes()
-            .all(|byte| matches!(byte, b'_' | b'-' | b'=' | b'*'))
+    folded.len() >= 5 && folded.bytes().all(|byte| matches!(byte, b'_' | b'-' | b'=' | b'*'))
 }
 
 /// The first line of the attribution that ends at `last`.
 fn attribution(lines: &[Line<'_>], last: usize) -> Option<usize> {
     // Without a date, a time, an address or a verb at its end no line is one: most end here.
-    let telling = |line: &Line<'_>| {
-        line.folded
-            .bytes()
-            .any(|byte| byte.is_ascii_digit() || byte == b'@')
-    };
+    let telling = |line: &Line<'_>| line.folded.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@');
     let window = last.saturating_sub(MAX_ATTRIBUTION_LINES - 1)..=last;
     if !lines.get(window)?.iter().any(telling) && !VERBS.is_in(lines.get(last)?.folded) {
         return None;
@@ -181,23 +150,15 @@ fn attribution(lines: &[Line<'_>], last: usize) -> Option<usize> {
         if joined.len() + line.folded.len() > MAX_ATTRIBUTION {
             break;
         }
-        let gap = if joined.is_empty() || line.folded.ends_with('<') {
-            ""
-        } else {
-            " "
-        };
+        let gap = if joined.is_empty() || line.folded.ends_with('<') { "" } else { " " };
         joined = format!("{}{gap}{joined}", line.folded);
         let shape = Shape::of(&joined);
         if shape.opener && shape.is_attribution(followed_by_quote) {
             return Some(start);
         }
-        let starts_itself = back == 0
-            || joined.starts_with(|c: char| c.is_ascii_digit())
-            || starts_with_weekday(&joined);
-        if fallback.is_none()
-            && starts_itself
-            && shape.is_attribution_without_opener(followed_by_quote)
-        {
+        let starts_itself =
+            back == 0 || joined.starts_with(|c: char| c.is_ascii_digit()) || starts_with_weekday(&joined);
+        if fallback.is_none() && starts_itself && shape.is_attribution_without_opener(followed_by_quote) {
             fallback = Some(start);
         }
     }
@@ -228,19 +189,11 @@ impl Shape {
         let address = joined.contains('@');
         let dated = has_year(joined) || has_numeric_date(joined);
         let evidence = usize::from(address) + usize::from(dated) + usize::from(has_clock(joined));
-        Self {
-            opener: OPENERS.start_of(joined).is_some(),
-            verb,
-            ends_with_verb,
-            address,
-            evidence,
-        }
+        Self { opener: OPENERS.start_of(joined).is_some(), verb, ends_with_verb, address, evidence }
     }
 
     fn is_attribution(&self, followed_by_quote: bool) -> bool {
-        self.verb
-            && (self.evidence >= 2
-                || (followed_by_quote && (self.evidence == 1 || self.ends_with_verb)))
+        self.verb && (self.evidence >= 2 || (followed_by_quote && (self.evidence == 1 || self.ends_with_verb)))
     }
 
     /// "Name <address> wrote:", and the dates-first forms of Gmail: "2027-03-08 9:00 GMT Name <address>:".
@@ -256,9 +209,9 @@ fn starts_with_weekday(joined: &str) -> bool {
     // The first letters of weekdays in Polish, French, German, Spanish, Italian, Dutch and Welsh,
     // as the date-first attributions abbreviate them.
     const DAYS: &[&str] = &[
-        "mon", "tue", "wed", "thu", "fri", "sat", "sun", "pon", "wt", "śr", "czw", "pt", "sob",
-        "niedz", "ndz", "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "mo", "di", "mi", "do",
-        "fr", "sa", "so", "llun", "maw", "iau", "gwe", "sad", "sul",
+        "mon", "tue", "wed", "thu", "fri", "sat", "sun", "pon", "wt", "śr", "czw", "pt", "sob", "niedz", "ndz", "lun",
+        "mar", "mer", "jeu", "ven", "sam", "dim", "mo", "di", "mi", "do", "fr", "sa", "so", "llun", "maw", "iau",
+        "gwe", "sad", "sul",
     ];
     let word = joined.split(['.', ',', ' ']).next().unwrap_or_default();
     DAYS.contains(&word)
@@ -271,9 +224,7 @@ fn numbers(text: &str) -> impl Iterator<Item = (&str, Option<char>, &str)> {
     std::iter::from_fn(move || {
         let start = rest.find(|c: char| c.is_ascii_digit())?;
         let (skipped, tail) = rest.split_at(start);
-        let length = tail
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(tail.len());
+        let length = tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len());
         let (digits, after) = tail.split_at(length);
         let left = skipped.chars().next_back().or(before);
         before = digits.chars().next_back();
@@ -283,9 +234,7 @@ fn numbers(text: &str) -> impl Iterator<Item = (&str, Option<char>, &str)> {
 }
 
 fn has_year(text: &str) -> bool {
-    numbers(text).any(|(digits, _, _)| {
-        digits.len() == 4 && (digits.starts_with("20") || digits.starts_with("19"))
-    })
+    numbers(text).any(|(digits, _, _)| digits.len() == 4 && (digits.starts_with("20") || digits.starts_with("19")))
 }
 
 fn has_clock(text: &str) -> bool {
@@ -306,10 +255,7 @@ fn has_numeric_date(text: &str) -> bool {
         };
         let month = next.as_str().bytes().take_while(u8::is_ascii_digit).count();
         let tail = next.as_str().get(month..).unwrap_or_default();
-        left != Some(mark)
-            && matches!(digits.len(), 1 | 2 | 4)
-            && matches!(month, 1 | 2)
-            && tail.starts_with(mark)
+        left != Some(mark) && matches!(digits.len(), 1 | 2 | 4) && matches!(month, 1 | 2) && tail.starts_with(mark)
     })
 }
 

@@ -4,22 +4,8 @@ use super::normalise::normalise;
 use super::{PhoneError, PhoneNote, PhoneNumber, PhonePolicy};
 
 /// Labels that say which line it is and nothing about whose. Any other word makes a person look.
-const LABELS: [&str; 14] = [
-    "mob",
-    "mobile",
-    "m",
-    "tel",
-    "telephone",
-    "phone",
-    "t",
-    "p",
-    "home",
-    "h",
-    "work",
-    "w",
-    "no",
-    "number",
-];
+const LABELS: [&str; 14] =
+    ["mob", "mobile", "m", "tel", "telephone", "phone", "t", "p", "home", "h", "work", "w", "no", "number"];
 
 /// The number taken from a cell, and what was noticed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +27,7 @@ impl PhoneCell {
                 Ok((number, zero_restored)) => {
                     let several = (parts.len() > 1).then_some(PhoneNote::Several(parts.len()));
                     let restored = zero_restored.then_some(PhoneNote::LeadingZeroRestored);
-                    return Ok(Self {
-                        number,
-                        notes: several.into_iter().chain(restored).collect(),
-                    });
+                    return Ok(Self { number, notes: several.into_iter().chain(restored).collect() });
                 }
                 Err(error) if at == 0 => first_error = error,
                 Err(_) => {}
@@ -69,9 +52,7 @@ fn parts(text: &str) -> Result<Vec<String>, PhoneError> {
     for piece in text.split(['/', ',', ';', '|', '&', '\n', '\r']) {
         let mut current = String::new();
         for word in piece.split_whitespace() {
-            let label = word
-                .trim_matches(|c: char| !c.is_alphanumeric())
-                .to_ascii_lowercase();
+            let label = word.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
             if label.is_empty() || !label.chars().all(|c| c.is_ascii_alphabetic()) {
                 current.push_str(word);
                 current.push(' ');
@@ -85,9 +66,5 @@ fn parts(text: &str) -> Result<Vec<String>, PhoneError> {
         parts.push(current);
     }
     parts.retain(|part| part.chars().any(|c| !c.is_whitespace()));
-    if parts.is_empty() {
-        Err(PhoneError::Empty)
-    } else {
-        Ok(parts)
-    }
+    if parts.is_empty() { Err(PhoneError::Empty) } else { Ok(parts) }
 }

@@ -20,9 +20,7 @@ pub(super) fn normalise(text: &str) -> Result<Normalised, PhoneError> {
         return Err(PhoneError::Empty);
     }
     if text.chars().count() > MAX_CHARS {
-        return Err(PhoneError::TooLong(
-            text.chars().filter(char::is_ascii_digit).count(),
-        ));
+        return Err(PhoneError::TooLong(text.chars().filter(char::is_ascii_digit).count()));
     }
     if is_rounded(&text) {
         return Err(PhoneError::Rounded);
@@ -46,17 +44,10 @@ pub(super) fn normalise(text: &str) -> Result<Normalised, PhoneError> {
 }
 
 fn international(digits: &str, plus: bool) -> Normalised {
-    let known = |digits: String| Normalised {
-        digits,
-        zero_restored: false,
-    };
+    let known = |digits: String| Normalised { digits, zero_restored: false };
     let uk = |national: &str| format!("44{}", national.trim_start_matches('0'));
     if let Some(abroad) = digits.strip_prefix("00") {
-        return known(
-            abroad
-                .strip_prefix("44")
-                .map_or_else(|| abroad.to_owned(), uk),
-        );
+        return known(abroad.strip_prefix("44").map_or_else(|| abroad.to_owned(), uk));
     }
     if digits.starts_with('0') {
         // Also "+07700…", which people write when they have heard of country codes.
@@ -70,20 +61,13 @@ fn international(digits: &str, plus: bool) -> Normalised {
     if plus {
         return known(digits.to_owned());
     }
-    Normalised {
-        digits: uk(digits),
-        zero_restored: true,
-    }
+    Normalised { digits: uk(digits), zero_restored: true }
 }
 
 fn unwrap_spreadsheet(text: &str) -> String {
     let text: String = text.chars().filter(|c| !is_invisible(*c)).collect();
     let text = text.trim();
-    let text = text
-        .strip_prefix('=')
-        .unwrap_or(text)
-        .trim_matches(['"', '\''])
-        .trim();
+    let text = text.strip_prefix('=').unwrap_or(text).trim_matches(['"', '\'']).trim();
     match text.get(..4) {
         Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => text[4..].trim().to_owned(),
         _ => text.to_owned(),
@@ -99,9 +83,7 @@ fn is_rounded(text: &str) -> bool {
     !exponent.is_empty()
         && exponent.chars().all(|c| c.is_ascii_digit())
         && mantissa.starts_with(|c: char| c.is_ascii_digit())
-        && mantissa
-            .chars()
-            .all(|c| c.is_ascii_digit() || c == '.' || c == ',')
+        && mantissa.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',')
 }
 
 fn drop_decimal_zero(text: &str) -> &str {
@@ -112,16 +94,12 @@ fn drop_decimal_zero(text: &str) -> &str {
 }
 
 fn is_separator(c: char) -> bool {
-    c.is_whitespace()
-        || is_dash(c)
-        || matches!(c, '.' | '(' | ')' | '[' | ']' | '\u{FF08}' | '\u{FF09}')
+    c.is_whitespace() || is_dash(c) || matches!(c, '.' | '(' | ')' | '[' | ']' | '\u{FF08}' | '\u{FF09}')
 }
 
 /// ASCII, full-width, Arabic, Persian, Devanagari, Bengali and Gurmukhi digits.
 fn digit_of_any_script(c: char) -> Option<char> {
     const ZEROS: [u32; 7] = [0x30, 0xFF10, 0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66];
     let code = u32::from(c);
-    ZEROS
-        .iter()
-        .find_map(|zero| char::from_digit(code.checked_sub(*zero)?, 10))
+    ZEROS.iter().find_map(|zero| char::from_digit(code.checked_sub(*zero)?, 10))
 }

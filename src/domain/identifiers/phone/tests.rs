@@ -46,10 +46,7 @@ fn real_ranges_are_told_apart() {
     assert_eq!(read("0300 000 0000").kind(), PhoneKind::Company);
     assert_eq!(read("070 1234 5678").kind(), PhoneKind::Personal);
     assert_eq!(read("07600 000000").kind(), PhoneKind::Pager);
-    assert_eq!(
-        read("+353 85 000 0000").region(),
-        &Region::Foreign("IE".into())
-    );
+    assert_eq!(read("+353 85 000 0000").region(), &Region::Foreign("IE".into()));
 }
 
 #[test]
@@ -64,65 +61,25 @@ fn each_refusal_says_why() {
     assert_eq!(refused("07700 90012"), PhoneError::TooShort(10));
     assert_eq!(refused("07700 9001234"), PhoneError::TooLong(12));
     assert_eq!(refused("12345"), PhoneError::TooShort(6));
-    assert_eq!(
-        refused("01632 960123"),
-        PhoneError::NotMobile(PhoneKind::Landline)
-    );
-    assert_eq!(
-        refused("020 7946 0000"),
-        PhoneError::NotMobile(PhoneKind::Landline)
-    );
-    assert_eq!(
-        refused("0909 879 0000"),
-        PhoneError::NotMobile(PhoneKind::Premium)
-    );
-    assert_eq!(
-        refused("07600 000000"),
-        PhoneError::NotMobile(PhoneKind::Pager)
-    );
-    assert_eq!(
-        refused("070 1234 5678"),
-        PhoneError::NotMobile(PhoneKind::Personal)
-    );
-    assert_eq!(
-        refused("07624 300000"),
-        PhoneError::CrownDependency(CrownDependency::IsleOfMan)
-    );
-    assert_eq!(
-        refused("07797 700000"),
-        PhoneError::CrownDependency(CrownDependency::Jersey)
-    );
-    assert_eq!(
-        refused("07781 100000"),
-        PhoneError::CrownDependency(CrownDependency::Guernsey)
-    );
-    assert_eq!(
-        refused("+353 85 000 0000"),
-        PhoneError::Foreign("IE".into())
-    );
-    assert_eq!(
-        refused("00 48 512 345 678"),
-        PhoneError::Foreign("PL".into())
-    );
+    assert_eq!(refused("01632 960123"), PhoneError::NotMobile(PhoneKind::Landline));
+    assert_eq!(refused("020 7946 0000"), PhoneError::NotMobile(PhoneKind::Landline));
+    assert_eq!(refused("0909 879 0000"), PhoneError::NotMobile(PhoneKind::Premium));
+    assert_eq!(refused("07600 000000"), PhoneError::NotMobile(PhoneKind::Pager));
+    assert_eq!(refused("070 1234 5678"), PhoneError::NotMobile(PhoneKind::Personal));
+    assert_eq!(refused("07624 300000"), PhoneError::CrownDependency(CrownDependency::IsleOfMan));
+    assert_eq!(refused("07797 700000"), PhoneError::CrownDependency(CrownDependency::Jersey));
+    assert_eq!(refused("07781 100000"), PhoneError::CrownDependency(CrownDependency::Guernsey));
+    assert_eq!(refused("+353 85 000 0000"), PhoneError::Foreign("IE".into()));
+    assert_eq!(refused("00 48 512 345 678"), PhoneError::Foreign("PL".into()));
     assert_eq!(refused("+1 555 0100"), PhoneError::NotInUse);
     assert_eq!(refused(&"7".repeat(5000)), PhoneError::TooLong(5000));
-    assert_eq!(
-        refused("01632 960123").to_string(),
-        "texts cannot go to a landline"
-    );
-    assert_eq!(
-        refused("07624 300000").to_string(),
-        "the number is from the Isle of Man, not from the UK"
-    );
+    assert_eq!(refused("01632 960123").to_string(), "texts cannot go to a landline");
+    assert_eq!(refused("07624 300000").to_string(), "the number is from the Isle of Man, not from the UK");
 }
 
 #[test]
 fn a_policy_may_allow_more() {
-    let policy = PhonePolicy {
-        crown_dependencies: true,
-        foreign: true,
-        landlines: true,
-    };
+    let policy = PhonePolicy { crown_dependencies: true, foreign: true, landlines: true };
     for text in ["07624 300000", "+353 85 000 0000", "01632 960123"] {
         assert!(PhoneNumber::parse_with(text, policy).is_ok(), "{text}");
     }
@@ -141,28 +98,15 @@ fn cells_with_several_numbers_give_the_first_usable_one() {
         ("7700900123", vec![PhoneNote::LeadingZeroRestored]),
         ("Mob: 07700 900123", vec![]),
         ("01632 960001 / 07700 900123", vec![PhoneNote::Several(2)]),
-        (
-            "H: 01632 960001 M: 07700900123",
-            vec![PhoneNote::Several(2)],
-        ),
-        (
-            "01632 960001, 7700 900123 or 07700 900124",
-            vec![PhoneNote::Several(3), PhoneNote::LeadingZeroRestored],
-        ),
+        ("H: 01632 960001 M: 07700900123", vec![PhoneNote::Several(2)]),
+        ("01632 960001, 7700 900123 or 07700 900124", vec![PhoneNote::Several(3), PhoneNote::LeadingZeroRestored]),
     ] {
         let read = cell(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(read.number.e164(), "+447700900123", "{text}");
         assert_eq!(read.notes, notes, "{text}");
     }
-    assert_eq!(
-        cell("07700 900123 (wife)"),
-        Err(PhoneError::Words),
-        "somebody else's number is never taken"
-    );
-    assert_eq!(
-        cell("01632 960001 / 020 7946 0000"),
-        Err(PhoneError::NotMobile(PhoneKind::Landline))
-    );
+    assert_eq!(cell("07700 900123 (wife)"), Err(PhoneError::Words), "somebody else's number is never taken");
+    assert_eq!(cell("01632 960001 / 020 7946 0000"), Err(PhoneError::NotMobile(PhoneKind::Landline)));
     assert_eq!(cell(" / "), Err(PhoneError::Empty));
     assert_eq!(cell(""), Err(PhoneError::Empty));
 }

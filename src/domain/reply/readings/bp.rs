@@ -1,11 +1,11 @@
 //! Blood pressure in every spoken form, with the pulse beside it.
 
-use super::super::vocabulary::{Word, words};
 use super::super::context::Context;
 use super::super::numbers::{Amount, Role};
 use super::super::text::Text;
 use super::super::tokens::{Break, Kind};
 use super::super::understanding::Reading;
+use super::super::vocabulary::{Word, words};
 use super::{Found, Owner, limit, owner};
 use crate::domain::reply::understanding::Route;
 
@@ -31,34 +31,9 @@ struct Pair {
     slash: bool,
 }
 
-const UPPER: &[Word] = words![
-    "sys", "systolic", "top", "upper", "higher", "syst", "systole", "high",
-];
-const LOWER: &[Word] = words![
-    "dia",
-    "diastolic",
-    "bottom",
-    "lower",
-    "dis",
-    "low",
-    "diast",
-    "btm",
-    "dias",
-    "diastole",
-];
-const PULSE: &[Word] = words![
-    "pulse",
-    "p",
-    "heart",
-    "hr",
-    "bpm",
-    "rate",
-    "pr",
-    "puls",
-    "heartrate",
-    "beats",
-    "plus",
-];
+const UPPER: &[Word] = words!["sys", "systolic", "top", "upper", "higher", "syst", "systole", "high",];
+const LOWER: &[Word] = words!["dia", "diastolic", "bottom", "lower", "dis", "low", "diast", "btm", "dias", "diastole",];
+const PULSE: &[Word] = words!["pulse", "p", "heart", "hr", "bpm", "rate", "pr", "puls", "heartrate", "beats", "plus",];
 
 /// Reads blood pressures; unasked ones only when they look like nothing else.
 pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: bool, by_carer: bool) -> Found {
@@ -66,23 +41,15 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
     let figures = figures(text, amounts);
     let muddled = amounts.iter().any(|a| a.role == Role::Muddled);
     let labelled = labelled(text, &figures);
-    let pairs = if labelled.is_empty() {
-        pairs(text, &figures)
-    } else {
-        labelled
-    };
+    let pairs = if labelled.is_empty() { pairs(text, &figures) } else { labelled };
     let plausible = &context.reader.settings.plausible;
     let holds = |p: &Pair| {
-        plausible.systolic.holds(p.upper as f64)
-            && plausible.diastolic.holds(p.lower as f64)
-            && p.lower < p.upper
+        plausible.systolic.holds(p.upper as f64) && plausible.diastolic.holds(p.lower as f64) && p.lower < p.upper
     };
-    let named =
-        (0..text.tokens.len()).any(|i| text.is(i, words!["bp", "pressure", "systolic", "sys", "mmhg"]));
+    let named = (0..text.tokens.len()).any(|i| text.is(i, words!["bp", "pressure", "systolic", "sys", "mmhg"]));
     let cut = &context.reader.settings.cut_off;
     let urgent = |p: &Pair| {
-        limit(p.upper as f64, &cut.systolic) == Route::Urgent
-            || limit(p.lower as f64, &cut.diastolic) == Route::Urgent
+        limit(p.upper as f64, &cut.systolic) == Route::Urgent || limit(p.lower as f64, &cut.diastolic) == Route::Urgent
     };
 
     let mut kept: Vec<Pair> = Vec::new();
@@ -91,11 +58,12 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
     for pair in &pairs {
         let whose = if by_carer {
             Owner::Own
-        } else if pairs.len() > 1 || named_relation(text, pair.from) { owner(text, pair.from, since) } else { Owner::Own };
-        let denied = pair
-            .from
-            .checked_sub(1)
-            .is_some_and(|b| text.is(b, words!["not"]));
+        } else if pairs.len() > 1 || named_relation(text, pair.from) {
+            owner(text, pair.from, since)
+        } else {
+            Owner::Own
+        };
+        let denied = pair.from.checked_sub(1).is_some_and(|b| text.is(b, words!["not"]));
         let past = is_past(text, pair, since);
         since = pair.to;
         if denied {
@@ -139,16 +107,9 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
         if pair.about {
             found.doubt("rounded by the person");
         }
-        let pulse = pair
-            .pulse
-            .filter(|p| plausible.pulse.holds(*p as f64))
-            .map(|p| p as u16);
+        let pulse = pair.pulse.filter(|p| plausible.pulse.holds(*p as f64)).map(|p| p as u16);
         found.push(
-            Reading::Bp {
-                systolic: pair.upper as u16,
-                diastolic: pair.lower as u16,
-                pulse,
-            },
+            Reading::Bp { systolic: pair.upper as u16, diastolic: pair.lower as u16, pulse },
             pair.from,
             pair.to,
         );
@@ -184,10 +145,7 @@ fn figures(text: &Text<'_>, amounts: &[Amount]) -> Vec<Figure> {
             continue;
         }
         if amount.unit != super::super::facts::Unit::None
-            && !matches!(
-                amount.unit,
-                super::super::facts::Unit::MmHg | super::super::facts::Unit::Money
-            )
+            && !matches!(amount.unit, super::super::facts::Unit::MmHg | super::super::facts::Unit::Money)
         {
             continue;
         }
@@ -212,10 +170,7 @@ fn figures(text: &Text<'_>, amounts: &[Amount]) -> Vec<Figure> {
     }
     // "p71" and "pulse 71": money to the number reader, a pulse here.
     for amount in amounts.iter().filter(|a| a.role == Role::Aside && !a.words) {
-        if amount
-            .from
-            .checked_sub(1)
-            .is_some_and(|b| text.is(b, PULSE))
+        if amount.from.checked_sub(1).is_some_and(|b| text.is(b, PULSE))
             && let Some(token) = text.token(amount.from)
         {
             out.push(Figure {
@@ -241,9 +196,7 @@ fn joins(text: &Text<'_>, first: &Figure, second: &Figure) -> Option<bool> {
         }
         return match token.mark {
             b'/' | b'\\' => Some(true),
-            b'-' | b'.' | b',' | b':' | b'\'' | b'|' | b'_' | b'*' | b';' => {
-                Some(!token.spaced && first.digits == 3)
-            }
+            b'-' | b'.' | b',' | b':' | b'\'' | b'|' | b'_' | b'*' | b';' => Some(!token.spaced && first.digits == 3),
             b' ' => Some(false),
             _ => None,
         };
@@ -259,8 +212,8 @@ fn pairs(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
     let mut out = Vec::new();
     let mut i = 0;
     while let (Some(first), Some(second)) = (figures.get(i), figures.get(i + 1)) {
-        let Some(slash) = joins(text, first, second)
-            .filter(|_| first.digits <= 4 && second.digits <= 4 && !is_pulse(text, first))
+        let Some(slash) =
+            joins(text, first, second).filter(|_| first.digits <= 4 && second.digits <= 4 && !is_pulse(text, first))
         else {
             i += 1;
             continue;
@@ -297,8 +250,7 @@ fn is_pulse(text: &Text<'_>, figure: &Figure) -> bool {
     (1..=3).any(|back| {
         figure.from.checked_sub(back).is_some_and(|b| {
             text.is(b, PULSE)
-                && (b + 1..figure.from)
-                    .all(|i| text.is(i, words!["rate", "was", "is", "of", "beat", "beats", "heart"]))
+                && (b + 1..figure.from).all(|i| text.is(i, words!["rate", "was", "is", "of", "beat", "beats", "heart"]))
         })
     })
 }
@@ -307,39 +259,28 @@ fn is_third(text: &Text<'_>, pair: &Pair, third: &Figure, fourth: Option<&Figure
     if is_pulse(text, third) {
         return true;
     }
-    if text.is(third.to, PULSE)
-        && text
-            .token(third.to)
-            .is_some_and(|t| t.parted <= Break::Space)
-    {
+    if text.is(third.to, PULSE) && text.token(third.to).is_some_and(|t| t.parted <= Break::Space) {
         return true;
     }
     if third.from != pair.to {
         return false;
     }
     let opens_pair = fourth.is_some_and(|f| {
-        f.from == third.to
-            && text
-                .token(f.from)
-                .is_some_and(|t| matches!(t.mark, b'/' | b'-' | b'.' | b',' | b'\\'))
+        f.from == third.to && text.token(f.from).is_some_and(|t| matches!(t.mark, b'/' | b'-' | b'.' | b',' | b'\\'))
             || text.is(third.to, words!["over"])
     });
-    text.token(third.from)
-        .is_some_and(|t| t.parted <= Break::Comma && matches!(t.mark, b'/' | b' ' | b',' | b'-'))
+    text.token(third.from).is_some_and(|t| t.parted <= Break::Comma && matches!(t.mark, b'/' | b' ' | b',' | b'-'))
         && !opens_pair
 }
 
 /// "sys 138 dia 82 pulse 71", "127 sys 90 dis 99 pulse", "bottom one is 79, top one 133".
 fn labelled(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
-    let (mut upper, mut lower, mut pulse): (Option<Figure>, Option<Figure>, Option<Figure>) =
-        (None, None, None);
+    let (mut upper, mut lower, mut pulse): (Option<Figure>, Option<Figure>, Option<Figure>) = (None, None, None);
     let after = figures.first().is_some_and(|f| {
         let next = f.to;
         (text.is(next, UPPER) || text.is(next, LOWER))
             && text.token(next).is_some_and(|t| t.parted <= Break::Space)
-            && f.from
-                .checked_sub(1)
-                .is_none_or(|b| !text.is(b, UPPER) && !text.is(b, LOWER))
+            && f.from.checked_sub(1).is_none_or(|b| !text.is(b, UPPER) && !text.is(b, LOWER))
     });
     for figure in figures {
         let label = if after {
@@ -348,10 +289,7 @@ fn labelled(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
             (1..=4)
                 .filter_map(|back| figure.from.checked_sub(back))
                 .find(|b| text.is(*b, UPPER) || text.is(*b, LOWER) || text.is(*b, PULSE))
-                .filter(|b| {
-                    (b + 1..figure.from)
-                        .all(|i| text.token(i).is_some_and(|t| t.kind == Kind::Word))
-                })
+                .filter(|b| (b + 1..figure.from).all(|i| text.token(i).is_some_and(|t| t.kind == Kind::Word)))
         };
         let Some(label) = label else { continue };
         let slot = if text.is(label, UPPER) {
@@ -385,12 +323,7 @@ fn labelled(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
 }
 
 /// "150/90 sorry 145/90": the corrected value wins.
-fn corrected(
-    text: &Text<'_>,
-    kept: &mut Vec<Pair>,
-    found: &mut Found,
-    urgent: &impl Fn(&Pair) -> bool,
-) {
+fn corrected(text: &Text<'_>, kept: &mut Vec<Pair>, found: &mut Found, urgent: &impl Fn(&Pair) -> bool) {
     let mut i = 1;
     while i < kept.len() {
         let (Some(before), Some(after)) = (kept.get(i - 1).copied(), kept.get(i).copied()) else {
@@ -412,17 +345,15 @@ fn corrected(
 
 /// A relative or a pet stands before the only reading.
 fn named_relation(text: &Text<'_>, from: usize) -> bool {
-    (from.saturating_sub(6)..from).any(|i| text.within(i, &text.lexicon.known.relation) || text.is(i, words!["his", "hers"]))
+    (from.saturating_sub(6)..from)
+        .any(|i| text.within(i, &text.lexicon.known.relation) || text.is(i, words!["his", "hers"]))
 }
 
 fn is_past(text: &Text<'_>, pair: &Pair, since: usize) -> bool {
     let last = |at: usize| text.is(at, words!["last", "yesterday", "ago"]);
     let until = text.sentence_end(pair.from);
     let after = (pair.to..until.min(pair.to + 6))
-        .take_while(|i| {
-            text.token(*i)
-                .is_some_and(|t| t.kind != Kind::Number && t.parted < Break::Comma)
-        })
+        .take_while(|i| text.token(*i).is_some_and(|t| t.kind != Kind::Number && t.parted < Break::Comma))
         .any(last);
     let before = (since.max(pair.from.saturating_sub(4))..pair.from)
         .any(|i| text.is(i, words!["was"]) && (pair.to..until.min(pair.to + 6)).any(last));

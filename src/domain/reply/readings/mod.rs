@@ -4,12 +4,12 @@ mod bp;
 mod single;
 mod weight;
 
-use super::vocabulary::words;
 use super::context::{Context, ReadingKind};
 use super::numbers::Amount;
 use super::settings::{CutOffs, Limits};
 use super::text::Text;
 use super::understanding::{Because, Level, Reading, Route};
+use super::vocabulary::words;
 
 /// The readings found for one question.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -43,13 +43,7 @@ impl Found {
 }
 
 /// The readings of the kind that was asked for.
-pub fn asked(
-    text: &Text<'_>,
-    context: &Context<'_>,
-    amounts: &[Amount],
-    kind: ReadingKind,
-    by_carer: bool,
-) -> Found {
+pub fn asked(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], kind: ReadingKind, by_carer: bool) -> Found {
     match kind {
         ReadingKind::Bp => bp::read(text, context, amounts, true, by_carer),
         ReadingKind::Weight => weight::read(text, context, amounts, true, by_carer),
@@ -58,12 +52,7 @@ pub fn asked(
 }
 
 /// Readings somebody sends unasked: only those that say what they are.
-pub fn unasked(
-    text: &Text<'_>,
-    context: &Context<'_>,
-    amounts: &[Amount],
-    but: Option<ReadingKind>,
-) -> Found {
+pub fn unasked(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], but: Option<ReadingKind>) -> Found {
     let mut all = Found::default();
     for kind in [
         ReadingKind::Weight,
@@ -91,40 +80,17 @@ pub fn unasked(
 /// Who has to see a reading, by the signed figures, and why.
 pub fn route(reading: &Reading, cut_off: &CutOffs) -> (Route, &'static str) {
     match reading {
-        Reading::Bp {
-            systolic,
-            diastolic,
-            pulse,
-        } => {
+        Reading::Bp { systolic, diastolic, pulse } => {
             let parts = [
-                (
-                    limit(f64::from(*systolic), &cut_off.systolic),
-                    "blood pressure beyond a signed limit",
-                ),
-                (
-                    limit(f64::from(*diastolic), &cut_off.diastolic),
-                    "blood pressure beyond a signed limit",
-                ),
-                (
-                    pulse.map_or(Route::Auto, |p| limit(f64::from(p), &cut_off.pulse)),
-                    "pulse beyond a signed limit",
-                ),
+                (limit(f64::from(*systolic), &cut_off.systolic), "blood pressure beyond a signed limit"),
+                (limit(f64::from(*diastolic), &cut_off.diastolic), "blood pressure beyond a signed limit"),
+                (pulse.map_or(Route::Auto, |p| limit(f64::from(p), &cut_off.pulse)), "pulse beyond a signed limit"),
             ];
-            parts
-                .into_iter()
-                .max_by_key(|(route, _)| *route)
-                .unwrap_or((Route::Auto, ""))
+            parts.into_iter().max_by_key(|(route, _)| *route).unwrap_or((Route::Auto, ""))
         }
         Reading::Weight { kg } => (limit(*kg, &cut_off.weight), "weight beyond a signed limit"),
-        Reading::Single {
-            level: Level::Hi | Level::Lo,
-            ..
-        } => (Route::Urgent, "the meter shows HI or LO"),
-        Reading::Single {
-            kind,
-            level: Level::Number(n),
-            ..
-        } => {
+        Reading::Single { level: Level::Hi | Level::Lo, .. } => (Route::Urgent, "the meter shows HI or LO"),
+        Reading::Single { kind, level: Level::Number(n), .. } => {
             let limits = match kind {
                 ReadingKind::Glucose => &cut_off.glucose,
                 ReadingKind::PeakFlow => &cut_off.peak_flow,
@@ -151,20 +117,11 @@ fn limit(value: f64, limits: &Limits) -> Route {
 }
 
 /// The route of all readings together, with the reason of the highest.
-pub fn judge(
-    found: &Found,
-    text: &Text<'_>,
-    cut_off: &CutOffs,
-    because: &mut Vec<Because>,
-) -> Route {
+pub fn judge(found: &Found, text: &Text<'_>, cut_off: &CutOffs, because: &mut Vec<Because>) -> Route {
     let mut highest = Route::Auto;
     for (reading, span) in found.readings.iter().zip(&found.spans) {
         let (route, why) = self::route(reading, cut_off);
-        because.push(text.because(
-            if route == Route::Auto { "reading" } else { why },
-            span.0,
-            span.1,
-        ));
+        because.push(text.because(if route == Route::Auto { "reading" } else { why }, span.0, span.1));
         highest = highest.max(route);
     }
     highest
@@ -189,9 +146,7 @@ fn owner(text: &Text<'_>, from: usize, since: usize) -> Owner {
         if text.is(at, words!["mine", "my", "i", "me", "im"]) {
             return Owner::Mine;
         }
-        if text.within(at, &known.relation)
-            || text.is(at, words!["his", "hers", "he", "hes", "she", "shes", "dogs"])
-        {
+        if text.within(at, &known.relation) || text.is(at, words!["his", "hers", "he", "hes", "she", "shes", "dogs"]) {
             return Owner::Other;
         }
         if at + 1 == from
@@ -205,24 +160,15 @@ fn owner(text: &Text<'_>, from: usize, since: usize) -> Owner {
         }
         if text.is(at, words!["is", "was", "had", "has"])
             && at > since
-            && text
-                .token(at - 1)
-                .is_some_and(|t| t.word == 0 && t.kind == super::tokens::Kind::Word)
+            && text.token(at - 1).is_some_and(|t| t.word == 0 && t.kind == super::tokens::Kind::Word)
         {
             unknown_name = true;
         }
-        if text
-            .token(at)
-            .is_some_and(|t| t.parted >= super::tokens::Break::Sentence)
-        {
+        if text.token(at).is_some_and(|t| t.parted >= super::tokens::Break::Sentence) {
             break;
         }
     }
-    if unknown_name {
-        Owner::Other
-    } else {
-        Owner::Own
-    }
+    if unknown_name { Owner::Other } else { Owner::Own }
 }
 
 /// Ketones in the blood, where they are named: the number and its tokens. They are no reading that is filed.
@@ -230,7 +176,8 @@ pub fn ketones(text: &Text<'_>, amounts: &[Amount]) -> Option<(f64, usize, usize
     amounts.iter().find_map(|a| {
         let named = (1..=3).any(|back| {
             a.from.checked_sub(back).is_some_and(|b| {
-                text.is(b, words!["ketones", "ketone"]) && (b + 1..a.from).all(|i| text.token(i).is_some_and(|t| t.kind == super::tokens::Kind::Word))
+                text.is(b, words!["ketones", "ketone"])
+                    && (b + 1..a.from).all(|i| text.token(i).is_some_and(|t| t.kind == super::tokens::Kind::Word))
             })
         });
         (named && a.single() && a.role == super::numbers::Role::Plain).then_some((a.lo, a.from, a.end))

@@ -1,12 +1,12 @@
 //! Readings of one number: glucose, peak flow, steps, HbA1c, temperature, oxygen.
 
-use super::super::vocabulary::{Word, words};
 use super::super::context::{Context, ReadingKind};
 use super::super::facts::Unit;
 use super::super::numbers::{Amount, Role};
 use super::super::text::Text;
 use super::super::tokens::{Break, Kind};
 use super::super::understanding::{Level, Reading, Route};
+use super::super::vocabulary::{Word, words};
 use super::{Found, Owner, limit, owner};
 
 /// mg/dL in one mmol/L of glucose (domain reference, section 3).
@@ -24,50 +24,26 @@ fn sort(kind: ReadingKind) -> Sort {
     let (unit, names, units): (_, &'static [Word], &'static [Unit]) = match kind {
         ReadingKind::Glucose => (
             "mmol/L",
-            words![
-                "sugar", "sugars", "glucose", "bm", "bms", "libre", "meter", "dexcom", "bg",
-                "shuger",
-            ],
+            words!["sugar", "sugars", "glucose", "bm", "bms", "libre", "meter", "dexcom", "bg", "shuger",],
             &[Unit::Mmol, Unit::MgDl],
         ),
-        ReadingKind::PeakFlow => (
-            "L/min",
-            words!["pf", "peak", "flow", "pefr", "blew", "blow", "pef"],
-            &[Unit::LitresMinute],
-        ),
+        ReadingKind::PeakFlow => {
+            ("L/min", words!["pf", "peak", "flow", "pefr", "blew", "blow", "pef"], &[Unit::LitresMinute])
+        }
         ReadingKind::Steps => ("steps", words!["steps", "step"], &[Unit::Step]),
-        ReadingKind::Hba1c => (
-            "mmol/mol",
-            words!["hba1c", "a1c", "hb1ac", "hba"],
-            &[Unit::PerMol, Unit::Percent, Unit::Mmol],
-        ),
-        ReadingKind::Temperature => (
-            "Cel",
-            words!["temperature", "temp", "fever"],
-            &[Unit::Celsius, Unit::Fahrenheit, Unit::Degree],
-        ),
+        ReadingKind::Hba1c => {
+            ("mmol/mol", words!["hba1c", "a1c", "hb1ac", "hba"], &[Unit::PerMol, Unit::Percent, Unit::Mmol])
+        }
+        ReadingKind::Temperature => {
+            ("Cel", words!["temperature", "temp", "fever"], &[Unit::Celsius, Unit::Fahrenheit, Unit::Degree])
+        }
         _ => (
             "%",
-            words![
-                "oxygen",
-                "sats",
-                "spo2",
-                "o2",
-                "sat",
-                "saturation",
-                "saturations",
-                "oximeter",
-                "clip",
-            ],
+            words!["oxygen", "sats", "spo2", "o2", "sat", "saturation", "saturations", "oximeter", "clip",],
             &[Unit::Percent],
         ),
     };
-    Sort {
-        kind,
-        unit,
-        names,
-        units,
-    }
+    Sort { kind, unit, names, units }
 }
 
 /// Other measurements whose numbers are not the one asked for.
@@ -128,9 +104,7 @@ pub fn read(
         }
         if !asked
             && !(named && unit_fits(amount, &sort)
-                || matches!(amount.unit, Unit::Mmol)
-                    && kind == ReadingKind::Glucose
-                    && amount.lo < 40.0
+                || matches!(amount.unit, Unit::Mmol) && kind == ReadingKind::Glucose && amount.lo < 40.0
                 || matches!(amount.unit, Unit::PerMol) && kind == ReadingKind::Hba1c)
         {
             continue;
@@ -147,9 +121,8 @@ pub fn read(
         let whose = owner(text, amount.from, since);
         since = amount.end;
         if whose == Owner::Other && asked && !by_carer {
-            let person = (amount.from.saturating_sub(4)..amount.from).any(|i| {
-                text.within(i, &text.lexicon.known.relation) || text.is(i, words!["his", "hers"])
-            });
+            let person = (amount.from.saturating_sub(4)..amount.from)
+                .any(|i| text.within(i, &text.lexicon.known.relation) || text.is(i, words!["his", "hers"]));
             if person {
                 others = true;
                 continue;
@@ -176,22 +149,11 @@ pub fn read(
         if amount.words {
             found.doubt("a value in words");
         }
-        found.push(
-            Reading::Single {
-                kind: sort.kind,
-                level,
-                unit,
-            },
-            amount.from,
-            amount.end.max(amount.from + 1),
-        );
+        found.push(Reading::Single { kind: sort.kind, level, unit }, amount.from, amount.end.max(amount.from + 1));
     }
     if !found.is_empty() {
         found.ask_again = None;
-    } else if asked
-        && found.ask_again.is_none()
-        && amounts.iter().any(|a| matches!(a.role, Role::Plain))
-    {
+    } else if asked && found.ask_again.is_none() && amounts.iter().any(|a| matches!(a.role, Role::Plain)) {
         found.ask_again = Some("no value can be read from these numbers");
     }
     found
@@ -200,10 +162,7 @@ pub fn read(
 fn is_named(text: &Text<'_>, amount: &Amount, names: &[Word]) -> bool {
     let start = text.sentence_start(amount.from);
     (start.max(amount.from.saturating_sub(5))..amount.from).any(|i| text.is(i, names))
-        || text
-            .token(amount.end)
-            .is_some_and(|t| t.parted <= Break::Space)
-            && text.is(amount.end, names)
+        || text.token(amount.end).is_some_and(|t| t.parted <= Break::Space) && text.is(amount.end, names)
         || amount.unit == Unit::Step && names.contains(&Word::new("steps"))
 }
 
@@ -216,9 +175,7 @@ fn is_other(text: &Text<'_>, amount: &Amount, sort: &Sort) -> bool {
     let start = text.sentence_start(amount.from);
     for at in (start.max(amount.from.saturating_sub(3))..amount.from).rev() {
         if text.token(at).is_some_and(|t| t.kind == Kind::Number)
-            || text
-                .token(at + 1)
-                .is_some_and(|t| t.parted >= Break::Clause)
+            || text.token(at + 1).is_some_and(|t| t.parted >= Break::Clause)
         {
             break;
         }
@@ -232,17 +189,13 @@ fn is_other(text: &Text<'_>, amount: &Amount, sort: &Sort) -> bool {
     // "pulse 72" behind "97%" names the next number.
     let names_next = text.token(amount.end + 1).is_some_and(|t| t.kind == Kind::Number);
     !names_next
-        && text.token(amount.end)
-        .is_some_and(|t| t.parted <= Break::Space)
+        && text.token(amount.end).is_some_and(|t| t.parted <= Break::Space)
         && text.is(amount.end, OTHERS)
         && !text.is(amount.end, sort.names)
 }
 
 fn is_change(text: &Text<'_>, amount: &Amount) -> bool {
-    amount
-        .from
-        .checked_sub(1)
-        .is_some_and(|b| text.is(b, words!["from"]))
+    amount.from.checked_sub(1).is_some_and(|b| text.is(b, words!["from"]))
 }
 
 /// The value in the unit it is filed in, or nothing when the unit is wrong or the value not plausible.
@@ -267,28 +220,18 @@ fn in_unit(
         };
     }
     if amount.of.is_some() || !amount.single() || amount.bound == super::super::numbers::Bound::Open {
-        return if asked {
-            refuse(found, "a range, not a reading")
-        } else {
-            None
-        };
+        return if asked { refuse(found, "a range, not a reading") } else { None };
     }
     let value = amount.lo;
     let (value, unit, range) = match (sort.kind, amount.unit) {
         (ReadingKind::Glucose, Unit::MgDl) => {
             found.doubt("converted from mg/dL");
-            (
-                (value / MG_DL * 10.0).round() / 10.0,
-                sort.unit,
-                plausible.glucose,
-            )
+            ((value / MG_DL * 10.0).round() / 10.0, sort.unit, plausible.glucose)
         }
         (ReadingKind::Glucose, _) => (value, sort.unit, plausible.glucose),
         (ReadingKind::PeakFlow, _) => (value, sort.unit, plausible.peak_flow),
         (ReadingKind::Steps, _) => {
-            if text.is(amount.end, words!["run", "walk", "row", "swim", "not"])
-                && amount.unit == Unit::None
-            {
+            if text.is(amount.end, words!["run", "walk", "row", "swim", "not"]) && amount.unit == Unit::None {
                 return refuse(found, "not steps");
             }
             (value, sort.unit, plausible.steps)
@@ -298,11 +241,7 @@ fn in_unit(
         (ReadingKind::Hba1c, _) => (value, sort.unit, plausible.hba1c),
         (ReadingKind::Temperature, Unit::Fahrenheit) => {
             found.doubt("converted from Fahrenheit");
-            (
-                ((value - 32.0) / 1.8 * 10.0).round() / 10.0,
-                sort.unit,
-                plausible.temperature,
-            )
+            (((value - 32.0) / 1.8 * 10.0).round() / 10.0, sort.unit, plausible.temperature)
         }
         (ReadingKind::Temperature, _) => (value, sort.unit, plausible.temperature),
         _ => (value, sort.unit, plausible.spo2),
@@ -317,12 +256,7 @@ fn in_unit(
 }
 
 /// HI and LO are what a meter shows; "Hi nurse, 7.1" is a greeting.
-fn meter_words(
-    text: &Text<'_>,
-    values: &mut Vec<(Amount, f64, Level, &'static str)>,
-    asked: bool,
-    found: &mut Found,
-) {
+fn meter_words(text: &Text<'_>, values: &mut Vec<(Amount, f64, Level, &'static str)>, asked: bool, found: &mut Found) {
     for at in 0..text.tokens.len() {
         let level = if text.is(at, words!["hi"]) {
             Level::Hi
@@ -333,23 +267,26 @@ fn meter_words(
         };
         let shown = at.checked_sub(1).is_some_and(|b| {
             text.is(
-                b, words!["says", "say", "said", "reads", "read", "showing", "shows", "showed", "was", "is", "reading", "meter", "still", "got", "just"])
+                b,
+                words![
+                    "says", "say", "said", "reads", "read", "showing", "shows", "showed", "was", "is", "reading",
+                    "meter", "still", "got", "just"
+                ],
+            )
         });
         let alone = (0..text.tokens.len()).all(|i| i == at || text.token(i).is_some_and(|t| t.kind == Kind::Emoji));
         let first = at == 0 || (0..at).all(|i| text.within(i, &text.lexicon.known.courtesy));
-        let next_ends = text
-            .token(at + 1)
-            .is_none_or(|t| t.parted >= Break::Sentence);
+        let next_ends = text.token(at + 1).is_none_or(|t| t.parted >= Break::Sentence);
         let follows = text.is(
-            at + 1, words!["and", "again", "on", "all", "since", "this", "for", "but", "with", "now", "today", "still"]);
-        let named = (0..text.tokens.len()).any(|i| text.is(i, words!["meter", "sugar", "sugars", "glucose", "bm", "libre"]));
+            at + 1,
+            words!["and", "again", "on", "all", "since", "this", "for", "but", "with", "now", "today", "still"],
+        );
+        let named =
+            (0..text.tokens.len()).any(|i| text.is(i, words!["meter", "sugar", "sugars", "glucose", "bm", "libre"]));
         let shown = shown && (asked || named);
         let is_meter = match level {
             Level::Lo => asked || shown,
-            _ => {
-                shown && values.is_empty()
-                    || asked && values.is_empty() && (alone || first && (follows || next_ends))
-            }
+            _ => shown && values.is_empty() || asked && values.is_empty() && (alone || first && (follows || next_ends)),
         };
         if is_meter {
             let amount = Amount {
@@ -398,24 +335,21 @@ fn choose(
         }
     }
     if kind == ReadingKind::PeakFlow && values.len() >= 2 {
-        let bare = values.windows(2).all(|w| matches!(w, [a, b] if b.0.from - a.0.end <= usize::from(text.is(a.0.end, words!["and"]))));
+        let bare = values
+            .windows(2)
+            .all(|w| matches!(w, [a, b] if b.0.from - a.0.end <= usize::from(text.is(a.0.end, words!["and"]))));
         if bare && let Some(best) = values.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)) {
             values.clear();
             values.push(best);
         }
     }
-    if matches!(
-        kind,
-        ReadingKind::Spo2 | ReadingKind::Temperature | ReadingKind::Hba1c
-    ) && values.len() > 1
-    {
-        let either = values
-            .windows(2)
-            .any(|w| matches!(w, [a, b] if (a.0.end..b.0.from).any(|i| text.is(i, words!["or"]))));
+    if matches!(kind, ReadingKind::Spo2 | ReadingKind::Temperature | ReadingKind::Hba1c) && values.len() > 1 {
+        let either =
+            values.windows(2).any(|w| matches!(w, [a, b] if (a.0.end..b.0.from).any(|i| text.is(i, words!["or"]))));
         if either {
             let limits = &context.reader.settings.cut_off.spo2;
-            found.danger_left_out = kind == ReadingKind::Spo2
-                && values.iter().any(|v| limit(v.1, limits) == Route::Urgent);
+            found.danger_left_out =
+                kind == ReadingKind::Spo2 && values.iter().any(|v| limit(v.1, limits) == Route::Urgent);
             found.ask_again = Some("one of two values");
             values.clear();
         }

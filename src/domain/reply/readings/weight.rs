@@ -1,12 +1,12 @@
 //! Weight in kilograms, stones and pounds.
 
-use super::super::vocabulary::words;
 use super::super::context::Context;
 use super::super::facts::Unit;
-use super::super::numbers::{Amount, Bound, Role};
+use super::super::numbers::{Amount, Role};
 use super::super::text::Text;
 use super::super::tokens::Break;
 use super::super::understanding::Reading;
+use super::super::vocabulary::words;
 use super::{Found, Owner, owner};
 
 /// One pound in kilograms, by its legal definition.
@@ -21,7 +21,6 @@ struct Weight {
     to: usize,
     words: bool,
     past: bool,
-    about: bool,
     imperial: bool,
 }
 
@@ -77,24 +76,13 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
         if w.words {
             found.doubt("weight in words");
         }
-        if w.about {
-            found.doubt("rounded by the person");
-        }
-        found.push(
-            Reading::Weight {
-                kg: (w.kg * 10.0).round() / 10.0,
-            },
-            w.from,
-            w.to,
-        );
+        found.push(Reading::Weight { kg: (w.kg * 10.0).round() / 10.0 }, w.from, w.to);
     }
     if !found.is_empty() {
         found.ask_again = None;
     } else if asked
         && found.ask_again.is_none()
-        && amounts
-            .iter()
-            .any(|a| matches!(a.role, Role::Plain | Role::Muddled))
+        && amounts.iter().any(|a| matches!(a.role, Role::Plain | Role::Muddled))
     {
         found.ask_again = Some("no weight can be read from these numbers");
     }
@@ -102,13 +90,7 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
 }
 
 /// One weight from one or two numbers; the second part is how many numbers it took.
-fn weigh(
-    text: &Text<'_>,
-    amounts: &[Amount],
-    i: usize,
-    asked: bool,
-    found: &mut Found,
-) -> (Option<Weight>, usize) {
+fn weigh(text: &Text<'_>, amounts: &[Amount], i: usize, asked: bool, found: &mut Found) -> (Option<Weight>, usize) {
     let Some(a) = amounts.get(i) else {
         return (None, 1);
     };
@@ -121,7 +103,6 @@ fn weigh(
         to,
         words,
         past: a.past,
-        about: a.bound == Bound::About && asked && !imperial && false,
         imperial,
     };
     match a.unit {
@@ -134,16 +115,9 @@ fn weigh(
                 found.ask_again.get_or_insert("kilograms or pounds?");
                 return (None, 1);
             }
-            let label = text.token(a.end).is_some_and(|t| t.parted <= Break::Space)
-                && text.fact(a.end).number.is_some();
-            (
-                if label {
-                    None
-                } else {
-                    Some(weight(a.lo, a.end, false, a.words))
-                },
-                1,
-            )
+            let label =
+                text.token(a.end).is_some_and(|t| t.parted <= Break::Space) && text.fact(a.end).number.is_some();
+            (if label { None } else { Some(weight(a.lo, a.end, false, a.words)) }, 1)
         }
         _ => {
             if asked {
@@ -165,11 +139,7 @@ fn stones(
         return (None, 1);
     };
     // "14.2 stone" may be 14 stone 2 pounds.
-    if a.decimals > 0
-        && ![0.5, 0.25, 0.75]
-            .iter()
-            .any(|f| (a.lo.fract() - f).abs() < 1e-9)
-    {
+    if a.decimals > 0 && ![0.5, 0.25, 0.75].iter().any(|f| (a.lo.fract() - f).abs() < 1e-9) {
         found.ask_again = Some("stones with a decimal point");
         return (None, 1);
     }
@@ -182,29 +152,13 @@ fn stones(
         && text.token(b.from).is_some_and(|t| t.parted <= Break::Comma)
         && b.from - a.end <= usize::from(text.is(a.end, words!["and"]))
     {
-        return (
-            Some(weight(
-                a.lo.mul_add(14.0, b.lo) * POUND,
-                b.end,
-                true,
-                a.words && b.words,
-            )),
-            2,
-        );
+        return (Some(weight(a.lo.mul_add(14.0, b.lo) * POUND, b.end, true, a.words && b.words)), 2);
     }
     if text.is(a.end, words!["something", "odd", "ish", "and"]) && !text.is(a.end, words!["and"])
         || text.is(a.end, words!["and"]) && text.is(a.end + 1, words!["something", "a", "bit", "half"])
     {
         if text.is(a.end + 1, words!["half"]) || text.is(a.end + 2, words!["half"]) {
-            return (
-                Some(weight(
-                    (a.lo + 0.5) * 14.0 * POUND,
-                    a.end + 3,
-                    true,
-                    a.words,
-                )),
-                1,
-            );
+            return (Some(weight((a.lo + 0.5) * 14.0 * POUND, a.end + 3, true, a.words)), 1);
         }
         found.ask_again = Some("the pounds are missing");
         return (None, 1);
@@ -215,19 +169,22 @@ fn stones(
 /// "lost 2 stone", "down 3lb", "2.5 up".
 fn is_change(text: &Text<'_>, amount: &Amount, to: usize) -> bool {
     let change = words![
-        "lost", "down", "up", "gained", "put", "dropped", "loss", "gain", "off", "shed", "losing",
-        "another", "further", "extra",
+        "lost", "down", "up", "gained", "put", "dropped", "loss", "gain", "off", "shed", "losing", "another",
+        "further", "extra",
     ];
     let before = (1..=2).any(|back| {
         amount.from.checked_sub(back).is_some_and(|b| {
-            text.is(b, change)
-                && (b + 1..=amount.from)
-                    .all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
+            text.is(b, change) && (b + 1..=amount.from).all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
         })
     });
     let behind = text.token(to).is_some_and(|t| t.parted <= Break::Space)
         && (text.is(
-            to, words!["lost", "up", "down", "off", "gone", "less", "heavier", "lighter", "more", "gained", "loss", "lower", "higher"]) || text.is(to, words!["a"]) && text.is(to + 1, words!["week"]));
+            to,
+            words![
+                "lost", "up", "down", "off", "gone", "less", "heavier", "lighter", "more", "gained", "loss", "lower",
+                "higher"
+            ],
+        ) || text.is(to, words!["a"]) && text.is(to + 1, words!["week"]));
     let to_before = text.is(amount.from.saturating_sub(1), words!["to"]);
     (before || behind) && !to_before
 }

@@ -50,7 +50,9 @@ fn wrong_answers_are_counted() {
 /// Ordinary texts nobody asked for: hardly a stop, hardly an alarm (tests T8 and H09).
 #[test]
 fn t08_h09_ordinary_texts_raise_no_alarm() {
-    let Some(text) = shared("sms/SMSSpamCollection.tsv") else { return };
+    let Some(text) = shared("sms/SMSSpamCollection.tsv") else {
+        return;
+    };
     let (mut stops, mut alarms, mut read) = (Vec::new(), Vec::new(), 0);
     for message in text.lines().filter_map(|l| l.strip_prefix("ham\t")) {
         read += 1;
@@ -71,7 +73,9 @@ fn vector_prompt(asked: &str, text: &str) -> Value {
     let expects = match asked {
         "bp" | "weight" | "glucose" | "peak_flow" => json!({"type": "reading", "reading": asked}),
         "confidence" => json!({"type": "scale", "min": 0, "max": 10}),
-        _ if text == "4" => json!({"type": "count", "unit": "days", "period": "week", "min": 0, "max": 7, "target": 4}),
+        _ if text == "4" => {
+            json!({"type": "count", "unit": "days", "period": "week", "min": 0, "max": 7, "target": 4})
+        }
         _ => json!({"type": "yes_no_some"}),
     };
     let kind = if expects["type"] == "reading" { "reading" } else { "goal_progress" };
@@ -81,7 +85,9 @@ fn vector_prompt(asked: &str, text: &str) -> Value {
 fn vector_holds(asked: &str, outcome: &str, v: [&str; 3], got: &Value) -> bool {
     let (intent, route) = (got["intent"].as_str().unwrap_or(""), got["route"].as_str().unwrap_or(""));
     let first = &got["readings"][0];
-    let number = |value: &Value, text: &str| text.is_empty() || value.as_f64().zip(text.parse().ok()).is_some_and(|(a, b): (f64, f64)| (a - b).abs() < 0.05);
+    let number = |value: &Value, text: &str| {
+        text.is_empty() || value.as_f64().zip(text.parse().ok()).is_some_and(|(a, b): (f64, f64)| (a - b).abs() < 0.05)
+    };
     let value = match asked {
         "bp" if outcome == "ok_many" => got["readings"].as_array().is_some_and(|r| r.len() == 2),
         "bp" => number(&first["systolic"], v[0]) && number(&first["diastolic"], v[1]) && number(&first["pulse"], v[2]),
@@ -114,7 +120,9 @@ fn vector_holds(asked: &str, outcome: &str, v: [&str; 3], got: &Value) -> bool {
 
 #[test]
 fn f09_the_reading_vectors_are_all_right() {
-    let Some(text) = shared("vectors/reading_replies.tsv") else { return };
+    let Some(text) = shared("vectors/reading_replies.tsv") else {
+        return;
+    };
     let mut wrong = Vec::new();
     for line in text.lines().skip(1).filter(|l| !l.trim().is_empty()) {
         let mut cells = line.split('\t').chain(std::iter::repeat(""));

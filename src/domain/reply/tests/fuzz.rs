@@ -18,14 +18,80 @@ impl Dice {
 }
 
 const PARTS: [&str; 60] = [
-    "no ", "not ", "stop", "STOP ", "1", "12", "138/82", "/", ".", ",", "-", " ", "\n", "\n\n", "> ", "<p>", "<", "@", "a@b.c", "half ", "to ", "one ", "hundred ",
-    "point ", "thousand ", "chest ", "pain ", "my ", "dad ", "had ", "a ", "in 1999 ", "tues ", "week ", "fortnight ", "next ", "14th ", "32nd ", "99/99/99", "07700 900123", "+44", "--",
-    "On Mon, wrote:\n", "From: x\nSent: y\n", "4\u{FE0F}\u{20E3}", "\u{1F600}", "\u{200B}", "\u{9E8}", "\u{0}", "\u{FFFD}", "ЅТОР", "ਸਾਹ", "سانس", "e\u{301}\u{301}", "dot at ", "every day ", "bar ", "?", "!", "moved to 3 Road ZZ1 4AB ",
+    "no ",
+    "not ",
+    "stop",
+    "STOP ",
+    "1",
+    "12",
+    "138/82",
+    "/",
+    ".",
+    ",",
+    "-",
+    " ",
+    "\n",
+    "\n\n",
+    "> ",
+    "<p>",
+    "<",
+    "@",
+    "a@b.c",
+    "half ",
+    "to ",
+    "one ",
+    "hundred ",
+    "point ",
+    "thousand ",
+    "chest ",
+    "pain ",
+    "my ",
+    "dad ",
+    "had ",
+    "a ",
+    "in 1999 ",
+    "tues ",
+    "week ",
+    "fortnight ",
+    "next ",
+    "14th ",
+    "32nd ",
+    "99/99/99",
+    "07700 900123",
+    "+44",
+    "--",
+    "On Mon, wrote:\n",
+    "From: x\nSent: y\n",
+    "4\u{FE0F}\u{20E3}",
+    "\u{1F600}",
+    "\u{200B}",
+    "\u{9E8}",
+    "\u{0}",
+    "\u{FFFD}",
+    "ЅТОР",
+    "ਸਾਹ",
+    "سانس",
+    "e\u{301}\u{301}",
+    "dot at ",
+    "every day ",
+    "bar ",
+    "?",
+    "!",
+    "moved to 3 Road ZZ1 4AB ",
 ];
 
 fn prompts() -> Vec<Option<Prompt>> {
-    let mut all = vec![None, Some(days()), Some(tablets()), Some(feeling()), Some(menu(&["walking group", "morning", "evening", "none of these"]))];
-    all.extend([ReadingKind::Bp, ReadingKind::Weight, ReadingKind::Glucose, ReadingKind::Spo2, ReadingKind::Steps].map(|k| Some(reading(k))));
+    let mut all = vec![
+        None,
+        Some(days()),
+        Some(tablets()),
+        Some(feeling()),
+        Some(menu(&["walking group", "morning", "evening", "none of these"])),
+    ];
+    all.extend(
+        [ReadingKind::Bp, ReadingKind::Weight, ReadingKind::Glucose, ReadingKind::Spo2, ReadingKind::Steps]
+            .map(|k| Some(reading(k))),
+    );
     for (kind, expects) in [
         ("agenda", r#"{"type":"agenda","max_items":3}"#),
         ("appointment", r#"{"type":"appointment","starts_at":"2027-06-09T10:30:00+01:00"}"#),
@@ -91,11 +157,30 @@ fn time_grows_with_the_length_alone() {
             .unwrap_or_default()
     };
     for prompt in prompts() {
-        for part in ["no ", "1 ", "1/", "pain ", "my dad ", "half ", "@", "a@b. ", "stop ", "tues ", "not any or ", "one hundred ", "<a", "what "] {
+        for part in [
+            "no ",
+            "1 ",
+            "1/",
+            "pain ",
+            "my dad ",
+            "half ",
+            "@",
+            "a@b. ",
+            "stop ",
+            "tues ",
+            "not any or ",
+            "one hundred ",
+            "<a",
+            "what ",
+        ] {
             let (once, twice) = (part.repeat(4_000), part.repeat(8_000));
             let (a, b) = (time(&once, prompt.as_ref()), time(&twice, prompt.as_ref()));
             // Unoptimised builds on a shared machine jitter: only a growth well beyond linear fails.
-            assert!(b < a * 4 + Duration::from_millis(20), "{part:?} {a:?} {b:?} {:?}", prompt.as_ref().map(|p| p.kind));
+            assert!(
+                b < a * 4 + Duration::from_millis(20),
+                "{part:?} {a:?} {b:?} {:?}",
+                prompt.as_ref().map(|p| p.kind)
+            );
         }
     }
 }

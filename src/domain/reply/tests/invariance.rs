@@ -13,7 +13,9 @@ const CHANGES: [Change; 9] = [
     ("two spaces", |t| t.replace(' ', "  ")),
     ("curly quotes", |t| t.replace('\'', "\u{2019}")),
     ("invisible", |t| t.chars().flat_map(|c| [c, '\u{200B}']).collect()),
-    ("full width", |t| t.chars().map(|c| if c.is_ascii_digit() { char::from_u32(c as u32 + 0xFEE0).unwrap_or(c) } else { c }).collect()),
+    ("full width", |t| {
+        t.chars().map(|c| if c.is_ascii_digit() { char::from_u32(c as u32 + 0xFEE0).unwrap_or(c) } else { c }).collect()
+    }),
     ("greeting", |t| format!("Hello, {t}")),
     ("smile", |t| format!("{t} \u{1F642}")),
 ];
@@ -27,16 +29,22 @@ fn answer(u: &Understanding) -> impl PartialEq + std::fmt::Debug {
 }
 
 fn plain(text: &str) -> String {
-    let text: String = text.to_lowercase().chars().filter(|c| *c != '\u{200B}').map(|c| match c {
-        '\u{2019}' => '\'',
-        c if ('\u{FF10}'..='\u{FF19}').contains(&c) => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-        c => c,
-    }).collect();
+    let text: String = text
+        .to_lowercase()
+        .chars()
+        .filter(|c| *c != '\u{200B}')
+        .map(|c| match c {
+            '\u{2019}' => '\'',
+            c if ('\u{FF10}'..='\u{FF19}').contains(&c) => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+            c => c,
+        })
+        .collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn lines() -> Vec<Line> {
-    let own = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/replies-own.jsonl")).expect("own test set");
+    let own = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/replies-own.jsonl"))
+        .expect("own test set");
     let dev = shared("replies-dev.jsonl").unwrap_or_default();
     own.lines().chain(dev.lines()).map(|l| serde_json::from_str(l).expect("a labelled line")).collect()
 }
@@ -46,7 +54,9 @@ fn spelling_out_the_same_changes_no_answer() {
     let mut wrong = Vec::new();
     let mut seen = 0;
     // Line breaks and capitals are how an email shows where its signature begins: text messages only.
-    for line in lines().into_iter().filter(|l| l.channel == Some(Channel::Sms) && l.reply.chars().any(char::is_alphanumeric)) {
+    for line in
+        lines().into_iter().filter(|l| l.channel == Some(Channel::Sms) && l.reply.chars().any(char::is_alphanumeric))
+    {
         let plain = line.understand(&READER);
         for (name, change) in CHANGES {
             // A greeting before a meter word or a lone greeting, and a smile after a lone smile, are other texts.

@@ -19,7 +19,9 @@ fn every_group_of_red_flags_has_examples() {
 #[test]
 fn a_practice_can_extend_the_lexicon() {
     let (flags, settings) = Reader::shipped_sources();
-    let more = format!("{flags}\n[[flag]]\nfamily = \"collapse\"\nsays = [\"proper poorly ..2 floor\"]\nmust_match = [\"proper poorly on the floor\"]\nmust_not_match = [\"nobody is proper poorly\"]\n");
+    let more = format!(
+        "{flags}\n[[flag]]\nfamily = \"collapse\"\nsays = [\"proper poorly ..2 floor\"]\nmust_match = [\"proper poorly on the floor\"]\nmust_not_match = [\"nobody is proper poorly\"]\n"
+    );
     let reader = Reader::from_toml(&more, settings).expect("a lexicon");
     assert!(examples::check(&reader).is_empty());
     let wrong = more.replace("must_match = [\"proper poorly on the floor\"]", "must_match = [\"a nice day\"]");
@@ -45,7 +47,13 @@ fn a_signed_figure_decides_what_is_urgent() {
     assert_ne!(strict, settings);
     let reader = Reader::from_toml(flags, &strict).expect("settings");
     let prompt = super::reading(super::ReadingKind::Bp);
-    let context = super::Context { prompt: Some(&prompt), received_at: super::now(), zone: super::London, channel: super::Channel::Sms, reader: &reader };
+    let context = super::Context {
+        prompt: Some(&prompt),
+        received_at: super::now(),
+        zone: super::London,
+        channel: super::Channel::Sms,
+        reader: &reader,
+    };
     assert_eq!(super::understand("160/90", &context).route, super::super::Route::Urgent);
     assert_eq!(super::read("160/90", Some(&prompt)).route, super::super::Route::Auto);
 }

@@ -7,7 +7,9 @@ mod lexicon;
 mod people;
 mod values;
 
-use super::{Channel, Context, Expects, MenuOption, Prompt, PromptKind, Reader, ReadingKind, Understanding, understand};
+use super::{
+    Channel, Context, Expects, MenuOption, Prompt, PromptKind, Reader, ReadingKind, Understanding, understand,
+};
 use chrono::{DateTime, TimeZone, Utc};
 use chrono_tz::Europe::London;
 use std::path::PathBuf;
@@ -25,12 +27,26 @@ fn prompt(kind: PromptKind, text: &str, expects: Expects) -> Prompt {
 }
 
 fn days() -> Prompt {
-    let expects = Expects::Count { unit: "days".into(), period: Some("week".into()), min: Some(0.0), max: Some(7.0), target: Some(4.0) };
-    prompt(PromptKind::GoalProgress, "on how many days did you walk this week? Reply with a number from 0 to 7.", expects)
+    let expects = Expects::Count {
+        unit: "days".into(),
+        period: Some("week".into()),
+        min: Some(0.0),
+        max: Some(7.0),
+        target: Some(4.0),
+    };
+    prompt(
+        PromptKind::GoalProgress,
+        "on how many days did you walk this week? Reply with a number from 0 to 7.",
+        expects,
+    )
 }
 
 fn tablets() -> Prompt {
-    prompt(PromptKind::GoalProgress, "did you take your tablets every day this week? Reply YES, NO or SOME.", Expects::YesNoSome)
+    prompt(
+        PromptKind::GoalProgress,
+        "did you take your tablets every day this week? Reply YES, NO or SOME.",
+        Expects::YesNoSome,
+    )
 }
 
 fn reading(reading: ReadingKind) -> Prompt {
@@ -42,7 +58,8 @@ fn feeling() -> Prompt {
 }
 
 fn menu(labels: &[&str]) -> Prompt {
-    let options = labels.iter().enumerate().map(|(i, l)| MenuOption { key: (i + 1).to_string(), label: (*l).into() }).collect();
+    let options =
+        labels.iter().enumerate().map(|(i, l)| MenuOption { key: (i + 1).to_string(), label: (*l).into() }).collect();
     prompt(PromptKind::ChoiceMenu, "which would you like?", Expects::Choice { options })
 }
 

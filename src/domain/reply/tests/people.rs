@@ -5,7 +5,16 @@ use super::{days, feeling, menu, read, tablets};
 
 #[test]
 fn f27_courtesies_open_no_work() {
-    for text in ["ok thanks", "Thank you", "cheers nurse x", "ta", "\u{1F64F}", "thanks so much", "Thank you kindly", "Thanks again!"] {
+    for text in [
+        "ok thanks",
+        "Thank you",
+        "cheers nurse x",
+        "ta",
+        "\u{1F64F}",
+        "thanks so much",
+        "Thank you kindly",
+        "Thanks again!",
+    ] {
         let u = read(text, None);
         assert_eq!(u.route, Route::Auto, "{text} {u:?}");
     }
@@ -27,7 +36,26 @@ fn f29_machines_are_told_from_people() {
 
 #[test]
 fn t07_a_stop_written_otherwise_is_obeyed_or_read_by_a_person() {
-    for text in ["STOP", "stop.", "Stop!", "\"STOP\"", "ST0P", "S T O P", "S.T.O.P", "s-t-o-p", "ＳＴＯＰ", "S\u{200B}T\u{2060}O\u{FEFF}P", "stoppp", "STPO", "STOPALL", "unsubscribe", "END", "quit", "opt out", "Reply STOP"] {
+    for text in [
+        "STOP",
+        "stop.",
+        "Stop!",
+        "\"STOP\"",
+        "ST0P",
+        "S T O P",
+        "S.T.O.P",
+        "s-t-o-p",
+        "ＳＴＯＰ",
+        "S\u{200B}T\u{2060}O\u{FEFF}P",
+        "stoppp",
+        "STPO",
+        "STOPALL",
+        "unsubscribe",
+        "END",
+        "quit",
+        "opt out",
+        "Reply STOP",
+    ] {
         let u = read(text, Some(&tablets()));
         assert_eq!((u.intent, u.route, u.stop_scope()), (Intent::Stop, Route::Auto, Some(Scope::All)), "{text:?}");
     }
@@ -40,7 +68,18 @@ fn t07_a_stop_written_otherwise_is_obeyed_or_read_by_a_person() {
 
 #[test]
 fn t08_no_opt_out_by_accident() {
-    for text in ["I cant stop eating", "stopped smoking", "at the bus stop", "non stop rain", "pit stop at the cafe", "the dog wont let me stop", "had to stop twice on the hill", "Do not stop", "dont stop them", "should I stop the water tablet?"] {
+    for text in [
+        "I cant stop eating",
+        "stopped smoking",
+        "at the bus stop",
+        "non stop rain",
+        "pit stop at the cafe",
+        "the dog wont let me stop",
+        "had to stop twice on the hill",
+        "Do not stop",
+        "dont stop them",
+        "should I stop the water tablet?",
+    ] {
         let u = read(text, Some(&days()));
         assert!(!u.says(Intent::Stop), "{text} {u:?}");
     }
@@ -52,7 +91,15 @@ fn t08_no_opt_out_by_accident() {
 #[test]
 fn t09_h11_late_and_cross_answers_are_never_filed() {
     let bp = super::reading(super::ReadingKind::Bp);
-    for (text, prompt) in [("4", None), ("yes", None), ("4", Some(&tablets())), ("4 days", Some(&bp)), ("138/82", Some(&days())), ("6.2", None), ("yes", Some(&bp))] {
+    for (text, prompt) in [
+        ("4", None),
+        ("yes", None),
+        ("4", Some(&tablets())),
+        ("4 days", Some(&bp)),
+        ("138/82", Some(&days())),
+        ("6.2", None),
+        ("yes", Some(&bp)),
+    ] {
         let u = read(text, prompt);
         assert_ne!(u.route, Route::Auto, "{text} {u:?}");
     }
@@ -78,7 +125,18 @@ fn h08_danger_is_read_in_every_state_and_beside_anything() {
 
 #[test]
 fn h09_ways_of_speaking_and_denials_raise_no_alarm() {
-    for text in ["no chest pain", "phone is dying", "dying for a cuppa", "my dad had a stroke in 1999", "No pain, no dizziness, no breathlessness", "bleeding the radiators", "a stroke of luck", "fit as a fiddle", "this hill is killing me", "denies chest pain or breathlessness"] {
+    for text in [
+        "no chest pain",
+        "phone is dying",
+        "dying for a cuppa",
+        "my dad had a stroke in 1999",
+        "No pain, no dizziness, no breathlessness",
+        "bleeding the radiators",
+        "a stroke of luck",
+        "fit as a fiddle",
+        "this hill is killing me",
+        "denies chest pain or breathlessness",
+    ] {
         let u = read(text, Some(&days()));
         assert_eq!(u.flag, None, "{text} {u:?}");
         assert_ne!(u.route, Route::Urgent, "{text}");
@@ -88,7 +146,9 @@ fn h09_ways_of_speaking_and_denials_raise_no_alarm() {
 /// Nothing is sent to somebody whose messages are read by another.
 #[test]
 fn h07_unsafe_contact_is_its_own_answer() {
-    for text in ["dont text this number he reads my phone", "my husband goes through my phone please stop", "not safe to reply"] {
+    for text in
+        ["dont text this number he reads my phone", "my husband goes through my phone please stop", "not safe to reply"]
+    {
         let u = read(text, Some(&days()));
         assert!(u.unsafe_contact() && u.route == Route::Urgent && u.danger_text().is_none(), "{text} {u:?}");
     }

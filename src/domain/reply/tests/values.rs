@@ -6,7 +6,18 @@ use chrono::DateTime;
 
 #[test]
 fn f09_numbers_people_write_are_read_with_their_units() {
-    for (text, value) in [("4", 4.0), ("four", 4.0), ("4 days", 4.0), ("every day bar sunday", 6.0), ("3 and a half", 3.5), ("5. no 4", 4.0), ("none", 0.0), ("4/7", 4.0), ("mon tue and fri", 3.0), ("৪", 4.0)] {
+    for (text, value) in [
+        ("4", 4.0),
+        ("four", 4.0),
+        ("4 days", 4.0),
+        ("every day bar sunday", 6.0),
+        ("3 and a half", 3.5),
+        ("5. no 4", 4.0),
+        ("none", 0.0),
+        ("4/7", 4.0),
+        ("mon tue and fri", 3.0),
+        ("৪", 4.0),
+    ] {
         assert_eq!(read(text, Some(&days())).fields.value, Some(value), "{text}");
     }
     let glucose = reading(ReadingKind::Glucose);
@@ -21,8 +32,19 @@ fn h11_what_is_not_sure_is_never_filed() {
     let bp = reading(ReadingKind::Bp);
     let weight = reading(ReadingKind::Weight);
     for (text, prompt) in [
-        ("13882", &bp), ("142", &bp), ("82/138", &bp), ("14O/85", &bp), ("1380/82", &bp), ("824", &weight), ("14", &weight), ("14.2 stone", &weight), ("lost 2 pounds", &weight),
-        ("55", &days()), ("20 mins", &days()), ("same as last week", &days()), ("a few", &days()),
+        ("13882", &bp),
+        ("142", &bp),
+        ("82/138", &bp),
+        ("14O/85", &bp),
+        ("1380/82", &bp),
+        ("824", &weight),
+        ("14", &weight),
+        ("14.2 stone", &weight),
+        ("lost 2 pounds", &weight),
+        ("55", &days()),
+        ("20 mins", &days()),
+        ("same as last week", &days()),
+        ("a few", &days()),
     ] {
         let u = read(text, Some(prompt));
         assert_eq!((u.route, u.fields.readings, u.fields.value), (Route::Review, None, None), "{text}");
@@ -31,7 +53,15 @@ fn h11_what_is_not_sure_is_never_filed() {
 
 #[test]
 fn values_beyond_a_signed_limit_are_urgent_and_kept() {
-    for (text, kind) in [("182/104", ReadingKind::Bp), ("150/121", ReadingKind::Bp), ("3.4", ReadingKind::Glucose), ("21.5", ReadingKind::Glucose), ("HI", ReadingKind::Glucose), ("lo", ReadingKind::Glucose), ("84", ReadingKind::Spo2)] {
+    for (text, kind) in [
+        ("182/104", ReadingKind::Bp),
+        ("150/121", ReadingKind::Bp),
+        ("3.4", ReadingKind::Glucose),
+        ("21.5", ReadingKind::Glucose),
+        ("HI", ReadingKind::Glucose),
+        ("lo", ReadingKind::Glucose),
+        ("84", ReadingKind::Spo2),
+    ] {
         let u = read(text, Some(&reading(kind)));
         assert_eq!(u.route, Route::Urgent, "{text}");
         assert_eq!(u.fields.readings.map(|r| r.len()), Some(1), "{text}");
@@ -43,7 +73,10 @@ fn values_beyond_a_signed_limit_are_urgent_and_kept() {
 fn at(reply: &str, received: &str) -> Understanding {
     let prompt: Prompt = serde_json::from_str(r#"{"kind":"appointment","text":"Fernhill Practice: Hello Joan, your review is on Wednesday 9 June 2027 at 10:30am.","expects":{"type":"appointment","starts_at":"2027-06-09T10:30:00+01:00"}}"#).expect("a prompt");
     let received_at = DateTime::parse_from_rfc3339(received).expect("a moment").to_utc();
-    understand(reply, &Context { prompt: Some(&prompt), received_at, zone: London, channel: Channel::Sms, reader: &READER })
+    understand(
+        reply,
+        &Context { prompt: Some(&prompt), received_at, zone: London, channel: Channel::Sms, reader: &READER },
+    )
 }
 
 #[test]

@@ -1,0 +1,60 @@
+//! The answer to the open question, by the kind of answer it asks for.
+
+mod number;
+mod polar;
+mod rest;
+mod value;
+
+use number::number;
+use polar::{acknowledge, free, opt_in, yes_no_some};
+use rest::is_courtesy;
+pub use rest::{last, unasked};
+use value::{agenda_answer, choose, reading_answer};
+
+use super::appointment;
+use super::context::{Context, Expects};
+use super::count::Asked;
+use super::danger::Dangers;
+use super::draft::Draft;
+use super::numbers::Amount;
+use super::text::Text;
+
+/// Reads the answer; gives its tokens, if there is one.
+pub fn read(
+    text: &Text<'_>,
+    context: &Context<'_>,
+    amounts: &[Amount],
+    dangers: &Dangers,
+    draft: &mut Draft,
+) -> Option<(usize, usize)> {
+    if is_courtesy(text)
+        && !matches!(context.expects()?, Expects::Acknowledge | Expects::Appointment { .. } | Expects::OptIn)
+    {
+        return None;
+    }
+    match context.expects()? {
+        Expects::Count { unit, min, max, target, .. } => {
+            let believable =
+                target.filter(|t| *t > 0.0).map_or(100.0, |t| t * context.reader.settings.count_beyond_target);
+            let prompt = context.prompt.map_or("", |p| p.text.as_str());
+            let asked = Asked { unit, min: min.unwrap_or(0.0), max: *max, believable, prompt, scale: false };
+            number(text, amounts, &asked, context, draft)
+        }
+        Expects::Scale { min, max } => {
+            let prompt = context.prompt.map_or("", |p| p.text.as_str());
+            let asked = Asked { unit: "", min: *min, max: Some(*max), believable: *max, prompt, scale: true };
+            number(text, amounts, &asked, context, draft)
+        }
+        Expects::YesNoSome => yes_no_some(text, context, dangers, draft),
+        Expects::Choice { options } => choose(text, amounts, options, draft),
+        Expects::Reading { reading } => reading_answer(text, context, amounts, *reading, dangers, draft),
+        Expects::Agenda { .. } => agenda_answer(text, context, amounts, dangers, draft),
+        Expects::Appointment { starts_at, .. } => {
+            appointment::read(text, context, starts_at, draft);
+            draft.answer.map(|_| (text.core.start, text.core.end.min(text.core.start + 1)))
+        }
+        Expects::Acknowledge => acknowledge(text, draft),
+        Expects::OptIn => opt_in(text, draft),
+        Expects::Free => free(text, context, draft),
+    }
+}

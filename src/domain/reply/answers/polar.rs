@@ -1,0 +1,117 @@
+//! Answers of yes, no, in part, and read.
+
+use super::super::context::{Context, PromptKind};
+use super::super::danger::{Dangers, Worry, worry};
+use super::super::draft::Draft;
+use super::super::label::Label;
+use super::super::text::Text;
+use super::super::understanding::{Intent, Route};
+use super::super::vocabulary::words;
+use super::super::yes_no;
+
+pub(super) fn yes_no_some(
+    text: &Text<'_>,
+    context: &Context<'_>,
+    dangers: &Dangers,
+    draft: &mut Draft,
+) -> Option<(usize, usize)> {
+    if text.says(Label::Perhaps) && text.core_len() <= 4 {
+        draft.doubt(text, "undecided");
+        draft.said.insert(Intent::Unclear);
+        return None;
+    }
+    let worry = worry(context);
+    let asks = text.first(Label::Question).filter(|h| h.from as usize == text.core.start);
+    let answer = yes_no::read(text).filter(|a| asks.is_none() || a.from == text.core.start).filter(|a| {
+        // "Brilliant, another questionnaire", "took my blood and bruised me": praise and verbs answer nothing beside a complaint.
+        !text.says(Label::Complaint) || a.intent != Intent::Yes || is_literal(text, a.from)
+    });
+    let Some(answer) = answer else {
+        if worry == Worry::YesUrgent && !dangers.watch.is_empty() {
+            let (from, to) = dangers.watch.first().copied().unwrap_or_default();
+            draft.answer(Intent::Yes, Route::Review, text, "names a sign that was asked about", from, to);
+        } else if worry == Worry::YesUrgent && !dangers.dismissed.is_empty() {
+            let (from, to) = dangers.dismissed.first().copied().unwrap_or_default();
+            draft.answer(Intent::No, Route::Auto, text, "denies the signs that were asked about", from, to);
+            return Some((from, to));
+        }
+        return None;
+    };
+    let route = match (worry, answer.intent) {
+        (Worry::YesUrgent, Intent::Yes | Intent::Partial) | (Worry::NoUrgent, Intent::No) => {
+            let better = text.core.clone().any(|i| text.is(i, words!["better"]));
+            let explained = !dangers.watch.is_empty();
+            if better {
+                Route::Auto
+            } else if explained {
+                Route::Review
+            } else {
+                Route::Urgent
+            }
+        }
+        (Worry::YesReview, Intent::Yes | Intent::Partial) => Route::Review,
+        _ if answer.weak => Route::Review,
+        _ => Route::Auto,
+    };
+    let why = match answer.intent {
+        Intent::Yes => "yes",
+        Intent::No => "no",
+        _ => "in part",
+    };
+    draft.answer(answer.intent, route, text, why, answer.from, answer.to);
+    Some((answer.from, answer.to))
+}
+
+pub(super) fn acknowledge(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
+    let hit = text.first(Label::Confirm)?;
+    let (from, to) = (hit.from as usize, hit.to as usize);
+    draft.answer(Intent::Confirm, Route::Auto, text, "has read it", from, to);
+    Some((from, to))
+}
+
+pub(super) fn opt_in(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
+    if let Some(hit) = text.first(Label::Keep) {
+        let (from, to) = (hit.from as usize, hit.to as usize);
+        draft.answer(Intent::Yes, Route::Auto, text, "wants them to go on", from, to);
+        return Some((from, to));
+    }
+    if draft.said.contains(&Intent::Stop) {
+        return None;
+    }
+    let answer = yes_no::read(text)?;
+    let beside = text.says(Label::Complaint) && !is_literal(text, answer.from);
+    if answer.intent == Intent::Partial || answer.from > text.core.start + 3 || beside {
+        return None;
+    }
+    let condition = text
+        .core
+        .clone()
+        .any(|i| i > answer.from && text.is(i, words!["but", "if", "unless", "only", "except", "provided"]));
+    let route = if answer.weak || condition { Route::Review } else { Route::Auto };
+    draft.answer(
+        answer.intent,
+        route,
+        text,
+        if answer.intent == Intent::Yes { "yes" } else { "no" },
+        answer.from,
+        answer.to,
+    );
+    if condition && answer.intent == Intent::Yes {
+        draft.said.insert(Intent::Other);
+    }
+    Some((answer.from, answer.to))
+}
+
+pub(super) fn free(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
+    if context.prompt.is_some_and(|p| p.kind == PromptKind::Wellbeing) {
+        return None;
+    }
+    let answer = yes_no::read(text)?;
+    draft.answer(answer.intent, Route::Auto, text, "how it went", answer.from, answer.to);
+    Some((answer.from, answer.to))
+}
+
+/// The words yes and no themselves.
+pub(super) fn is_literal(text: &Text<'_>, at: usize) -> bool {
+    text.is(at, words!["yes", "yep", "yeah", "yup", "ye", "y", "ok", "okay", "no", "nope", "nah", "aye"])
+}

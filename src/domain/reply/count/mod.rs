@@ -1,0 +1,266 @@
+//! Answers that are a number: a count of days or things, or a mark on a scale.
+
+mod fit;
+mod period;
+
+use super::facts::Unit;
+use super::label::Label;
+use super::numbers::{Amount, Bound, Role};
+use super::text::Text;
+use super::tokens::{Break, Kind};
+use super::vocabulary::words;
+use fit::{Fit, unit_fit};
+pub use period::ticked;
+use period::{named_days, whole_period};
+
+/// What was asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The unit's name, in the plural.
+    pub unit: &'a str,
+    /// Least.
+    pub min: f64,
+    /// Most.
+    pub max: Option<f64>,
+    /// What is doubted beyond, where there is no most.
+    pub believable: f64,
+    /// The words of the question.
+    pub prompt: &'a str,
+    /// A mark on a scale, not a count.
+    pub scale: bool,
+}
+
+/// A number that answers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Answer {
+    /// A value, or a range.
+    Value {
+        /// The value or the lower end.
+        lo: f64,
+        /// The same or the upper end.
+        hi: f64,
+        /// A person has to check it, and why.
+        check: Option<&'static str>,
+        /// Tokens.
+        span: (usize, usize),
+    },
+    /// Numbers that cannot be filed.
+    AskAgain(&'static str),
+    /// No number.
+    None,
+}
+
+/// Words with which people take back what they wrote.
+pub fn is_correction(text: &Text<'_>, at: usize) -> bool {
+    text.is(
+        at,
+        words![
+            "sorry",
+            "mean",
+            "meant",
+            "actually",
+            "correction",
+            "oops",
+            "wait",
+            "scrap",
+            "rather",
+            "typo",
+            "edit",
+            "should"
+        ],
+    ) || text.is(at, words!["no"])
+        && text.token(at).is_some_and(|t| t.parted >= Break::Comma || t.parted >= Break::Sentence)
+        || text.is(at, words!["make"]) && text.is(at + 1, words!["that", "it"])
+}
+
+/// Reads a count or a mark.
+pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
+    if let Some(answer) = whole_period(text, asked) {
+        return answer;
+    }
+    let mut wrong_unit = None;
+    let mut fits: Vec<(Amount, bool)> = Vec::new();
+    for amount in amounts {
+        match amount.role {
+            Role::Plain => {}
+            Role::Muddled => return Answer::AskAgain("letters among the digits"),
+            _ => continue,
+        }
+        if amount.past || text.nought(amount.from) && (amount.lo != 0.0 || text.says(Label::OtherDay)) {
+            continue;
+        }
+        match unit_fit(text, amount, asked) {
+            Fit::Other => wrong_unit = Some("another unit than the one asked for"),
+            Fit::Bare => fits.push((*amount, false)),
+            Fit::Same => fits.push((*amount, true)),
+        }
+    }
+    let nought = text.all(Label::Nought).find(|h| !text.idiom(h.from as usize, h.to as usize));
+    if let Some(hit) = nought
+        && !fits.iter().any(|(a, _)| a.hi > 0.0)
+        && !asked.scale
+    {
+        let quit = text.is(hit.from as usize, words!["quit", "stopped", "have", "given", "gave"]);
+        return Answer::Value {
+            lo: 0.0,
+            hi: 0.0,
+            check: quit.then_some("says it has stopped"),
+            span: (hit.from as usize, hit.to as usize),
+        };
+    }
+    let Some(chosen) = choose(text, &fits, asked.unit == "portions") else {
+        if fits.is_empty()
+            && let Some(answer) = named_days(text, asked)
+        {
+            return answer;
+        }
+        return match (fits.is_empty(), wrong_unit) {
+            (false, _) => Answer::AskAgain("several numbers, and nothing says which"),
+            (true, Some(why)) => Answer::AskAgain(why),
+            (true, None) => Answer::None,
+        };
+    };
+    // "4 pints Friday and 2 on Sunday": a bare number behind another unit counts that unit.
+    let follows = amounts.iter().any(|a| {
+        matches!(unit_fit(text, a, asked), Fit::Other)
+            && a.role == Role::Plain
+            && a.end <= chosen.amount.from
+            && text.sentence_end(a.from) > chosen.amount.from
+            && (a.end..chosen.amount.from).any(|i| text.is(i, words!["and"]))
+    });
+    if follows && matches!(unit_fit(text, &chosen.amount, asked), Fit::Bare) {
+        return Answer::AskAgain("another unit than the one asked for");
+    }
+    // "2 apples and a banana": one more of something stands behind.
+    let one_more = asked.unit == "portions"
+        && text.is(chosen.amount.end + 1, words!["and", "plus"])
+        && text.is(chosen.amount.end + 2, words!["a", "an", "some"]);
+    if one_more {
+        return Answer::AskAgain("more is named than the number");
+    }
+    judge(text, &chosen, asked)
+}
+
+struct Chosen {
+    amount: Amount,
+    check: Option<&'static str>,
+}
+
+fn choose(text: &Text<'_>, fits: &[(Amount, bool)], _asked_sum: bool) -> Option<Chosen> {
+    let (first, rest) = fits.split_first()?;
+    if rest.is_empty() {
+        return Some(Chosen { amount: first.0, check: None });
+    }
+    let last = fits.last()?;
+    // "5. no 4": what was taken back does not count.
+    if fits.windows(2).any(|w| matches!(w, [a, b] if (a.0.end..b.0.from).len() <= 6 && (a.0.end..b.0.from).any(|i| is_correction(text, i)))) {
+        return Some(Chosen { amount: last.0, check: None });
+    }
+    if let Some(now) = fits.iter().find(|(a, _)| {
+        (a.end..a.end + 3).any(|i| text.is(i, words!["this"]))
+            || (a.from.saturating_sub(3)..a.from).any(|i| text.is(i, words!["now"]))
+    }) {
+        return Some(Chosen { amount: now.0, check: None });
+    }
+    let conditional = |a: &Amount| {
+        (a.end..a.end + 2).any(|i| text.is(i, words!["if", "unless"]))
+            || text.is(a.end, words!["on"]) && text.is(a.end + 1, words!["a", "good", "bad"])
+    };
+    if fits.len() == 2 && fits.iter().all(|(a, _)| conditional(a)) {
+        let (lo, hi) = (first.0.lo.min(last.0.lo), first.0.hi.max(last.0.hi));
+        return Some(Chosen { amount: Amount { lo, hi, ..first.0 }, check: Some("depends on something") });
+    }
+    let same: Vec<_> = fits.iter().filter(|(_, same)| *same).collect();
+    if let [only] = same.as_slice() {
+        return Some(Chosen { amount: only.0, check: None });
+    }
+    if same.len() == fits.len() && fits.len() == 2 && noun(text, &first.0) != noun(text, &last.0) {
+        // "3 veg 2 fruit" are five portions; a person checks the sum.
+        let lo = first.0.lo + last.0.lo;
+        return Some(Chosen { amount: Amount { lo, hi: lo, end: last.0.end, ..first.0 }, check: Some("added up") });
+    }
+    if same.len() == fits.len() {
+        return None;
+    }
+    // The number the reply opens with is the answer when the others belong to something else that is named.
+    let opens =
+        first.0.from == text.core.start || text.token(first.0.from).is_some_and(|t| t.parted >= Break::Sentence);
+    let parted =
+        rest.iter().all(|(a, _)| text.token(a.end).is_some_and(|t| t.kind == Kind::Word && t.parted <= Break::Space));
+    let closes = text.token(first.0.end).is_none_or(|t| t.parted >= Break::Comma)
+        || text.is(first.0.end, words!["for", "because", "so", "but", "and", "if"]);
+    if opens && parted && closes {
+        return Some(Chosen { amount: first.0, check: None });
+    }
+    None
+}
+
+fn noun<'t>(text: &'t Text<'_>, amount: &Amount) -> &'t str {
+    text.word(amount.end.saturating_sub(1))
+}
+
+fn judge(text: &Text<'_>, chosen: &Chosen, asked: &Asked<'_>) -> Answer {
+    let mut amount = chosen.amount;
+    let mut check = chosen.check;
+    if amount.doubtful {
+        check = Some("a word that sounds like a number");
+    }
+    if let Some(of) = amount.of {
+        let whole = asked.max.is_none_or(|max| (max - of).abs() < f64::EPSILON);
+        if !whole && !asked.scale {
+            return Answer::AskAgain("out of another number");
+        }
+        if amount.lo > of {
+            return Answer::AskAgain("more than the whole");
+        }
+        if asked.scale && !whole {
+            return Answer::AskAgain("another scale");
+        }
+    }
+    if amount.unit == Unit::Percent {
+        if asked.scale && amount.lo <= 100.0 {
+            return Answer::Value {
+                lo: amount.lo / 10.0,
+                hi: amount.lo / 10.0,
+                check: Some("a percentage"),
+                span: (amount.from, amount.end),
+            };
+        }
+        return Answer::AskAgain("a percentage");
+    }
+    match amount.bound {
+        Bound::AtLeast => match asked.max {
+            Some(max) if max >= amount.hi => amount.hi = max,
+            _ => return Answer::AskAgain("a lower limit, no number"),
+        },
+        Bound::Open => return Answer::AskAgain("a limit, no number"),
+        _ => {}
+    }
+    let minus = text
+        .token(amount.from)
+        .is_some_and(|t| t.mark == b'-' && t.marks == 1 && !t.spaced && amount.from == text.core.start)
+        || amount.from.checked_sub(1).is_some_and(|b| text.is(b, words!["minus"]));
+    if minus && amount.lo > 0.0 {
+        return Answer::AskAgain("below nought");
+    }
+    if amount.lo < asked.min
+        || asked.max.is_some_and(|max| amount.hi > max)
+        || asked.max.is_none() && amount.hi > asked.believable
+    {
+        return Answer::AskAgain("outside what was asked");
+    }
+    if text.is(amount.end, words!["more"]) && text.is(amount.end + 1, words!["if"]) {
+        check = Some("may be more");
+    }
+    let daily = text.is(amount.end, words!["daily"])
+        || text.is(amount.end, words!["a"]) && text.is(amount.end + 1, words!["day"]);
+    if daily && !asked.scale && asked.unit != "cigarettes" && asked.max.is_none() && asked.prompt.contains("week") {
+        return Answer::Value {
+            lo: amount.lo * 7.0,
+            hi: amount.hi * 7.0,
+            check: Some("times seven days"),
+            span: (amount.from, amount.end),
+        };
+    }
+    Answer::Value { lo: amount.lo, hi: amount.hi, check, span: (amount.from, amount.end) }
+}

@@ -1,0 +1,136 @@
+//! Counts said by naming days: every day bar Sunday, Monday to Friday, ticks and crosses.
+
+use super::super::label::Label;
+use super::super::text::Text;
+use super::super::tokens::{Break, Kind};
+use super::super::vocabulary::words;
+use super::{Answer, Asked};
+
+/// "every day bar Sunday", "all week", "every other day".
+pub(super) fn whole_period(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
+    if asked.scale {
+        return None;
+    }
+    let days = asked.unit == "days";
+    if !days {
+        return None;
+    }
+    let max = asked.max.unwrap_or(7.0);
+    if let Some(hit) = text.first(Label::OtherDay) {
+        return Some(Answer::Value {
+            lo: (max / 2.0).floor(),
+            hi: (max / 2.0).ceil(),
+            check: None,
+            span: (hit.from as usize, hit.to as usize),
+        });
+    }
+    let hit = text.all(Label::EveryDay).next()?;
+    let opens = (hit.from as usize) <= text.core.start + 2
+        || text.token(hit.from as usize).is_some_and(|t| t.parted >= Break::Sentence);
+    if !opens {
+        return None;
+    }
+    let from = hit.from as usize;
+    let mut missed = 0.0;
+    let mut to = hit.to as usize;
+    let except =
+        (to..to + 3).find(|i| text.is(*i, words!["bar", "except", "but", "apart", "excluding", "minus", "besides"]));
+    if let Some(at) = except {
+        let end = text.sentence_end(at);
+        for i in at..end {
+            if text.fact(i).weekday > 0 && !text.is(i, words!["sun"])
+                || text.is(i, words!["yesterday", "today"])
+                || text.is(i, words!["one"]) && missed < 1.0
+            {
+                missed += 1.0;
+                to = i + 1;
+            } else if text.is(i, words!["weekend", "weekends", "two", "2"]) {
+                missed += 2.0;
+                to = i + 1;
+            }
+        }
+        if missed == 0.0 {
+            return None;
+        }
+    }
+    Some(Answer::Value { lo: max - missed, hi: max - missed, check: None, span: (from, to) })
+}
+
+/// "mon, tues, thurs and fri", "Tuesday through to Friday".
+pub(super) fn named_days(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
+    if asked.unit != "days" {
+        return None;
+    }
+    let mut days = [false; 7];
+    let (mut from, mut to) = (usize::MAX, 0);
+    let mut last: Option<(usize, u8)> = None;
+    let mut doubtful = false;
+    for at in text.core.clone() {
+        let fact = text.fact(at);
+        if fact.weekday == 0 {
+            continue;
+        }
+        if (at.saturating_sub(2)..at)
+            .any(|i| text.is(i, words!["not", "missed", "except", "bar", "until", "till", "since", "on"]))
+            && last.is_none()
+        {
+            return None;
+        }
+        if let Some((before, start)) = last
+            && spans(text, before, at)
+        {
+            let mut day = start;
+            while day != fact.weekday {
+                if let Some(slot) = days.get_mut(usize::from(day) - 1) {
+                    *slot = true;
+                }
+                day = day % 7 + 1;
+            }
+        }
+        if let Some(slot) = days.get_mut(usize::from(fact.weekday) - 1) {
+            *slot = true;
+        }
+        doubtful |=
+            (at.saturating_sub(4)..at).any(|i| text.is(i, words!["bit", "little", "half", "part", "maybe", "some"]));
+        from = from.min(at);
+        to = at + 1;
+        last = Some((at, fact.weekday));
+    }
+    let n = days.iter().filter(|d| **d).count();
+    if n < 2 || from > text.core.start + 2 {
+        return None;
+    }
+    let hi = n as f64;
+    let lo = if doubtful { hi - 1.0 } else { hi };
+    Some(Answer::Value { lo, hi, check: doubtful.then_some("one of the days only in part"), span: (from, to) })
+}
+
+/// "Tuesday through to Friday", "Mon-Fri".
+pub(super) fn spans(text: &Text<'_>, before: usize, at: usize) -> bool {
+    let words = before + 1..at;
+    words.len() <= 3 && words.clone().any(|i| text.is(i, words!["to", "till", "til", "until", "through", "thru"]))
+        || words.is_empty() && text.token(at).is_some_and(|t| t.mark == b'-')
+}
+
+/// Ticks and crosses, or "day 1 yes, day 2 no": counted, and checked by a person.
+pub fn ticked(text: &Text<'_>) -> Option<(f64, usize)> {
+    let (mut yes, mut no) = (0u32, 0u32);
+    for at in 0..text.tokens.len() {
+        if text.is(at, words!["\u{2705}", "\u{2714}", "\u{2611}"]) {
+            yes += 1;
+        } else if text.is(at, words!["\u{274c}", "\u{2716}", "\u{274e}"]) {
+            no += 1;
+        } else if text.is(at, words!["yes", "y"])
+            && at >= 1
+            && text.token(at - 1).is_some_and(|t| t.kind == Kind::Number || text.fact(at - 1).weekday > 0)
+        {
+            yes += 1;
+        } else if text.is(at, words!["no", "n"])
+            && at >= 1
+            && text.token(at - 1).is_some_and(|t| t.kind == Kind::Number || text.fact(at - 1).weekday > 0)
+        {
+            no += 1;
+        }
+    }
+    (yes + no >= 4).then_some((f64::from(yes), (yes + no) as usize))
+}

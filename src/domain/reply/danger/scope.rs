@@ -1,0 +1,235 @@
+//! Whether danger words are meant: denied, asked about, long past, somebody else's, a way of speaking.
+
+use super::super::pattern::Hit;
+use super::super::text::Text;
+use super::super::tokens::{Break, Kind};
+use super::super::vocabulary::words;
+
+/// An idiom takes away the danger words it covers, unless the phrase reaches beyond it on a word of its own.
+pub(super) fn is_idiom(text: &Text<'_>, hit: &Hit) -> bool {
+    // The idiom has to hold the phrase's first or last word.
+    let (from, to) = (hit.from as usize, hit.to as usize);
+    text.idiom(from, from + 1) || text.idiom(to - 1, to)
+}
+
+/// A denial right before, reaching over light words and over a list of signs.
+pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let known = &text.lexicon.known;
+    // "chest pain: none", "any chest pain? no"
+    if text.is(to, words!["no", "none", "nil", "nope", "negative"])
+        && text.token(to).is_some_and(|t| t.parted <= Break::Clause || text.token(to - 1).is_some_and(|b| b.asked))
+        && text.token(to + 1).is_none_or(|t| t.parted >= Break::Comma)
+    {
+        return true;
+    }
+    if text.is(to, words!["free"]) {
+        return true;
+    }
+    let mut at = from;
+    let mut steps = 0;
+    while let Some(before) = at.checked_sub(1) {
+        let parted = text.token(at).map_or(Break::None, |t| t.parted);
+        if parted >= Break::Sentence || steps > 14 {
+            return false;
+        }
+        if known.negators.contains(text.token(before).map_or(0, |t| t.word)) {
+            // "No, chest pain": an answer, then the danger. "no I had a fit", "no the doctor": the answer again.
+            let answer_word = text.is(before, words!["no", "none", "nil", "zero", "nothing", "never"]);
+            let subject = text.within(before + 1, &known.own)
+                || text.within(before + 1, &known.third)
+                || text.is(before + 1, words!["the", "a", "an", "it", "its", "there", "this", "that", "but"]);
+            let answers = answer_word
+                && (parted >= Break::Comma || before == text.core.start && text.is(before, words!["no"]) && subject);
+            let only = text.is(before + 1, words!["just", "only", "sure", "know"]);
+            let more_than = text.is(before, words!["no"])
+                && text.is(before + 1, words!["more", "worse"])
+                && (to..to + 4).any(|i| text.is(i, words!["than"]));
+            let done = text.is(before, words!["no"]) && (from == before + 1) && is_past_verb(text, from);
+            return !(answers || only || more_than || done);
+        }
+        let listed = text.is(before, words!["or", "and", "nor"])
+            || known.light.contains(text.token(before).map_or(0, |t| t.word))
+            || known.concern.contains(text.token(before).map_or(0, |t| t.word))
+            || text.sign(before);
+        if !listed {
+            return false;
+        }
+        at = before;
+        steps += 1;
+    }
+    false
+}
+
+pub(super) fn is_past_verb(text: &Text<'_>, at: usize) -> bool {
+    let word = text.word(at);
+    word.ends_with("ed") && word.len() > 4
+        || text.is(
+            at,
+            words![
+                "hit", "fell", "cut", "had", "took", "went", "came", "got", "sick", "sicked", "felt", "bit", "woke",
+                "been", "run", "ran"
+            ],
+        )
+}
+
+/// "no chest pain today but had some Sunday": the danger comes back after the denial.
+pub(super) fn comes_back(text: &Text<'_>, to: usize) -> bool {
+    let end = (to + 12).min(text.tokens.len());
+    let Some(but) = (to..end).find(|i| text.is(*i, words!["but", "though", "however", "except", "only"])) else {
+        return false;
+    };
+    (but + 1..(but + 5).min(text.tokens.len()))
+        .any(|i| text.is(i, words!["had", "got", "felt", "did", "was", "have", "some", "yesterday", "earlier"]))
+        && (but + 1..(but + 7).min(text.tokens.len())).any(|i| {
+            text.is(i, words!["some", "it", "one", "bit", "yesterday", "earlier", "little", "them", "few", "twinge"])
+                || text.fact(i).weekday > 0
+        })
+        && !(but + 1..(but + 5).min(text.tokens.len())).any(|i| text.is(i, words!["fun", "good", "lovely"]))
+}
+
+/// "what do I do if I get chest pain": asked about, not felt.
+pub(super) fn is_asked_about(text: &Text<'_>, from: usize) -> bool {
+    (1..=4).any(|b| {
+        from.checked_sub(b).is_some_and(|x| {
+            text.is(x, words!["if", "incase", "case", "unless"])
+                && (x + 1..from).all(|i| {
+                    text.is(
+                        i,
+                        words![
+                            "i", "you", "we", "get", "gets", "have", "feel", "had", "a", "any", "the", "of", "ever",
+                            "should", "develop", "my", "it", "im", "there"
+                        ],
+                    )
+                })
+                && !x
+                    .checked_sub(1)
+                    .is_some_and(|p| text.is(p, words!["know", "sure", "wondering", "wonder", "as", "like", "feels"]))
+        })
+    })
+}
+
+/// The sentence around a phrase, or so much of it as is near.
+pub(super) fn around(text: &Text<'_>, from: usize, to: usize) -> (usize, usize) {
+    const NEAR: usize = 40;
+    (text.sentence_start(from).max(from.saturating_sub(NEAR)), text.sentence_end(from).max(to).min(to + NEAR))
+}
+
+/// Long ago: a year, "years ago", "as a child".
+pub(super) fn is_past(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let (start, end) = around(text, from, to);
+    let year = |i: usize| {
+        text.token(i).is_some_and(|t| {
+            t.kind == Kind::Number
+                && t.digits == 4
+                && (1920..=2100).contains(&t.value)
+                && i.checked_sub(1).is_some_and(|b| {
+                    text.is(b, words!["in", "since", "of", "from", "back", "around", "during", "year"])
+                })
+        })
+    };
+    let ago = |i: usize| {
+        text.is(i, words!["ago"])
+            && i.checked_sub(1).is_some_and(|b| {
+                matches!(text.fact(b).unit, super::super::facts::Unit::Year)
+                    || text.is(b, words!["long", "ages", "time"])
+            })
+    };
+    let young = |i: usize| {
+        text.is(i, words!["childhood"])
+            || text.is(i, words!["child", "kid", "boy", "girl", "little", "younger", "baby"])
+                && (i.saturating_sub(3)..i).any(|b| text.is(b, words!["as", "when", "was"]))
+    };
+    let now = (to..end).any(|i| text.is(i, words!["again", "now", "today", "back", "still", "since"]));
+    (start..end).any(|i| !now && (year(i) || ago(i)) || young(i))
+}
+
+/// Said of somebody else, and not of the writer.
+pub(super) fn anothers(text: &Text<'_>, from: usize) -> bool {
+    let known = &text.lexicon.known;
+    let (start, _) = around(text, from, from);
+    let mut other = false;
+    for at in start..from {
+        if text.within(at, &known.relation) {
+            // "the wife says", "my daughter caught me": she only speaks, or stands by.
+            other = !text.is(
+                at + 1,
+                words!["says", "said", "thinks", "reckons", "thought", "noticed", "told", "here", "typing"],
+            );
+        } else if other && text.is(at, words!["i", "ive", "im", "me"]) {
+            other = false;
+        }
+    }
+    other || text.is(from, words!["his", "her"]) && text.within(from + 1, &known.relation)
+}
+
+/// A past event of another person: had, died, has had.
+pub(super) fn is_over(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let (start, end) = around(text, from, to);
+    let going_on = (start..end).any(|i| {
+        text.is(
+            i,
+            words![
+                "now",
+                "having",
+                "today",
+                "tonight",
+                "just",
+                "currently",
+                "ambulance",
+                "999",
+                "keeps",
+                "again",
+                "this",
+                "cant",
+                "wont",
+                "since"
+            ],
+        ) || text.is(i, words!["is", "hes", "shes", "has"])
+            && i < from
+            && from - i <= 3
+            && !text.is(i + 1, words!["had", "died"])
+    });
+    let over = (start..end).any(|i| {
+        text.is(
+            i,
+            words![
+                "died",
+                "had",
+                "used",
+                "after",
+                "home",
+                "better",
+                "fine",
+                "recovering",
+                "when",
+                "rushed",
+                "bless",
+                "lost",
+                "survived",
+                "hospital",
+                "history",
+                "family",
+                "since",
+                "was",
+                "chemo",
+                "ages",
+                "dies"
+            ],
+        )
+    });
+    over && !going_on
+}
+
+/// Long-standing and no worse.
+pub(super) fn as_ever(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let (start, end) = around(text, from, to);
+    (start..end).any(|i| {
+        text.is(i, words!["same"])
+            && text.is(i + 1, words!["as"])
+            && text.is(i + 2, words!["always", "ever", "usual", "before", "normal", "last"])
+            || text.is(i, words!["as"]) && text.is(i + 1, words!["usual", "always", "ever", "normal"])
+            || text.is(i, words!["no", "not", "isnt", "never"])
+                && text.is(i + 1, words!["worse", "more", "any"])
+                && !text.is(i + 2, words!["or"])
+    })
+}

@@ -1,0 +1,251 @@
+//! The phrases of the lexicon, compiled: elements over word numbers, with short gaps, matched without backtracking
+//! beyond those gaps.
+//!
+//! ```text
+//! word  a|b  @set      one word: itself, one of several, one of a named set
+//! stop~                the word with its usual endings (stops, stopped, stopping)
+//! a|b_c                "a", or "b c"
+//! word?                may be left out
+//! ..  ..5              up to three (five) other words within the sentence
+//! #  *                 a number; any one word
+//! !a|b  !@set          the next word is none of these
+//! ^  $                 the reply's first and last word, courtesies aside
+//! <  >                 the first and last word of a part of a sentence
+//! ```
+
+mod compile;
+mod scan;
+
+use super::tokens::Token;
+use super::vocabulary::{Vocabulary, WordId};
+use std::collections::HashMap;
+
+/// A set of words as bits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Class(Vec<u64>);
+
+impl Class {
+    /// Adds a word.
+    pub fn insert(&mut self, word: WordId) {
+        let at = word as usize / 64;
+        if self.0.len() <= at {
+            self.0.resize(at + 1, 0);
+        }
+        if let Some(bits) = self.0.get_mut(at) {
+            *bits |= 1 << (word % 64);
+        }
+    }
+
+    /// Whether a word is in the set.
+    pub fn contains(&self, word: WordId) -> bool {
+        self.0.get(word as usize / 64).is_some_and(|bits| bits >> (word % 64) & 1 == 1)
+    }
+
+    /// The words of the set.
+    pub fn words(&self) -> impl Iterator<Item = WordId> {
+        self.0.iter().enumerate().flat_map(|(at, bits)| {
+            let bits = *bits;
+            (0..64).filter(move |b| bits >> b & 1 == 1).map(move |b| (at * 64 + b) as WordId)
+        })
+    }
+
+    /// How many words are in the set.
+    pub fn len(&self) -> usize {
+        self.0.iter().map(|b| b.count_ones() as usize).sum()
+    }
+}
+
+/// Named sets of words.
+pub type Sets = HashMap<String, Class>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Element {
+    Word(WordId),
+    OneOf(u32),
+    MaybeWord(WordId),
+    MaybeOneOf(u32),
+    NotWord(WordId),
+    NotOneOf(u32),
+    Any,
+    Gap(u8),
+    First,
+    Last,
+    PartFirst,
+    PartLast,
+}
+
+/// What a match stands for: the number of an entry.
+pub type Entry = u16;
+
+/// A phrase found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    /// Whose phrase it is.
+    pub entry: Entry,
+    /// Its first token.
+    pub from: u32,
+    /// One past its last.
+    pub to: u32,
+    /// The kind of meaning, for quick asking.
+    pub tag: Tag,
+}
+
+/// The kind of meaning a phrase has, as a small number its owner gives out (below 128).
+pub type Tag = u8;
+
+/// Why a phrase of the lexicon cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PatternError {
+    /// A set nobody defined.
+    #[error("phrase {phrase:?} names the unknown set {set:?}")]
+    UnknownSet {
+        /// The phrase.
+        phrase: String,
+        /// The set.
+        set: String,
+    },
+    /// Nothing to hold on to.
+    #[error("phrase {0:?} has no word to start with")]
+    NoStart(String),
+}
+
+/// All phrases, found in one pass over the tokens.
+#[derive(Debug, Clone, Default)]
+pub struct Phrases {
+    elements: Vec<Element>,
+    classes: Vec<Class>,
+    class_numbers: HashMap<Class, u32>,
+    patterns: Vec<Pattern>,
+    /// For each word, which patterns can start with it.
+    starts: Vec<Vec<Start>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Pattern {
+    from: u32,
+    to: u32,
+    entry: Entry,
+    tag: Tag,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    /// Bits of the rarest later element: if the reply has none of them the pattern cannot match.
+    needs: u128,
+    pattern: u32,
+}
+
+/// The tokens of a reply with what the phrases need to know about them.
+pub struct Sought<'a> {
+    /// The tokens.
+    pub tokens: &'a [Token],
+    /// The first and one past the last token that is no courtesy.
+    pub core: std::ops::Range<usize>,
+}
+
+fn bit(word: WordId) -> u128 {
+    1 << (word.wrapping_mul(0x9E37_79B1) >> 25)
+}
+
+/// The endings English words usually take.
+pub fn inflections(word: &str) -> Vec<String> {
+    let mut forms = vec![word.to_owned()];
+    let (stem, last) = (&word[..word.len().saturating_sub(1)], word.bytes().last().unwrap_or(0));
+    match last {
+        b'e' => forms.extend([format!("{word}s"), format!("{word}d"), format!("{stem}ing"), format!("{stem}in")]),
+        b'y' if !word.ends_with("ay") && !word.ends_with("ey") && !word.ends_with("oy") => {
+            forms.extend([format!("{stem}ies"), format!("{stem}ied"), format!("{word}ing"), format!("{word}in")]);
+        }
+        _ => {
+            let plural = if word.ends_with("ch") || word.ends_with("sh") || matches!(last, b's' | b'x' | b'z') {
+                "es"
+            } else {
+                "s"
+            };
+            forms.extend([format!("{word}{plural}"), format!("{word}ed"), format!("{word}ing"), format!("{word}in")]);
+            if !matches!(last, b's' | b'x' | b'w' | b'y') && last.is_ascii_alphabetic() {
+                let twice = format!("{word}{}", char::from(last));
+                forms.extend([format!("{twice}ed"), format!("{twice}ing"), format!("{twice}in")]);
+            }
+        }
+    }
+    forms
+}
+
+/// "a|b_c d" stands for "a d" and "b c d": alternatives of several words become phrases of their own.
+fn spell_out(phrase: &str) -> Vec<String> {
+    let mut spelled = vec![String::new()];
+    for part in phrase.split_whitespace() {
+        let (long, short): (Vec<&str>, Vec<&str>) =
+            part.split('|').partition(|word| word.contains('_') && !word.starts_with('@'));
+        let mut ways: Vec<String> = long.into_iter().map(|word| word.replace('_', " ")).collect();
+        if !short.is_empty() {
+            ways.push(short.join("|"));
+        }
+        if part.starts_with('!') {
+            // What must not follow is told by its first word.
+            ways = vec![part.split('|').map(|word| word.split('_').next().unwrap_or("")).collect::<Vec<_>>().join("|")];
+        }
+        spelled = spelled.iter().flat_map(|before| ways.iter().map(move |way| format!("{before} {way}"))).collect();
+    }
+    spelled
+}
+
+/// The words an alternative stands for; the error is the name of an unknown set.
+pub fn class_of(part: &str, vocabulary: &mut Vocabulary, sets: &Sets) -> Result<Class, String> {
+    let mut class = Class::default();
+    for word in part.split('|').filter(|w| !w.is_empty()) {
+        if word == "@name" {
+            class.insert(Vocabulary::NAME);
+        } else if let Some(set) = word.strip_prefix('@') {
+            let set = sets.get(set).ok_or_else(|| set.to_owned())?;
+            set.words().for_each(|w| class.insert(w));
+        } else if let Some(stem) = word.strip_suffix('~') {
+            for form in inflections(stem) {
+                class.insert(vocabulary.add(&super::normalise::fold_word(&form)));
+            }
+        } else if word == "#" {
+            class.insert(Vocabulary::NUMBER);
+        } else {
+            class.insert(vocabulary.add(&super::normalise::fold_word(word)));
+        }
+    }
+    Ok(class)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::normalise::Folded;
+    use super::super::tokens::tokenise;
+    use super::*;
+
+    fn found(phrase: &str, text: &str) -> bool {
+        let mut v = Vocabulary::new();
+        let mut p = Phrases::default();
+        p.add(phrase, 1, 0, &mut v, &Sets::new()).expect("phrase");
+        let folded = Folded::of(text, std::slice::from_ref(&(0..text.len())));
+        let tokens = tokenise(&folded, &v, None);
+        let mut hits = Vec::new();
+        p.scan(&Sought { tokens: &tokens, core: 0..tokens.len() }, &mut hits);
+        !hits.is_empty()
+    }
+
+    #[test]
+    fn phrases_match_what_they_say() {
+        assert!(found("chest ..2 pain", "my chest is in pain"));
+        assert!(!found("chest ..2 pain", "my chest. The pain of paying"));
+        assert!(!found("chest ..2 pain", "chest a b c pain"));
+        assert!(found("^ stop $", "STOP"));
+        assert!(!found("^ stop $", "stop it"));
+        assert!(found("bleed~ !the", "bleeding from it"));
+        assert!(!found("bleed~ !the", "bleeding the radiators"));
+        assert!(found("a really? bad pain|ache", "a bad ache"));
+        assert!(found("sugar ..2 #", "sugar was 3"));
+    }
+
+    #[test]
+    fn an_unknown_set_is_an_error() {
+        let err = Phrases::default().add("@nobody", 0, 0, &mut Vocabulary::new(), &Sets::new());
+        assert!(matches!(err, Err(PatternError::UnknownSet { .. })));
+    }
+}
