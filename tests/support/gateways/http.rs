@@ -163,7 +163,7 @@ impl State {
                 return Ok(Reply::json(400, &json!({"code": "bad_number", "permanent": true})));
             }
             "+447700900302" => return Ok(Reply::json(422, &json!({"code": "opted_out"}))),
-            "+447700900303" => {
+            "+447700900303" | "+447700900305" => {
                 return Ok(Reply::json(422, &json!({"code": "blocked", "permanent": true})));
             }
             "+447700900304" => {
