@@ -75,6 +75,11 @@ impl HttpFake {
         self.state.taken.lock().unwrap().clone()
     }
 
+    /// Makes it know a message that another fake of the same provider took.
+    pub fn know(&self, taken: Taken) {
+        self.state.taken.lock().unwrap().push(taken);
+    }
+
     pub fn taken_of(&self, id: &str) -> usize {
         self.state.taken.lock().unwrap().iter().filter(|t| t.id == id).count()
     }
