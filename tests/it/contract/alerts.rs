@@ -70,6 +70,10 @@ on_both! {
         let open = within!(store.db, tx => alerts::urgent_open(tx));
         let ours = open.iter().find(|o| o.practice_id == PRACTICE).unwrap();
         assert_eq!((ours.open, ours.unnotified, ours.escalations, ours.last_notified), (2, 0, 1, Some(T0 + MINUTE)));
+        assert_eq!(ours.oldest_not_escalated, None);
+        let mut since = alerts::urgent_since(&store.db).await.unwrap();
+        since.sort();
+        assert_eq!(since, [("ashdown".to_owned(), T0 + 50, false), (PRACTICE.to_owned(), T0 + MINUTE, true)]);
         assert_eq!(alerts::oldest_urgent(&store.db).await.unwrap(), Some(T0 + 2));
     }
 

@@ -47,7 +47,11 @@ on_both! {
             code: Some("bad_address".to_owned()),
             ..rows::attempt("m1", 2)
         };
+        let address = second.address.clone();
         assert_eq!(ledger::attempts_of(&store.db, "m1").await.unwrap(), [rows::attempt("m1", 1), second]);
+        let refused = within!(store.db, tx => ledger::refused(tx, &ids(&["m1", "m2", "m9"])));
+        assert_eq!(refused, [("m1".to_owned(), address)]);
+        assert!(within!(store.db, tx => ledger::refused(tx, &[])).is_empty());
         let other = ledger::attempts_of(&store.db, "m2").await.unwrap();
         assert_eq!((other[0].provider_id.as_deref(), other[0].code.as_deref()), (Some("prov-2"), None));
     }

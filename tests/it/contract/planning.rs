@@ -63,10 +63,21 @@ on_both! {
         within!(store.db, tx => appointments::queue_planning(tx, "appointment", &ids(&["a1"]), T0 + 5));
         assert_eq!(within!(store.db, tx => appointments::queue_planning(tx, "patient", &[], T0)), 0);
         assert_eq!(store.count("plan_queue").await, 3, "each subject waits once");
+        let waiting = appointments::waiting_for_planning(&store.db, 2).await.unwrap();
+        assert_eq!(waiting, [pair("appointment", "a1"), pair("appointment", "a2")], "a look takes nothing");
         let first = sorted(within!(store.db, tx => appointments::take_planning(tx, 2)));
         assert_eq!(first, [pair("appointment", "a1"), pair("appointment", "a2")]);
         assert_eq!(within!(store.db, tx => appointments::take_planning(tx, 9)), [pair("patient", "a1")]);
         assert!(within!(store.db, tx => appointments::take_planning(tx, 9)).is_empty());
+    }
+
+    async fn one_subject_is_taken_out_once(on) {
+        let store = Store::start(on).await?;
+        within!(store.db, tx => appointments::queue_planning(tx, "patient", &ids(&["p1", "p2"]), T0));
+        let one = [pair("patient", "p2")];
+        assert_eq!(within!(store.db, tx => appointments::take_out(tx, &one)), 1);
+        assert_eq!(within!(store.db, tx => appointments::take_out(tx, &one)), 0);
+        assert_eq!(within!(store.db, tx => appointments::take_planning(tx, 9)), [pair("patient", "p1")]);
     }
 
     async fn what_was_taken_and_not_planned_waits_again(on) {

@@ -1,3 +1,6 @@
 //! Things that break while it works: poisoned rows, several workers, dead processes, a gateway that misbehaves.
 
+mod gateway;
+mod poison;
+mod reports;
 pub mod rig;

@@ -75,6 +75,11 @@ impl HttpFake {
         self.state.taken.lock().unwrap().clone()
     }
 
+    /// Makes it know a message that another fake of the same provider took.
+    pub fn know(&self, taken: Taken) {
+        self.state.taken.lock().unwrap().push(taken);
+    }
+
     pub fn taken_of(&self, id: &str) -> usize {
         self.state.taken.lock().unwrap().iter().filter(|t| t.id == id).count()
     }
@@ -163,7 +168,7 @@ impl State {
                 return Ok(Reply::json(400, &json!({"code": "bad_number", "permanent": true})));
             }
             "+447700900302" => return Ok(Reply::json(422, &json!({"code": "opted_out"}))),
-            "+447700900303" => {
+            "+447700900303" | "+447700900305" => {
                 return Ok(Reply::json(422, &json!({"code": "blocked", "permanent": true})));
             }
             "+447700900304" => {

@@ -1,0 +1,218 @@
+//! Several workers on one PostgreSQL (R7), a worker that overslept (R8), a worker told to stop under load (R14).
+
+use super::rig::gateway;
+use crate::app::{On, PRACTICE, TestApp, config};
+use crate::fake_gateways::Hand;
+use crate::fake_gateways::http::HttpFake;
+use crate::on_both;
+use crate::scenarios::kit::{all_out, ms};
+use between::clock::{Clock, instant};
+use between::outreach::Engine;
+use between::store::appointments::{self, AppointmentRow};
+use between::store::contacts::{self, ContactPointRow};
+use between::store::patients::{self, PatientRow};
+use between::worker;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+
+const START: &str = "2027-01-04T10:00:00Z";
+
+/// So many reminders due at once, written in a few statements. Three numbers of the fiction range serve all.
+pub async fn reminders(app: &TestApp, count: usize) {
+    let now = app.now();
+    let mut people = Vec::new();
+    let mut numbers = Vec::new();
+    let mut visits = Vec::new();
+    for index in 0..count {
+        let id = format!("load-{index:05}");
+        people.push(PatientRow {
+            id: id.clone(),
+            practice_id: PRACTICE.to_owned(),
+            nhs_number: Some(format!("999{index:07}")),
+            family_name: format!("Test{index}"),
+            given_name: "Joan".to_owned(),
+            birth_date: Some("1960-02-03".to_owned()),
+            language: "en".to_owned(),
+            registered: true,
+            textable: true,
+            needs: "{}".to_owned(),
+            created_at: now,
+            updated_at: now,
+            ..PatientRow::default()
+        });
+        numbers.push(ContactPointRow {
+            id: format!("c-{id}"),
+            practice_id: PRACTICE.to_owned(),
+            patient_id: id.clone(),
+            channel: "sms".to_owned(),
+            address: format!("+447700900{:03}", 400 + index % 500),
+            rank: 0,
+            status: "active".to_owned(),
+            failure_days: "[]".to_owned(),
+            updated_at: now,
+        });
+        visits.push(AppointmentRow {
+            id: format!("v-{id}"),
+            practice_id: PRACTICE.to_owned(),
+            patient_id: id,
+            source_id: format!("v-{index}"),
+            kind: "other".to_owned(),
+            clinician: "Nurse Cole".to_owned(),
+            starts_at: ms("2027-01-06T15:00:00Z"),
+            ends_at: None,
+            status: "booked".to_owned(),
+            booked_at: now,
+            updated_at: now,
+        });
+    }
+    let mut tx = app.engine.db.begin().await.unwrap();
+    patients::upsert(&mut tx, &people).await.unwrap();
+    contacts::upsert(&mut tx, &numbers).await.unwrap();
+    let ids = appointments::upsert(&mut tx, &visits).await.unwrap();
+    appointments::queue_planning(&mut tx, "appointment", &ids, now).await.unwrap();
+    tx.commit().await.unwrap();
+    app.engine.plan().await.unwrap();
+}
+
+/// A worker of its own on the app's database, with a gateway of its own that counts what it takes.
+async fn worker(app: &TestApp, more: &str) -> (Arc<Engine>, HttpFake) {
+    let clock = Clock::manual(instant(app.now()));
+    let fake = HttpFake::with_mood(&Hand::of(&clock), |_, _| None).await;
+    let engine = TestApp::open(config(&app.url, &format!("{}{more}", gateway(&fake))), clock).await.unwrap();
+    (Arc::new(engine), fake)
+}
+
+/// No spending limit: thousands go out in a day here.
+const NO_LIMIT: &str = "[practice.limits]\nsegments_per_day = 0\n";
+
+/// Waits until nothing is due any more.
+async fn all_gone(app: &TestApp) {
+    for _ in 0..600 {
+        if between::store::due::backlog(&app.engine.db, i64::MAX / 2).await.unwrap().due == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("still waiting: {:?}", between::store::due::backlog(&app.engine.db, i64::MAX / 2).await);
+}
+
+fn times_taken(fakes: &[&HttpFake]) -> BTreeMap<String, usize> {
+    let mut times = BTreeMap::new();
+    for taken in fakes.iter().flat_map(|f| f.taken()) {
+        *times.entry(taken.id).or_default() += 1;
+    }
+    times
+}
+
+async fn share(workers: usize) {
+    let Some(app) = TestApp::start_with(On::Postgres, START, NO_LIMIT).await else {
+        return;
+    };
+    let count = if std::env::var("BETWEEN_TEST_SCALE").as_deref() == Ok("full") { 20_000 } else { 2_000 };
+    reminders(&app, count).await;
+    app.engine.clock.set_ms(ms("2027-01-04T11:10:00Z"));
+    app.fresh_feeds().await;
+    let stop = CancellationToken::new();
+    let mut running = Vec::new();
+    let mut fakes = Vec::new();
+    for _ in 0..workers {
+        let (engine, fake) = worker(&app, NO_LIMIT).await;
+        running.push(tokio::spawn(worker::run(engine, stop.clone())));
+        fakes.push(fake);
+    }
+    all_gone(&app).await;
+    stop.cancel();
+    for task in running {
+        task.await.unwrap();
+    }
+    let times = times_taken(&fakes.iter().collect::<Vec<_>>());
+    assert_eq!(times.len(), count, "lost");
+    assert!(times.values().all(|n| *n == 1), "doubled");
+    let shares: Vec<usize> = fakes.iter().map(|f| f.taken().len()).collect();
+    assert!(shares.iter().all(|n| *n * 10 >= count), "each does at least a tenth: {shares:?}");
+    assert!(all_out(&app).await.iter().all(|m| m.status == "accepted" && m.attempts == 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r7_two_workers_share_the_work_and_double_nothing() {
+    share(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r7_four_workers_share_the_work_and_double_nothing() {
+    share(4).await;
+}
+
+on_both! {
+    async fn r8_a_worker_that_overslept_its_lease_moves_nothing(on) {
+        let app = TestApp::start_with(on, START, NO_LIMIT).await?;
+        reminders(&app, 20).await;
+        app.engine.clock.set_ms(ms("2027-01-04T11:10:00Z"));
+        app.fresh_feeds().await;
+        let (sleeper, slept) = worker(&app, NO_LIMIT).await;
+        let (other, awake) = worker(&app, NO_LIMIT).await;
+        // It claimed and wrote its tries, and fell asleep before and after its calls: half of each.
+        let mut calls = sleeper.turn(&[], 64).await.unwrap().calls;
+        assert_eq!(calls.len(), 20);
+        let late = calls.split_off(10);
+        let mut outcomes = Vec::new();
+        for call in calls {
+            outcomes.push(sleeper.make(call).await);
+        }
+        assert_eq!(slept.taken().len(), 10);
+        // Three leases later another worker has looked. Its gateway does not know what the other took: it asks its own and
+        // is told that nothing was; here both are the same provider, so it is told of the ten.
+        let later = app.now() + 3 * 60_000;
+        app.engine.clock.set_ms(later);
+        other.clock.set_ms(later);
+        for taken in slept.taken() {
+            awake.know(taken);
+        }
+        other.send_due().await.unwrap();
+        let settled: Vec<_> = all_out(&app).await.into_iter().map(|m| (m.id, m.status, m.attempts)).collect();
+        assert!(settled.iter().all(|(_, status, _)| status == "accepted"), "{settled:?}");
+        // It wakes.
+        sleeper.clock.set_ms(later);
+        for call in late {
+            outcomes.push(sleeper.make(call).await);
+        }
+        sleeper.record(&outcomes).await.unwrap();
+        sleeper.send_due().await.unwrap();
+        let after: Vec<_> = all_out(&app).await.into_iter().map(|m| (m.id, m.status, m.attempts)).collect();
+        assert_eq!(after, settled, "what came after the lease moved nothing");
+        assert_eq!(slept.taken().len(), 10, "no call was begun after the lease");
+        let times = times_taken(&[&awake]);
+        assert_eq!((times.len(), times.values().max()), (20, Some(&1)));
+    }
+
+    async fn r14_told_to_stop_under_load_it_ends_in_time_and_loses_and_doubles_nothing(on) {
+        let app = TestApp::start_with(on, START, NO_LIMIT).await?;
+        let count = 600;
+        reminders(&app, count).await;
+        app.engine.clock.set_ms(ms("2027-01-04T11:10:00Z"));
+        app.fresh_feeds().await;
+        let (first, fake) = worker(&app, NO_LIMIT).await;
+        let stops = if std::env::var("BETWEEN_TEST_SCALE").as_deref() == Ok("full") { 100 } else { 6 };
+        for round in 0..stops {
+            let stop = CancellationToken::new();
+            let running = tokio::spawn(worker::run(Arc::clone(&first), stop.clone()));
+            tokio::time::sleep(Duration::from_millis(40 + 37 * (round % 5))).await;
+            let told = Instant::now();
+            stop.cancel();
+            running.await.unwrap();
+            assert!(told.elapsed() < Duration::from_secs(10), "{:?}", told.elapsed());
+            let left: Vec<_> = all_out(&app).await.into_iter().filter(|m| m.status == "sending").collect();
+            assert_eq!(left, [], "what was under way was recorded before it ended");
+        }
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(worker::run(first, stop.clone()));
+        all_gone(&app).await;
+        stop.cancel();
+        running.await.unwrap();
+        let times = times_taken(&[&fake]);
+        assert_eq!((times.len(), times.values().max()), (count, Some(&1)));
+        assert!(all_out(&app).await.iter().all(|m| m.status == "accepted" && m.attempts == 1));
+    }
+}
