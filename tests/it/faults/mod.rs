@@ -4,3 +4,4 @@ mod gateway;
 mod poison;
 mod reports;
 pub mod rig;
+mod workers;
