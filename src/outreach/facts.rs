@@ -87,8 +87,9 @@ impl Batch {
         let person_ids = unique(|m| m.patient_id.as_ref());
         let appointment_ids = unique(|m| m.appointment_id.as_ref());
         let enrolment_ids = unique(|m| m.enrolment_id.as_ref());
+        // Only a message that was never looked at has certainly no try: one without an outcome is not counted in `attempts`.
         let tried: Vec<String> =
-            rows.iter().filter(|m| m.attempts > 0 || m.status == "sending").map(|m| m.id.clone()).collect();
+            rows.iter().filter(|m| m.attempts > 0 || m.status != "planned").map(|m| m.id.clone()).collect();
         let planned = rows.iter().any(|m| m.kind != "auto_reply");
         for row in store::patients::by_ids(tx, &person_ids).await? {
             let window = row

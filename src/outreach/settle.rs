@@ -70,7 +70,7 @@ pub(super) async fn settle(
                 at: outcome.at,
             });
         } else {
-            settled.push(settled_message(outcome, status, reason));
+            settled.push(settled_message(outcome, status, reason, matches!(step, Next::Done(..))));
         }
         if status == MessageStatus::Failed && outcome.about.asks {
             not_sent.push(outcome.held.message_id.clone());
@@ -95,8 +95,13 @@ fn what_next(engine: &Engine, outcome: &Outcome) -> Next {
             DeliveryStatus::Failed { .. } => Next::Done(MessageStatus::Failed, Reason::GatewayRefused),
             DeliveryStatus::OptedOut => Next::Done(MessageStatus::Failed, Reason::OptedOut),
         },
-        // Nothing left the practice: decide again at once, with a fresh claim.
-        Answer::NotMade | Answer::NotThere => Next::Again(outcome.at, MessageStatus::Queued, Reason::Retrying),
+        // Nothing was called: decide again at once, with a fresh claim.
+        Answer::NotMade => Next::Again(outcome.at, MessageStatus::Queued, Reason::Retrying),
+        // A try that failed: the next comes after a growing wait, as after any other.
+        Answer::NotThere => match retry_at(outcome, &SendFailure::TimedOut, expires) {
+            Some(at) => Next::Again(at, MessageStatus::Queued, Reason::Retrying),
+            None => Next::Done(MessageStatus::Failed, Reason::GaveUp),
+        },
         Answer::CannotTell => unknown(engine, outcome),
         Answer::Failed(failure) => {
             if matches!(outcome.ask, Ask::LookUp { .. }) {
@@ -149,6 +154,13 @@ fn retry_at(outcome: &Outcome, failure: &SendFailure, give_up_at: i64) -> Option
     back_off.next_retry(u32::try_from(outcome.number).unwrap_or(u32::MAX), failure, outcome.at, seed, give_up_at)
 }
 
+/// Whether the gateway is asked before the message is tried again. "Come back later" says that nothing was taken, but it often
+/// comes from a balancer that cannot know: where asking is possible, it costs one request and saves a double.
+fn asked_before_again(outcome: &Outcome, failure: &SendFailure) -> bool {
+    !failure.certainly_not_sent()
+        || matches!(failure, SendFailure::Throttled { .. }) && outcome.gateway.policy().can_be_asked
+}
+
 fn attempt_outcome(outcome: &Outcome) -> AttemptOutcome {
     let looked_up = matches!(outcome.ask, Ask::LookUp { .. });
     let (word, code, provider_id) = match &outcome.answer {
@@ -158,7 +170,7 @@ fn attempt_outcome(outcome: &Outcome) -> AttemptOutcome {
         Answer::NotMade => (if looked_up { "unknown" } else { "not_sent" }, None, None),
         Answer::NotThere => ("resolved_not_sent", None, None),
         Answer::CannotTell => ("unknown", None, None),
-        Answer::Failed(failure) if looked_up || !failure.certainly_not_sent() => {
+        Answer::Failed(failure) if looked_up || asked_before_again(outcome, failure) => {
             ("unknown", Some(failure.code().to_owned()), None)
         }
         Answer::Failed(failure) if failure.permanent() => ("refused", Some(failure.code().to_owned()), None),
@@ -174,14 +186,14 @@ fn attempt_outcome(outcome: &Outcome) -> AttemptOutcome {
     }
 }
 
-fn settled_message(outcome: &Outcome, status: MessageStatus, reason: Reason) -> SettledMessage {
+fn settled_message(outcome: &Outcome, status: MessageStatus, reason: Reason, done: bool) -> SettledMessage {
     SettledMessage {
         id: outcome.held.message_id.clone(),
         status: status.to_string(),
         reason: reason.to_string(),
-        channel: outcome.to.0.as_str().to_owned(),
-        address: outcome.to.1.clone(),
-        gateway: outcome.gateway.name().to_owned(),
+        channel: done.then(|| outcome.to.0.as_str().to_owned()),
+        address: done.then(|| outcome.to.1.clone()),
+        gateway: done.then(|| outcome.gateway.name().to_owned()),
         attempts: outcome.number,
         segments: outcome.about.segments,
         at: outcome.at,

@@ -131,12 +131,13 @@ pub struct SettledMessage {
     pub id: String,
     pub status: String,
     pub reason: String,
-    pub channel: String,
-    pub address: String,
-    pub gateway: String,
     pub attempts: i64,
     pub segments: i64,
     pub at: i64,
+    /// Channel, address and gateway it went out by. Empty when it is looked at again: the next try decides afresh (F18).
+    pub channel: Option<String>,
+    pub address: Option<String>,
+    pub gateway: Option<String>,
 }
 
 const SETTLE: Sql = batch_sql!(
@@ -145,8 +146,8 @@ const SETTLE: Sql = batch_sql!(
          WHEN 'accepted' THEN 1 ELSE 0 END THEN r.status ELSE message.status END,
        reason = CASE WHEN r.rank >= CASE message.status WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3 WHEN 'undelivered' THEN 2
          WHEN 'accepted' THEN 1 ELSE 0 END THEN r.reason ELSE message.reason END,
-       channel = r.channel, address = r.address, gateway = r.gateway,
-       attempts = r.attempts, segments = r.segments, updated_at = r.at FROM ",
+       channel = COALESCE(r.channel, message.channel), address = COALESCE(r.address, message.address),
+       gateway = COALESCE(r.gateway, message.gateway), attempts = r.attempts, segments = r.segments, updated_at = r.at FROM ",
     [
         id text, status text, reason text, channel text, address text, gateway text, attempts bigint, segments bigint,
         at bigint, rank bigint

@@ -345,6 +345,10 @@ fn fixed_route(batch: &Batch, question: &Question<'_>, now: i64) -> Decision {
     let by_channel =
         |channel: Channel| question.gateways.iter().find(|g| g.channels.contains(&channel)).map(|g| g.name.clone());
     match (channel, &message.address) {
+        // There is no other address than this one: refused for good, the step ends (F17).
+        (Some(_), Some(address)) if batch.refused.contains(&(message.id.clone(), address.clone())) => {
+            Decision::Skip(Reason::NoAddress)
+        }
         (Some(channel), Some(address)) => match message.gateway.clone().or_else(|| by_channel(channel)) {
             Some(gateway) => {
                 Decision::Send(Route { channel, address: address.clone(), gateway, gateway_opens_at: None })

@@ -20,7 +20,7 @@ pub struct Rig {
 /// The settings of the fake as the gateway `sms`.
 pub fn gateway(fake: &HttpFake) -> String {
     format!(
-        "[gateways.sms]\n{}[gateways.sms.policy]\nrate_per_second = 2000.0\nin_flight = 64\n",
+        "[gateways.sms]\n{}[gateways.sms.policy]\nrate_per_second = 100000.0\nin_flight = 64\n",
         fake.settings("timeout_seconds = 1")
     )
 }
