@@ -1,7 +1,7 @@
 //! Moving the demo's clock: from one moment at which something happens to the next.
 
 use super::dice::{Dice, mix};
-use super::replies::{Style, answer};
+use super::replies::{SIMULATED, Style, answer};
 use super::{Demo, DemoError, feed, staff};
 use crate::domain::reply::Expects;
 use crate::intake::{Inbound, receive};
@@ -29,9 +29,6 @@ pub(super) struct Coming {
 
 /// Replies to come, by the moment they are sent.
 pub(super) type Queue = BTreeMap<(i64, String), Coming>;
-
-/// How the references of simulated replies begin.
-pub(super) const SIMULATED: &str = "demo-";
 
 /// What a move did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

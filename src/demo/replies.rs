@@ -4,6 +4,9 @@
 use super::dice::Dice;
 use crate::domain::reply::{Expects, ReadingKind};
 
+/// How the references of simulated replies begin.
+pub(super) const SIMULATED: &str = "demo-";
+
 /// How a person answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {

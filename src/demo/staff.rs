@@ -1,7 +1,7 @@
 //! The demo's duty team: in opening hours it looks at alerts that simulated replies caused: urgent ones within the hour,
 //! the others the next day. What a newcomer causes on a phone is left for them.
 
-use super::advance::SIMULATED;
+use super::replies::SIMULATED;
 use super::{Demo, DemoError};
 use crate::clock::instant;
 use crate::outreach::Engine;

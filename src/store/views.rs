@@ -136,18 +136,21 @@ pub struct ReplyReport {
 
 /// Received messages of a practice by the intent they were read as.
 pub async fn reply_report(db: &Db, practice_id: &str) -> Result<Vec<ReplyReport>, StoreError> {
-    const SQL: Sql = Sql {
-        sqlite: "SELECT COALESCE(m.facts->>'intent', 'not read') AS intent, COUNT(*) AS read,
-            SUM(CASE WHEN m.status = 'for_staff' THEN 1 ELSE 0 END) AS to_people,
-            (SELECT COUNT(*) FROM correction c JOIN message x ON x.id = c.message_id
-             WHERE x.practice_id = $1 AND c.reader = COALESCE(m.facts->>'intent', 'not read')) AS corrected
-            FROM message m WHERE m.practice_id = $1 AND m.direction = 'in' GROUP BY 1 ORDER BY 2 DESC, 1",
-        postgres: "SELECT COALESCE(CAST(m.facts AS json)->>'intent', 'not read') AS intent, COUNT(*) AS read,
-            CAST(SUM(CASE WHEN m.status = 'for_staff' THEN 1 ELSE 0 END) AS BIGINT) AS to_people,
-            (SELECT COUNT(*) FROM correction c JOIN message x ON x.id = c.message_id
-             WHERE x.practice_id = $1 AND c.reader = COALESCE(CAST(m.facts AS json)->>'intent', 'not read')) AS corrected
-            FROM message m WHERE m.practice_id = $1 AND m.direction = 'in'
-            GROUP BY COALESCE(CAST(m.facts AS json)->>'intent', 'not read') ORDER BY 2 DESC, 1",
-    };
+    macro_rules! report {
+        ($intent:literal) => {
+            concat!(
+                "SELECT read_as.intent, COUNT(*) AS read, CAST(SUM(read_as.to_people) AS BIGINT) AS to_people,
+                 (SELECT COUNT(*) FROM correction c JOIN message x ON x.id = c.message_id
+                  WHERE x.practice_id = $1 AND c.reader = read_as.intent) AS corrected
+                 FROM (SELECT COALESCE(",
+                $intent,
+                ", 'not read') AS intent, CASE WHEN m.status = 'for_staff' THEN 1 ELSE 0 END AS to_people
+                 FROM message m WHERE m.practice_id = $1 AND m.direction = 'in') AS read_as
+                 GROUP BY read_as.intent ORDER BY 2 DESC, 1"
+            )
+        };
+    }
+    const SQL: Sql =
+        Sql { sqlite: report!("m.facts->>'intent'"), postgres: report!("CAST(m.facts AS json)->>'intent'") };
     db.fetch(&SQL, &[practice_id.into()]).await
 }

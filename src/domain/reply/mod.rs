@@ -29,6 +29,7 @@ pub mod own_words;
 mod pattern;
 mod people;
 mod reader;
+mod reading_kind;
 mod readings;
 mod settings;
 mod text;

@@ -15,6 +15,7 @@ mod inbox;
 mod ledger;
 mod migrations;
 mod office;
+mod pages;
 mod people;
 mod plan_text;
 mod planning;

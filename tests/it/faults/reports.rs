@@ -1,7 +1,7 @@
 //! Delivery reports: R17, F22, F28, F30.
 
 use super::rig::{Rig, WEBHOOK_KEY, post, serve};
-use crate::app::{On, PRACTICE, phone};
+use crate::app::{On, PRACTICE};
 use crate::on_both;
 use crate::scenarios::kit::{all_out, ms};
 use between::domain::delivery::DeliveryStatus as D;
