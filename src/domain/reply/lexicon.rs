@@ -2,9 +2,9 @@
 
 use super::facts::{Fact, Facts};
 use super::label::Label;
-use super::language::Tongues;
 use super::pattern::{Class, Entry, PatternError, Phrases, Sets, Tag, class_of};
 use super::reading_kind::ReadingKind;
+use super::tongues::Tongues;
 use super::understanding::Flag;
 use super::vocabulary::{Vocabulary, WordId};
 use serde::Deserialize;

@@ -1,12 +1,9 @@
 //! Replies in other languages: recognised and sent to a person, with their numerals understood.
 
-mod samples;
-
-use super::normalise::fold_word;
+use super::samples::{NAMES, SAMPLES};
 use super::text::Text;
 use super::tokens::Kind;
-use super::vocabulary::{Vocabulary, WordId};
-use samples::{NAMES, SAMPLES};
+use super::tongues::Bits;
 
 /// The language of a reply that is not in English, as a BCP 47 code.
 pub fn of(text: &Text<'_>) -> Option<&'static str> {
@@ -78,49 +75,6 @@ fn by_script(text: &str) -> Option<&'static str> {
         7 => "zh",
         _ => "el",
     })
-}
-
-/// Which words belong to which sample, by word number, as bits.
-#[derive(Debug, Clone, Default)]
-pub struct Tongues(Vec<Bits>);
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Bits {
-    strong: u8,
-    weak: u8,
-    number: u8,
-}
-
-impl Tongues {
-    /// Adds the samples' words to a vocabulary.
-    pub fn new(vocabulary: &mut Vocabulary) -> Self {
-        let mut tongues = Self::default();
-        for (n, sample) in SAMPLES.iter().enumerate() {
-            let bit = 1u8 << n;
-            for word in sample.strong.split_whitespace() {
-                tongues.at(vocabulary.add(&fold_word(word))).strong |= bit;
-            }
-            for word in sample.weak.split_whitespace() {
-                tongues.at(vocabulary.add(&fold_word(word))).weak |= bit;
-            }
-            for word in sample.numbers {
-                tongues.at(vocabulary.add(&fold_word(word))).number |= bit;
-            }
-        }
-        tongues
-    }
-
-    fn at(&mut self, word: WordId) -> &mut Bits {
-        let at = word as usize;
-        if self.0.len() <= at {
-            self.0.resize(at + 1, Bits::default());
-        }
-        &mut self.0[at]
-    }
-
-    fn of(&self, word: WordId) -> Bits {
-        self.0.get(word as usize).copied().unwrap_or_default()
-    }
 }
 
 fn in_latin(text: &Text<'_>) -> Option<&'static str> {
