@@ -120,6 +120,11 @@ impl<'a> Text<'a> {
         self.tokens.get(at).is_some_and(|t| class.contains(t.word))
     }
 
+    /// Whether a picture stands there that means nothing of its own, such as a smile.
+    pub fn smile(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(Token::is_smile)
+    }
+
     /// Whether the phrase is there, anywhere.
     pub fn says(&self, label: Label) -> bool {
         self.present >> tag::says(label) & 1 == 1 && self.first(label).is_some()
@@ -240,7 +245,7 @@ fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
         lexicon.known.courtesy.contains(t.word)
             || lexicon.known.titles.contains(t.word)
             || t.word == Vocabulary::NAME
-            || t.kind == Kind::Emoji && t.word == 0
+            || t.is_smile()
     };
     let mut from = 0;
     loop {
@@ -273,7 +278,7 @@ fn core(tokens: &[Token], lexicon: &Lexicon) -> Range<usize> {
         return from..to;
     }
     // Courtesies only: the first that is no greeting, to the last that is no picture.
-    let end = tokens.iter().rposition(|t| t.kind != Kind::Emoji || t.word != 0).map_or(tokens.len(), |i| i + 1);
+    let end = tokens.iter().rposition(|t| t.kind != Kind::Emoji).map_or(tokens.len(), |i| i + 1);
     let greetings = words!["hi", "hello", "hiya", "hey", "heya", "dear"];
     let start = tokens.iter().position(|t| !greetings.contains(&t.known)).filter(|s| *s < end).unwrap_or(0);
     start..end

@@ -72,6 +72,13 @@ pub struct Token {
     pub sentence_to: u32,
 }
 
+impl Token {
+    /// A picture that means nothing of its own.
+    pub fn is_smile(&self) -> bool {
+        self.kind == Kind::Emoji && self.word == 0
+    }
+}
+
 /// Cuts a folded text into tokens.
 pub fn tokenise(folded: &Folded, vocabulary: &Vocabulary, name: Option<&str>) -> Vec<Token> {
     let mut cutter = Cutter {

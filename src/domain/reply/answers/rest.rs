@@ -101,7 +101,8 @@ pub fn last(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], dangers:
         );
         return;
     }
-    if text.tokens.iter().all(|t| text.lexicon.known.courtesy.contains(t.word)) && words > 0 {
+    // A smile beside a greeting says no more than the greeting.
+    if words > 0 && (0..text.tokens.len()).all(|i| text.within(i, &text.lexicon.known.courtesy) || text.smile(i)) {
         draft.say(Intent::Other, Route::Auto, text, "a greeting", 0, text.tokens.len());
         return;
     }
@@ -146,7 +147,7 @@ pub(super) fn is_courtesy(text: &Text<'_>) -> bool {
                     "lot"
                 ],
             )
-            || text.token(i).is_some_and(|t| t.kind == Kind::Emoji && t.word == 0)
+            || text.smile(i)
     };
     thanks && text.tokens.len() <= 7 && (0..text.tokens.len()).all(plain)
 }
