@@ -102,7 +102,7 @@ pub struct ServeArgs {
     /// Which parts run in this process; several processes share one PostgreSQL
     #[arg(long, value_enum, default_value = "all")]
     pub role: Role,
-    /// Where to listen, instead of [server] listen
+    /// Where to listen, instead of `listen` of `[server]`
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<String>,
 }
@@ -120,7 +120,7 @@ pub enum PracticeCommand {
         /// The organisation (ODS) code
         #[arg(long)]
         ods: Option<String>,
-        /// A TOML file with the settings that differ from [practice]
+        /// A TOML file with the settings that differ from `[practice]`
         #[arg(long, value_name = "FILE")]
         settings: Option<PathBuf>,
     },

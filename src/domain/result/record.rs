@@ -294,7 +294,7 @@ pub struct ResultRecord {
     pub flag_unread: Option<String>,
     /// Status at the laboratory.
     pub status: ReportStatus,
-    /// Why it is held, by [`super::assess`]: never empty for an imported result.
+    /// Why it is held, by [`super::assess()`]: never empty for an imported result.
     pub hold: Vec<HoldReason>,
 }
 

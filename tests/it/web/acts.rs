@@ -44,7 +44,7 @@ async fn a_result_is_released_only_in_the_name_of_a_clinician() {
     // What was withdrawn cannot be released again.
     server.post(&path, &[("to", "release"), ("by", "Dr Test")]).await;
     assert_eq!(results::get(&server.engine.db, &id).await.unwrap().unwrap().state, "withdrawn");
-    assert_eq!(audit_actions(&server, &id).await, ["result_moved", "result_moved"]);
+    assert_eq!(audit_actions(&server, &id).await, ["result_withdrawn", "result_released"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -196,7 +196,7 @@ impl Shape {
         self.verb && (self.evidence >= 2 || (followed_by_quote && (self.evidence == 1 || self.ends_with_verb)))
     }
 
-    /// "Name <address> wrote:", and the dates-first forms of Gmail: "2027-03-08 9:00 GMT Name <address>:".
+    /// `Name <address> wrote:`, and the dates-first forms of Gmail: `2027-03-08 9:00 GMT Name <address>:`.
     fn is_attribution_without_opener(&self, followed_by_quote: bool) -> bool {
         let dated = self.evidence >= 2;
         (self.address && (self.verb || dated) && (dated || followed_by_quote))
