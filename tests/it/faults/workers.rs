@@ -22,6 +22,11 @@ const START: &str = "2027-01-04T10:00:00Z";
 /// So many reminders due at once, written in a few statements. Each person has a number: people who share one are asked one
 /// after the other. The gateway here is a fake: nothing leaves the machine.
 pub async fn reminders(app: &TestApp, count: usize) {
+    reminders_for(app, count, ms("2027-01-06T15:00:00Z")).await;
+}
+
+/// The same for appointments at a moment.
+pub async fn reminders_for(app: &TestApp, count: usize, starts_at: i64) {
     let now = app.now();
     let mut people = Vec::new();
     let mut numbers = Vec::new();
@@ -61,7 +66,7 @@ pub async fn reminders(app: &TestApp, count: usize) {
             source_id: format!("v-{index}"),
             kind: "other".to_owned(),
             clinician: "Nurse Cole".to_owned(),
-            starts_at: ms("2027-01-06T15:00:00Z"),
+            starts_at,
             ends_at: None,
             status: "booked".to_owned(),
             booked_at: now,

@@ -1,0 +1,141 @@
+//! kill -9 in the middle of sending and receiving, again and again: nothing is lost and nothing is doubled.
+
+use super::rig::{WEBHOOK_KEY, gateway, inbound, post};
+use super::workers::reminders_for;
+use crate::app::{On, TestApp};
+use crate::fake_gateways::Hand;
+use crate::fake_gateways::http::HttpFake;
+use crate::on_both;
+use crate::scenarios::kit::{all_out, execute};
+use between::clock::Clock;
+use between::store::Db;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// Day and night, no limits, and a lease that ends soon after a kill.
+const SETTINGS: &str = "[practice.window]\ndays = \"Mon-Sun\"\nfrom = \"00:00\"\nto = \"23:59\"\n\
+    [practice.limits]\nsegments_per_day = 0\n[sending]\nlease_seconds = 35\n";
+
+fn full() -> bool {
+    std::env::var("BETWEEN_TEST_SCALE").as_deref() == Ok("full")
+}
+
+/// The program itself, as a practice runs it.
+fn start(app: &TestApp, settings: &str, port: u16) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_between"))
+        .args(["--config", settings, "serve", "--listen", &format!("127.0.0.1:{port}")])
+        .env("DATABASE_URL", &app.url)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+async fn until_it_answers(port: u16) {
+    for _ in 0..1_000 {
+        if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the program did not start");
+}
+
+/// Posts texts as a provider does: each until it is taken. Returns their ids once all are.
+async fn provider(url: String, count: usize, done: Arc<AtomicBool>, taken: Arc<Mutex<BTreeSet<String>>>) {
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).build().unwrap();
+    for number in 0..count {
+        let id = format!("in-{number:05}");
+        let body = inbound(&id, &format!("+4477009{:05}", 50_000 + number), "thanks");
+        loop {
+            if post(&client, &url, WEBHOOK_KEY, &body, Clock::system().now_ms()).await == 200 {
+                taken.lock().unwrap().insert(id);
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // Spread over the whole time of the kills.
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    done.store(true, Ordering::SeqCst);
+}
+
+/// What came in: (the provider's id, status).
+async fn received(app: &TestApp) -> Vec<(String, String)> {
+    const ALL: &str = "SELECT COALESCE(provider_reference, ''), status FROM message WHERE direction = 'in'";
+    match &app.engine.db {
+        Db::Sqlite { write, .. } => sqlx::query_as(ALL).fetch_all(write).await.unwrap(),
+        Db::Postgres(pool) => sqlx::query_as(ALL).fetch_all(pool).await.unwrap(),
+    }
+}
+
+on_both! {
+    async fn r1_r2_thirty_kills_lose_and_double_nothing(on) {
+        let clock = Clock::system();
+        let fake = HttpFake::with_mood(&Hand::of(&clock), |_, _| None).await;
+        let rate = gateway(&fake).replace("100000.0", "100.0");
+        let settings = format!("{rate}{SETTINGS}");
+        let app = TestApp::start_on(on, clock, &settings).await?;
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &settings).unwrap();
+        let (messages, kills) = if full() { (4_000, 100) } else { (600, 15) };
+        reminders_for(&app, messages, app.now() + 30 * 3_600_000).await;
+        execute(&app.engine.db, format!("UPDATE due SET due_at = {}", app.now())).await;
+        let wanted: BTreeSet<String> = all_out(&app).await.into_iter().map(|m| m.id).collect();
+        assert_eq!(wanted.len(), messages);
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (done, taken) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(BTreeSet::new())));
+        let posting = tokio::spawn(provider(format!("http://127.0.0.1:{port}"), messages, Arc::clone(&done), Arc::clone(&taken)));
+        let mut rng = StdRng::seed_from_u64(9);
+        let path = file.path().display().to_string();
+        for _ in 0..kills {
+            let mut child = start(&app, &path, port);
+            until_it_answers(port).await;
+            tokio::time::sleep(Duration::from_millis(rng.random_range(20..600))).await;
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        let at_last_kill = (fake.taken().len(), taken.lock().unwrap().len());
+        let mut child = start(&app, &path, port);
+        for _ in 0..1_200 {
+            let waiting = between::store::due::backlog(&app.engine.db, i64::MAX / 2).await.unwrap().due;
+            if waiting == 0 && done.load(Ordering::SeqCst) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        // What came in is read, too: what a killed process had begun to read, when its claim has ended.
+        for _ in 0..900 {
+            if received(&app).await.iter().all(|(_, status)| status != "received") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        posting.await.unwrap();
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        for text in fake.taken() {
+            *times.entry(text.id).or_default() += 1;
+        }
+        let lost: Vec<_> = wanted.iter().filter(|id| !times.contains_key(*id)).collect();
+        let states: BTreeSet<_> =
+            all_out(&app).await.into_iter().map(|m| format!("{} {} {}", m.status, m.reason, m.due_at - app.now())).collect();
+        assert!(lost.is_empty(), "{states:?} {} lost; at the last kill {at_last_kill:?}", lost.len());
+        assert!(times.values().all(|n| *n == 1), "doubled: {:?}", times.iter().filter(|(_, n)| **n > 1).collect::<Vec<_>>());
+        assert!(at_last_kill.0 > 0 && at_last_kill.0 < messages, "the kills fell into the sending: {at_last_kill:?}");
+        let rows = all_out(&app).await;
+        assert!(rows.iter().filter(|m| wanted.contains(&m.id)).all(|m| m.status == "accepted"), "as the gateway knows it");
+        let came = received(&app).await;
+        let references: BTreeSet<String> = came.iter().map(|(reference, _)| reference.clone()).collect();
+        assert_eq!(references, *taken.lock().unwrap(), "what was answered with 200 is there");
+        assert_eq!(came.len(), references.len(), "and once");
+        assert!(came.iter().all(|(_, status)| status != "received"), "and was read");
+    }
+}
