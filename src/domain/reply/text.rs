@@ -37,6 +37,9 @@ pub struct Text<'a> {
 /// Everyday readers read this many tokens, several times what the longest honest text holds; danger is read in all.
 const EVERYDAY: usize = 1200;
 
+/// A phrase of more tokens holds words that belong to no sign.
+const LONGEST_SIGN: usize = 5;
+
 const IDIOM: u8 = 1;
 const SMALL_TALK: u8 = 2;
 const SIGN: u8 = 4;
@@ -67,7 +70,15 @@ impl<'a> Text<'a> {
                 t if t == tag::says(Label::Nought) || t == tag::says(Label::OtherDay) => NOUGHT,
                 _ => continue,
             };
-            for slot in covers.get_mut(hit.from as usize..hit.to as usize).unwrap_or_default() {
+            let (from, to) = (hit.from as usize, hit.to as usize);
+            if cover == SIGN && to - from > LONGEST_SIGN {
+                // What stands between two far signs is not itself one.
+                for at in [from, to - 1] {
+                    covers.get_mut(at).into_iter().for_each(|slot| *slot |= cover);
+                }
+                continue;
+            }
+            for slot in covers.get_mut(from..to).unwrap_or_default() {
                 *slot |= cover;
             }
         }

@@ -87,6 +87,9 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         draft.said.insert(Intent::Unclear);
         return Outcome::Whole;
     }
+    if text.all(Label::StopPlain).chain(text.all(Label::StopDoubt)).any(|h| is_unwanted(text, h.from as usize)) {
+        return Outcome::None;
+    }
     let free_of_idiom = |h: &Hit| !text.idiom(h.from as usize, h.to as usize);
     // On a menu or an agenda, "stop smoking" is a matter to choose or to raise.
     let agenda = matches!(context.expects(), Some(Expects::Agenda { .. } | Expects::Choice { .. }));
@@ -136,6 +139,18 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         draft.said.insert(Intent::Question);
     }
     Outcome::Part
+}
+
+/// "wouldnt want these to stop", "dont want you to stop texting": the end is what is not wanted.
+fn is_unwanted(text: &Text<'_>, from: usize) -> bool {
+    let negator = |at: usize| text.is(at, words!["wouldnt", "dont", "didnt", "not", "never"]);
+    let light = |at: usize| text.is(at, words!["want", "like", "wish", "need", "to", "you", "u", "them", "these"]);
+    !negator(from)
+        && (text.sentence_start(from)..from)
+            .rev()
+            .take(4)
+            .find(|at| !light(*at))
+            .is_some_and(|at| negator(at) && text.token(from).is_some_and(|t| t.parted < Break::Comma))
 }
 
 /// "STOP. I have had enough": the word as a sentence of its own.

@@ -33,8 +33,8 @@ pub(super) fn whole_period(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer>
     let from = hit.from as usize;
     let mut missed = 0.0;
     let mut to = hit.to as usize;
-    let except =
-        (to..to + 3).find(|i| text.is(*i, words!["bar", "except", "but", "apart", "excluding", "minus", "besides"]));
+    let except = (to - 1..to + 3)
+        .find(|i| text.is(*i, words!["bar", "except", "but", "apart", "excluding", "minus", "besides"]));
     if let Some(at) = except {
         let end = text.sentence_end(at);
         for i in at..end {

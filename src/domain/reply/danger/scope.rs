@@ -22,7 +22,7 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
     {
         return true;
     }
-    if text.is(to, words!["free"]) {
+    if text.is(to, words!["free"]) || last_denied(text, from, to) {
         return true;
     }
     let mut at = from;
@@ -58,6 +58,15 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
         steps += 1;
     }
     false
+}
+
+/// "my calf is not swollen", "face not drooping": the sign a phrase ends on, denied inside the phrase.
+fn last_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let sign = text.token(to - 1).is_some_and(|t| text.lexicon.known.concern.contains(t.word));
+    let before = |steps: usize| (to - 1).checked_sub(steps).filter(|at| *at > from);
+    let negator = |at: usize| text.is(at, words!["no", "not", "isnt", "arent", "wasnt", "without"]);
+    sign && (before(1).is_some_and(negator)
+        || before(2).is_some_and(negator) && before(1).is_some_and(|at| text.is(at, words!["any"])))
 }
 
 pub(super) fn is_past_verb(text: &Text<'_>, at: usize) -> bool {

@@ -36,7 +36,7 @@ impl Phrases {
                 self.store(&Self::put(elements, lead, with), means, phrase)?;
                 return self.store(&without, means, phrase);
             }
-            Some(Element::Word(_) | Element::OneOf(_)) => {}
+            Some(Element::Word(_) | Element::OneOf(_) | Element::AtLeast(_)) => {}
             _ => return Err(PatternError::NoStart(phrase.to_owned())),
         }
         let from = self.elements.len() as u32;
@@ -48,6 +48,7 @@ impl Phrases {
         let opens = elements.first() == Some(&Element::First);
         let firsts: Vec<WordId> = match elements.get(lead) {
             Some(Element::Word(w)) => vec![*w],
+            Some(Element::AtLeast(_)) => vec![Vocabulary::NUMBER],
             Some(Element::OneOf(c)) => self.classes.get(*c as usize).map(|c| c.words().collect()).unwrap_or_default(),
             _ => Vec::new(),
         };
@@ -98,7 +99,7 @@ impl Phrases {
         let mut best: Option<(usize, Need)> = None;
         for element in elements {
             let size = match element {
-                Element::Word(_) => 1,
+                Element::Word(_) | Element::AtLeast(_) => 1,
                 Element::OneOf(c) => self.classes.get(*c as usize).map_or(0, Class::len),
                 _ => continue,
             };
@@ -124,6 +125,9 @@ impl Phrases {
             "<" => return Ok(Element::PartFirst),
             ">" => return Ok(Element::PartLast),
             _ => {}
+        }
+        if let Some(least) = part.strip_prefix('#').and_then(|n| n.parse().ok()) {
+            return Ok(Element::AtLeast(least));
         }
         if let Some(most) = part.strip_prefix("..") {
             return Ok(Element::Gap(most.parse().unwrap_or(3)));
@@ -158,6 +162,7 @@ impl Need {
     fn of(element: Element) -> Self {
         match element {
             Element::Word(w) => Self::Word(w),
+            Element::AtLeast(_) => Self::Word(Vocabulary::NUMBER),
             Element::OneOf(c) => Self::OneOf(c),
             _ => Self::Nothing,
         }

@@ -68,6 +68,7 @@ enum Element {
     NotWord(WordId),
     NotOneOf(u32),
     Any,
+    AtLeast(u32),
     Gap(u8),
     First,
     Last,
@@ -211,11 +212,16 @@ fn orders(phrase: &str) -> Vec<String> {
     }
 }
 
+/// "#6": a number of at least six, which no class of words can hold.
+fn is_least(word: &str) -> bool {
+    word.strip_prefix('#').is_some_and(|n| !n.is_empty())
+}
+
 fn spell_alternatives(phrase: &str) -> Vec<String> {
     let mut spelled = vec![String::new()];
     for part in phrase.split_whitespace() {
         let (long, short): (Vec<&str>, Vec<&str>) =
-            part.split('|').partition(|word| word.contains('_') && !word.starts_with('@'));
+            part.split('|').partition(|word| word.contains('_') && !word.starts_with('@') || is_least(word));
         let mut ways: Vec<String> = long.into_iter().map(|word| word.replace('_', " ")).collect();
         if !short.is_empty() {
             ways.push(short.join("|"));
@@ -280,6 +286,10 @@ mod tests {
         assert!(!found("bleed~ !the", "bleeding the radiators"));
         assert!(found("a really? bad pain|ache", "a bad ache"));
         assert!(found("sugar ..2 #", "sugar was 3"));
+        assert!(found("took #6|ten ..1 tablets", "took 16 tablets"));
+        assert!(found("took #6|ten ..1 tablets", "took ten tablets"));
+        assert!(!found("took #6 ..1 tablets", "took 2 tablets"));
+        assert!(found("#6 tablets", "6 tablets"));
         assert!(found("leg & swollen & red|hot", "it is hot and red and swollen, my leg"));
         assert!(!found("leg & swollen", "my leg. Swollen river"));
     }

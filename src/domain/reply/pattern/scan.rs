@@ -1,7 +1,7 @@
 //! Finding phrases in the tokens of a reply.
 
 use super::super::tokens::Break;
-use super::super::vocabulary::WordId;
+use super::super::vocabulary::{Vocabulary, WordId};
 use super::{Element, Hit, Need, Phrases, Sought, bit};
 
 impl Phrases {
@@ -89,6 +89,9 @@ impl Phrases {
                 Element::NotWord(w) => !(joined && word == w),
                 Element::NotOneOf(c) => !(joined && self.in_class(c, word)),
                 Element::Any => joined && token.is_some(),
+                Element::AtLeast(least) => {
+                    joined && word == Vocabulary::NUMBER && token.is_some_and(|t| t.value >= u64::from(least))
+                }
                 _ => false,
             };
             match element {

@@ -186,5 +186,7 @@ fn is_change(text: &Text<'_>, amount: &Amount, to: usize) -> bool {
             ],
         ) || text.is(to, words!["a"]) && text.is(to + 1, words!["week"]));
     let to_before = text.is(amount.from.saturating_sub(1), words!["to"]);
-    (before || behind) && !to_before
+    // "84.2kg down from 85": the first is today's.
+    let from_behind = text.is(to, words!["down", "up"]) && text.is(to + 1, words!["from"]);
+    (before || behind) && !to_before && !from_behind
 }

@@ -1,5 +1,5 @@
 //! Scores on whole files. The development corpus is what the reader was built with; `replies-own.jsonl` was written
-//! before its lines were first run, in three batches, and tuned on afterwards (first scores stand in the reader's docs).
+//! before its lines were first run, in six batches, and tuned on afterwards (first scores stand in the reader's docs).
 
 use super::super::evaluate::{Evaluation, evaluate};
 use super::super::inspect::inspect_line;
