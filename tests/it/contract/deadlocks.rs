@@ -151,11 +151,12 @@ async fn a_deadlock_of_whole_transactions_is_worth_trying_again() {
     let Some(store) = Store::with_people(On::Postgres, &["p1", "p2"]).await else {
         return;
     };
+    let both = tokio::sync::Barrier::new(2);
     let cross = async |first: &str, second: &str| {
         let mut tx = store.db.begin().await?;
         patients::set_window(&mut tx, first, None, T0).await?;
         // Until the other has its first row too.
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        both.wait().await;
         patients::set_window(&mut tx, second, None, T0).await?;
         tx.commit().await
     };
@@ -165,6 +166,7 @@ async fn a_deadlock_of_whole_transactions_is_worth_trying_again() {
     let StoreError::Database(sqlx::Error::Database(inner)) = &errors[0] else { panic!("{}", errors[0]) };
     assert_eq!(inner.code().as_deref(), Some("40P01"));
     assert!(errors[0].is_outage(), "the same call may succeed later");
-    cross("p1", "p2").await.unwrap();
+    let (again, _) = tokio::join!(cross("p1", "p2"), both.wait());
+    again.unwrap();
     assert!(!within!(store.db, tx => patients::by_ids(tx, &ids(&["p1"]))).is_empty());
 }
