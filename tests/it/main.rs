@@ -16,6 +16,5 @@ mod email;
 mod fake_gateways;
 mod faults;
 mod gateways;
-mod properties;
 mod scenarios;
 mod web;

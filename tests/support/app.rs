@@ -50,6 +50,11 @@ pub fn postgres_url() -> Option<String> {
     url
 }
 
+/// Whether the tests run at full size (`scripts/assurance`).
+pub fn full_size() -> bool {
+    std::env::var("BETWEEN_TEST_SCALE").as_deref() == Ok("full")
+}
+
 /// An empty database of its own for one test, and the folder that holds it.
 pub async fn fresh_database(on: On) -> Option<(String, tempfile::TempDir)> {
     // Where the machine has memory for files, syncing costs nothing: what durability means is tested by killing processes.

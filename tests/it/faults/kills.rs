@@ -2,7 +2,7 @@
 
 use super::rig::{WEBHOOK_KEY, gateway, inbound, post};
 use super::workers::reminders_for;
-use crate::app::{On, TestApp};
+use crate::app::{On, TestApp, full_size};
 use crate::fake_gateways::Hand;
 use crate::fake_gateways::http::HttpFake;
 use crate::on_both;
@@ -20,10 +20,6 @@ use std::time::Duration;
 /// Day and night, no limits, and a lease that ends soon after a kill.
 const SETTINGS: &str = "[practice.window]\ndays = \"Mon-Sun\"\nfrom = \"00:00\"\nto = \"23:59\"\n\
     [practice.limits]\nsegments_per_day = 0\n[sending]\nlease_seconds = 35\n";
-
-fn full() -> bool {
-    std::env::var("BETWEEN_TEST_SCALE").as_deref() == Ok("full")
-}
 
 /// The program itself, as a practice runs it.
 fn start(app: &TestApp, settings: &str, port: u16) -> Child {
@@ -84,7 +80,7 @@ on_both! {
         let app = TestApp::start_on(on, clock, &settings).await?;
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), &settings).unwrap();
-        let (messages, kills) = if full() { (4_000, 100) } else { (600, 15) };
+        let (messages, kills) = if full_size() { (4_000, 100) } else { (600, 15) };
         reminders_for(&app, messages, app.now() + 30 * 3_600_000).await;
         execute(&app.engine.db, format!("UPDATE due SET due_at = {}", app.now())).await;
         let wanted: BTreeSet<String> = all_out(&app).await.into_iter().map(|m| m.id).collect();

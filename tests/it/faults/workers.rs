@@ -1,7 +1,7 @@
 //! Several workers on one PostgreSQL (R7), a worker that overslept (R8), a worker told to stop under load (R14).
 
 use super::rig::gateway;
-use crate::app::{On, PRACTICE, TestApp, config};
+use crate::app::{On, PRACTICE, TestApp, config, full_size};
 use crate::fake_gateways::Hand;
 use crate::fake_gateways::http::HttpFake;
 use crate::on_both;
@@ -123,7 +123,7 @@ async fn share(workers: usize) {
     let Some(app) = TestApp::start_with(On::Postgres, START, NO_LIMIT).await else {
         return;
     };
-    let count = if std::env::var("BETWEEN_TEST_SCALE").as_deref() == Ok("full") { 20_000 } else { 2_000 };
+    let count = if full_size() { 20_000 } else { 2_000 };
     reminders(&app, count).await;
     app.engine.clock.set_ms(ms("2027-01-04T11:10:00Z"));
     app.fresh_feeds().await;
@@ -211,7 +211,7 @@ on_both! {
         app.engine.clock.set_ms(ms("2027-01-04T11:10:00Z"));
         app.fresh_feeds().await;
         let (first, fake) = worker(&app, app.engine.clock.clone(), NO_LIMIT).await;
-        let stops = if std::env::var("BETWEEN_TEST_SCALE").as_deref() == Ok("full") { 100 } else { 6 };
+        let stops = if full_size() { 100 } else { 6 };
         for round in 0..stops {
             let stop = CancellationToken::new();
             let running = tokio::spawn(worker::run(Arc::clone(&first), stop.clone()));

@@ -8,3 +8,4 @@ pub mod kit;
 mod logs;
 mod the_loop;
 mod threats;
+mod year;

@@ -1,1 +1,0 @@
-//! What must hold for every input, by generated cases.
