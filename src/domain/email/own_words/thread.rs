@@ -156,6 +156,10 @@ fn attribution(lines: &[Line<'_>], last: usize) -> Option<usize> {
         if shape.opener && shape.is_attribution(followed_by_quote) {
             return Some(start);
         }
+        // Old programs give a date without a year or a time: only a line that stands apart is taken for theirs.
+        if shape.opener && shape.ends_with_verb && has_written_date(&joined) && stands_apart(lines, start, last) {
+            return Some(start);
+        }
         let starts_itself =
             back == 0 || joined.starts_with(|c: char| c.is_ascii_digit()) || starts_with_weekday(&joined);
         if fallback.is_none() && starts_itself && shape.is_attribution_without_opener(followed_by_quote) {
@@ -163,6 +167,11 @@ fn attribution(lines: &[Line<'_>], last: usize) -> Option<usize> {
         }
     }
     fallback
+}
+
+fn stands_apart(lines: &[Line<'_>], first: usize, last: usize) -> bool {
+    let blank = |at: Option<usize>| at.and_then(|at| lines.get(at)).is_none_or(Line::is_blank);
+    blank(first.checked_sub(1)) && blank(Some(last + 1))
 }
 
 struct Shape {
@@ -256,6 +265,16 @@ fn has_numeric_date(text: &str) -> bool {
         let month = next.as_str().bytes().take_while(u8::is_ascii_digit).count();
         let tail = next.as_str().get(month..).unwrap_or_default();
         left != Some(mark) && matches!(digits.len(), 1 | 2 | 4) && matches!(month, 1 | 2) && tail.starts_with(mark)
+    })
+}
+
+/// "1 may", "14th november".
+fn has_written_date(text: &str) -> bool {
+    const MONTHS: &[&str] = &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    numbers(text).any(|(digits, _, after)| {
+        let word = after.trim_start_matches(|c: char| !c.is_alphabetic());
+        let word = ["st ", "nd ", "rd ", "th "].iter().find_map(|end| word.strip_prefix(end)).unwrap_or(word);
+        digits.len() <= 2 && MONTHS.iter().any(|month| word.starts_with(month))
     })
 }
 

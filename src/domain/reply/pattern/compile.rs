@@ -43,7 +43,7 @@ impl Phrases {
         self.elements.extend_from_slice(elements);
         let pattern = self.patterns.len() as u32;
         self.patterns.push(Pattern { from, to: self.elements.len() as u32, entry: means.0, tag: means.1 });
-        let needs = self.rarest(elements.get(lead + 1..).unwrap_or_default());
+        let needs = self.rarest(elements.get(lead + 1..).unwrap_or_default()).bit();
         let next = elements.get(lead + 1).map_or(Need::Nothing, |e| Need::of(*e));
         let opens = elements.first() == Some(&Element::First);
         let firsts: Vec<WordId> = match elements.get(lead) {

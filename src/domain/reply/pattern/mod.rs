@@ -139,8 +139,8 @@ struct Pattern {
 
 #[derive(Debug, Clone, Copy)]
 struct Start {
-    /// The rarest later element: a reply without any of its words cannot hold the phrase.
-    needs: Need,
+    /// The rarest later element, as the bit of a reply that has any of its words: without it the phrase cannot be there.
+    needs: u16,
     /// What has to follow at once.
     next: Need,
     pattern: u32,
@@ -162,10 +162,6 @@ pub struct Sought<'a> {
     pub tokens: &'a [Token],
     /// The first and one past the last token that is no courtesy.
     pub core: std::ops::Range<usize>,
-}
-
-fn bit(word: WordId) -> u64 {
-    1 << (word.wrapping_mul(0x9E37_79B1) >> 26)
 }
 
 /// The endings English words usually take.

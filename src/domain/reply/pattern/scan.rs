@@ -2,7 +2,7 @@
 
 use super::super::tokens::Break;
 use super::super::vocabulary::{Vocabulary, WordId};
-use super::{Element, Hit, Need, Phrases, Sought, bit};
+use super::{Element, Hit, Need, Phrases, Sought};
 
 impl Phrases {
     /// Finds every phrase. Each phrase is reported once for each place it starts at.
@@ -16,12 +16,15 @@ impl Phrases {
             let starts = self.starts.get(*from as usize..*end as usize).unwrap_or_default();
             let next = sought.tokens.get(at + 1).map_or(0, |t| t.word);
             for start in starts {
+                if !present.has(start.needs) {
+                    continue;
+                }
                 let followed = match start.next {
                     Need::Nothing => true,
                     Need::Word(word) => word == next,
                     Need::OneOf(class) => self.in_class(class, next),
                 };
-                if !followed || !present.has(start.needs) {
+                if !followed {
                     continue;
                 }
                 let Some(pattern) = self.patterns.get(start.pattern as usize) else {
@@ -72,7 +75,9 @@ impl Phrases {
                         if skip > 0 && sought.tokens.get(at + skip - 1).is_none_or(|t| t.parted >= Break::Sentence) {
                             return None;
                         }
-                        if let Some(end) = self.matches(rest, sought, at + skip, false) {
+                        if self.may_start(rest.first(), sought, at + skip)
+                            && let Some(end) = self.matches(rest, sought, at + skip, false)
+                        {
                             return Some(end);
                         }
                     }
@@ -121,43 +126,73 @@ impl Phrases {
         Some(at)
     }
 
+    /// Whether an element can match at a token at all: most places behind a gap fail here, at little cost.
+    fn may_start(&self, element: Option<&Element>, sought: &Sought<'_>, at: usize) -> bool {
+        let word = sought.tokens.get(at).map_or(0, |t| t.word);
+        match element {
+            Some(Element::Word(w)) => *w == word,
+            Some(Element::OneOf(c)) => self.in_class(*c, word),
+            _ => true,
+        }
+    }
+
     fn in_class(&self, class: u32, word: WordId) -> bool {
         let at = word as usize * self.stride + class as usize / 64;
         word != 0 && self.memberships.get(at).is_some_and(|bits| bits >> (class % 64) & 1 == 1)
     }
 }
 
-/// What a reply holds at all: its words as a few bits, its classes exactly.
+/// What a reply holds at all: its classes exactly, its words by a few bits of their numbers, side by side.
 struct Present {
-    words: u64,
-    classes: [u64; Self::ROOM],
+    bits: [u64; Self::CLASSES + Self::WORDS],
 }
 
 impl Present {
     /// Room for 4,096 classes; those beyond count as present.
-    const ROOM: usize = 64;
+    const CLASSES: usize = 64;
+    /// Room for 1,024 words that are told apart.
+    const WORDS: usize = 16;
 
     fn of(phrases: &Phrases, sought: &Sought<'_>) -> Self {
-        let mut present = Self { words: 0, classes: [0; Self::ROOM] };
+        let mut present = Self { bits: [0; Self::CLASSES + Self::WORDS] };
         let stride = phrases.stride;
         for token in sought.tokens {
-            present.words |= bit(token.word);
+            present.set(present_word(token.word));
             let at = token.word as usize * stride;
             let row = phrases.memberships.get(at..at + stride).unwrap_or_default();
-            for (sum, bits) in present.classes.iter_mut().zip(row) {
+            for (sum, bits) in present.bits.iter_mut().take(Self::CLASSES).zip(row) {
                 *sum |= bits;
             }
         }
+        present.set(ALWAYS);
         present
     }
 
-    fn has(&self, need: Need) -> bool {
-        match need {
-            Need::Nothing => true,
-            Need::Word(word) => self.words & bit(word) != 0,
-            Need::OneOf(class) => {
-                self.classes.get(class as usize / 64).is_none_or(|bits| bits >> (class % 64) & 1 == 1)
-            }
+    fn set(&mut self, bit: u16) {
+        if let Some(bits) = self.bits.get_mut(usize::from(bit) / 64) {
+            *bits |= 1 << (bit % 64);
+        }
+    }
+
+    fn has(&self, bit: u16) -> bool {
+        self.bits.get(usize::from(bit) / 64).is_none_or(|bits| bits >> (bit % 64) & 1 == 1)
+    }
+}
+
+/// The bit of a need that every reply meets.
+const ALWAYS: u16 = (Present::CLASSES as u16 - 1) * 64 + 63;
+
+fn present_word(word: WordId) -> u16 {
+    Present::CLASSES as u16 * 64 + (word % (Present::WORDS as u32 * 64)) as u16
+}
+
+impl Need {
+    /// The bit of [`Present`] that says whether it is met.
+    pub(super) fn bit(self) -> u16 {
+        match self {
+            Self::Word(word) => present_word(word),
+            Self::OneOf(class) if class < u32::from(ALWAYS) => class as u16,
+            Self::Nothing | Self::OneOf(_) => ALWAYS,
         }
     }
 }

@@ -174,13 +174,11 @@ fn time_grows_with_the_length_alone() {
             "what ",
         ] {
             let (once, twice) = (part.repeat(2_000), part.repeat(4_000));
-            let (a, b) = (time(&once, prompt.as_ref()), time(&twice, prompt.as_ref()));
+            let mut pair = || (time(&once, prompt.as_ref()), time(&twice, prompt.as_ref()));
+            let beyond = |(a, b): (Duration, Duration)| b >= a * 4 + Duration::from_millis(150);
+            let (a, b) = Some(pair()).filter(|p| !beyond(*p)).unwrap_or_else(&mut pair);
             // Unoptimised builds on a shared machine jitter: only a growth well beyond linear fails.
-            assert!(
-                b < a * 4 + Duration::from_millis(150),
-                "{part:?} {a:?} {b:?} {:?}",
-                prompt.as_ref().map(|p| p.kind)
-            );
+            assert!(!beyond((a, b)), "{part:?} {a:?} {b:?} {:?}", prompt.as_ref().map(|p| p.kind));
         }
     }
 }
