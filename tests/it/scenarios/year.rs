@@ -1,4 +1,4 @@
-//! A year in the life of a practice: R17 of the plan, T3 and the promises of sending, checked on every row of the ledger.
+//! A year in the life of a practice (F11): the promises of sending, checked on every row of the ledger.
 
 use crate::app::full_size;
 use between::clock::instant;
@@ -40,7 +40,7 @@ where
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r17_a_year_accounts_for_every_message_and_keeps_every_promise() {
+async fn f11_a_year_accounts_for_every_message_and_keeps_every_promise() {
     // Both days of the summer-time change, Easter, August and Christmas lie in the year; in small a quarter with one change.
     let (people, days) = if full_size() { (200, 365) } else { (25, 100) };
     let start = Utc.with_ymd_and_hms(2027, 1, 4, 8, 30, 0).unwrap();
