@@ -1,6 +1,7 @@
 //! What the product knows when a reply arrives: the open question and where the text came in.
 
 use super::reader::Reader;
+use super::reading_kind::ReadingKind;
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -35,28 +36,6 @@ pub enum PromptKind {
     OptOut,
     /// How the person feels.
     Wellbeing,
-}
-
-/// A home reading the product can ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReadingKind {
-    /// Blood pressure, mmHg.
-    Bp,
-    /// Body weight, kg.
-    Weight,
-    /// Blood glucose, mmol/L.
-    Glucose,
-    /// Peak flow, L/min.
-    PeakFlow,
-    /// Steps walked.
-    Steps,
-    /// HbA1c, mmol/mol or %.
-    Hba1c,
-    /// Body temperature, degrees Celsius.
-    Temperature,
-    /// Oxygen saturation, %.
-    Spo2,
 }
 
 /// One line of a numbered menu.

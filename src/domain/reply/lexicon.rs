@@ -1,10 +1,10 @@
 //! The lexicon: red flags a clinical safety officer owns, and the everyday phrases of replies, compiled into one automaton.
 
-use super::context::ReadingKind;
 use super::facts::{Fact, Facts};
 use super::label::Label;
 use super::language::Tongues;
 use super::pattern::{Class, Entry, PatternError, Phrases, Sets, Tag, class_of};
+use super::reading_kind::ReadingKind;
 use super::understanding::Flag;
 use super::vocabulary::{Vocabulary, WordId};
 use serde::Deserialize;

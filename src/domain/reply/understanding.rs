@@ -1,6 +1,6 @@
 //! What a reply means: one first intent, its fields, what else was said, and who has to see it.
 
-use super::context::ReadingKind;
+use super::reading_kind::ReadingKind;
 use chrono::{NaiveDate, NaiveTime};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
