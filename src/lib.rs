@@ -1,5 +1,6 @@
 //! `between`: the text and email companion for the time between two appointments.
 
+pub mod bench;
 pub mod catalogue;
 pub mod cli;
 pub mod clock;

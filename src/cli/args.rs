@@ -69,6 +69,19 @@ pub enum Command {
     /// How well replies are understood
     #[command(subcommand)]
     Replies(RepliesCommand),
+    /// Measure what things cost on this machine, beside what is asked of them
+    Bench {
+        /// Which figures
+        #[arg(value_enum)]
+        figure: BenchFigure,
+    },
+}
+
+/// What `bench` can measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BenchFigure {
+    /// How fast replies and emails are read
+    Replies,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@
 mod alerts;
 mod args;
 mod backup;
+mod bench;
 mod config;
 mod demo;
 mod enrol;
@@ -81,6 +82,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Inspect(command) => inspect::run(command),
         Command::Backup(args) => backup::run(&app(), args).await,
         Command::Replies(command) => replies::run(&app(), command).await,
+        Command::Bench { figure } => bench::run(&app(), figure),
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) async fn run(app: &App, command: RepliesCommand) -> Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-fn reader(app: &App) -> Result<Reader> {
+pub(super) fn reader(app: &App) -> Result<Reader> {
     Engine::reader(&app.config()?).map_err(|fault| anyhow::anyhow!(fault))
 }
 

@@ -1,8 +1,7 @@
 //! What the product knows when a reply arrives: the open question and where the text came in.
 
-pub use super::reading_kind::ReadingKind;
-
 use super::reader::Reader;
+use super::reading_kind::ReadingKind;
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,9 @@
 //! The lexicon's own examples, run: what a clinical safety officer wrote down that it must and must not find.
 
-use super::context::{Channel, Context, ReadingKind};
+use super::context::{Channel, Context};
 use super::danger;
 use super::reader::Reader;
+use super::reading_kind::ReadingKind;
 use super::text::Text;
 use super::understanding::Flag;
 use chrono::DateTime;

@@ -44,9 +44,10 @@ mod yes_no;
 #[cfg(test)]
 mod tests;
 
-pub use context::{Channel, Context, Expects, MenuOption, Prompt, PromptKind, ReadingKind};
+pub use context::{Channel, Context, Expects, MenuOption, Prompt, PromptKind};
 pub use lexicon::{Lexicon, LexiconError, Other, RedFlag, RedFlagFile, Whose};
 pub use reader::{Reader, ReaderError};
+pub use reading_kind::ReadingKind;
 pub use settings::{CutOffs, Limits, Plausible, Range, Settings};
 pub use understanding::{Because, DangerText, Fields, Flag, Intent, Level, Part, Reading, Route, Scope, Understanding};
 

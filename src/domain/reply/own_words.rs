@@ -19,7 +19,10 @@ pub fn kept(body: &str) -> Vec<Range<usize>> {
             _ => rest.len(),
         };
         let own = own_words(rest.get(..stretch).unwrap_or_default());
-        kept.extend(own.pieces.into_iter().map(|p| start + p.start..start + p.end));
+        // With its line break, so that each line stays one of its own.
+        let ended =
+            |end: usize| plain.get(end..).and_then(|rest| rest.find('\n')).map_or(plain.len(), |at| end + at + 1);
+        kept.extend(own.pieces.into_iter().map(|p| start + p.start..ended(start + p.end)));
         start += stretch;
     }
     apart(body, kept, &tags)

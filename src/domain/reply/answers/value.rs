@@ -2,11 +2,12 @@
 
 use super::super::agenda::{self, Agenda};
 use super::super::choice::{self, Chosen};
-use super::super::context::{Context, ReadingKind};
+use super::super::context::Context;
 use super::super::danger::Dangers;
 use super::super::draft::Draft;
 use super::super::label::Label;
 use super::super::numbers::{Amount, Role};
+use super::super::reading_kind::ReadingKind;
 use super::super::readings;
 use super::super::text::Text;
 use super::super::tokens::Kind;

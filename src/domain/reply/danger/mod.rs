@@ -3,8 +3,9 @@
 mod question;
 mod scope;
 
-use super::context::{Context, ReadingKind};
+use super::context::Context;
 use super::lexicon::{Means, Whose};
+use super::reading_kind::ReadingKind;
 use super::text::Text;
 use super::understanding::Flag;
 pub use question::{Worry, worry};

@@ -4,8 +4,9 @@ mod bp;
 mod single;
 mod weight;
 
-use super::context::{Context, ReadingKind};
+use super::context::Context;
 use super::numbers::Amount;
+use super::reading_kind::ReadingKind;
 use super::settings::{CutOffs, Limits};
 use super::text::Text;
 use super::understanding::{Because, Level, Reading, Route};

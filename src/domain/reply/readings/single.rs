@@ -1,8 +1,9 @@
 //! Readings of one number: glucose, peak flow, steps, HbA1c, temperature, oxygen.
 
-use super::super::context::{Context, ReadingKind};
+use super::super::context::Context;
 use super::super::facts::Unit;
 use super::super::numbers::{Amount, Role};
+use super::super::reading_kind::ReadingKind;
 use super::super::text::Text;
 use super::super::tokens::{Break, Kind};
 use super::super::understanding::{Level, Reading, Route};
