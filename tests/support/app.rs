@@ -12,6 +12,7 @@ use between::store::enrolments::EnrolmentRow;
 use between::store::goals::GoalRow;
 use between::store::patients::PatientRow;
 use between::store::practices::PracticeRow;
+use between::store::programmes::ProgrammeRow;
 use between::store::results::TestResultRow;
 use between::store::views::MessageView;
 use between::worker;
@@ -150,21 +151,7 @@ impl TestApp {
     pub async fn person_with(&self, number: u32, change: impl FnOnce(&mut PatientRow)) -> String {
         let now = self.now();
         let id = format!("patient-{number:04}");
-        let mut row = PatientRow {
-            id: id.clone(),
-            practice_id: PRACTICE.to_owned(),
-            nhs_number: Some(format!("999{number:07}")),
-            family_name: format!("Test{number}"),
-            given_name: "Joan".to_owned(),
-            birth_date: Some("1960-02-03".to_owned()),
-            language: "en".to_owned(),
-            registered: true,
-            textable: true,
-            needs: "{}".to_owned(),
-            created_at: now,
-            updated_at: now,
-            ..PatientRow::default()
-        };
+        let mut row = patient_row(&id, number as usize, now);
         change(&mut row);
         let mut tx = self.engine.db.begin().await.unwrap();
         store::patients::upsert(&mut tx, &[row]).await.unwrap();
@@ -174,17 +161,7 @@ impl TestApp {
     }
 
     pub async fn contact(&self, patient_id: &str, channel: &str, address: &str) {
-        let row = ContactPointRow {
-            id: self.engine.clock.id(),
-            practice_id: PRACTICE.to_owned(),
-            patient_id: patient_id.to_owned(),
-            channel: channel.to_owned(),
-            address: address.to_owned(),
-            rank: 0,
-            status: "active".to_owned(),
-            failure_days: "[]".to_owned(),
-            updated_at: self.now(),
-        };
+        let row = contact_row(&self.engine.clock.id(), patient_id, channel, address, self.now());
         let mut tx = self.engine.db.begin().await.unwrap();
         store::contacts::upsert(&mut tx, &[row]).await.unwrap();
         tx.commit().await.unwrap();
@@ -259,6 +236,22 @@ impl TestApp {
         store::enrolments::enrol(&mut tx, &[row]).await.unwrap();
         store::appointments::queue_planning(&mut tx, "patient", &[patient_id.to_owned()], now).await.unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// A programme of the practice's own, under its name.
+    pub async fn add_programme(&self, name: &str, definition: String) {
+        let row = ProgrammeRow {
+            id: name.to_owned(),
+            practice_id: PRACTICE.to_owned(),
+            name: name.to_owned(),
+            definition,
+            version: 1,
+            updated_at: self.now(),
+        };
+        let mut tx = self.engine.db.begin().await.unwrap();
+        store::programmes::upsert(&mut tx, &row).await.unwrap();
+        tx.commit().await.unwrap();
+        self.engine.forget_practices();
     }
 
     pub async fn consent(&self, patient_id: &str, channel: &str, purpose: &str, decision: &str) {
@@ -381,6 +374,40 @@ impl TestApp {
     pub async fn entries(&self, patient_id: &str) -> Vec<String> {
         let rows = store::record::of_patient(&self.engine.db, patient_id).await.unwrap();
         rows.into_iter().map(|e| format!("{} {} {} {}", e.kind, e.code, e.value, e.filed)).collect()
+    }
+}
+
+/// A registered person born in 1960 with the NHS number 999NNNNNNN, as imported at a moment.
+pub fn patient_row(id: &str, number: usize, now: i64) -> PatientRow {
+    PatientRow {
+        id: id.to_owned(),
+        practice_id: PRACTICE.to_owned(),
+        nhs_number: Some(format!("999{number:07}")),
+        family_name: format!("Test{number}"),
+        given_name: "Joan".to_owned(),
+        birth_date: Some("1960-02-03".to_owned()),
+        language: "en".to_owned(),
+        registered: true,
+        textable: true,
+        needs: "{}".to_owned(),
+        created_at: now,
+        updated_at: now,
+        ..PatientRow::default()
+    }
+}
+
+/// A working number or address of a person.
+pub fn contact_row(id: &str, patient_id: &str, channel: &str, address: &str, now: i64) -> ContactPointRow {
+    ContactPointRow {
+        id: id.to_owned(),
+        practice_id: PRACTICE.to_owned(),
+        patient_id: patient_id.to_owned(),
+        channel: channel.to_owned(),
+        address: address.to_owned(),
+        rank: 0,
+        status: "active".to_owned(),
+        failure_days: "[]".to_owned(),
+        updated_at: now,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Several workers on one PostgreSQL (R7), a worker that overslept (R8), a worker told to stop under load (R14).
 
 use super::rig::gateway;
-use crate::app::{On, PRACTICE, TestApp, config, full_size};
+use crate::app::{On, PRACTICE, TestApp, config, contact_row, full_size, patient_row};
 use crate::fake_gateways::Hand;
 use crate::fake_gateways::http::HttpFake;
 use crate::on_both;
@@ -9,8 +9,8 @@ use crate::scenarios::kit::{all_out, ms};
 use between::clock::{Clock, instant};
 use between::outreach::Engine;
 use between::store::appointments::{self, AppointmentRow};
-use between::store::contacts::{self, ContactPointRow};
-use between::store::patients::{self, PatientRow};
+use between::store::contacts;
+use between::store::patients;
 use between::worker;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,32 +33,9 @@ pub async fn reminders_for(app: &TestApp, count: usize, starts_at: i64) {
     let mut visits = Vec::new();
     for index in 0..count {
         let id = format!("load-{index:05}");
-        people.push(PatientRow {
-            id: id.clone(),
-            practice_id: PRACTICE.to_owned(),
-            nhs_number: Some(format!("999{index:07}")),
-            family_name: format!("Test{index}"),
-            given_name: "Joan".to_owned(),
-            birth_date: Some("1960-02-03".to_owned()),
-            language: "en".to_owned(),
-            registered: true,
-            textable: true,
-            needs: "{}".to_owned(),
-            created_at: now,
-            updated_at: now,
-            ..PatientRow::default()
-        });
-        numbers.push(ContactPointRow {
-            id: format!("c-{id}"),
-            practice_id: PRACTICE.to_owned(),
-            patient_id: id.clone(),
-            channel: "sms".to_owned(),
-            address: format!("+4477009{:05}", 50_000 + index),
-            rank: 0,
-            status: "active".to_owned(),
-            failure_days: "[]".to_owned(),
-            updated_at: now,
-        });
+        people.push(patient_row(&id, index, now));
+        let address = format!("+4477009{:05}", 50_000 + index);
+        numbers.push(contact_row(&format!("c-{id}"), &id, "sms", &address, now));
         visits.push(AppointmentRow {
             id: format!("v-{id}"),
             practice_id: PRACTICE.to_owned(),

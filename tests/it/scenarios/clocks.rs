@@ -1,10 +1,9 @@
 //! R13: clock changes, leap day, year end, a clock that jumps back: every recurring send exactly once per local day.
 
 use super::kit::ms;
-use crate::app::{On, PRACTICE, TestApp, phone};
+use crate::app::{On, TestApp, phone};
 use crate::on_both;
 use between::clock::instant;
-use between::store::programmes::ProgrammeRow;
 use chrono::Timelike;
 use std::collections::BTreeMap;
 
@@ -13,23 +12,13 @@ const OPEN: &str = "[practice.window]\ndays = \"Mon-Sun\"\nfrom = \"00:00\"\nto 
 [practice.limits]\nper_day = 50\nper_week = 500\n";
 
 async fn daily(app: &TestApp, name: &str, cron: &str) {
-    let row = ProgrammeRow {
-        id: name.to_owned(),
-        practice_id: PRACTICE.to_owned(),
-        name: name.to_owned(),
-        definition: format!(
+    let definition = format!(
             "name = \"{name}\"\ntitle = \"{name}\"\nabout = \"your goal\"\nwho = \"enrolled\"\n
              [[step]]\nid = \"{name}\"\nkind = \"goal_reminder\"\ntemplate = \"agenda_nudge_plain\"\npurpose = \"service\"\n
              when = {{ cron = \"{cron}\", useful_for_hours = 10 }}\npast_due = \"skip\"\n"
         )
-        .replace("agenda_nudge_plain", "help"),
-        version: 1,
-        updated_at: app.now(),
-    };
-    let mut tx = app.engine.db.begin().await.unwrap();
-    between::store::programmes::upsert(&mut tx, &row).await.unwrap();
-    tx.commit().await.unwrap();
-    app.engine.forget_practices();
+        .replace("agenda_nudge_plain", "help");
+    app.add_programme(name, definition).await;
     app.enrol("patient-0001", name, "").await;
 }
 

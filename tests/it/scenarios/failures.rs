@@ -4,7 +4,6 @@ use super::kit::{all_out, last_received, ms, sent_count, templates, unaccounted}
 use crate::app::{On, PRACTICE, TestApp, config, phone};
 use crate::on_both;
 use between::clock::{Clock, instant};
-use between::store::programmes::ProgrammeRow;
 use between::worker;
 
 const MONDAY: &str = "2027-01-04T10:00:00Z";
@@ -212,18 +211,8 @@ on_both! {
     async fn f19_two_programmes_with_one_question_chase_once(on) {
         let app = TestApp::start(on, MONDAY).await?;
         let shipped = include_str!("../../../config/programmes/annual-review.toml");
-        let row = ProgrammeRow {
-            id: "p2".to_owned(),
-            practice_id: PRACTICE.to_owned(),
-            name: "second-review".to_owned(),
-            definition: shipped.replace("name = \"annual-review\"", "name = \"second-review\""),
-            version: 1,
-            updated_at: app.now(),
-        };
-        let mut tx = app.engine.db.begin().await.unwrap();
-        between::store::programmes::upsert(&mut tx, &row).await.unwrap();
-        tx.commit().await.unwrap();
-        app.engine.forget_practices();
+        let second = shipped.replace("name = \"annual-review\"", "name = \"second-review\"");
+        app.add_programme("second-review", second).await;
         let joan = app.person(1).await;
         app.enrol(&joan, "annual-review", "").await;
         app.enrol(&joan, "second-review", "").await;
