@@ -126,8 +126,11 @@ async fn listen(engine: &Engine, demo: &Demo, now: i64) -> Result<(), DemoError>
             }
             continue;
         }
-        let mut dice = Dice::new(demo.seed, &asked.message_id);
-        let style = Style::of(mix(demo.seed, &asked.patient_id));
+        // By place and moment, not by identifier: identifiers differ from run to run, the demo's story must not.
+        let Some(place) = demo.ids.iter().position(|id| *id == asked.patient_id) else { continue };
+        let mut dice =
+            Dice::new(demo.seed, &format!("answer {place} {now} {}", asked.expects.as_deref().unwrap_or("")));
+        let style = Style::of(mix(demo.seed, &format!("style {place}")));
         if let Some((text, minutes)) = answer(&mut dice, style, expects.as_ref()) {
             let at = now + minutes * MINUTE_MS;
             demo.queue().insert((at, asked.message_id.clone()), coming(asked, text));

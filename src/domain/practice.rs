@@ -71,6 +71,7 @@ pub struct Freshness {
 pub struct ResultSettings {
     pub hold_owner: String,
     pub hold_days: i64,
+    pub hours_to_ask: i64,
     pub values_by_sms_owner: String,
 }
 

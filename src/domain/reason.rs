@@ -44,6 +44,7 @@ reasons! {
     AppointmentWeek = "appointment_week", "Goal messages rest in the week of an appointment.";
     Capped = "capped", "The limit of messages to one person was reached.";
     WaitsForWindow = "waits_for_window", "Outside sending hours: it waits for the next opening.";
+    PracticeCloses = "practice_closes", "The practice is about to close for longer than a night: news of results waits until somebody is there to ask.";
     PastDue = "past_due", "Its moment had passed when it could be sent.";
     Expired = "expired", "It was no longer useful by the time it could be sent.";
     FeedStale = "feed_stale", "The practice's data is too old to be sure: import fresh data.";

@@ -6,7 +6,7 @@ mod entry;
 mod line;
 
 pub use entry::{CheckInAnswer, ConfirmationAnswer, EntryKind, EntryStatus, ReadingValue, RecordEntry};
-pub use line::one_line;
+pub use line::{count_words, one_line};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};

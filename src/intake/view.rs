@@ -33,7 +33,7 @@ pub async fn record_view(engine: &Engine, patient_id: &str) -> Result<Option<Pat
     let results = store::results::of_patient(&engine.db, patient_id).await?;
     let alerts = store::alerts::of_patient(&engine.db, patient_id).await?;
     let practice = practices.get(&person.practice_id).map(|s| &s.practice);
-    let mut all: Vec<RecordEntry> = rows.iter().filter_map(|row| entries::entry(engine, row)).collect();
+    let mut all: Vec<RecordEntry> = rows.iter().filter_map(|row| entries::entry(engine, row, &timeline)).collect();
     all.extend(agenda.iter().map(|item| entries::agenda_entry(item, &timeline)));
     let last = consents.len();
     Ok(Some(PatientRecordView {

@@ -64,7 +64,11 @@ pub async fn raise(
     let within = match alert.priority {
         "stat" | "urgent" => 0,
         "asap" => 4 * HOUR_MS,
-        _ => practice.map_or(24, |p| p.settings.alerts.read_within_hours) * HOUR_MS,
+        // Counted from when somebody is there: a text of Friday evening is due on Tuesday morning, not on Saturday.
+        _ => practice.map_or(24 * HOUR_MS, |p| {
+            let read = read_at(p, &p.hours, now).unwrap_or(now);
+            read - now + p.settings.alerts.read_within_hours * HOUR_MS
+        }),
     };
     let row = AlertRow {
         id: clock.id(),
@@ -152,7 +156,8 @@ impl Engine {
             let patience = settings.escalate_after_minutes * MINUTE_MS;
             // By the age of the alert itself: new alerts, each with a notice of its own, do not put off an old one.
             let overdue = |since: Option<i64>| since.is_some_and(|at| now - at >= patience);
-            let escalate = overdue(open.oldest_not_escalated) || (open.unnotified == 0 && overdue(open.last_notified));
+            let again = open.last_notified.is_some_and(|last| now >= told_again_at(open.oldest, last, patience));
+            let escalate = overdue(open.oldest_not_escalated) || (open.unnotified == 0 && again);
             if (open.unnotified == 0 && !escalate) || settings.route.is_empty() {
                 continue;
             }
@@ -168,6 +173,25 @@ impl Engine {
         Ok(notices)
     }
 
+    /// Replies that nobody read in the promised time become urgent, so that staff are told of them (H08). Only while the
+    /// practice is open: at night nobody is late. Returns how many.
+    pub async fn raise_unread(&self) -> Result<u64, OutreachError> {
+        let practices = self.practices().await?;
+        let now = self.clock.now_ms();
+        let open: Vec<String> = practices
+            .iter()
+            .filter(|state| state.practice.is_open(instant(now)))
+            .map(|state| state.practice.id.clone())
+            .collect();
+        if open.is_empty() {
+            return Ok(0);
+        }
+        let mut tx = self.db.begin().await?;
+        let raised = alerts::raise_unread(&mut tx, &open, now).await?;
+        tx.commit().await?;
+        Ok(raised)
+    }
+
     fn notice(practice: &Practice, open: &UrgentOpen, route: &str, now: i64) -> NewSend {
         let minutes = (now - open.oldest) / MINUTE_MS;
         let waiting = if open.open == 1 {
@@ -178,6 +202,12 @@ impl Engine {
         let values = [("waiting", waiting), ("oldest", minutes_text(minutes))];
         to_staff(practice, route, "alert_route", &format!("alerts:{now}:{route}"), &values, now)
     }
+}
+
+/// When staff are told once more of what nobody acknowledged: after the patience, then each time at twice the age, at least
+/// every four hours. It never ends by itself.
+pub(super) fn told_again_at(oldest: i64, last: i64, patience: i64) -> i64 {
+    last + (last - oldest).clamp(patience, patience.max(4 * HOUR_MS))
 }
 
 /// A message to the practice's own staff: by email when the route has an `@`, else by text.

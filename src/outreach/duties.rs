@@ -1,6 +1,6 @@
 //! Periodic duties: questions that ended, alerts to pass on, held results that are overdue, and the daily count.
 
-use super::alerts::{NewAlert, raise};
+use super::alerts::{NewAlert, raise, told_again_at};
 use super::{Engine, OutreachError, planner};
 use crate::domain::decision::is_stale;
 use crate::domain::reason::Reason;
@@ -59,7 +59,10 @@ impl Engine {
                 format!("looked at {}, new {}, called off {}", planned.looked_at, planned.new, planned.voided)
             }
             "prompts" => format!("{} ended", self.end_prompts().await?),
-            "alerts" => format!("{} notices", self.notify_staff().await?),
+            "alerts" => {
+                let unread = self.raise_unread().await?;
+                format!("{unread} unread in time, {} notices", self.notify_staff().await?)
+            }
             "results" => format!("{} overdue", self.remind_of_holds().await?),
             _ => format!("{} findings", self.daily_check().await?),
         })
@@ -70,7 +73,7 @@ impl Engine {
         let ahead = self.config.sending.plan_ahead_hours * 3_600_000;
         let mut next = due::next_moment(&self.db, ahead).await?;
         let practices = self.practices().await?;
-        for (practice_id, since, told) in alerts::urgent_since(&self.db).await? {
+        for (practice_id, since, oldest, told) in alerts::urgent_since(&self.db).await? {
             let Some(settings) = practices.get(&practice_id).map(|s| &s.practice.settings.alerts) else {
                 continue;
             };
@@ -78,7 +81,7 @@ impl Engine {
                 continue;
             }
             let patience = settings.escalate_after_minutes * 60_000;
-            let at = if told { since + patience } else { since };
+            let at = if told { told_again_at(oldest, since, patience) } else { since };
             next = Some(next.map_or(at, |known| known.min(at)));
         }
         Ok(next)

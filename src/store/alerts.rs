@@ -1,6 +1,6 @@
 //! Alerts: somebody must be told.
 
-use super::rows::{in_order, insert_sql};
+use super::rows::{ids_json, in_order, insert_sql};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -110,6 +110,20 @@ pub async fn notified(tx: &mut Tx, practice_id: &str, escalated: bool, now: i64)
     tx.run(&SQL, &[practice_id.into(), now.into(), i64::from(escalated).into()]).await
 }
 
+/// Makes urgent what waits at these practices to be read and was due by now: replies, also of unknown senders and about
+/// appointments. Returns how many.
+pub async fn raise_unread(tx: &mut Tx, practice_ids: &[String], now: i64) -> Result<u64, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "UPDATE alert SET priority = 'urgent'
+         WHERE practice_id IN (SELECT value->>'id' FROM json_each($1)) AND status = 'open' AND due_at <= $2
+         AND priority IN ('routine', 'asap') AND kind IN ('reply_to_read', 'unknown_sender', 'appointment_change')",
+        postgres: "UPDATE alert SET priority = 'urgent'
+         FROM json_to_recordset(CAST($1 AS json)) AS r(id text) WHERE practice_id = r.id AND status = 'open' AND due_at <= $2
+         AND priority IN ('routine', 'asap') AND kind IN ('reply_to_read', 'unknown_sender', 'appointment_change')",
+    };
+    tx.run(&SQL, &[ids_json(practice_ids), now.into()]).await
+}
+
 /// A test of the alert route: sent, and acknowledged by typing its code back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of alert_route_test")]
@@ -161,10 +175,11 @@ pub async fn proven_routes(db: &Db) -> Result<Vec<(String, String, i64)>, StoreE
     db.fetch(&SQL, &[]).await
 }
 
-/// Open urgent alerts by practice: (practice, when staff were last told or the oldest was raised, told of all).
-pub async fn urgent_since(db: &Db) -> Result<Vec<(String, i64, bool)>, StoreError> {
+/// Open urgent alerts by practice: (practice, when staff were last told or the oldest was raised, when the oldest was raised,
+/// told of all).
+pub async fn urgent_since(db: &Db) -> Result<Vec<(String, i64, i64, bool)>, StoreError> {
     const SQL: Sql = Sql::same(
-        "SELECT practice_id, MIN(COALESCE(notified_at, created_at)),
+        "SELECT practice_id, MIN(COALESCE(notified_at, created_at)), MIN(created_at),
          SUM(CASE WHEN notified_at IS NULL THEN 1 ELSE 0 END) = 0
          FROM alert WHERE status = 'open' AND priority IN ('urgent', 'stat') GROUP BY practice_id",
     );

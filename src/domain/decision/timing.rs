@@ -3,7 +3,7 @@
 use super::{Decision, NEVER_CAPPED, SendFacts, next_day, next_week};
 use crate::domain::message::Purpose;
 use crate::domain::reason::Reason;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::route::Route;
 
@@ -43,6 +43,11 @@ pub(super) fn may_go_now(facts: &SendFacts<'_>, route: Route, now: DateTime<Utc>
             None => Decision::Skip(Reason::WaitsForWindow),
         };
     }
+    if facts.purpose == Purpose::Results
+        && let Some(open) = closes_on_news(facts, now)
+    {
+        return wait(facts, Reason::PracticeCloses, open);
+    }
     if let Some(open) = route.gateway_opens_at
         && open > now_ms
     {
@@ -66,4 +71,16 @@ pub(super) fn may_go_now(facts: &SendFacts<'_>, route: Route, now: DateTime<Utc>
         return wait(facts, Reason::QuestionOpen, until.max(now_ms + 60_000));
     }
     Decision::Send(route)
+}
+
+/// When the practice opens again, if a person who gets news of a result now could not ask anybody within a day (H03). The
+/// first hours do not count: who reads it late in the afternoon would ring at a closed door.
+fn closes_on_news(facts: &SendFacts<'_>, now: DateTime<Utc>) -> Option<i64> {
+    let practice = facts.practice;
+    if practice.hours.is_empty() {
+        return None;
+    }
+    let from = now + Duration::hours(practice.settings.results.hours_to_ask);
+    let there = practice.hours.next_opening(from, practice.settings.zone, &practice.holidays)?;
+    (there.at > now + Duration::hours(24)).then(|| there.at.timestamp_millis())
 }

@@ -96,6 +96,17 @@ pub enum EntryKind {
         /// Answer.
         answer: CheckInAnswer,
     },
+    /// How often since the last question, in the goal's own unit; one number twice where no range was given.
+    GoalCount {
+        /// Which goal.
+        goal_id: Option<String>,
+        /// At least.
+        low: f64,
+        /// At most.
+        high: f64,
+        /// What is counted (`days`), as people read it; empty when the goal names nothing.
+        unit: String,
+    },
     /// A reading taken at home.
     Reading {
         /// Catalogue key.
@@ -146,6 +157,7 @@ impl EntryKind {
     pub fn code(&self) -> &'static str {
         match self {
             Self::CheckIn { .. } => "check_in",
+            Self::GoalCount { .. } => "goal_count",
             Self::Reading { .. } => "reading",
             Self::AgendaItem { .. } => "agenda_item",
             Self::Confidence { .. } => "confidence",

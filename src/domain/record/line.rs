@@ -38,10 +38,17 @@ fn what(kind: &EntryKind) -> String {
             };
             format!("would like to talk about ({position}) {words}")
         }
+        EntryKind::GoalCount { low, high, unit, .. } => format!("goal: {}", count_words(*low, *high, unit)),
         EntryKind::Confidence { score, .. } => format!("confidence about the goal {score} of 10"),
         EntryKind::Confirmation { answer, .. } => format!("appointment: {}", answer.words()),
         EntryKind::Note { text } => format!("\"{}\"", on_one_line(text)),
     }
+}
+
+/// A count as people read it: "5 days", "3 to 4 days".
+pub fn count_words(low: f64, high: f64, unit: &str) -> String {
+    let number = if low == high { format!("{low}") } else { format!("{low} to {high}") };
+    format!("{number} {unit}").trim().to_owned()
 }
 
 fn reading(value: &ReadingValue) -> String {

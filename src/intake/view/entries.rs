@@ -10,7 +10,7 @@ use crate::store::record::{AgendaItemRow, RecordEntryRow};
 use crate::store::views::MessageView;
 
 /// A stored entry that stands in the record; one that waits for a person, or was rejected, does not.
-pub(super) fn entry(engine: &Engine, row: &RecordEntryRow) -> Option<RecordEntry> {
+pub(super) fn entry(engine: &Engine, row: &RecordEntryRow, timeline: &[MessageView]) -> Option<RecordEntry> {
     if !super::filed(&row.filed) {
         return None;
     }
@@ -30,12 +30,13 @@ pub(super) fn entry(engine: &Engine, row: &RecordEntryRow) -> Option<RecordEntry
             score: row.value_number.and_then(|v| u8::try_from(v as i64).ok()).filter(|s| *s <= 10)?,
         },
         ("reading", _) => reading(engine, row)?,
+        ("check_in", _) => count(row).unwrap_or_else(|| super::note(row.value.clone())),
         _ => super::note(format!("{} {}", row.value, row.unit).trim().to_owned()),
     };
     Some(RecordEntry {
         id: row.id.clone(),
         at: instant(row.effective_at),
-        channel: Channel::Sms,
+        channel: channel(timeline, row.message_id.as_deref()),
         what,
         original_text: row.original_text.clone(),
         message_id: row.message_id.clone(),
@@ -43,6 +44,19 @@ pub(super) fn entry(engine: &Engine, row: &RecordEntryRow) -> Option<RecordEntry
         status: EntryStatus::Recorded,
         recorded_by: None,
     })
+}
+
+/// By which channel the message came that an entry was read from.
+fn channel(timeline: &[MessageView], message_id: Option<&str>) -> Channel {
+    let message = timeline.iter().find(|m| Some(m.id.as_str()) == message_id);
+    if message.and_then(|m| m.channel.as_deref()) == Some("email") { Channel::Email } else { Channel::Sms }
+}
+
+fn count(row: &RecordEntryRow) -> Option<EntryKind> {
+    let detail: serde_json::Value = serde_json::from_str(&row.detail).ok()?;
+    let end = |key: &str| row.value_number.or_else(|| detail.get(key)?.as_f64());
+    let (low, high) = (end("min")?, end("max")?);
+    Some(EntryKind::GoalCount { goal_id: row.goal_id.clone(), low, high, unit: row.unit.clone() })
 }
 
 fn reading(engine: &Engine, row: &RecordEntryRow) -> Option<EntryKind> {
@@ -89,11 +103,7 @@ pub(super) fn agenda_entry(item: &AgendaItemRow, timeline: &[MessageView]) -> Re
     RecordEntry {
         id: item.id.clone(),
         at: instant(item.created_at),
-        channel: if message.and_then(|m| m.channel.as_deref()) == Some("email") {
-            Channel::Email
-        } else {
-            Channel::Sms
-        },
+        channel: channel(timeline, Some(&item.message_id)),
         what: EntryKind::AgendaItem {
             position: u16::try_from(item.position).unwrap_or(u16::MAX),
             topic: None,

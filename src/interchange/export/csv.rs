@@ -7,7 +7,7 @@ use crate::domain::calendar::local;
 use crate::domain::import::Deceased;
 use crate::domain::record::{
     AlertView, AppointmentView, ConsentView, Direction, EntryKind, EntryStatus, GoalView, MessageView,
-    PatientRecordView, ReadingValue, RecordEntry, ResultView, one_line,
+    PatientRecordView, ReadingValue, RecordEntry, ResultView, count_words, one_line,
 };
 use crate::domain::result::{ResultValue, TakenAt};
 
@@ -159,6 +159,7 @@ fn message(m: &MessageView, at: String) -> Line {
 fn entry(e: &RecordEntry, at: String, view: &PatientRecordView) -> Line {
     let (value, unit) = match &e.what {
         EntryKind::CheckIn { answer, .. } => (answer.words().to_owned(), String::new()),
+        EntryKind::GoalCount { low, high, unit, .. } => (count_words(*low, *high, ""), unit.clone()),
         EntryKind::Reading { value, .. } => reading(value),
         EntryKind::AgendaItem { position, .. } => (position.to_string(), String::new()),
         EntryKind::Confidence { score, .. } => (score.to_string(), "of 10".to_owned()),

@@ -203,6 +203,7 @@ fn entries() -> Vec<RecordEntry> {
         codes: vec![Code { system: CodeSystem::Loinc, code: "85354-9".into(), display: None }],
         value: ReadingValue::BloodPressure { systolic: 138, diastolic: 82 },
     };
+    let count = |low, high| EntryKind::GoalCount { goal_id: Some("goal-1".into()), low, high, unit: "days".into() };
     let weight = EntryKind::Reading {
         test_key: "weight".into(),
         name: "weight".into(),
@@ -222,6 +223,8 @@ fn entries() -> Vec<RecordEntry> {
             EntryKind::Confirmation { appointment_id: Some("visit-1".into()), answer: ConfirmationAnswer::Coming },
             "Y",
         ),
+        entry("e-11", count(5.0, 5.0), "5"),
+        entry("e-12", count(3.0, 4.0), "3 or 4"),
         entry("e-9", EntryKind::Note { text: "on holiday".into() }, "on holiday"),
         entry("e-10", EntryKind::Note { text: " ".into() }, " "),
     ];

@@ -73,8 +73,33 @@ on_both! {
         assert_eq!(ours.oldest_not_escalated, None);
         let mut since = alerts::urgent_since(&store.db).await.unwrap();
         since.sort();
-        assert_eq!(since, [("ashdown".to_owned(), T0 + 50, false), (PRACTICE.to_owned(), T0 + MINUTE, true)]);
+        assert_eq!(since, [
+            ("ashdown".to_owned(), T0 + 50, T0 + 50, false), (PRACTICE.to_owned(), T0 + MINUTE, T0 + 2, true),
+        ]);
         assert_eq!(alerts::oldest_urgent(&store.db).await.unwrap(), Some(T0 + 2));
+    }
+
+    async fn replies_unread_in_time_become_urgent(on) {
+        let store = Store::start(on).await?;
+        within!(store.db, tx => practices::upsert(tx, &rows::practice("ashdown")));
+        let reply = |id: &str, kind: &str, due_at| AlertRow {
+            kind: kind.to_owned(), due_at, ..rows::alert(id, "routine", T0)
+        };
+        let theirs = AlertRow { practice_id: "ashdown".to_owned(), ..reply("4", "reply_to_read", T0 + 5) };
+        let all = [
+            reply("1", "reply_to_read", T0 + 5), reply("2", "reply_to_read", T0 + 6), reply("3", "stop", T0 + 5), theirs,
+            AlertRow { priority: "stat".to_owned(), ..reply("5", "unknown_sender", T0 + 5) },
+            reply("6", "appointment_change", T0 + 5),
+        ];
+        within!(store.db, tx => alerts::raise(tx, &all));
+        within!(store.db, tx => alerts::acknowledge(tx, "6", "jo", "", T0 + 1));
+        let ours = [PRACTICE.to_owned()];
+        assert_eq!(within!(store.db, tx => alerts::raise_unread(tx, &[], T0 + 5)), 0);
+        assert_eq!(within!(store.db, tx => alerts::raise_unread(tx, &ours, T0 + 5)), 1);
+        assert_eq!(within!(store.db, tx => alerts::raise_unread(tx, &ours, T0 + 5)), 0, "once");
+        let open = alerts::list(&store.db, PRACTICE, "open", 9).await.unwrap();
+        let seen: Vec<_> = open.iter().map(|a| (a.id.as_str(), a.priority.as_str())).collect();
+        assert_eq!(seen, [("5", "stat"), ("1", "urgent"), ("2", "routine"), ("3", "routine")]);
     }
 
     async fn a_route_is_proven_by_typing_its_code_back(on) {

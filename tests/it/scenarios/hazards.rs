@@ -44,6 +44,90 @@ on_both! {
         }
     }
 
+    async fn h01_wrong_number_stops_the_number_at_once_and_tells_staff(on) {
+        let app = TestApp::start(on, MONDAY).await?;
+        let joan = app.person(1).await;
+        app.appointment(&joan, "a", "2027-01-20T10:00:00Z", "booked").await;
+        app.reply(1, "Wrong number, I am not her").await;
+        assert!(app.open_alerts().await.iter().any(|a| a.ends_with("wrong_person")), "{:?}", app.open_alerts().await);
+        app.advance_to("2027-01-20T09:00:00Z").await;
+        assert_eq!(templates(&app, &joan).await, ["wrong_person_answer"], "{:?}", app.ledger(&joan).await);
+        assert!(app.ledger(&joan).await.iter().any(|m| m.contains("wrong_person")), "{:?}", app.ledger(&joan).await);
+    }
+
+    async fn h03_news_of_a_result_does_not_arrive_when_the_practice_is_about_to_close(on) {
+        let app = TestApp::start(on, "2027-01-08T16:45:00Z").await?;
+        let joan = app.person(1).await;
+        app.enrol(&joan, "annual-review", "").await;
+        app.result(&joan, "r", "released").await;
+        // A Friday afternoon: the notice would be due before the visit on Tuesday.
+        app.appointment(&joan, "a", "2027-01-12T15:00:00Z", "booked").await;
+        app.advance_to("2027-01-11T07:59:00Z").await;
+        assert!(app.ledger(&joan).await.contains(&"results_notice held practice_closes".to_owned()), "{:?}", app.ledger(&joan).await);
+        app.advance_to("2027-01-11T12:00:00Z").await;
+        assert!(templates(&app, &joan).await.iter().any(|t| t.starts_with("results")), "{:?}", app.ledger(&joan).await);
+    }
+
+    async fn h07_after_words_of_danger_planned_messages_rest(on) {
+        let app = TestApp::start(on, MONDAY).await?;
+        let (joan, ann) = (app.person(1).await, app.person(2).await);
+        for person in [&joan, &ann] {
+            let goal = app.goal(person).await;
+            app.enrol(person, "goal", &goal).await;
+        }
+        app.advance_to("2027-01-04T12:00:00Z").await;
+        app.reply(1, "i have crushing chest pain").await;
+        app.advance_to("2027-01-07T12:00:00Z").await;
+        assert_eq!(templates(&app, &ann).await.last().unwrap(), "goal_check_in", "who said nothing of danger is asked");
+        assert_eq!(templates(&app, &joan).await.last().unwrap(), "danger", "{:?}", app.ledger(&joan).await);
+        assert!(app.ledger(&joan).await.iter().any(|m| m.ends_with("skipped paused")), "{:?}", app.ledger(&joan).await);
+    }
+
+    async fn h07_outside_opening_hours_people_are_told_when_it_is_read(on) {
+        let app = TestApp::start(on, "2027-01-09T11:00:00Z").await?;
+        let joan = app.person(1).await;
+        app.reply(1, "could somebody tell me about the clinic on the high street").await;
+        let sent = app.sent(&joan).await;
+        assert_eq!(sent.len(), 1, "{sent:?}");
+        assert!(sent[0].0 == "closed" && sent[0].1.contains("Monday"), "{sent:?}");
+        // In opening hours nobody is told so.
+        app.advance_to("2027-01-12T11:00:00Z").await;
+        app.reply(1, "and about the other one, in the market").await;
+        assert_eq!(app.sent(&joan).await.len(), 1);
+    }
+
+    async fn h08_a_reply_that_nobody_reads_in_time_is_told_again(on) {
+        let app = TestApp::start_with(on, "2027-01-08T19:00:00Z", ROUTES).await?;
+        app.person(1).await;
+        app.reply(1, "could somebody tell me about the clinic on the high street").await;
+        // Friday night: it is read from Monday on, and late a day after that.
+        app.advance_to("2027-01-12T07:55:00Z").await;
+        assert_eq!(app.open_alerts().await, ["routine reply_to_read"]);
+        assert!(notices(&app).await.is_empty());
+        app.advance_to("2027-01-12T08:10:00Z").await;
+        assert_eq!(app.open_alerts().await, ["urgent reply_to_read"]);
+        let told = notices(&app).await;
+        assert!(told.iter().all(|(_, body)| body.contains("1 urgent reply waiting, oldest 85 hours")), "{told:?}");
+        assert_eq!(told.len(), 2, "both routes: it is long overdue. {told:?}");
+    }
+
+    async fn h10_what_nobody_acknowledges_is_told_ever_more_rarely_and_without_end(on) {
+        let app = TestApp::start_with(on, MONDAY, ROUTES).await?;
+        app.person(1).await;
+        app.reply(1, "i have crushing chest pain").await;
+        app.advance_to("2027-01-05T10:05:00Z").await;
+        let at = |hours: i64| ms(MONDAY) + hours * 3_600_000;
+        let told: Vec<i64> = all_out(&app)
+            .await
+            .iter()
+            .filter(|m| m.template == "alert_route" && m.address.as_deref() == Some("duty@elmbrook.example"))
+            .map(|m| m.due_at)
+            .collect();
+        let within = |from: i64, to: i64| told.iter().filter(|t| **t >= at(from) && **t < at(to)).count();
+        assert!((5..=14).contains(&told.len()), "{told:?}");
+        assert!(within(0, 2) >= 2 && within(12, 24) >= 2 && within(12, 24) <= 4, "{told:?}");
+    }
+
     async fn h07_danger_is_answered_also_after_stop(on) {
         let app = TestApp::start(on, MONDAY).await?;
         let joan = app.person(1).await;

@@ -44,6 +44,22 @@ on_both! {
         assert_eq!(rig.app.open_alerts().await, ["routine gateway_refused"]);
     }
 
+    async fn h10_the_age_of_the_oldest_urgent_alert_is_a_metric(on) {
+        let app = TestApp::start(on, MONDAY).await?;
+        let url = serve(&app.engine).await;
+        let age = async || {
+            let text = reqwest::get(format!("{url}/metrics")).await.unwrap().text().await.unwrap();
+            let line = text.lines().find(|l| l.starts_with("between_oldest_urgent_alert_seconds ")).unwrap().to_owned();
+            line.rsplit(' ').next().unwrap().parse::<f64>().unwrap() as i64
+        };
+        app.person(1).await;
+        assert_eq!(age().await, 0, "none is open");
+        app.reply(1, "i have crushing chest pain").await;
+        app.engine.clock.set_ms(app.now() + 240_000);
+        app.reply(1, "and my arm is numb").await;
+        assert_eq!(age().await, 240);
+    }
+
     async fn h22_forged_webhooks_leave_no_row_and_true_ones_one(on) {
         let rig = Rig::start(on, MONDAY, "").await?;
         let app = &rig.app;

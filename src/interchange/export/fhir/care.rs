@@ -11,9 +11,9 @@ impl Bundle<'_> {
     pub(super) fn goals(&mut self) {
         for goal in &self.view.goals {
             let about = |kind: &EntryKind| match kind {
-                EntryKind::CheckIn { goal_id, .. } | EntryKind::Confidence { goal_id, .. } => {
-                    goal_id.as_deref() == Some(goal.id.as_str())
-                }
+                EntryKind::CheckIn { goal_id, .. }
+                | EntryKind::GoalCount { goal_id, .. }
+                | EntryKind::Confidence { goal_id, .. } => goal_id.as_deref() == Some(goal.id.as_str()),
                 _ => false,
             };
             let entries = self.view.entries.iter().filter(|e| about(&e.what) || goal.entry_ids.contains(&e.id));

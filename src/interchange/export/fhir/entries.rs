@@ -47,6 +47,16 @@ impl Bundle<'_> {
                 "focus": goal(goal_id),
                 "valueCodeableConcept": words(answer.words()),
             }),
+            EntryKind::GoalCount { goal_id, low, high, unit } => {
+                let quantity = |value: f64| json!({ "value": number(value), "unit": text(unit) });
+                let range = (low != high).then(|| json!({ "low": quantity(*low), "high": quantity(*high) }));
+                json!({
+                    "code": own_code("goal_count", "How often, towards a goal"),
+                    "focus": goal(goal_id),
+                    "valueQuantity": range.is_none().then(|| quantity(*low)),
+                    "valueRange": range,
+                })
+            }
             EntryKind::Confidence { goal_id, score } => json!({
                 "code": own_code("confidence", "Confidence about a goal, 0 to 10"),
                 "focus": goal(goal_id),

@@ -71,14 +71,14 @@ fn everything_is_in_the_bundle_and_leads_to_its_message() {
         ("Patient", 1),
         ("Organization", 1),
         ("Communication", view.messages.len()),
-        // Ten entries, of which three are agenda items, and seven results.
-        ("Observation", 7 + 7),
+        // Twelve entries, of which three are agenda items, and seven results.
+        ("Observation", 9 + 7),
         ("QuestionnaireResponse", 2),
         ("Goal", 1),
         ("Consent", 2),
         ("Appointment", 6),
         ("Task", 1),
-        ("Provenance", 7 + 2 + 1 + 1),
+        ("Provenance", 9 + 2 + 1 + 1),
     ] {
         assert_eq!(of_kind(&bundle, kind).len(), count, "{kind}");
     }
