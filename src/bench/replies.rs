@@ -113,6 +113,7 @@ pub fn measure(reader: &Reader) -> Vec<Figure> {
             unit: "/s",
             must: Some(Goal::AtLeast(200_000.0)),
             ambition: Some(Goal::AtLeast(1_000_000.0)),
+            note: String::new(),
         },
         Figure {
             name: "an ordinary reply, p99",
@@ -120,6 +121,7 @@ pub fn measure(reader: &Reader) -> Vec<Figure> {
             unit: "ms",
             must: Some(Goal::AtMost(0.1)),
             ambition: None,
+            note: String::new(),
         },
         Figure {
             name: "time for twice the length",
@@ -127,6 +129,7 @@ pub fn measure(reader: &Reader) -> Vec<Figure> {
             unit: "times",
             must: Some(Goal::AtMost(2.3)),
             ambition: None,
+            note: String::new(),
         },
         Figure {
             name: "email replies read by one core",
@@ -134,6 +137,7 @@ pub fn measure(reader: &Reader) -> Vec<Figure> {
             unit: "/s",
             must: Some(Goal::AtLeast(50_000.0)),
             ambition: None,
+            note: String::new(),
         },
     ]
 }

@@ -82,7 +82,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Inspect(command) => inspect::run(command),
         Command::Backup(args) => backup::run(&app(), args).await,
         Command::Replies(command) => replies::run(&app(), command).await,
-        Command::Bench { figure } => bench::run(&app(), figure),
+        Command::Bench(args) => bench::run(&app(), args).await,
     }
 }
 

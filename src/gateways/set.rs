@@ -4,7 +4,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Base, Faults, Gateway, GatewaySettings, NowMs, Policy, SettingsFault, client::Client};
 use super::{
-    generic::Generic, govuk_notify::GovukNotify, http::Http, nhs_notify::NhsNotify, sandbox::Sandbox, smtp::Smtp,
+    generic::Generic,
+    govuk_notify::GovukNotify,
+    http::{Http, Proof},
+    nhs_notify::NhsNotify,
+    sandbox::Sandbox,
+    smtp::Smtp,
     twilio::Twilio,
 };
 use crate::domain::delivery::Channel;
@@ -53,6 +58,9 @@ impl Gateways {
                 }
                 GatewaySettings::Smtp(settings) => Smtp::build(base, settings, f).map(Gateway::Smtp),
                 GatewaySettings::Http(settings) => {
+                    if around.live && settings.proof == Proof::Status {
+                        f.add("proof", "\"status\" is refused when environment = \"live\": it proves nothing");
+                    }
                     shared(&mut client, f).and_then(|c| Http::build(base, settings, &c, f)).map(Gateway::Http)
                 }
                 GatewaySettings::Twilio(settings) => shared(&mut client, f)

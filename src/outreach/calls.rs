@@ -100,13 +100,18 @@ pub enum Answer {
 }
 
 impl Engine {
-    /// Makes one call, at its slot.
-    pub async fn make(&self, call: Call) -> Outcome {
+    /// Waits for the call's slot in the gateway's rate.
+    pub async fn wait_for_slot(&self, call: &Call) {
         // A still clock cannot wait; its driver moves it from slot to slot instead.
         let wait = call.not_before - self.clock.now_ms();
         if wait > 0 && !self.clock.is_manual() {
             tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
         }
+    }
+
+    /// Makes one call, at its slot.
+    pub async fn make(&self, call: Call) -> Outcome {
+        self.wait_for_slot(&call).await;
         let to = (call.message.channel, call.message.to.clone());
         let answer = if self.clock.now_ms() >= call.lease_until - CALL_MARGIN_MS {
             Answer::NotMade

@@ -23,6 +23,7 @@ pub mod record;
 pub mod reports;
 pub mod results;
 pub mod schedules;
+pub mod scratch;
 pub mod views;
 
 use rows::Arg;

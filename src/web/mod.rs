@@ -43,6 +43,16 @@ pub fn service(state: AppState) -> Router {
         .with_state(state)
 }
 
+/// What one gateway pushes, taken at a path of its own choosing and nowhere else.
+pub fn hook(state: AppState, path: &str, gateway: &'static str) -> Router {
+    let limit = state.engine.config.server.max_body_bytes;
+    let take = move |state, method, uri, headers, body| {
+        let parts = [("gateway".to_owned(), gateway.to_owned())].into();
+        webhooks::take(state, axum::extract::Path(parts), method, uri, headers, body)
+    };
+    Router::new().route(path, post(take)).layer(RequestBodyLimitLayer::new(limit)).with_state(state)
+}
+
 /// Webhooks, health checks and pages: for the demo, on loopback only.
 pub fn service_with_pages(state: AppState) -> Router {
     service(state.clone()).merge(pages::router().with_state(state))

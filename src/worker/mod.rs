@@ -4,6 +4,7 @@ mod advance;
 mod sender;
 
 pub use advance::{Progress, advance, settle_now};
+pub use sender::send_all;
 
 use crate::outreach::{Engine, OutreachError};
 use std::sync::Arc;
@@ -34,6 +35,10 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
 
 async fn read(engine: Arc<Engine>, stop: CancellationToken) {
     while !stop.is_cancelled() {
+        // From here on a bell is heard, also one that rings while this turn runs.
+        let rung = engine.bell.notified();
+        tokio::pin!(rung);
+        rung.as_mut().enable();
         let rest = match engine.handle_received().await {
             Ok(0) => IDLE,
             Ok(_) => {
@@ -44,7 +49,7 @@ async fn read(engine: Arc<Engine>, stop: CancellationToken) {
         };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = engine.bell.notified() => {}
+            () = rung => {}
             () = tokio::time::sleep(rest) => {}
         }
     }

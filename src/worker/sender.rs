@@ -1,51 +1,102 @@
 //! The sending loop: outcomes that finished while the last turn ran are recorded in the next one.
 
 use super::{AFTER_OUTAGE, IDLE, after};
-use crate::outreach::{Engine, Outcome, OutreachError, Turn};
+use crate::outreach::{Call, Engine, Outcome, OutreachError, Turn};
+use crate::store::due;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+/// Sends until told to stop.
 pub(super) async fn run(engine: Arc<Engine>, stop: CancellationToken) {
+    turns(engine, stop, false).await;
+}
+
+/// Sends everything that is due, waits for every outcome, and ends: what `bench` measures is the loop that `serve` runs.
+/// Returns how many calls were made.
+pub async fn send_all(engine: Arc<Engine>) -> usize {
+    turns(engine, CancellationToken::new(), true).await
+}
+
+async fn turns(engine: Arc<Engine>, stop: CancellationToken, until_idle: bool) -> usize {
+    let in_flight = engine.config.sending.in_flight;
+    let batch = usize::try_from(engine.config.sending.batch).unwrap_or(1).max(1);
+    // Prepared calls wait here for a place, so that the next ones are prepared while these are made.
+    let places = Arc::new(Semaphore::new(in_flight));
     let mut under_way: FuturesUnordered<JoinHandle<Outcome>> = FuturesUnordered::new();
     let mut finished: Vec<Outcome> = Vec::new();
     // Turns to take one by one after a whole batch failed.
     let mut careful = 0_usize;
+    // Something may be due that was not claimed yet.
+    let mut hungry = true;
+    let mut look_again = Instant::now();
+    let mut made = 0;
     while !(stop.is_cancelled() && under_way.is_empty() && finished.is_empty()) {
         while let Some(Some(done)) = futures_util::FutureExt::now_or_never(under_way.next()) {
             finished.extend(done);
         }
-        let room =
-            if stop.is_cancelled() { 0 } else { engine.config.sending.in_flight.saturating_sub(under_way.len()) };
-        let turn = step(&engine, &mut finished, room, stop.is_cancelled(), &mut careful).await;
-        let rest = match turn {
-            Ok(turn) if turn.claimed > 0 => {
-                for call in turn.calls {
-                    let engine = Arc::clone(&engine);
-                    under_way.push(tokio::spawn(async move { engine.make(call).await }));
+        // From here on a bell is heard, also one that rings while this turn runs.
+        let rung = engine.bell.notified();
+        tokio::pin!(rung);
+        rung.as_mut().enable();
+        let room = if stop.is_cancelled() { 0 } else { (in_flight + batch).saturating_sub(under_way.len()) };
+        let worth_it = finished.len().max(if hungry { room } else { 0 }) >= batch.min(in_flight);
+        let last = stop.is_cancelled() && !finished.is_empty();
+        if worth_it || careful > 0 || last || look_again <= Instant::now() {
+            match step(&engine, &mut finished, room, stop.is_cancelled(), &mut careful).await {
+                Ok(turn) => {
+                    made += turn.calls.len();
+                    hungry = turn.claimed >= room.min(batch) && room > 0;
+                    let nothing = turn.claimed == 0 && under_way.is_empty();
+                    for call in turn.calls {
+                        under_way.push(tokio::spawn(make(Arc::clone(&engine), Arc::clone(&places), call)));
+                    }
+                    if until_idle && nothing && nothing_due(&engine).await {
+                        return made;
+                    }
+                    look_again = Instant::now() + IDLE;
                 }
-                // More may be due: look again at once, unless there is no room.
-                if under_way.len() < engine.config.sending.in_flight {
-                    continue;
+                Err(error) => {
+                    careful = CAREFUL;
+                    look_again = Instant::now() + after(&error, "send");
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = tokio::time::sleep_until(look_again) => {}
+                    }
                 }
-                IDLE
             }
-            Ok(_) => IDLE,
-            Err(error) => {
-                careful = CAREFUL;
-                after(&error, "send")
-            }
-        };
+            continue;
+        }
         tokio::select! {
-            done = under_way.next(), if !under_way.is_empty() => finished.extend(done.into_iter().flatten()),
-            () = engine.bell.notified() => {}
+            done = under_way.next(), if !under_way.is_empty() => {
+                // What finishes within a moment is recorded together.
+                if finished.is_empty() {
+                    look_again = look_again.min(Instant::now() + GATHER);
+                }
+                finished.extend(done.into_iter().flatten());
+            }
+            () = rung => look_again = Instant::now(),
             () = stop.cancelled(), if !stop.is_cancelled() => {}
-            () = tokio::time::sleep(rest) => {}
+            () = tokio::time::sleep_until(look_again) => {}
         }
     }
+    made
+}
+
+/// Makes a call at its slot, when there is a place for it. Safety texts and answers never wait for one.
+async fn make(engine: Arc<Engine>, places: Arc<Semaphore>, call: Call) -> Outcome {
+    engine.wait_for_slot(&call).await;
+    let _place = if call.about.urgent { None } else { places.acquire_owned().await.ok() };
+    engine.make(call).await
+}
+
+async fn nothing_due(engine: &Engine) -> bool {
+    matches!(due::backlog(&engine.db, engine.clock.now_ms()).await, Ok(backlog) if backlog.due == 0)
 }
 
 /// One turn. A panic in it counts as a failure of the batch, not of the program.
@@ -86,3 +137,5 @@ async fn step(
 }
 
 const CAREFUL: usize = 200;
+/// How long an outcome waits for others to be recorded with.
+const GATHER: Duration = Duration::from_millis(5);

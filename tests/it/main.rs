@@ -10,6 +10,7 @@
 #[path = "../support/app.rs"]
 mod app;
 mod architecture;
+mod bench;
 mod contract;
 mod email;
 #[path = "../support/gateways/mod.rs"]

@@ -7,7 +7,7 @@ mod webhook;
 
 use reqwest::{Method, RequestBuilder, Url, header::CONTENT_TYPE};
 
-pub use settings::{HttpSettings, SignatureForm};
+pub use settings::{HttpSettings, Proof, SignatureForm};
 
 use super::{
     Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received, WebhookRequest,
@@ -26,6 +26,7 @@ pub struct Http {
     timeout: std::time::Duration,
     keys_in: Vec<Secret>,
     signature: SignatureForm,
+    proof: Proof,
 }
 
 impl Http {
@@ -63,7 +64,7 @@ impl Adapter for Http {
             .ok_or(SendFailure::NotConfigured)?
             .header(CONTENT_TYPE, "application/json")
             .body(body);
-        form::read_send(&call(request).await?, self.base.now())
+        form::read_send(&call(request).await?, self.proof, self.base.now())
     }
 
     async fn look_up(&self, ask: &Ask<'_>) -> Result<LookUp, SendFailure> {

@@ -35,6 +35,9 @@ pub struct HttpSettings {
     /// What the signature of incoming requests covers.
     #[serde(default)]
     pub signature: SignatureForm,
+    /// What in an answer proves that the gateway has the message.
+    #[serde(default)]
+    pub proof: Proof,
     /// The number or name messages come from.
     pub sender: Option<String>,
     /// Whether the gateway answers look-ups by our reference.
@@ -58,6 +61,17 @@ pub enum SignatureForm {
     TimestampAndBody,
     /// The raw body alone, for gateways that cannot sign the time: a replay is harmless, but is not refused.
     Body,
+}
+
+/// What in an answer proves that the gateway has the message.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// A 2xx with the id and status of our form.
+    #[default]
+    Form,
+    /// Any 2xx, whatever it says: for measuring against a sink. Refused when `environment = "live"`.
+    Status,
 }
 
 fn yes() -> bool {
@@ -95,6 +109,7 @@ impl HttpSettings {
             timeout,
             keys_in,
             signature: self.signature,
+            proof: self.proof,
         })
     }
 }

@@ -29,6 +29,16 @@ enum Event {
     },
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Untyped {
+    id: String,
+    from: String,
+    to: String,
+    text: String,
+    at: Option<String>,
+}
+
 /// Checks the signature, and the signed time where there is one.
 pub(super) fn verify(keys: &[Secret], form: SignatureForm, request: &WebhookRequest<'_>) -> Result<(), Forged> {
     let given = request.header("x-signature").ok_or(Forged::Unsigned)?;
@@ -43,10 +53,12 @@ pub(super) fn verify(keys: &[Secret], form: SignatureForm, request: &WebhookRequ
     }
 }
 
-/// Reads one event.
+/// Reads one event. One without a `type` is a text, if it has what a text has.
 pub(super) fn parse(body: &[u8]) -> Result<Vec<Received>, ParseError> {
-    let event: Event = serde_json::from_slice(body).map_err(|_| ParseError::new("not_the_form"))?;
-    Ok(vec![match event {
+    let event = serde_json::from_slice(body).or_else(|_| {
+        serde_json::from_slice(body).map(|Untyped { id, from, to, text, at }| Event::Inbound { id, from, to, text, at })
+    });
+    Ok(vec![match event.map_err(|_: serde_json::Error| ParseError::new("not_the_form"))? {
         Event::Inbound { id, from, to, text, at } => {
             if id.is_empty() || from.is_empty() {
                 return Err(ParseError::new("no_id_or_sender"));

@@ -27,6 +27,7 @@ mod reports;
 mod results;
 mod rows;
 mod schema;
+mod scratch;
 mod views;
 
 use crate::app::{On, fresh_database};
