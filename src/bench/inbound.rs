@@ -223,7 +223,7 @@ pub async fn stop(database: Option<&str>) -> Result<Vec<Figure>, BenchError> {
     for number in BULK..BULK + STOPS {
         ticks.tick().await;
         let from = data::number_of(number);
-        let at = chrono::Utc::now().timestamp_micros();
+        let at = lab.clock.now_ms();
         if !provider.post(&format!("stop-{number}"), &from, "STOP").await? {
             return Err(BenchError::Silent);
         }
@@ -233,7 +233,7 @@ pub async fn stop(database: Option<&str>) -> Result<Vec<Figure>, BenchError> {
     let mut times = Vec::new();
     for (from, at) in &sent {
         if let Some(answered) = sink.first_to(from).await? {
-            times.push((answered - at) as f64 / 1e3);
+            times.push((answered - at) as f64);
         }
     }
     times.sort_by(f64::total_cmp);

@@ -144,7 +144,7 @@ impl SinkProcess {
         Ok(self.client.get(format!("{}/counts", self.http)).send().await?.error_for_status()?.json().await?)
     }
 
-    /// When the first text to a number came, UTC microseconds.
+    /// When the first text to a number came, UTC milliseconds.
     pub async fn first_to(&self, number: &str) -> Result<Option<i64>, BenchError> {
         let answer = self.client.get(format!("{}/first/{number}", self.http)).send().await?;
         if answer.status() == reqwest::StatusCode::NOT_FOUND {

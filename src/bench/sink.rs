@@ -2,6 +2,7 @@
 //! be asked.
 
 use super::BenchError;
+use crate::clock::Clock;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -20,13 +21,14 @@ struct Taken {
     times: HashMap<String, u32>,
     /// When each came, microseconds since the sink began.
     at_us: Vec<u64>,
-    /// When the first text to a number came, as the clock of this machine has it.
+    /// When the first text to a number came, UTC milliseconds.
     first_to: HashMap<String, i64>,
 }
 
 #[derive(Clone)]
 struct Sink {
     taken: Arc<Mutex<Taken>>,
+    clock: Clock,
     began: Instant,
     delay: Duration,
 }
@@ -63,8 +65,7 @@ impl Sink {
         *taken.times.entry(id.to_owned()).or_default() += 1;
         taken.at_us.push(at);
         if !to.is_empty() {
-            let now = chrono::Utc::now().timestamp_micros();
-            taken.first_to.entry(to.to_owned()).or_insert(now);
+            taken.first_to.entry(to.to_owned()).or_insert(self.clock.now_ms());
         }
     }
 
@@ -96,7 +97,7 @@ fn most_within(times: &[u64], window: u64) -> u64 {
 
 /// Serves until it is killed. Prints one line when it listens: `sink HTTP-PORT SMTP-PORT`.
 pub async fn serve(delay: Duration) -> Result<(), BenchError> {
-    let sink = Sink { taken: Arc::default(), began: Instant::now(), delay };
+    let sink = Sink { taken: Arc::default(), clock: Clock::system(), began: Instant::now(), delay };
     let http = TcpListener::bind("127.0.0.1:0").await?;
     let smtp = TcpListener::bind("127.0.0.1:0").await?;
     println!("sink {} {}", http.local_addr()?.port(), smtp.local_addr()?.port());

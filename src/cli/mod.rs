@@ -45,7 +45,7 @@ pub fn main(cli: Cli) -> ExitCode {
     match runtime.block_on(run(cli)) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("between: {error:#}");
+            eprintln!("between: {}", output::explained(&error));
             ExitCode::FAILURE
         }
     }

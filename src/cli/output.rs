@@ -74,3 +74,31 @@ pub(super) fn progress(of: u64, doing: &str) -> ProgressBar {
 pub(super) fn moment(ms: i64, zone: chrono_tz::Tz) -> String {
     crate::domain::calendar::local(crate::clock::instant(ms), zone).format("%Y-%m-%d %H:%M").to_string()
 }
+
+/// An error and its causes in one line, each said once: many errors quote their cause in their own words.
+pub(super) fn explained(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if line.contains(&cause) {
+            continue;
+        }
+        if !line.is_empty() {
+            line.push_str(": ");
+        }
+        line.push_str(&cause);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::explained;
+    use anyhow::anyhow;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let full = anyhow!("disk is full").context("database: disk is full").context("cannot import list.csv");
+        assert_eq!(explained(&full), "cannot import list.csv: database: disk is full");
+        assert_eq!(explained(&anyhow!("one").context("two")), "two: one");
+    }
+}

@@ -38,6 +38,7 @@ fn listening(arguments: &[&str]) -> Listening {
     let mut child = bench(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    between::gateways::install_tls_provider();
     let port = line.split_whitespace().nth(1).unwrap().parse().unwrap();
     Listening { child, port }
 }

@@ -22,7 +22,8 @@ const LAYERS: [&[&str]; 10] = [
 /// Libraries that only these modules may name.
 const LIBRARIES: [(&str, &[&str]); 11] = [
     ("sqlx", &["store"]),
-    ("reqwest", &["gateways"]),
+    // The bench is the other side of a gateway: it posts what it measures.
+    ("reqwest", &["gateways", "bench"]),
     ("lettre", &["gateways"]),
     // The demo writes lists as a practice's system would, to import them.
     ("csv", &["interchange", "demo"]),

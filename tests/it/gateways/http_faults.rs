@@ -139,10 +139,15 @@ async fn live(http: &Gateway, reference: &str, to: &str, seed: u64) -> Result<us
         }
         now = at;
         if !failure.certainly_not_sent() {
-            match http.look_up(&message.reference, &message.to, NOON, &message.text).await.unwrap() {
-                LookUp::Found { .. } => return Ok(attempt),
-                LookUp::NotFound => {}
-                LookUp::CannotTell => panic!("this gateway can be asked"),
+            loop {
+                match http.look_up(&message.reference, &message.to, NOON, &message.text).await {
+                    Ok(LookUp::Found { .. }) => return Ok(attempt),
+                    Ok(LookUp::NotFound) => break,
+                    Ok(LookUp::CannotTell) => panic!("this gateway can be asked"),
+                    // A machine with much to do answers later than the call may take: it is asked again, nothing is sent.
+                    Err(SendFailure::TimedOut) => {}
+                    Err(failure) => panic!("{failure:?}"),
+                }
             }
         }
     }
