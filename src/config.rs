@@ -72,6 +72,7 @@ pub struct Sending {
     pub settle_minutes: i64,
     pub plan_ahead_hours: i64,
     pub resend_when_unknown: Vec<String>,
+    pub exchange_log_days: i64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

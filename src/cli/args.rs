@@ -55,6 +55,9 @@ pub enum Command {
     Plan(PlanArgs),
     /// Send what is due now, once, and end
     SendDue,
+    /// What gateways were asked and what they said
+    #[command(subcommand)]
+    Gateways(GatewaysCommand),
     /// Check and show the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -359,6 +362,16 @@ pub struct PlanArgs {
     /// How many days ahead a dry run looks
     #[arg(long, default_value_t = 30)]
     pub days: u32,
+}
+
+#[derive(Debug, Subcommand)]
+#[allow(missing_docs, reason = "help texts")]
+pub enum GatewaysCommand {
+    /// Everything that was exchanged about one message, without numbers, names, texts or secrets
+    Log {
+        /// The message's id, as shown by patient show --json and on its page
+        message: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

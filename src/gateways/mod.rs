@@ -4,6 +4,7 @@
 //! consent or records: those are decided above, and the record is kept elsewhere.
 
 mod client;
+mod exchange;
 mod faults;
 mod form_data;
 pub mod generic;
@@ -23,6 +24,8 @@ mod webhook;
 use std::{sync::Arc, time::Duration};
 
 pub use client::install_tls_provider;
+pub use exchange::Exchange;
+use exchange::Private;
 use faults::Faults;
 pub use faults::SettingsFault;
 pub use message::{Accepted, LookUp, OutboundMessage};
@@ -129,6 +132,16 @@ impl Gateway {
     ///
     /// A message past its `valid_until_ms` is refused here as [`SendFailure::Expired`].
     pub async fn send(&self, message: &OutboundMessage) -> Result<Accepted, SendFailure> {
+        self.send_logged(message).await.0
+    }
+
+    /// The same, with what was exchanged on the way.
+    pub async fn send_logged(&self, message: &OutboundMessage) -> (Result<Accepted, SendFailure>, Vec<Exchange>) {
+        let now_ms = each!(self, g => &g.base().now_ms);
+        exchange::recorded(now_ms, Private::of(message), self.send_checked(message)).await
+    }
+
+    async fn send_checked(&self, message: &OutboundMessage) -> Result<Accepted, SendFailure> {
         if !self.policy().channels.contains(&message.channel) {
             return Err(SendFailure::NotConfigured);
         }
@@ -152,8 +165,21 @@ impl Gateway {
         sent_after_ms: i64,
         text: &str,
     ) -> Result<LookUp, SendFailure> {
+        self.look_up_logged(reference, to, sent_after_ms, text).await.0
+    }
+
+    /// The same, with what was exchanged on the way.
+    pub async fn look_up_logged(
+        &self,
+        reference: &str,
+        to: &str,
+        sent_after_ms: i64,
+        text: &str,
+    ) -> (Result<LookUp, SendFailure>, Vec<Exchange>) {
         let ask = Ask { reference, to, sent_after_ms, text };
-        each!(self, g => g.look_up(&ask).await)
+        let now_ms = each!(self, g => &g.base().now_ms);
+        let private = Private::of_look_up(reference, to, text);
+        exchange::recorded(now_ms, private, async { each!(self, g => g.look_up(&ask).await) }).await
     }
 
     /// Whether the request proves that it comes from this gateway. Pure; secrets are compared in constant time.

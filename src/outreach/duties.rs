@@ -6,7 +6,7 @@ use crate::domain::decision::is_stale;
 use crate::domain::reason::Reason;
 use crate::store::enrolments::Progress;
 use crate::store::prompts::PromptRow;
-use crate::store::{Tx, alerts, counters, due, enrolments, patients, prompts, results, schedules, views};
+use crate::store::{Tx, alerts, counters, due, enrolments, exchanges, patients, prompts, results, schedules, views};
 use std::collections::BTreeSet;
 
 /// The duties: name and how often, in seconds.
@@ -214,6 +214,9 @@ impl Engine {
         }
         let oldest = crate::clock::instant(now - 60 * 86_400_000).format("d:%Y-%m-%d").to_string();
         counters::forget_before(&mut tx, "d:", &oldest).await?;
+        const MOST_FORGOTTEN: i64 = 50_000;
+        let kept_ms = self.config.sending.exchange_log_days.max(0) * 86_400_000;
+        exchanges::forget_before(&mut tx, now - kept_ms, MOST_FORGOTTEN).await?;
         tx.commit().await?;
         Ok(findings.len())
     }

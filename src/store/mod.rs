@@ -11,6 +11,7 @@ pub mod copy;
 pub mod counters;
 pub mod due;
 pub mod enrolments;
+pub mod exchanges;
 pub mod goals;
 pub mod imports;
 pub mod inbox;

@@ -11,6 +11,7 @@ mod counters;
 mod coverage;
 mod deadlocks;
 mod exact;
+mod exchanges;
 mod inbox;
 mod ledger;
 mod migrations;

@@ -1,6 +1,7 @@
 //! Each gateway against a strict fake of its provider.
 
 mod docs;
+mod exchange;
 mod generic;
 mod govuk_notify;
 mod http;
