@@ -1,5 +1,6 @@
 //! Settings: the embedded file, then files, then the environment; every fault named at once.
 
+use crate::domain::delivery::FailoverRules;
 use crate::domain::practice::PracticeSettings;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub struct Config {
     pub messages: Messages,
     pub sending: Sending,
     pub receiving: Receiving,
+    pub failover: FailoverRules,
     /// As written: `gateways::GatewaySettings` reads them.
     pub gateways: BTreeMap<String, Table>,
     pub practice: PracticeSettings,

@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 mod route;
 mod timing;
 
-pub use route::{Contact, ContactState, GatewayFacts, Route, choose};
+pub use route::{Contact, ContactState, GatewayFacts, Route, carrying, choose};
 
 /// Tags that stop everything (issue: "stops that nothing survives").
 pub const STOPPING_TAGS: [&str; 4] = ["pregnancy", "palliative_care", "eating_disorder", "admission"];
@@ -93,6 +93,8 @@ pub struct SendFacts<'a> {
     pub person: Option<PersonFacts<'a>>,
     /// The gateways that could carry it.
     pub gateways: &'a [GatewayFacts],
+    /// The message's lot, 0 to 99: which of several gateways gets it while the first has only a share.
+    pub draw: i64,
     /// Tags that keep people out of this programme.
     pub excluded_tags: &'a [String],
     /// Real people are written to.

@@ -1,12 +1,13 @@
 //! Delivery reports: in any order, any number of times; they only move a message forward.
 
-use crate::domain::delivery::DeliveryStatus;
+use crate::domain::delivery::{DeliveryStatus, SHARE_MINUTES};
 use crate::domain::message::MessageStatus;
 use crate::domain::reason::Reason;
-use crate::outreach::{Engine, OutreachError};
+use crate::outreach::{Engine, OutreachError, minute};
 use crate::store::consents::ConsentRow;
+use crate::store::health::MinuteRow;
 use crate::store::reports::{Advance, DeliveryReportRow, Matched};
-use crate::store::{Tx, consents, contacts, reports};
+use crate::store::{Tx, consents, contacts, health, reports};
 use std::collections::{BTreeSet, HashMap};
 
 /// A report as a gateway gave it.
@@ -73,8 +74,31 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
             address_learns(engine, &mut tx, matched, &report.status, now).await?;
         }
     }
+    let counted = taken.iter().zip(&rows).filter(|(_, row)| new.contains(&row.id));
+    let minutes: Vec<MinuteRow> = counted
+        .filter_map(|(report, _)| traffic(engine, report, known.get(&report.reference)?, now))
+        .collect();
+    // Last, as in a worker's turn: others wait for these rows.
+    health::add_minutes(&mut tx, &minutes).await?;
     tx.commit().await?;
     Ok(moved.len())
+}
+
+/// What a report says of its gateway, in the minute in which the text was handed over.
+fn traffic(engine: &Engine, report: &Report, matched: &Matched, now: i64) -> Option<MinuteRow> {
+    if now - matched.started_at > SHARE_MINUTES * 60_000 {
+        return None;
+    }
+    let late_ms = engine.config.failover.slow_delivery_seconds * 1_000;
+    let (failed, slow) = match &report.status {
+        DeliveryStatus::Failed { permanent, .. } | DeliveryStatus::Undelivered { permanent, .. } => {
+            (i64::from(!permanent), 0)
+        }
+        DeliveryStatus::Delivered => (0, i64::from(report.occurred_at - matched.started_at > late_ms)),
+        DeliveryStatus::Accepted | DeliveryStatus::Sent | DeliveryStatus::OptedOut => (0, 0),
+    };
+    let row = MinuteRow { gateway: matched.gateway.clone(), minute: minute(matched.started_at), sent: 0, failed, slow };
+    (failed + slow > 0).then_some(row)
 }
 
 fn advance(id: &str, status: &DeliveryStatus, at: i64) -> Advance {

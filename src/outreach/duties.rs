@@ -10,7 +10,8 @@ use crate::store::{Tx, alerts, counters, due, enrolments, exchanges, patients, p
 use std::collections::BTreeSet;
 
 /// The duties: name and how often, in seconds.
-const DUTIES: [(&str, i64); 5] = [("plan", 5), ("prompts", 5), ("alerts", 5), ("results", 900), ("daily", 3_600)];
+const DUTIES: [(&str, i64); 6] =
+    [("plan", 5), ("prompts", 5), ("alerts", 5), ("gateways", 60), ("results", 900), ("daily", 3_600)];
 
 impl Engine {
     /// Does every duty whose time has come. Shared by all workers: each is claimed first. One that fails keeps no other from
@@ -60,6 +61,7 @@ impl Engine {
             }
             "prompts" => format!("{} ended", self.end_prompts().await?),
             "alerts" => format!("{} notices", self.notify_staff().await?),
+            "gateways" => format!("{} shares moved", self.judge_gateways().await?),
             "results" => format!("{} overdue", self.remind_of_holds().await?),
             _ => format!("{} findings", self.daily_check().await?),
         })

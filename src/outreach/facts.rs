@@ -59,6 +59,8 @@ pub(super) struct Batch {
     pub last_attempts: HashMap<String, AttemptRow>,
     /// (message, address) pairs that a gateway refused for good.
     pub refused: BTreeSet<(String, String)>,
+    /// Message → the only gateway by which it may be tried again: that one recognises a repeat, another would double it.
+    pub bound: HashMap<String, String>,
     pub agenda: HashMap<String, usize>,
     /// (subject, period) → used.
     pub counters: HashMap<(String, String), i64>,
@@ -114,6 +116,11 @@ impl Batch {
             batch.last_attempts.insert(row.message_id.clone(), row);
         }
         batch.refused = store::ledger::refused(tx, &tried).await?.into_iter().collect();
+        for (message, gateway) in store::ledger::said_not_there(tx, &tried).await? {
+            if engine.gateways.get(&gateway).is_some_and(|g| g.policy().repeats_only_here) {
+                batch.bound.insert(message, gateway);
+            }
+        }
         batch.load_answered(tx, &appointment_ids).await?;
         batch.messages = rows.into_iter().map(|m| (m.id.clone(), m)).collect();
         Ok(batch)
@@ -273,6 +280,12 @@ pub(super) fn spend_subject(practice_id: &str) -> String {
     format!("segments:{practice_id}")
 }
 
+/// A message's lot among a hundred: the same at every try.
+fn draw(message_id: &str) -> i64 {
+    let digest = Sha256::digest(message_id);
+    i64::from(u16::from_be_bytes([digest[0], digest[1]]) % 100)
+}
+
 /// What a decision borrows from.
 pub(super) struct Question<'a> {
     pub message: &'a MessageRow,
@@ -322,6 +335,14 @@ impl Batch {
         let limit = practice.settings.limits.segments_per_day;
         let spent = limit > 0
             && self.used(&spend_subject(&message.practice_id), &day_period(now, practice.settings.zone)) >= limit;
+        let bound: Vec<GatewayFacts>;
+        let gateways = match self.bound.get(&message.id) {
+            Some(only) => {
+                bound = gateways.iter().filter(|g| g.name == *only).cloned().collect();
+                &bound
+            }
+            None => gateways,
+        };
         let facts = SendFacts {
             kind: message.kind.parse().unwrap_or(MessageKind::StaffMessage),
             purpose,
@@ -382,6 +403,7 @@ impl Batch {
                 consents: &consents,
             }),
             gateways,
+            draw: draw(&message.id),
             excluded_tags: &stored.excluded_tags,
             live,
             spent,

@@ -13,6 +13,7 @@ pub mod due;
 pub mod enrolments;
 pub mod exchanges;
 pub mod goals;
+pub mod health;
 pub mod imports;
 pub mod inbox;
 pub mod ledger;

@@ -34,6 +34,7 @@ fn gateways() -> Vec<GatewayFacts> {
         channels: vec![Channel::Sms, Channel::Email],
         two_way: true,
         opens_at: None,
+        takes: 100,
     }]
 }
 
@@ -90,6 +91,7 @@ impl Case {
                 consents: &self.consents,
             }),
             gateways: &self.gateways,
+            draw: 0,
             excluded_tags: &[],
             live: false,
             spent: false,
