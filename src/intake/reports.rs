@@ -75,9 +75,8 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
         }
     }
     let counted = taken.iter().zip(&rows).filter(|(_, row)| new.contains(&row.id));
-    let minutes: Vec<MinuteRow> = counted
-        .filter_map(|(report, _)| traffic(engine, report, known.get(&report.reference)?, now))
-        .collect();
+    let minutes: Vec<MinuteRow> =
+        counted.filter_map(|(report, _)| traffic(engine, report, known.get(&report.reference)?, now)).collect();
     // Last, as in a worker's turn: others wait for these rows.
     health::add_minutes(&mut tx, &minutes).await?;
     tx.commit().await?;

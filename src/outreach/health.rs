@@ -241,7 +241,16 @@ impl Engine {
 
     /// What became of each gateway's texts in the last 15 minutes.
     pub async fn traffic(&self, now: i64) -> Result<BTreeMap<String, Traffic>, OutreachError> {
-        let rows = health::traffic(&self.db, minute(now) - SHARE_MINUTES + 1).await?;
+        self.traffic_since(minute(now) - SHARE_MINUTES + 1).await
+    }
+
+    /// The same since the beginning of the last minute.
+    pub(super) async fn last_minute(&self, now: i64) -> Result<BTreeMap<String, Traffic>, OutreachError> {
+        self.traffic_since(minute(now - 60_000)).await
+    }
+
+    async fn traffic_since(&self, since: i64) -> Result<BTreeMap<String, Traffic>, OutreachError> {
+        let rows = health::traffic(&self.db, since).await?;
         let traffic = |row: MinuteRow| (row.gateway, Traffic { sent: row.sent, failed: row.failed, slow: row.slow });
         Ok(rows.into_iter().map(traffic).collect())
     }

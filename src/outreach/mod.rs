@@ -9,11 +9,15 @@ pub mod duties;
 mod enqueue;
 mod facts;
 mod health;
+mod limits;
+mod periods;
 mod plan_alone;
 mod planner;
 mod practices;
 mod programmes;
 mod settle;
+mod standing;
+mod try_out;
 
 pub use assemble::AssembleError;
 pub use calls::{Call, Outcome};
@@ -22,9 +26,12 @@ pub use dispatch::Turn;
 pub use enqueue::{NewSend, StoredFacts, enqueue};
 pub use facts::{address_hash, hex};
 pub use health::{breaker, minute};
+pub use limits::Rise;
 pub use planner::Planned;
 pub use practices::{PracticeState, Practices};
 pub use programmes::shipped as shipped_programmes;
+pub use standing::{Queue, Standing};
+pub use try_out::{Step, TryError, TryOut};
 
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;

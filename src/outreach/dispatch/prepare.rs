@@ -2,8 +2,9 @@
 
 use super::super::calls::{About, Ask};
 use super::super::compose::{Composed, compose, expects, prompt_kind};
+use super::super::facts::{Batch, Question};
 use super::super::health::Health;
-use super::super::facts::{Batch, Question, day_period, spend_subject, week_period};
+use super::super::periods::{day_period, sent_subject, spend_subject, week_period};
 use super::super::{Call, Engine, OutreachError, Practices, StoredFacts};
 use super::write::Writes;
 use crate::clock::instant;
@@ -39,6 +40,7 @@ impl Engine {
         let mut writes = Writes::default();
         let mut calls: Vec<Call> = Vec::new();
         let mut asked: BTreeSet<String> = BTreeSet::new();
+        let mut stopped: BTreeSet<(String, Reason)> = BTreeSet::new();
         for claim in order {
             let held = Held { message_id: claim.message_id.clone(), lease: claim.lease };
             let Some(message) = batch.messages.get(&claim.message_id).cloned() else {
@@ -79,6 +81,11 @@ impl Engine {
             match decision {
                 Decision::Wait(reason, until) => {
                     writes.change(&message, MessageStatus::Held, reason, now);
+                    // One alert for the whole practice, whoever is held first.
+                    let asks_staff = matches!(reason, Reason::SpendCap | Reason::SuddenRise);
+                    if asks_staff && stopped.insert((message.practice_id.clone(), reason)) {
+                        writes.told.push((message.clone(), reason));
+                    }
                     writes.deferred.push(Deferred { message_id: held.message_id, lease: held.lease, due_at: until });
                 }
                 Decision::Skip(reason) => {
@@ -311,6 +318,10 @@ impl Engine {
             return;
         };
         let mut keys = Vec::new();
+        let today = day_period(now, state.practice.settings.zone);
+        if number == 1 && lane == Lane::Planned {
+            keys.push((sent_subject(&message.practice_id), today.clone(), 1));
+        }
         if number == 1
             && lane == Lane::Planned
             && message.purpose != Purpose::Service.as_str()
@@ -326,7 +337,7 @@ impl Engine {
             keys.push((patient.clone(), week_period(now, zone), 1));
         }
         if segments > 0 {
-            keys.push((spend_subject(&message.practice_id), day_period(now, state.practice.settings.zone), segments));
+            keys.push((spend_subject(&message.practice_id), today, segments));
         }
         for (subject, period, by) in keys {
             *batch.counters.entry((subject.clone(), period.clone())).or_default() += by;
@@ -382,7 +393,7 @@ fn fixed_gateway<'a>(batch: &Batch, question: &Question<'a>, channel: Channel) -
     let failed = batch
         .last_attempts
         .get(&message.id)
-        .filter(|last| last.outcome.as_deref() == Some("retry"))
+        .filter(|last| matches!(last.outcome.as_deref(), Some("retry" | "resolved_not_sent")))
         .map(|last| last.gateway.as_str());
     let named = message.gateway.as_deref();
     // Best first: the gateway the text came in by, then what people can answer and is open now, in the practice's order.

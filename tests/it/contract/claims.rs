@@ -107,6 +107,22 @@ on_both! {
         assert_eq!(told, ["m1"]);
     }
 
+    async fn waking_a_practice_touches_its_own_planned_messages_of_that_reason(on) {
+        let store = Store::start(on).await?;
+        let row = |id: &str, practice: &str, reason: &str| MessageRow {
+            status: "held".to_owned(), reason: reason.to_owned(), practice_id: practice.to_owned(), ..rows::planned(id, "p1")
+        };
+        let own = super::PRACTICE;
+        let all = [row("m1", own, "spend_cap"), row("m2", own, "sudden_rise"), row("m3", "other", "spend_cap"), row("m4", own, "spend_cap"), row("m5", own, "spend_cap")];
+        within!(store.db, tx => ledger::insert(tx, &all));
+        let waits: Vec<_> = all.iter().map(|m| rows::waits(&m.id, if m.id == "m4" { T0 + 90 * MINUTE } else { T0 + 50 })).collect();
+        within!(store.db, tx => due::insert(tx, &waits));
+        within!(store.db, tx => due::reschedule(tx, &[("m5".to_owned(), T0)]));
+        within!(store.db, tx => due::claim(tx, 2, T0, T0 + 5, 1));
+        assert_eq!(within!(store.db, tx => due::wake_practice(tx, own, "spend_cap", T0 + 9, 60 * MINUTE)), 1);
+        assert_eq!(store.column("SELECT message_id FROM due WHERE due_at = 1800000000009").await, ["m1"]);
+    }
+
     async fn what_else_waits_for_a_person_is_planned_messages(on) {
         let store = Store::start(on).await?;
         let row = |id: &str, patient: &str, priority| MessageRow { priority, ..rows::planned(id, patient) };

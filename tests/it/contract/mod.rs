@@ -12,6 +12,7 @@ mod coverage;
 mod deadlocks;
 mod exact;
 mod exchanges;
+mod health;
 mod inbox;
 mod ledger;
 mod migrations;

@@ -1,5 +1,6 @@
 //! Things that break while it works: poisoned rows, several workers, dead processes, a gateway that misbehaves.
 
+mod failover;
 mod gateway;
 mod kills;
 mod poison;
