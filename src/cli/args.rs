@@ -270,6 +270,13 @@ pub enum PatientCommand {
         #[arg(long)]
         source: String,
     },
+    /// A number or address that was marked as not working has been checked with the person: use it again
+    Reachable {
+        patient: String,
+        /// Who checked it and how
+        #[arg(long)]
+        reason: String,
+    },
     /// Mark contact by message as unsafe, or clear the mark
     UnsafeContact {
         patient: String,

@@ -49,7 +49,8 @@ async fn add(
         }
     };
     let merged = engine.config.practice_settings(&own).map_err(|fault| anyhow::anyhow!("settings: {fault}"))?;
-    let faults = merged.faults();
+    let mut faults = merged.faults();
+    faults.extend(engine.gateways.faults_of_order(&merged.sms_gateways));
     if !faults.is_empty() {
         bail!("settings: {}", faults.join("; "));
     }

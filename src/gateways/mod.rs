@@ -23,6 +23,8 @@ mod webhook;
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
 pub use client::install_tls_provider;
 pub use exchange::Exchange;
 use exchange::Private;
@@ -70,11 +72,18 @@ pub struct Base {
     name: String,
     policy: Policy,
     now_ms: NowMs,
+    places: Semaphore,
 }
 
 impl Base {
+    fn new(name: &str, now_ms: &NowMs) -> Self {
+        let policy = Policy::default();
+        let places = Semaphore::new(policy.in_flight);
+        Self { name: name.to_owned(), policy, now_ms: Arc::clone(now_ms), places }
+    }
+
     fn with(self, policy: Policy) -> Self {
-        Self { policy, ..self }
+        Self { places: Semaphore::new(policy.in_flight), policy, ..self }
     }
 
     fn now(&self) -> i64 {
@@ -126,6 +135,12 @@ impl Gateway {
     /// What it may be used for.
     pub fn policy(&self) -> &Policy {
         each!(self, g => &g.base().policy)
+    }
+
+    /// A place among the calls that this process may have under way with it at once (`policy.in_flight`).
+    pub async fn place(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        each!(self, g => g.base().places.acquire().await.ok())
     }
 
     /// Hands one message over. `Ok` only when the gateway proved that it has it; the answer is bounded in time and size.

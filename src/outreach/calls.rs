@@ -112,6 +112,9 @@ impl Engine {
             tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
         }
         let to = (call.message.channel, call.message.to.clone());
+        let gateway = Arc::clone(&call.gateway);
+        // Safety texts and answers wait for no place either.
+        let _place = if call.about.urgent { None } else { gateway.place().await };
         let began_at = self.clock.now_ms();
         let (answer, exchanges) = if began_at >= call.lease_until - CALL_MARGIN_MS {
             (Answer::NotMade, Vec::new())

@@ -15,6 +15,7 @@ mod plan_alone;
 mod planner;
 mod practices;
 mod programmes;
+mod reach;
 mod settle;
 mod standing;
 mod try_out;
@@ -30,6 +31,7 @@ pub use limits::Rise;
 pub use planner::Planned;
 pub use practices::{PracticeState, Practices};
 pub use programmes::shipped as shipped_programmes;
+pub use reach::{Reached, address_learns};
 pub use standing::{Queue, Standing};
 pub use try_out::{Step, TryError, TryOut};
 

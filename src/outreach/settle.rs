@@ -1,6 +1,7 @@
 //! What became of calls: outcomes that have finished by now are recorded together.
 
 use super::calls::Ask;
+use super::reach::{Reached, address_learns};
 use super::{Engine, Outcome, OutreachError, Practices, calls::Answer};
 use crate::domain::delivery::{BackOff, Channel, DeliveryStatus, SendFailure};
 use crate::domain::message::MessageStatus;
@@ -242,6 +243,17 @@ async fn consequences(
         (_, Next::Done(MessageStatus::Unknown | MessageStatus::Failed, reason)) => Some(*reason),
         _ => None,
     };
+    // What the gateway says when it is asked counts as its report does.
+    if let (Answer::Taken { status, .. }, Ask::LookUp { .. }) = (&outcome.answer, outcome.ask) {
+        let reached = Reached {
+            practice_id: &outcome.about.practice_id,
+            patient_id: outcome.about.patient_id.as_deref(),
+            message_id,
+            channel: channel.as_str(),
+            address,
+        };
+        address_learns(engine, tx, practices, reached, status, outcome.at).await?;
+    }
     if let Some(reason) = told
         && let Some(message) = ledger::by_ids(tx, std::slice::from_ref(message_id)).await?.into_iter().next()
     {

@@ -180,7 +180,7 @@ pub(super) fn key(name: &str, private: &Private) -> String {
 
 /// A part of a path.
 pub(super) fn segment(segment: &str, private: &Private) -> String {
-    if segment.is_empty() || (is_code(segment) && !private.holds(segment)) {
+    if segment.is_empty() || segment == private.reference || (is_code(segment) && !private.holds(segment)) {
         segment.to_owned()
     } else {
         "[…]".to_owned()
@@ -190,7 +190,7 @@ pub(super) fn segment(segment: &str, private: &Private) -> String {
 /// The value, where its field holds codes and it looks like one.
 fn code(name: &str, value: &str, private: &Private) -> Option<String> {
     let kept = KEPT.contains(&bare(&name.to_lowercase()).as_str());
-    (kept && is_code(value) && !private.holds(value)).then(|| value.to_owned())
+    (value == private.reference || (kept && is_code(value) && !private.holds(value))).then(|| value.to_owned())
 }
 
 fn bare(name: &str) -> String {

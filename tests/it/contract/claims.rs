@@ -1,6 +1,6 @@
 //! What waits to be sent: claims, numbered leases, and what ends them.
 
-use super::{MINUTE, Store, T0, ids, rows, sorted, within};
+use super::{MINUTE, PRACTICE, Store, T0, ids, rows, sorted, within};
 use crate::app::On;
 use crate::on_both;
 use between::store::due::{Claim, Deferred, Held, NewDue};
@@ -112,7 +112,7 @@ on_both! {
         let row = |id: &str, practice: &str, reason: &str| MessageRow {
             status: "held".to_owned(), reason: reason.to_owned(), practice_id: practice.to_owned(), ..rows::planned(id, "p1")
         };
-        let own = super::PRACTICE;
+        let own = PRACTICE;
         let all = [row("m1", own, "spend_cap"), row("m2", own, "sudden_rise"), row("m3", "other", "spend_cap"), row("m4", own, "spend_cap"), row("m5", own, "spend_cap")];
         within!(store.db, tx => ledger::insert(tx, &all));
         let waits: Vec<_> = all.iter().map(|m| rows::waits(&m.id, if m.id == "m4" { T0 + 90 * MINUTE } else { T0 + 50 })).collect();

@@ -145,11 +145,13 @@ on_both! {
         );
         let app = TestApp::start_on(on, clock, &settings).await?;
         let number: u32 = Fault::ServerError.number(When::AfterTaking)[10..].parse().unwrap();
+        // A welcome: it asks nothing, so it may go by a sender that nobody can answer.
         let id = app.person(number).await;
-        app.appointment(&id, "a", "2027-01-05T15:00:00Z", "booked").await;
+        let goal = app.goal(&id).await;
+        app.enrol(&id, "goal", &goal).await;
         app.advance_to("2027-01-04T17:00:00Z").await;
         assert_eq!((nhs.messages().len(), http.taken().len()), (1, 0), "{:?} {:?} {:?}", app.ledger(&id).await, nhs.refused(), said(&app).await);
-        assert_eq!(app.ledger(&id).await, ["appointment_reminder accepted"]);
+        assert!(app.ledger(&id).await.iter().any(|row| row.ends_with(" accepted")), "{:?}", app.ledger(&id).await);
     }
 
     async fn a_question_waits_for_a_gateway_that_can_be_answered(on) {
@@ -162,8 +164,10 @@ on_both! {
         assert_eq!(pair.state("first").await, "open");
         pair.app.enrol(&id, "goal", &goal).await;
         pair.app.advance_to("2027-01-12T18:00:00Z").await;
-        let questions = pair.second.taken().into_iter().filter(|t| t.to == phone(1) && t.text.contains('?')).count();
-        assert_eq!(questions, 0, "nobody can answer a name: {:?}", pair.second.taken());
+        for text in pair.second.taken() {
+            let row = store::ledger::get(&pair.app.engine.db, &text.id).await.unwrap().unwrap();
+            assert!(!row.facts.contains("\"asks\""), "nobody can answer a name: {}", text.text);
+        }
         assert!(!pair.second.taken().is_empty(), "what asks nothing went by it");
     }
 
@@ -248,7 +252,7 @@ on_both! {
         let id = all_out(&pair.app).await.remove(0).id;
         let rows = store::exchanges::of_message(&pair.app.engine.db, &id).await.unwrap();
         let said: Vec<(i64, &str, Option<i64>)> = rows.iter().map(|r| (r.attempt, r.ask.as_str(), r.status)).collect();
-        assert_eq!(said, [(1, "send", Some(500)), (1, "look_up", Some(404)), (2, "send", Some(200))]);
+        assert_eq!(said, [(1, "send", Some(500)), (1, "look_up", Some(404)), (2, "send", Some(202))]);
         assert!(rows[2].answer.contains("accepted") && rows[0].request.starts_with("POST 127.0.0.1:"), "{rows:?}");
         assert!(!rows.iter().any(|r| format!("{}{}", r.request, r.answer).contains("7700900")));
         pair.app.advance_to("2027-01-06T18:00:00Z").await;

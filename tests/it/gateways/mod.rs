@@ -1,5 +1,6 @@
 //! Each gateway against a strict fake of its provider.
 
+mod command;
 mod docs;
 mod exchange;
 mod generic;
