@@ -41,8 +41,9 @@ impl Health {
     }
 
     /// Writes what changed.
-    pub(super) async fn save(&self, tx: &mut Tx) -> Result<(), OutreachError> {
-        let rows: Vec<HealthRow> = self.changed.iter().filter_map(|name| self.rows.get(name)).cloned().collect();
+    pub(super) async fn save(&mut self, tx: &mut Tx) -> Result<(), OutreachError> {
+        let changed = std::mem::take(&mut self.changed);
+        let rows: Vec<HealthRow> = changed.iter().filter_map(|name| self.rows.get(name)).cloned().collect();
         health::save(tx, &rows).await?;
         Ok(())
     }

@@ -158,17 +158,19 @@ on_both! {
         let pair = Pair::start(on, NO_PROOF, "", "sender = \"OakSurgery\"", "").await?;
         let id = pair.app.person(1).await;
         let goal = pair.app.goal(&id).await;
-        pair.book(2..=8).await;
         pair.ill.store(true, Ordering::SeqCst);
-        pair.app.advance_to("2027-01-04T10:40:00Z").await;
+        // Reminders ask whether the person comes; a welcome asks nothing.
+        pair.book(2..=8).await;
+        pair.app.advance_to("2027-01-04T10:20:00Z").await;
         assert_eq!(pair.state("first").await, "open");
         pair.app.enrol(&id, "goal", &goal).await;
-        pair.app.advance_to("2027-01-12T18:00:00Z").await;
-        for text in pair.second.taken() {
-            let row = store::ledger::get(&pair.app.engine.db, &text.id).await.unwrap().unwrap();
-            assert!(!row.facts.contains("\"asks\""), "nobody can answer a name: {}", text.text);
-        }
-        assert!(!pair.second.taken().is_empty(), "what asks nothing went by it");
+        pair.app.advance_to("2027-01-04T10:45:00Z").await;
+        let by_second: Vec<String> = pair.second.taken().into_iter().map(|t| t.to).collect();
+        assert_eq!(by_second, [phone(1)], "nobody can answer a name");
+        pair.ill.store(false, Ordering::SeqCst);
+        pair.app.advance_to("2027-01-04T13:00:00Z").await;
+        assert_eq!((pair.first.taken().len(), pair.second.taken().len()), (7, 1), "they went when the first was back");
+        assert_eq!(pair.state("first").await, "closed");
     }
 
     async fn an_answer_to_danger_has_a_way_out_when_its_gateway_is_down(on) {

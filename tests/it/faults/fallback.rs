@@ -49,6 +49,7 @@ on_both! {
             let app = TestApp::start_on(on, clock, &settings).await?;
             app.add_practice(crate::app::PRACTICE, "Przychodnia Łódź 👍", "{}").await;
             let id = app.person(1).await;
+            prefers(&app, &id, "sms").await;
             if with_email {
                 app.contact(&id, "email", "joan@example.org").await;
             }
@@ -68,6 +69,7 @@ on_both! {
         let rig = Rig::start(on, MONDAY, &format!("{EMAIL}{window}")).await?;
         let id = rig.app.person(303).await;
         rig.app.contact(&id, "email", "joan@example.org").await;
+        prefers(&rig.app, &id, "sms").await;
         rig.app.appointment(&id, "a", "2027-01-06T15:00:00Z", "booked").await;
         rig.app.advance_to("2027-01-04T10:14:00Z").await;
         rig.app.engine.clock.set_ms("2027-01-04T10:59:59.999Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_millis());
@@ -108,6 +110,7 @@ on_both! {
         let rig = Rig::start(on, MONDAY, EMAIL).await?;
         let id = rig.app.person(303).await;
         rig.app.contact(&id, "email", "joan@example.org").await;
+        prefers(&rig.app, &id, "sms").await;
         rig.app.consent(&id, "email", "all", "refused").await;
         rig.app.appointment(&id, "a", "2027-01-05T15:00:00Z", "booked").await;
         rig.app.advance_to("2027-01-04T12:00:00Z").await;
