@@ -153,7 +153,8 @@ impl Gateway {
     /// The same, with what was exchanged on the way.
     pub async fn send_logged(&self, message: &OutboundMessage) -> (Result<Accepted, SendFailure>, Vec<Exchange>) {
         let now_ms = each!(self, g => &g.base().now_ms);
-        exchange::recorded(now_ms, Private::of(message), self.send_checked(message)).await
+        // On the heap: each call is a task of its own, and a task need not be as large as the largest adapter.
+        exchange::recorded(now_ms, Private::of(message), Box::pin(self.send_checked(message))).await
     }
 
     async fn send_checked(&self, message: &OutboundMessage) -> Result<Accepted, SendFailure> {
@@ -194,7 +195,7 @@ impl Gateway {
         let ask = Ask { reference, to, sent_after_ms, text };
         let now_ms = each!(self, g => &g.base().now_ms);
         let private = Private::of_look_up(reference, to, text);
-        exchange::recorded(now_ms, private, async { each!(self, g => g.look_up(&ask).await) }).await
+        exchange::recorded(now_ms, private, Box::pin(async { each!(self, g => g.look_up(&ask).await) })).await
     }
 
     /// Whether the request proves that it comes from this gateway. Pure; secrets are compared in constant time.

@@ -83,6 +83,14 @@ impl Private {
         Self { reference: reference.to_owned(), to: to.to_owned(), said: vec![text.to_owned()] }
     }
 
+    /// Whether this is the message's own text, or a good part of it, given back.
+    fn is_said(&self, text: &str) -> bool {
+        const GOOD_PART: usize = 20;
+        let text = text.trim();
+        let part = text.chars().count() >= GOOD_PART;
+        self.said.iter().any(|said| said.trim() == text || (part && said.contains(text)))
+    }
+
     /// Whether the value says something of the message: a part of its number or address, or a word of its text.
     fn holds(&self, value: &str) -> bool {
         if value == self.reference {
@@ -194,7 +202,7 @@ fn code(name: &str, value: &str, private: &Private) -> Option<String> {
 }
 
 fn bare(name: &str) -> String {
-    name.chars().filter(|c| c.is_ascii_alphanumeric()).collect()
+    name.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// Short, without spaces, and no telephone or NHS number.
@@ -221,16 +229,19 @@ fn is_hex_id(value: &str) -> bool {
 
 /// Free text: the words of the list, short codes, and ids of a mail queue; everything else is a gap.
 pub(super) fn words(text: &str, private: &Private) -> String {
+    if private.is_said(text) {
+        return size(text);
+    }
     let mut out = String::new();
     let mut gap = false;
     let mut kept = 0;
     for token in text.split(|c: char| c.is_whitespace() || ",;:()<>\"'=/?&".contains(c)).filter(|t| !t.is_empty()) {
         let word = token.trim_matches(|c: char| !c.is_alphanumeric());
-        let fine = is_known(&word.to_lowercase()) || is_short_code(word) || is_queue_id(word);
         if word.is_empty() {
             continue;
         }
-        if fine && !(private.holds(word) && !is_known(&word.to_lowercase())) {
+        let coded = is_short_code(word) || is_queue_id(word);
+        if is_known(&word.to_lowercase()) || (coded && !private.holds(word)) {
             if !out.is_empty() {
                 out.push(' ');
             }
@@ -297,6 +308,7 @@ mod tests {
                 r#"{"to":"+447700900123","n":7700900123,"body":"Dear Joan"}"#,
                 r#"{"body":"[9 characters]","n":"[number]","to":"[13 characters]"}"#,
             ),
+            (r#"{"x":"walks with Rejected-Smith: 3 of 5"}"#, r#"{"x":"[33 characters]"}"#),
             ("<html>Joan</html>", "[HTML, 17 bytes]"),
             ("not json, Joan", "[14 bytes]"),
             ("", "[empty]"),
