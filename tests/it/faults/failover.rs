@@ -139,7 +139,7 @@ on_both! {
         let (nhs, http) = (NhsNotifyFake::start(&hand).await, HttpFake::start(&hand).await);
         let notify = nhs.settings("text = \"text\"\ntimeout_seconds = 1").replace("policy = { safety_gateway = \"spare\" }\n", "");
         let settings = format!(
-            "{}{}[failover]\nopen_after = 1\n",
+            "{}{}[failover]\nopen_after = 1\nrest_seconds = 7200\nlongest_rest_seconds = 7200\n",
             gateway("notify", &notify, "order = 1\nsafety_gateway = \"http\""),
             gateway("http", &http.settings("timeout_seconds = 1"), "order = 2"),
         );
