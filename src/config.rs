@@ -1,5 +1,6 @@
 //! Settings: the embedded file, then files, then the environment; every fault named at once.
 
+use crate::domain::delivery::FailoverRules;
 use crate::domain::practice::PracticeSettings;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub struct Config {
     pub messages: Messages,
     pub sending: Sending,
     pub receiving: Receiving,
+    pub failover: FailoverRules,
     /// As written: `gateways::GatewaySettings` reads them.
     pub gateways: BTreeMap<String, Table>,
     pub practice: PracticeSettings,
@@ -72,6 +74,7 @@ pub struct Sending {
     pub settle_minutes: i64,
     pub plan_ahead_hours: i64,
     pub resend_when_unknown: Vec<String>,
+    pub exchange_log_days: i64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

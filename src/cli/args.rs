@@ -55,6 +55,9 @@ pub enum Command {
     Plan(PlanArgs),
     /// Send what is due now, once, and end
     SendDue,
+    /// How gateways stand, what was exchanged with them, and a test through one
+    #[command(subcommand)]
+    Gateways(GatewaysCommand),
     /// Check and show the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -313,6 +316,13 @@ pub enum PatientCommand {
         #[arg(long)]
         source: String,
     },
+    /// A number or address that was marked as not working has been checked with the person: use it again
+    Reachable {
+        patient: String,
+        /// Who checked it and how
+        #[arg(long)]
+        reason: String,
+    },
     /// Mark contact by message as unsafe, or clear the mark
     UnsafeContact {
         patient: String,
@@ -405,6 +415,31 @@ pub struct PlanArgs {
     /// How many days ahead a dry run looks
     #[arg(long, default_value_t = 30)]
     pub days: u32,
+}
+
+#[derive(Debug, Subcommand)]
+#[allow(missing_docs, reason = "help texts")]
+pub enum GatewaysCommand {
+    /// Share, speed, failures and state of each gateway, why, and what waits
+    Status,
+    /// Send one marked test message through a gateway and follow it to its receipt: exit code 0 when it arrived
+    Test {
+        /// The gateway's name
+        name: String,
+        /// A colleague's mobile number or email address; a patient's is refused
+        #[arg(long, value_name = "NUMBER|ADDRESS")]
+        to: String,
+        /// How long to wait for the receipt, in seconds
+        #[arg(long, default_value_t = 120, value_name = "SECONDS")]
+        wait: u64,
+    },
+    /// Far more messages than usual were held: say that today's are right, and let them go
+    Release,
+    /// Everything that was exchanged about one message, without numbers, names, texts or secrets
+    Log {
+        /// The message's id, as shown by patient show --json and on its page
+        message: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

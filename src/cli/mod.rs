@@ -10,6 +10,7 @@ mod config;
 mod demo;
 mod enrol;
 mod export;
+mod gateways;
 mod import;
 mod inspect;
 mod messages;
@@ -77,6 +78,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Alerts(command) => alerts::run(&app(), command).await,
         Command::Plan(args) => plan::run(&app(), args).await,
         Command::SendDue => plan::send_due(&app()).await,
+        Command::Gateways(command) => gateways::run(&app(), command).await,
         Command::Config(command) => config::run(&app(), &command),
         Command::Messages(command) => messages::run(&app(), command),
         Command::Inspect(command) => inspect::run(command),

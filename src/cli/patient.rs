@@ -90,6 +90,21 @@ pub(super) async fn run(app: &App, command: PatientCommand) -> Result<ExitCode> 
             say(&engine, &mut tx, &person, &channel, &purpose, &decision, &source).await?;
             finish(app, &engine, tx, &practice_id, &person, "consent_noted", "Noted, with its source.").await
         }
+        PatientCommand::Reachable { patient, reason: _ } => {
+            let person = find(&patient).await?;
+            let now = engine.clock.now_ms();
+            let mut tx = engine.db.begin().await?;
+            let points = store::contacts::of_patients(&mut tx, std::slice::from_ref(&person.id)).await?;
+            let lost: Vec<_> = points.iter().filter(|point| point.status == "unreachable").collect();
+            if lost.is_empty() {
+                bail!("no number or address of this person is marked as not working");
+            }
+            for point in lost {
+                store::contacts::set_status(&mut tx, &point.channel, &point.address, "active", "[]", now).await?;
+            }
+            let words = "Used again from now on. Messages that were skipped in the meantime are not sent again.";
+            finish(app, &engine, tx, &practice_id, &person, "contact_reachable", words).await
+        }
         PatientCommand::UnsafeContact { patient, clear, reason: _ } => {
             let person = find(&patient).await?;
             let now = engine.clock.now_ms();

@@ -4,6 +4,7 @@ use super::args::PracticeCommand;
 use super::{App, actor, audit_event, output};
 use crate::domain::decision::route_is_proven;
 use crate::domain::programme::Programme;
+use crate::domain::reason::Reason;
 use crate::outreach::{Engine, alerts, enqueue};
 use crate::store::alerts::RouteTestRow;
 use crate::store::practices::PracticeRow;
@@ -48,7 +49,8 @@ async fn add(
         }
     };
     let merged = engine.config.practice_settings(&own).map_err(|fault| anyhow::anyhow!("settings: {fault}"))?;
-    let faults = merged.faults();
+    let mut faults = merged.faults();
+    faults.extend(engine.gateways.faults_of_order(&merged.sms_gateways));
     if !faults.is_empty() {
         bail!("settings: {}", faults.join("; "));
     }
@@ -65,6 +67,8 @@ async fn add(
     };
     let mut tx = engine.db.begin().await?;
     practices::upsert(&mut tx, &row).await?;
+    // A limit that was raised lets go what it held.
+    engine.wake_held(&mut tx, id, Reason::SpendCap).await?;
     audit_event(
         engine,
         &mut tx,
@@ -123,6 +127,9 @@ async fn set_sending(app: &App, engine: &Engine, allow: bool) -> Result<ExitCode
     let id = app.practice_id(engine).await?;
     let mut tx = engine.db.begin().await?;
     practices::set_sending_allowed(&mut tx, &id, allow.then(|| engine.clock.now_ms())).await?;
+    if allow {
+        engine.wake_held(&mut tx, &id, Reason::SendingOff).await?;
+    }
     let action = if allow { "sending_allowed" } else { "sending_held" };
     audit_event(engine, &mut tx, action, &id, ("practice", &id), serde_json::json!({})).await?;
     tx.commit().await?;

@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 mod route;
 mod timing;
 
-pub use route::{Contact, ContactState, GatewayFacts, Route, choose};
+pub use route::{Contact, ContactState, GatewayFacts, Route, carrying, choose};
 
 /// Tags that stop everything (issue: "stops that nothing survives").
 pub const STOPPING_TAGS: [&str; 4] = ["pregnancy", "palliative_care", "eating_disorder", "admission"];
@@ -93,12 +93,16 @@ pub struct SendFacts<'a> {
     pub person: Option<PersonFacts<'a>>,
     /// The gateways that could carry it.
     pub gateways: &'a [GatewayFacts],
+    /// The message's lot, 0 to 99: which of several gateways gets it while the first has only a share.
+    pub draw: i64,
     /// Tags that keep people out of this programme.
     pub excluded_tags: &'a [String],
     /// Real people are written to.
     pub live: bool,
     /// The practice's spending for today is used up.
     pub spent: bool,
+    /// Far more messages went today than on other days, and nobody has said yet that this is right.
+    pub risen: bool,
 }
 
 /// How much of the cap is used.
@@ -242,6 +246,9 @@ fn held_back(facts: &SendFacts<'_>, now: DateTime<Utc>) -> Option<Decision> {
     {
         return Some(Decision::Skip(Reason::AppointmentWeek));
     }
+    if facts.risen {
+        return Some(timing::wait(facts, Reason::SuddenRise, now_ms + HOUR_MS));
+    }
     facts.spent.then(|| timing::wait(facts, Reason::SpendCap, now_ms + HOUR_MS))
 }
 
@@ -259,6 +266,13 @@ pub fn route_is_proven(practice: &Practice, now_ms: i64) -> bool {
 /// Is the practice's data of this kind older than allowed? Data never imported is stale too.
 pub fn is_stale(practice: &Practice, feed: &str, hours: i64, now_ms: i64) -> bool {
     hours > 0 && practice.feeds.get(feed).is_none_or(|at| now_ms - at > hours * HOUR_MS)
+}
+
+/// From how many messages a day on sending stops and asks: so many times what is usual, and never fewer than the least. `None`
+/// while too little is known, or when it is switched off.
+pub fn rise_limit(usual: Option<i64>, factor: i64, least: i64) -> Option<i64> {
+    (factor > 0).then_some(())?;
+    usual.map(|usual| (usual * factor).max(least))
 }
 
 /// Whole years between two dates. Born on 29 February counts from 1 March in other years.

@@ -2,14 +2,18 @@
 //!
 //! The lists are closed and the same for every gateway, so that the rest of the program never has to know a provider's codes.
 
+mod breaker;
 mod failure;
 mod retry;
+mod share;
 mod status;
 
 use serde::{Deserialize, Serialize};
 
+pub use breaker::{Breaker, BreakerState, FailoverRules, Told};
 pub use failure::SendFailure;
 pub use retry::{BackOff, next_retry};
+pub use share::{MINUTES as SHARE_MINUTES, Traffic, share};
 pub use status::DeliveryStatus;
 
 /// How a message travels.

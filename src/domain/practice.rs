@@ -18,6 +18,7 @@ pub struct PracticeSettings {
     pub language: String,
     pub minimum_age: u32,
     pub results_link: String,
+    pub sms_gateways: Vec<String>,
     pub reply_domain: String,
     pub review_services: Vec<String>,
     pub window: WindowSettings,

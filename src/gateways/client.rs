@@ -3,10 +3,11 @@
 
 use std::{error::Error, time::Duration};
 
-use reqwest::{Method, RequestBuilder, Response, Url, header, redirect::Policy};
+use reqwest::{Method, Request, RequestBuilder, Response, Url, header, redirect::Policy};
 use rustls::pki_types::CertificateDer;
 use serde::de::DeserializeOwned;
 
+use super::exchange;
 use crate::domain::delivery::SendFailure;
 
 /// No gateway answers a send with more; a larger body is no proof of anything.
@@ -99,7 +100,26 @@ pub(super) async fn call(request: RequestBuilder) -> Result<Answer, SendFailure>
 
 /// The same, with another limit to the answer's size in bytes.
 pub(super) async fn call_within(request: RequestBuilder, largest: usize) -> Result<Answer, SendFailure> {
-    let mut response = request.send().await.map_err(|error| failure_of(&error))?;
+    let (client, request) = request.build_split();
+    let request = request.map_err(|error| failure_of(&error))?;
+    let asked = exchange::begin(&request);
+    let ended = answer_to(&client, request, largest).await;
+    if let Some(asked) = asked {
+        match &ended {
+            Ok(answer) => asked.answered(answer.status, &answer.body),
+            Err((status, failure)) => asked.failed(*status, failure.code()),
+        }
+    }
+    ended.map_err(|(_, failure)| failure)
+}
+
+/// The whole answer, or how far it came: the status, where there was one, and what that means for the message.
+async fn answer_to(
+    client: &reqwest::Client,
+    request: Request,
+    largest: usize,
+) -> Result<Answer, (Option<u16>, SendFailure)> {
+    let mut response = client.execute(request).await.map_err(|error| (None, failure_of(&error)))?;
     let status = response.status().as_u16();
     let retry_after =
         response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -107,7 +127,7 @@ pub(super) async fn call_within(request: RequestBuilder, largest: usize) -> Resu
         Ok(body) => body,
         // What a refusal says in its body is a detail: that it is one, its status proves.
         Err(_) if !response.status().is_success() => Vec::new(),
-        Err(failure) => return Err(failure),
+        Err(failure) => return Err((Some(status), failure)),
     };
     Ok(Answer { status, body, retry_after })
 }

@@ -4,6 +4,7 @@
 //! consent or records: those are decided above, and the record is kept elsewhere.
 
 mod client;
+mod exchange;
 mod faults;
 mod form_data;
 pub mod generic;
@@ -22,7 +23,11 @@ mod webhook;
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
 pub use client::install_tls_provider;
+pub use exchange::Exchange;
+use exchange::Private;
 use faults::Faults;
 pub use faults::SettingsFault;
 pub use message::{Accepted, LookUp, OutboundMessage};
@@ -67,11 +72,18 @@ pub struct Base {
     name: String,
     policy: Policy,
     now_ms: NowMs,
+    places: Semaphore,
 }
 
 impl Base {
+    fn new(name: &str, now_ms: &NowMs) -> Self {
+        let policy = Policy::default();
+        let places = Semaphore::new(policy.in_flight);
+        Self { name: name.to_owned(), policy, now_ms: Arc::clone(now_ms), places }
+    }
+
     fn with(self, policy: Policy) -> Self {
-        Self { policy, ..self }
+        Self { places: Semaphore::new(policy.in_flight), policy, ..self }
     }
 
     fn now(&self) -> i64 {
@@ -125,10 +137,27 @@ impl Gateway {
         each!(self, g => &g.base().policy)
     }
 
+    /// A place among the calls that this process may have under way with it at once (`policy.in_flight`).
+    pub async fn place(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        each!(self, g => g.base().places.acquire().await.ok())
+    }
+
     /// Hands one message over. `Ok` only when the gateway proved that it has it; the answer is bounded in time and size.
     ///
     /// A message past its `valid_until_ms` is refused here as [`SendFailure::Expired`].
     pub async fn send(&self, message: &OutboundMessage) -> Result<Accepted, SendFailure> {
+        self.send_logged(message).await.0
+    }
+
+    /// The same, with what was exchanged on the way.
+    pub async fn send_logged(&self, message: &OutboundMessage) -> (Result<Accepted, SendFailure>, Vec<Exchange>) {
+        let now_ms = each!(self, g => &g.base().now_ms);
+        // On the heap: each call is a task of its own, and a task need not be as large as the largest adapter.
+        exchange::recorded(now_ms, Private::of(message), Box::pin(self.send_checked(message))).await
+    }
+
+    async fn send_checked(&self, message: &OutboundMessage) -> Result<Accepted, SendFailure> {
         if !self.policy().channels.contains(&message.channel) {
             return Err(SendFailure::NotConfigured);
         }
@@ -152,8 +181,21 @@ impl Gateway {
         sent_after_ms: i64,
         text: &str,
     ) -> Result<LookUp, SendFailure> {
+        self.look_up_logged(reference, to, sent_after_ms, text).await.0
+    }
+
+    /// The same, with what was exchanged on the way.
+    pub async fn look_up_logged(
+        &self,
+        reference: &str,
+        to: &str,
+        sent_after_ms: i64,
+        text: &str,
+    ) -> (Result<LookUp, SendFailure>, Vec<Exchange>) {
         let ask = Ask { reference, to, sent_after_ms, text };
-        each!(self, g => g.look_up(&ask).await)
+        let now_ms = each!(self, g => &g.base().now_ms);
+        let private = Private::of_look_up(reference, to, text);
+        exchange::recorded(now_ms, private, Box::pin(async { each!(self, g => g.look_up(&ask).await) })).await
     }
 
     /// Whether the request proves that it comes from this gateway. Pure; secrets are compared in constant time.

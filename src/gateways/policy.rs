@@ -19,6 +19,8 @@ pub struct Policy {
     pub hours: Option<DeliveryHours>,
     /// Whether it can be asked what became of a message.
     pub can_be_asked: bool,
+    /// Whether "not found" means only that a repeat is recognised: then the message may be repeated here, and nowhere else.
+    pub repeats_only_here: bool,
     /// The longest text in characters.
     pub max_characters: u32,
     /// The longest text in SMS segments.
@@ -153,6 +155,7 @@ impl Default for Policy {
             in_flight: 8,
             hours: None,
             can_be_asked: false,
+            repeats_only_here: false,
             // GOV.UK Notify's limit, which is also six GSM segments: longer texts are not texts any more.
             max_characters: 918,
             max_segments: 6,

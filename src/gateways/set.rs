@@ -43,7 +43,7 @@ impl Gateways {
         let mut client: Option<Client> = None;
         for (name, settings) in settings {
             let mut faults = Faults::new(name);
-            let base = Base { name: name.clone(), policy: Policy::default(), now_ms: Arc::clone(&around.now_ms) };
+            let base = Base::new(name, &around.now_ms);
             if !is_plain(name) {
                 faults.add("name", "may hold small letters, digits, _ and - only: it stands in addresses");
             }
@@ -119,6 +119,19 @@ impl Gateways {
             return Some(gateway);
         }
         self.get(gateway.policy().safety_gateway.as_deref()?)
+    }
+
+    /// What is wrong with a practice's own order of gateways for its texts, in sentences.
+    pub fn faults_of_order(&self, names: &[String]) -> Vec<String> {
+        let fault = |name: &String| {
+            let problem = match self.get(name) {
+                None => "is no gateway of this installation",
+                Some(gateway) if !gateway.policy().channels.contains(&Channel::Sms) => "carries no texts",
+                Some(_) => return None,
+            };
+            Some(format!("practice.sms_gateways: {name} {problem}"))
+        };
+        names.iter().filter_map(fault).collect()
     }
 
     fn without_a_way_out(&self) -> impl Iterator<Item = SettingsFault> {

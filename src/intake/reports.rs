@@ -1,12 +1,13 @@
 //! Delivery reports: in any order, any number of times; they only move a message forward.
 
-use crate::domain::delivery::DeliveryStatus;
+use crate::domain::delivery::{DeliveryStatus, SHARE_MINUTES};
 use crate::domain::message::MessageStatus;
 use crate::domain::reason::Reason;
-use crate::outreach::{Engine, OutreachError};
+use crate::outreach::{Engine, OutreachError, Reached, address_learns, minute};
 use crate::store::consents::ConsentRow;
+use crate::store::health::MinuteRow;
 use crate::store::reports::{Advance, DeliveryReportRow, Matched};
-use crate::store::{Tx, consents, contacts, reports};
+use crate::store::{Tx, consents, health, reports};
 use std::collections::{BTreeSet, HashMap};
 
 /// A report as a gateway gave it.
@@ -22,16 +23,19 @@ pub struct Report {
     pub occurred_at: i64,
 }
 
-/// Stores reports and moves their messages. Unknown references are stored and move nothing.
+/// Stores reports and moves their messages. Unknown references create nothing.
 pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, OutreachError> {
     if taken.is_empty() {
         return Ok(0);
     }
+    let practices = engine.practices().await?;
     let mut tx = engine.db.begin().await?;
     let pairs: Vec<(String, String)> = taken.iter().map(|r| (r.gateway.clone(), r.reference.clone())).collect();
     let known: HashMap<String, Matched> =
         reports::find_messages(&mut tx, &pairs).await?.into_iter().map(|m| (m.reference.clone(), m)).collect();
     let now = engine.clock.now_ms();
+    // What speaks of a message that is none of ours leaves nothing behind.
+    let taken: Vec<&Report> = taken.iter().filter(|report| known.contains_key(&report.reference)).collect();
     let rows: Vec<DeliveryReportRow> = taken
         .iter()
         .map(|report| DeliveryReportRow {
@@ -57,7 +61,7 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
     }
     // The furthest report of each message decides, whatever order and however many at a time they came in.
     let mut furthest: HashMap<&str, &Report> = HashMap::new();
-    for report in taken {
+    for report in &taken {
         if let Some(matched) = known.get(&report.reference) {
             let best = furthest.entry(&matched.message_id).or_insert(report);
             let further = (word(&report.status).2, report.status.rank());
@@ -70,11 +74,40 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
     let moved = reports::advance(&mut tx, &steps).await?;
     for matched in known.values().filter(|m| moved.contains(&m.message_id)) {
         if let Some(report) = furthest.get(matched.message_id.as_str()) {
-            address_learns(engine, &mut tx, matched, &report.status, now).await?;
+            let reached = Reached {
+                practice_id: &matched.practice_id,
+                patient_id: matched.patient_id.as_deref(),
+                message_id: &matched.message_id,
+                channel: &matched.channel,
+                address: &matched.address,
+            };
+            address_learns(engine, &mut tx, &practices, reached, &report.status, now).await?;
         }
     }
+    let counted = taken.iter().zip(&rows).filter(|(_, row)| new.contains(&row.id));
+    let minutes: Vec<MinuteRow> =
+        counted.filter_map(|(report, _)| traffic(engine, report, known.get(&report.reference)?, now)).collect();
+    // Last, as in a worker's turn: others wait for these rows.
+    health::add_minutes(&mut tx, &minutes).await?;
     tx.commit().await?;
     Ok(moved.len())
+}
+
+/// What a report says of its gateway, in the minute in which the text was handed over.
+fn traffic(engine: &Engine, report: &Report, matched: &Matched, now: i64) -> Option<MinuteRow> {
+    if now - matched.started_at > SHARE_MINUTES * 60_000 {
+        return None;
+    }
+    let late_ms = engine.config.failover.slow_delivery_seconds * 1_000;
+    let (failed, slow) = match &report.status {
+        DeliveryStatus::Failed { permanent, .. } | DeliveryStatus::Undelivered { permanent, .. } => {
+            (i64::from(!permanent), 0)
+        }
+        DeliveryStatus::Delivered => (0, i64::from(report.occurred_at - matched.started_at > late_ms)),
+        DeliveryStatus::Accepted | DeliveryStatus::Sent | DeliveryStatus::OptedOut => (0, 0),
+    };
+    let row = MinuteRow { gateway: matched.gateway.clone(), minute: minute(matched.started_at), sent: 0, failed, slow };
+    (failed + slow > 0).then_some(row)
 }
 
 fn advance(id: &str, status: &DeliveryStatus, at: i64) -> Advance {
@@ -94,58 +127,6 @@ const fn word(status: &DeliveryStatus) -> (MessageStatus, Reason, i64) {
     }
 }
 
-/// An address that works again is reachable; one that fails for good, or on five days, is not (F22). Consent is untouched
-/// unless the provider reports an opt-out.
-async fn address_learns(
-    engine: &Engine,
-    tx: &mut Tx,
-    matched: &Matched,
-    status: &DeliveryStatus,
-    now: i64,
-) -> Result<(), OutreachError> {
-    const FAILURE_DAYS: usize = 5;
-    let day = now / 86_400_000;
-    let points = contacts::at_addresses(tx, &[(matched.channel.clone(), matched.address.clone())]).await?;
-    let Some(point) = points.first() else {
-        return Ok(());
-    };
-    if point.status == "wrong_person" {
-        return Ok(());
-    }
-    let mut days: Vec<i64> = serde_json::from_str(&point.failure_days).unwrap_or_default();
-    let unreachable = match status {
-        DeliveryStatus::Delivered => {
-            days.clear();
-            false
-        }
-        DeliveryStatus::Undelivered { permanent, .. } | DeliveryStatus::Failed { permanent, .. } => {
-            if days.last() != Some(&day) {
-                days.push(day);
-            }
-            *permanent || days.len() >= FAILURE_DAYS
-        }
-        DeliveryStatus::OptedOut | DeliveryStatus::Accepted | DeliveryStatus::Sent => return Ok(()),
-    };
-    let word = if unreachable { "unreachable" } else { "active" };
-    let json = serde_json::to_string(&days).unwrap_or_else(|_| "[]".to_owned());
-    contacts::set_status(tx, &matched.channel, &matched.address, word, &json, now).await?;
-    if unreachable && point.status != "unreachable" {
-        let practices = engine.practices().await?;
-        let alert = crate::outreach::alerts::NewAlert {
-            practice_id: &matched.practice_id,
-            patient_id: matched.patient_id.as_deref(),
-            message_id: Some(&matched.message_id),
-            dedupe_key: format!("unreachable:{}:{day}", point.id),
-            kind: Reason::Unreachable.as_str(),
-            priority: "routine",
-            reason: Reason::Unreachable.sentence(),
-        };
-        let practice = practices.get(&matched.practice_id).map(|s| &s.practice);
-        crate::outreach::alerts::raise(tx, &engine.clock, practice, alert).await?;
-    }
-    Ok(())
-}
-
 async fn opted_out(engine: &Engine, tx: &mut Tx, matched: &Matched, now: i64) -> Result<(), OutreachError> {
     let Some(patient_id) = &matched.patient_id else {
         return Ok(());
@@ -156,7 +137,7 @@ async fn opted_out(engine: &Engine, tx: &mut Tx, matched: &Matched, now: i64) ->
         channel: matched.channel.clone(),
         purpose: "all".to_owned(),
         decision: "refused".to_owned(),
-        source: "reported by the gateway".to_owned(),
+        source: format!("gateway {}", matched.gateway),
         actor: "system".to_owned(),
         message_id: Some(matched.message_id.clone()),
         at: now,

@@ -1,5 +1,6 @@
 //! Somebody is told: alerts for staff, and the content-free notice that they wait.
 
+use super::periods::day_period;
 use super::{Engine, NewSend, OutreachError, Practices, enqueue};
 use crate::clock::{Clock, instant};
 use crate::domain::calendar::OpeningHours;
@@ -31,6 +32,7 @@ pub const fn staff_should_know(reason: Reason) -> bool {
             | Reason::Poison
             | Reason::FeedStale
             | Reason::SpendCap
+            | Reason::SuddenRise
     )
 }
 
@@ -101,19 +103,27 @@ pub(super) async fn raise_for_message(
         Reason::NoAddress | Reason::Unreachable | Reason::WrongPerson | Reason::SharedNumber => {
             message.patient_id.as_deref()
         }
-        Reason::FeedStale | Reason::SpendCap | Reason::NoGateway => Some(message.practice_id.as_str()),
+        Reason::FeedStale | Reason::SpendCap | Reason::SuddenRise | Reason::NoGateway => {
+            Some(message.practice_id.as_str())
+        }
         _ => None,
     };
+    let practice = practices.get(&message.practice_id).map(|s| &s.practice);
+    let key = format!("{reason}:{}", about.unwrap_or(&message.id));
+    // What stops a whole day is told once that day, and is about nobody in particular.
+    let day = practice
+        .filter(|_| matches!(reason, Reason::SpendCap | Reason::SuddenRise))
+        .map(|p| day_period(clock.now_ms(), p.settings.zone));
     let alert = NewAlert {
         practice_id: &message.practice_id,
-        patient_id: message.patient_id.as_deref(),
-        message_id: Some(&message.id),
-        dedupe_key: format!("{reason}:{}", about.unwrap_or(&message.id)),
+        patient_id: message.patient_id.as_deref().filter(|_| day.is_none()),
+        message_id: Some(message.id.as_str()).filter(|_| day.is_none()),
+        dedupe_key: day.as_ref().map_or_else(|| key.clone(), |day| format!("{key}:{day}")),
         kind: reason.as_str(),
-        priority: "routine",
+        priority: if day.is_some() { "asap" } else { "routine" },
         reason: reason.sentence(),
     };
-    raise(tx, clock, practices.get(&message.practice_id).map(|s| &s.practice), alert).await?;
+    raise(tx, clock, practice, alert).await?;
     Ok(())
 }
 

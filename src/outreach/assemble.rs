@@ -56,6 +56,7 @@ impl Engine {
             faults.extend(found.iter().map(ToString::to_string));
             Gateways::default()
         });
+        faults.extend(gateways.faults_of_order(&config.practice.sms_gateways));
         let catalogue = if config.messages.folder.is_empty() {
             Catalogue::shipped()
         } else {

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::domain::delivery::{DeliveryStatus, SendFailure};
-use crate::gateways::{Accepted, Gateway, LookUp, OutboundMessage};
+use crate::gateways::{Accepted, Exchange, Gateway, LookUp, OutboundMessage};
 use crate::store::due::Held;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::sync::Arc;
@@ -73,7 +73,11 @@ pub struct Outcome {
     pub ask: Ask,
     /// The answer.
     pub answer: Answer,
-    /// When, UTC milliseconds.
+    /// What was said on the way, redacted.
+    pub exchanges: Vec<Exchange>,
+    /// When the call began, UTC milliseconds.
+    pub began_at: i64,
+    /// When it ended, UTC milliseconds.
     pub at: i64,
     /// What settling needs to know.
     pub about: About,
@@ -113,22 +117,33 @@ impl Engine {
     pub async fn make(&self, call: Call) -> Outcome {
         self.wait_for_slot(&call).await;
         let to = (call.message.channel, call.message.to.clone());
-        let answer = if self.clock.now_ms() >= call.lease_until - CALL_MARGIN_MS {
-            Answer::NotMade
+        let gateway = Arc::clone(&call.gateway);
+        // Safety texts and answers wait for no place either.
+        let _place = if call.about.urgent { None } else { gateway.place().await };
+        let began_at = self.clock.now_ms();
+        let (answer, exchanges) = if began_at >= call.lease_until - CALL_MARGIN_MS {
+            (Answer::NotMade, Vec::new())
         } else {
             match call.ask {
-                Ask::Send => match call.gateway.send(&call.message).await {
-                    Ok(Accepted { provider_id, status }) => Answer::Taken { provider_id, status },
-                    Err(failure) => Answer::Failed(failure),
-                },
+                Ask::Send => {
+                    let (answer, exchanges) = call.gateway.send_logged(&call.message).await;
+                    let answer = match answer {
+                        Ok(Accepted { provider_id, status }) => Answer::Taken { provider_id, status },
+                        Err(failure) => Answer::Failed(failure),
+                    };
+                    (answer, exchanges)
+                }
                 Ask::LookUp { since } => {
                     let message = &call.message;
-                    match call.gateway.look_up(&message.reference, &message.to, since, &message.text).await {
+                    let (answer, exchanges) =
+                        call.gateway.look_up_logged(&message.reference, &message.to, since, &message.text).await;
+                    let answer = match answer {
                         Ok(LookUp::Found { provider_id, status }) => Answer::Taken { provider_id, status },
                         Ok(LookUp::NotFound) => Answer::NotThere,
                         Ok(LookUp::CannotTell) => Answer::CannotTell,
                         Err(failure) => Answer::Failed(failure),
-                    }
+                    };
+                    (answer, exchanges)
                 }
             }
         };
@@ -139,6 +154,8 @@ impl Engine {
             to,
             ask: call.ask,
             answer,
+            exchanges,
+            began_at,
             at: self.clock.now_ms(),
             about: call.about,
         }

@@ -27,10 +27,13 @@ impl Engine {
     pub async fn turn(&self, outcomes: &[Outcome], room: usize) -> Result<Turn, OutreachError> {
         let practices = self.practices().await?;
         let mut tx = self.db.begin().await?;
+        let mut health = self.health(&mut tx, &practices, outcomes).await?;
         settle::settle(self, &mut tx, &practices, outcomes).await?;
         let claims = self.claim(&mut tx, room).await?;
         let claimed = claims.len();
-        let calls = if claims.is_empty() { Vec::new() } else { self.prepare(&mut tx, &practices, claims).await? };
+        let calls =
+            if claims.is_empty() { Vec::new() } else { self.prepare(&mut tx, &practices, &mut health, claims).await? };
+        self.count_traffic(&mut tx, outcomes).await?;
         tx.commit().await?;
         Ok(Turn { calls, claimed })
     }
@@ -42,7 +45,9 @@ impl Engine {
         }
         let practices = self.practices().await?;
         let mut tx = self.db.begin().await?;
+        self.health(&mut tx, &practices, outcomes).await?;
         settle::settle(self, &mut tx, &practices, outcomes).await?;
+        self.count_traffic(&mut tx, outcomes).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -58,7 +63,8 @@ impl Engine {
             return Ok(Turn::default());
         }
         let mut tx = self.db.begin().await?;
-        let calls = self.prepare(&mut tx, &practices, claims).await?;
+        let mut health = self.health(&mut tx, &practices, &[]).await?;
+        let calls = self.prepare(&mut tx, &practices, &mut health, claims).await?;
         tx.commit().await?;
         Ok(Turn { calls, claimed: 1 })
     }

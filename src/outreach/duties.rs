@@ -6,11 +6,12 @@ use crate::domain::decision::is_stale;
 use crate::domain::reason::Reason;
 use crate::store::enrolments::Progress;
 use crate::store::prompts::PromptRow;
-use crate::store::{Tx, alerts, counters, due, enrolments, patients, prompts, results, schedules, views};
+use crate::store::{Tx, alerts, counters, due, enrolments, exchanges, patients, prompts, results, schedules, views};
 use std::collections::BTreeSet;
 
 /// The duties: name and how often, in seconds.
-const DUTIES: [(&str, i64); 5] = [("plan", 5), ("prompts", 5), ("alerts", 5), ("results", 900), ("daily", 3_600)];
+const DUTIES: [(&str, i64); 6] =
+    [("plan", 5), ("prompts", 5), ("alerts", 5), ("gateways", 60), ("results", 900), ("daily", 3_600)];
 
 impl Engine {
     /// Does every duty whose time has come. Shared by all workers: each is claimed first. One that fails keeps no other from
@@ -63,6 +64,7 @@ impl Engine {
                 let unread = self.raise_unread().await?;
                 format!("{unread} unread in time, {} notices", self.notify_staff().await?)
             }
+            "gateways" => format!("{} shares moved", self.judge_gateways().await?),
             "results" => format!("{} overdue", self.remind_of_holds().await?),
             _ => format!("{} findings", self.daily_check().await?),
         })
@@ -217,6 +219,9 @@ impl Engine {
         }
         let oldest = crate::clock::instant(now - 60 * 86_400_000).format("d:%Y-%m-%d").to_string();
         counters::forget_before(&mut tx, "d:", &oldest).await?;
+        const MOST_FORGOTTEN: i64 = 50_000;
+        let kept_ms = self.config.sending.exchange_log_days.max(0) * 86_400_000;
+        exchanges::forget_before(&mut tx, now - kept_ms, MOST_FORGOTTEN).await?;
         tx.commit().await?;
         Ok(findings.len())
     }

@@ -1,8 +1,9 @@
 //! The facts of a batch, read in sets: what each decision and each text needs, as it is at this moment.
 
+use super::periods::{day_period, rise_subject, sent_subject, spend_subject, week_period};
 use super::{Engine, OutreachError, Practices, StoredFacts};
 use crate::clock::instant;
-use crate::domain::calendar::{Window, day_key, week_key};
+use crate::domain::calendar::Window;
 use crate::domain::consent::ConsentLine;
 use crate::domain::decision::{Contact, ContactState, GatewayFacts, PersonFacts, SendFacts, Used};
 use crate::domain::delivery::Channel;
@@ -59,6 +60,8 @@ pub(super) struct Batch {
     pub last_attempts: HashMap<String, AttemptRow>,
     /// (message, address) pairs that a gateway refused for good.
     pub refused: BTreeSet<(String, String)>,
+    /// Message → the only gateway by which it may be tried again: that one recognises a repeat, another would double it.
+    pub bound: HashMap<String, String>,
     pub agenda: HashMap<String, usize>,
     /// (subject, period) → used.
     pub counters: HashMap<(String, String), i64>,
@@ -114,6 +117,11 @@ impl Batch {
             batch.last_attempts.insert(row.message_id.clone(), row);
         }
         batch.refused = store::ledger::refused(tx, &tried).await?.into_iter().collect();
+        for (message, gateway) in store::ledger::said_not_there(tx, &tried).await? {
+            if engine.gateways.get(&gateway).is_some_and(|g| g.policy().repeats_only_here) {
+                batch.bound.insert(message, gateway);
+            }
+        }
         batch.load_answered(tx, &appointment_ids).await?;
         batch.messages = rows.into_iter().map(|m| (m.id.clone(), m)).collect();
         Ok(batch)
@@ -206,7 +214,10 @@ impl Batch {
                 keys.insert((patient.clone(), day_period(now, zone)));
                 keys.insert((patient.clone(), week_period(now, zone)));
             }
-            keys.insert((spend_subject(&row.practice_id), day_period(now, state.practice.settings.zone)));
+            let today = day_period(now, state.practice.settings.zone);
+            for subject in [spend_subject, sent_subject, rise_subject] {
+                keys.insert((subject(&row.practice_id), today.clone()));
+            }
         }
         let keys: Vec<CounterRow> =
             keys.into_iter().map(|(subject, period)| CounterRow { subject, period, used: 0 }).collect();
@@ -262,15 +273,10 @@ impl Batch {
     }
 }
 
-/// The counter period of a local day and of a local week.
-pub(super) fn day_period(now: i64, zone: chrono_tz::Tz) -> String {
-    format!("d:{}", day_key(instant(now), zone))
-}
-pub(super) fn week_period(now: i64, zone: chrono_tz::Tz) -> String {
-    format!("w:{}", week_key(instant(now), zone))
-}
-pub(super) fn spend_subject(practice_id: &str) -> String {
-    format!("segments:{practice_id}")
+/// A message's lot among a hundred: the same at every try.
+fn draw(message_id: &str) -> i64 {
+    let digest = Sha256::digest(message_id);
+    i64::from(u16::from_be_bytes([digest[0], digest[1]]) % 100)
 }
 
 /// What a decision borrows from.
@@ -289,7 +295,8 @@ impl Batch {
     /// The facts of one decision; `None` when the practice is unknown.
     pub fn decide(&self, question: &Question<'_>, now: i64) -> Option<crate::domain::decision::Decision> {
         let Question { message, stored, lane, practices, gateways, asked_now, live } = *question;
-        let practice = &practices.get(&message.practice_id)?.practice;
+        let state = practices.get(&message.practice_id)?;
+        let practice = &state.practice;
         let zone = self.zone(practices, message)?;
         let person = message.patient_id.as_ref().and_then(|id| self.people.get(id));
         let consents: Vec<ConsentLine<'_>> = person
@@ -320,8 +327,19 @@ impl Batch {
                 .count()
         });
         let limit = practice.settings.limits.segments_per_day;
-        let spent = limit > 0
-            && self.used(&spend_subject(&message.practice_id), &day_period(now, practice.settings.zone)) >= limit;
+        let today = day_period(now, practice.settings.zone);
+        let used_today = |subject: fn(&str) -> String| self.used(&subject(&message.practice_id), &today);
+        let spent = limit > 0 && used_today(spend_subject) >= limit;
+        let risen =
+            state.rise_limit().is_some_and(|limit| used_today(sent_subject) >= limit && used_today(rise_subject) == 0);
+        let bound: Vec<GatewayFacts>;
+        let gateways = match self.bound.get(&message.id) {
+            Some(only) => {
+                bound = gateways.iter().filter(|g| g.name == *only).cloned().collect();
+                &bound
+            }
+            None => gateways,
+        };
         let facts = SendFacts {
             kind: message.kind.parse().unwrap_or(MessageKind::StaffMessage),
             purpose,
@@ -382,9 +400,11 @@ impl Batch {
                 consents: &consents,
             }),
             gateways,
+            draw: draw(&message.id),
             excluded_tags: &stored.excluded_tags,
             live,
             spent,
+            risen,
         };
         Some(crate::domain::decision::decide(&facts, instant(now)))
     }

@@ -1,6 +1,8 @@
 //! The practices with their settings, programmes and the age of their data.
 
+use super::periods::{day_period, sent_subject};
 use super::{Engine, OutreachError, programmes};
+use crate::domain::decision::rise_limit;
 use crate::domain::practice::Practice;
 use crate::domain::programme::Programme;
 use crate::store;
@@ -13,9 +15,18 @@ pub struct PracticeState {
     pub practice: Practice,
     /// Its programmes: shipped, of this installation, its own; the later replace the earlier by name.
     pub programmes: Vec<Programme>,
+    /// How many planned messages go on a day, on average over the days of the last four weeks on which any went; `None` while
+    /// that is too few days to tell.
+    pub usual_per_day: Option<i64>,
 }
 
 impl PracticeState {
+    /// From how many planned messages a day on sending stops and asks.
+    pub fn rise_limit(&self) -> Option<i64> {
+        let limits = &self.practice.settings.limits;
+        rise_limit(self.usual_per_day, limits.sudden_rise_factor, limits.sudden_rise_minimum)
+    }
+
     /// The programme of that name.
     pub fn programme(&self, name: &str) -> Option<&Programme> {
         self.programmes.iter().find(|p| p.name == name)
@@ -47,6 +58,12 @@ pub(super) async fn load(engine: &Engine) -> Result<Practices, OutreachError> {
     let own = store::programmes::all(&engine.db).await?;
     let shared = programmes::for_installation(&engine.config)
         .map_err(|problem| OutreachError::Practice { practice: "all".to_owned(), problem })?;
+    let now = engine.clock.now_ms();
+    // Days of the installation's zone: a practice in another one is off by an hour at the end of four weeks.
+    let zone = engine.config.practice.zone;
+    let (from, until) = (day_period(now - FOUR_WEEKS_MS, zone), day_period(now, zone));
+    let subjects: Vec<String> = rows.iter().map(|row| sent_subject(&row.id)).collect();
+    let usual = store::counters::sums(&engine.db, &subjects, &from, &until).await?;
     let mut by_id = BTreeMap::new();
     for row in rows {
         let fault = |problem| OutreachError::Practice { practice: row.id.clone(), problem };
@@ -65,7 +82,15 @@ pub(super) async fn load(engine: &Engine) -> Result<Practices, OutreachError> {
             programmes.retain(|p| p.name != programme.name);
             programmes.push(programme);
         }
-        by_id.insert(row.id.clone(), PracticeState { practice, programmes });
+        let subject = sent_subject(&row.id);
+        let usual_per_day =
+            usual.iter().find(|(of, _, days)| *of == subject && *days >= DAYS_TO_TELL).map(|(_, sum, days)| sum / days);
+        by_id.insert(row.id.clone(), PracticeState { practice, programmes, usual_per_day });
     }
     Ok(Practices { by_id })
 }
+
+const FOUR_WEEKS_MS: i64 = 28 * 86_400_000;
+
+/// A rise cannot be told from the first days of a practice.
+const DAYS_TO_TELL: i64 = 7;

@@ -1,14 +1,16 @@
 //! What became of calls: outcomes that have finished by now are recorded together.
 
 use super::calls::Ask;
+use super::reach::{Reached, address_learns};
 use super::{Engine, Outcome, OutreachError, Practices, calls::Answer};
 use crate::domain::delivery::{BackOff, Channel, DeliveryStatus, SendFailure};
 use crate::domain::message::MessageStatus;
 use crate::domain::reason::Reason;
 use crate::store::consents::ConsentRow;
 use crate::store::due::{Deferred, Held};
+use crate::store::exchanges::ExchangeRow;
 use crate::store::ledger::{AttemptOutcome, SettledMessage, StatusChange};
-use crate::store::{Tx, consents, contacts, due, ledger, prompts};
+use crate::store::{Tx, consents, contacts, due, exchanges, ledger, prompts};
 use std::collections::BTreeSet;
 
 /// What happens to the message after a call.
@@ -46,6 +48,9 @@ pub(super) async fn settle(
         next.push(step);
     }
     ledger::finish_attempts(tx, &attempts).await?;
+    if engine.config.sending.exchange_log_days > 0 {
+        exchanges::insert(tx, &outcomes.iter().flat_map(exchange_rows).collect::<Vec<_>>()).await?;
+    }
     // Only what was still ours may move: a worker that overslept its lease records its try and nothing else.
     let ours: BTreeSet<String> =
         due::finish(tx, &finished).await?.into_iter().chain(due::defer(tx, &deferred).await?).collect();
@@ -186,6 +191,22 @@ fn attempt_outcome(outcome: &Outcome) -> AttemptOutcome {
     }
 }
 
+/// What was exchanged, for the log beside the try.
+fn exchange_rows(outcome: &Outcome) -> impl Iterator<Item = ExchangeRow> + '_ {
+    outcome.exchanges.iter().enumerate().map(|(part, exchange)| ExchangeRow {
+        message_id: outcome.held.message_id.clone(),
+        attempt: outcome.number,
+        at: exchange.at_ms,
+        part: part as i64,
+        ask: if outcome.ask == Ask::Send { "send" } else { "look_up" }.to_owned(),
+        gateway: outcome.gateway.name().to_owned(),
+        request: exchange.request.clone(),
+        status: exchange.status.map(i64::from),
+        answer: exchange.answer.clone(),
+        took_ms: exchange.took_ms,
+    })
+}
+
 fn settled_message(outcome: &Outcome, status: MessageStatus, reason: Reason, done: bool) -> SettledMessage {
     SettledMessage {
         id: outcome.held.message_id.clone(),
@@ -222,6 +243,17 @@ async fn consequences(
         (_, Next::Done(MessageStatus::Unknown | MessageStatus::Failed, reason)) => Some(*reason),
         _ => None,
     };
+    // What the gateway says when it is asked counts as its report does.
+    if let (Answer::Taken { status, .. }, Ask::LookUp { .. }) = (&outcome.answer, outcome.ask) {
+        let reached = Reached {
+            practice_id: &outcome.about.practice_id,
+            patient_id: outcome.about.patient_id.as_deref(),
+            message_id,
+            channel: channel.as_str(),
+            address,
+        };
+        address_learns(engine, tx, practices, reached, status, outcome.at).await?;
+    }
     if let Some(reason) = told
         && let Some(message) = ledger::by_ids(tx, std::slice::from_ref(message_id)).await?.into_iter().next()
     {

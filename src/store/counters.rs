@@ -1,7 +1,7 @@
 //! Counters that only add, and the pace of each gateway, shared by every worker.
 
 use super::rows::{batch, batch_sql, ids_json, insert_sql};
-use super::{Sql, StoreError, Tx};
+use super::{Db, Sql, StoreError, Tx};
 use serde::Serialize;
 use sqlx::FromRow;
 use std::collections::BTreeMap;
@@ -46,6 +46,33 @@ pub async fn get(tx: &mut Tx, keys: &[CounterRow]) -> Result<Vec<CounterRow>, St
         return Ok(Vec::new());
     }
     tx.fetch(&GET, &[batch(keys)?]).await
+}
+
+/// One counter, read outside a transaction; 0 when it was never added to.
+pub async fn of(db: &Db, subject: &str, period: &str) -> Result<i64, StoreError> {
+    const SQL: Sql = Sql::same("SELECT used FROM counter WHERE subject = $1 AND period = $2");
+    let row: Option<(i64,)> = db.fetch_optional(&SQL, &[subject.into(), period.into()]).await?;
+    Ok(row.map_or(0, |(used,)| used))
+}
+
+/// The sum and the number of counters of each subject in periods from `from` until before `until`: (subject, sum, how many).
+pub async fn sums(
+    db: &Db,
+    subjects: &[String],
+    from: &str,
+    until: &str,
+) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "SELECT c.subject, CAST(SUM(c.used) AS BIGINT), CAST(COUNT(*) AS BIGINT) FROM json_each($1) AS r
+            JOIN counter c ON c.subject = r.value->>'id' AND c.period >= $2 AND c.period < $3 GROUP BY c.subject",
+        postgres: "SELECT c.subject, CAST(SUM(c.used) AS BIGINT), CAST(COUNT(*) AS BIGINT)
+            FROM json_to_recordset(CAST($1 AS json)) AS r(id text)
+            JOIN counter c ON c.subject = r.id AND c.period >= $2 AND c.period < $3 GROUP BY c.subject",
+    };
+    if subjects.is_empty() {
+        return Ok(Vec::new());
+    }
+    db.fetch(&SQL, &[ids_json(subjects), from.into(), until.into()]).await
 }
 
 /// Deletes counters of periods with this prefix that come before `period`, which has it too. Periods sort by time.

@@ -152,6 +152,22 @@ pub async fn wake(tx: &mut Tx, patient_id: &str, reason: &str, now: i64) -> Resu
     tx.run(&SQL, &[patient_id.into(), reason.into(), now.into()]).await
 }
 
+/// Wakes what of a practice waits for this reason, and would be looked at again within `ahead_ms` by itself. Returns how many.
+pub async fn wake_practice(
+    tx: &mut Tx,
+    practice_id: &str,
+    reason: &str,
+    now: i64,
+    ahead_ms: i64,
+) -> Result<u64, StoreError> {
+    const SQL: Sql = Sql::same(
+        "UPDATE due SET due_at = $3 WHERE lane = 2 AND due_at > $3 AND due_at <= $4 AND lease_until = 0 AND EXISTS
+         (SELECT 1 FROM message m WHERE m.id = due.message_id AND m.practice_id = $1 AND m.status = 'held' AND m.reason = $2)",
+    );
+    let until = now.saturating_add(ahead_ms);
+    tx.run(&SQL, &[practice_id.into(), reason.into(), now.into(), until.into()]).await
+}
+
 /// What else waits for these people: (patient, priority, when). Planned messages of which no try was made: what was tried
 /// is in the counters already.
 pub async fn waiting_of(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<(String, i64, i64)>, StoreError> {

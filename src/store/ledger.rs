@@ -270,6 +270,20 @@ pub async fn refused(tx: &mut Tx, ids: &[String]) -> Result<Vec<(String, String)
     tx.fetch(&REFUSED, &[ids_json(ids)]).await
 }
 
+const SAID_NOT_THERE: Sql = batch_sql!(
+    "SELECT DISTINCT a.message_id, a.gateway FROM attempt a JOIN ",
+    [id text],
+    " AS r ON a.message_id = r.id WHERE a.outcome = 'resolved_not_sent'"
+);
+
+/// The gateways that were asked about these messages and said that they do not have them: (message, gateway).
+pub async fn said_not_there(tx: &mut Tx, ids: &[String]) -> Result<Vec<(String, String)>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch(&SAID_NOT_THERE, &[ids_json(ids)]).await
+}
+
 /// Every try of one message, oldest first.
 pub async fn attempts_of(db: &Db, message_id: &str) -> Result<Vec<AttemptRow>, StoreError> {
     const SQL: Sql = Sql::same("SELECT * FROM attempt WHERE message_id = $1 ORDER BY number");

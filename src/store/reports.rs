@@ -45,12 +45,12 @@ const MATCH: Sql = batch_sql!(
     "WITH r AS MATERIALIZED ",
     [gateway text, reference text],
     ", found AS (
-        SELECT r.reference, a.message_id, a.number, a.channel, a.address FROM r
+        SELECT r.reference, a.message_id, a.number, a.gateway, a.started_at, a.channel, a.address FROM r
           JOIN attempt a ON a.message_id = r.reference AND a.gateway = r.gateway
         UNION
-        SELECT r.reference, a.message_id, a.number, a.channel, a.address FROM r
+        SELECT r.reference, a.message_id, a.number, a.gateway, a.started_at, a.channel, a.address FROM r
           JOIN attempt a ON a.gateway = r.gateway AND a.provider_id = r.reference)
-      SELECT found.reference, found.message_id, found.channel, found.address, m.patient_id, m.practice_id
+      SELECT found.reference, found.message_id, found.gateway, found.started_at, found.channel, found.address, m.patient_id, m.practice_id
       FROM found CROSS JOIN message m WHERE m.id = found.message_id ORDER BY found.message_id, found.number"
 );
 
@@ -60,6 +60,8 @@ const MATCH: Sql = batch_sql!(
 pub struct Matched {
     pub reference: String,
     pub message_id: String,
+    pub gateway: String,
+    pub started_at: i64,
     pub channel: String,
     pub address: String,
     pub patient_id: Option<String>,

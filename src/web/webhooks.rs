@@ -1,7 +1,7 @@
 //! What gateways push: verified over the raw body, stored durably, then answered. Forged or unreadable requests leave no row.
 
 use super::AppState;
-use crate::gateways::{Received, WebhookRequest};
+use crate::gateways::{Forged, Received, WebhookRequest};
 use crate::intake::{Inbound, ReceiveError, Report, take_reports};
 use crate::outreach::OutreachError;
 use axum::body::Bytes;
@@ -35,7 +35,7 @@ pub(super) async fn take(
     };
     if let Err(forged) = gateway.verify(&request) {
         tracing::warn!(gateway = gateway.name(), code = "webhook_refused", why = %forged, "a webhook was refused");
-        return StatusCode::FORBIDDEN.into_response();
+        return refusal(forged).into_response();
     }
     let Ok(received) = gateway.parse(&request) else {
         tracing::warn!(gateway = gateway.name(), code = "webhook_unreadable", "a webhook could not be read");
@@ -54,6 +54,14 @@ pub(super) async fn take(
         Err(OutreachError::Store(_) | OutreachError::Practice { .. }) => {
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
+    }
+}
+
+/// Without proof of who asks: 401. With a proof that does not hold, or where nothing is taken in: 403.
+const fn refusal(forged: Forged) -> StatusCode {
+    match forged {
+        Forged::Unsigned => StatusCode::UNAUTHORIZED,
+        Forged::WrongSignature | Forged::OutsideWindow | Forged::NotOpen => StatusCode::FORBIDDEN,
     }
 }
 

@@ -46,6 +46,8 @@ pub struct GatewayFacts {
     pub two_way: bool,
     /// When it next takes messages, UTC milliseconds; `None` is always.
     pub opens_at: Option<i64>,
+    /// Of a hundred messages it takes so many while another gateway can take the rest: 0 while it rests after failures.
+    pub takes: i64,
 }
 
 /// Where a message goes.
@@ -108,14 +110,23 @@ fn address_allows(facts: &SendFacts<'_>, contact: &Contact) -> Result<(), Reason
 }
 
 fn gateway_for<'a>(facts: &SendFacts<'a>, channel: Channel) -> Result<&'a GatewayFacts, Reason> {
-    let mut one_way = false;
-    for gateway in facts.gateways.iter().filter(|g| g.channels.contains(&channel)) {
-        if gateway.two_way || !facts.asks {
-            return Ok(gateway);
-        }
-        one_way = true;
+    let carrying = carrying(facts.gateways, &facts.practice.settings.sms_gateways, channel);
+    let fitting: Vec<_> = carrying.iter().filter(|g| g.two_way || !facts.asks).copied().collect();
+    let found = fitting.iter().find(|g| facts.draw < g.takes).or_else(|| fitting.iter().find(|g| g.takes > 0));
+    match found.or(fitting.first()) {
+        Some(gateway) => Ok(gateway),
+        None if carrying.is_empty() => Err(Reason::NoGateway),
+        None => Err(Reason::SenderCannotReceive),
     }
-    Err(if one_way { Reason::SenderCannotReceive } else { Reason::NoGateway })
+}
+
+/// The gateways that carry a channel, in the practice's order where it has one of its own for texts.
+pub fn carrying<'a>(gateways: &'a [GatewayFacts], own_order: &[String], channel: Channel) -> Vec<&'a GatewayFacts> {
+    let all = || gateways.iter().filter(|g| g.channels.contains(&channel));
+    if channel != Channel::Sms || own_order.is_empty() {
+        return all().collect();
+    }
+    own_order.iter().filter_map(|name| all().find(|g| g.name == *name)).collect()
 }
 
 /// Which of several refusals tells staff most: the person's own will first, then what can be mended.

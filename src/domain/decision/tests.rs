@@ -34,6 +34,7 @@ fn gateways() -> Vec<GatewayFacts> {
         channels: vec![Channel::Sms, Channel::Email],
         two_way: true,
         opens_at: None,
+        takes: 100,
     }]
 }
 
@@ -90,9 +91,11 @@ impl Case {
                 consents: &self.consents,
             }),
             gateways: &self.gateways,
+            draw: 0,
             excluded_tags: &[],
             live: false,
             spent: false,
+            risen: false,
         };
         change(&mut facts);
         decide(&facts, now)
@@ -282,4 +285,50 @@ fn a_pause_ends_by_itself() {
     let until = now().timestamp_millis() + 86_400_000;
     let decision = Case::new().decide(|f| person(f).paused_until = Some(until), now());
     assert_eq!(decision, Decision::Wait(Reason::Paused, until));
+}
+
+#[test]
+fn a_sudden_rise_is_so_many_times_the_usual_and_never_small() {
+    for (usual, factor, least, expected) in
+        [(Some(100), 5, 300, Some(500)), (Some(20), 5, 300, Some(300)), (None, 5, 300, None), (Some(100), 0, 300, None)]
+    {
+        assert_eq!(rise_limit(usual, factor, least), expected);
+    }
+    let mut case = Case::new();
+    case.practice.settings.limits.segments_per_day = 1;
+    let later = (now() + Duration::hours(1)).timestamp_millis();
+    assert_eq!(case.decide(|f| f.risen = true, now()), Decision::Wait(Reason::SuddenRise, later));
+    assert_eq!(case.decide(|f| f.spent = true, now()), Decision::Wait(Reason::SpendCap, later));
+    let answer = case.decide(|f| (f.risen, f.spent, f.lane) = (true, true, Lane::Safety), now());
+    assert!(matches!(answer, Decision::Send(_)), "an answer is never held for it: {answer:?}");
+}
+
+fn pair(takes_first: i64, takes_second: i64, second_two_way: bool) -> Vec<GatewayFacts> {
+    let mut both = vec![gateways().remove(0), gateways().remove(0)];
+    (both[0].name, both[0].takes) = ("first".to_owned(), takes_first);
+    (both[1].name, both[1].takes, both[1].two_way) = ("second".to_owned(), takes_second, second_two_way);
+    both
+}
+
+#[test]
+fn of_two_gateways_the_first_that_takes_it_gets_it() {
+    for (first, second, two_way, draw, expected) in [
+        (100, 100, true, 99, "first"),
+        (0, 100, true, 0, "second"),
+        (60, 100, true, 59, "first"),
+        (60, 100, true, 60, "second"),
+        (60, 0, true, 60, "first"),
+        (0, 0, true, 5, "first"),
+        (0, 100, false, 0, "first"),
+        (60, 100, false, 99, "first"),
+    ] {
+        let mut case = Case::new();
+        case.gateways = pair(first, second, two_way);
+        let Decision::Send(route) = case.decide(|f| f.draw = draw, now()) else { panic!("not sent") };
+        assert_eq!(route.gateway, expected, "{first} {second} {two_way} {draw}");
+    }
+    let mut case = Case::new();
+    case.gateways = pair(0, 100, false);
+    let Decision::Send(route) = case.decide(|f| f.asks = false, now()) else { panic!("not sent") };
+    assert_eq!(route.gateway, "second", "what asks nothing needs no way back");
 }

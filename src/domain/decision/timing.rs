@@ -27,6 +27,7 @@ const fn may_end_early(reason: Reason) -> bool {
             | Reason::RouteUntested
             | Reason::NoReleasedResult
             | Reason::SpendCap
+            | Reason::SuddenRise
     )
 }
 

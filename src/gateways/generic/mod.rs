@@ -20,6 +20,7 @@ use template::{Template, Values};
 use super::{
     Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received, WebhookRequest,
     client::{Answer, Client, call, is_id, safe_code},
+    exchange,
 };
 use crate::{
     domain::delivery::{DeliveryStatus, SendFailure},
@@ -148,6 +149,8 @@ impl Adapter for Generic {
 
     async fn send(&self, message: &OutboundMessage) -> Result<Accepted, SendFailure> {
         let request = self.request(message).ok_or(SendFailure::NotConfigured)?;
+        // The address may hold a secret or the number itself.
+        exchange::shown_address(self.sending.url.shown());
         self.read(&call(request).await?)
     }
 

@@ -76,6 +76,17 @@ impl Template {
         Ok(Self { parts, place })
     }
 
+    /// The text with its placeholders as they were written and without its query, for logs.
+    pub(super) fn shown(&self) -> String {
+        let parts = self.parts.iter().map(|part| match part {
+            Part::Literal(text) => text.as_str(),
+            Part::Value(_) => "{…}",
+        });
+        let whole: String = parts.collect();
+        let plain = whole.split('?').next().unwrap_or_default();
+        plain.split_once("://").map_or(plain, |(_, rest)| rest).to_owned()
+    }
+
     /// The text filled in; `None` when a value cannot be written in its place.
     pub(super) fn fill(&self, values: &Values<'_>) -> Option<String> {
         let mut out = String::new();

@@ -132,6 +132,7 @@ impl NhsNotifySettings {
             channels,
             two_way: false,
             can_be_asked: true,
+            repeats_only_here: true,
             // It delivers within these hours only; outside them a message waits in its queue, out of our sight.
             hours: Some(DeliveryHours { from_minute: 8 * 60, to_minute: 18 * 60, weekdays_only: true }),
             ..Policy::default()

@@ -28,6 +28,7 @@ pub use settings::SmtpSettings;
 
 use super::{
     Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received, WebhookRequest,
+    exchange,
 };
 use crate::domain::delivery::{DeliveryStatus, SendFailure};
 
@@ -105,6 +106,9 @@ impl Smtp {
 
     /// The meaning of a refusal. The connection is kept when the server goes on talking.
     async fn refused(&self, mut connection: Connection, error: &reply::StageError) -> SendFailure {
+        if let Some(status) = error.status() {
+            exchange::mail_replied(status, error.said());
+        }
         let goes_on = error.status().is_some_and(|code| code != 421);
         if goes_on && connection.smtp.command(Rset).await.is_ok() {
             self.keep(connection);
@@ -120,6 +124,31 @@ impl Adapter for Smtp {
 
     async fn send(&self, message: &OutboundMessage) -> Result<Accepted, SendFailure> {
         let letter = mime::Letter::write(message, &self.sender, self.base.now())?;
+        let server = format!("{}:{}", self.dialler.host, self.dialler.port);
+        let asked = exchange::begin_mail(&server, letter.bytes.len());
+        let sent = self.hand_over(letter).await;
+        if let Some(asked) = asked {
+            asked.mail_ended(sent.as_ref().err().map_or("no words", SendFailure::code));
+        }
+        sent
+    }
+
+    /// SMTP has no question for this. The Message-ID stays the same, so that a repeat can be recognised at the far end.
+    async fn look_up(&self, _: &Ask<'_>) -> Result<LookUp, SendFailure> {
+        Ok(LookUp::CannotTell)
+    }
+
+    fn verify(&self, _: &WebhookRequest<'_>) -> Result<(), Forged> {
+        Err(Forged::NotOpen)
+    }
+
+    fn parse(&self, _: &WebhookRequest<'_>) -> Result<Vec<Received>, ParseError> {
+        Err(ParseError::new("not_open"))
+    }
+}
+
+impl Smtp {
+    async fn hand_over(&self, letter: mime::Letter) -> Result<Accepted, SendFailure> {
         let ready = async {
             let place = self.open.acquire().await.map_err(|_| SendFailure::NotConfigured)?;
             Ok((place, self.prepare(&letter).await?))
@@ -137,23 +166,12 @@ impl Adapter for Smtp {
                     None => SendFailure::TimedOut,
                 })
             }
-            Ok(Ok(_)) => {
+            Ok(Ok(reply)) => {
+                let said = reply.message().collect::<Vec<_>>().join(" ");
+                exchange::mail_replied(u16::from(reply.code()), &said);
                 self.keep(connection);
                 Ok(Accepted { provider_id: Some(letter.message_id), status: DeliveryStatus::Accepted })
             }
         }
-    }
-
-    /// SMTP has no question for this. The Message-ID stays the same, so that a repeat can be recognised at the far end.
-    async fn look_up(&self, _: &Ask<'_>) -> Result<LookUp, SendFailure> {
-        Ok(LookUp::CannotTell)
-    }
-
-    fn verify(&self, _: &WebhookRequest<'_>) -> Result<(), Forged> {
-        Err(Forged::NotOpen)
-    }
-
-    fn parse(&self, _: &WebhookRequest<'_>) -> Result<Vec<Received>, ParseError> {
-        Err(ParseError::new("not_open"))
     }
 }

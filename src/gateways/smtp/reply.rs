@@ -27,15 +27,14 @@ pub(super) struct StageError {
     stage: Stage,
     status: Option<u16>,
     enhanced: Option<String>,
+    /// The server's words: for the exchange log alone, which lets few of them stand.
+    said: String,
 }
 
 impl Stage {
     pub(super) fn failed(self, error: &Error) -> StageError {
-        StageError {
-            stage: self,
-            status: error.status().map(u16::from),
-            enhanced: std::error::Error::source(error).and_then(|text| enhanced_code(&text.to_string())),
-        }
+        let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+        StageError { stage: self, status: error.status().map(u16::from), enhanced: enhanced_code(&said), said }
     }
 }
 
@@ -43,6 +42,11 @@ impl StageError {
     /// The reply code; `None` when the connection broke or the answer was no SMTP.
     pub(super) fn status(&self) -> Option<u16> {
         self.status
+    }
+
+    /// What the server said of it.
+    pub(super) fn said(&self) -> &str {
+        &self.said
     }
 
     pub(super) fn meaning(&self) -> SendFailure {
@@ -86,7 +90,7 @@ mod tests {
     use super::*;
 
     fn meaning(stage: Stage, status: u16, text: &str) -> SendFailure {
-        StageError { stage, status: Some(status), enhanced: enhanced_code(text) }.meaning()
+        StageError { stage, status: Some(status), enhanced: enhanced_code(text), said: text.to_owned() }.meaning()
     }
 
     #[test]

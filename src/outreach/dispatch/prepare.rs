@@ -2,12 +2,14 @@
 
 use super::super::calls::{About, Ask};
 use super::super::compose::{Composed, compose, expects, prompt_kind};
-use super::super::facts::{Batch, Question, day_period, spend_subject, week_period};
+use super::super::facts::{Batch, Question};
+use super::super::health::Health;
+use super::super::periods::{day_period, sent_subject, spend_subject, week_period};
 use super::super::{Call, Engine, OutreachError, Practices, StoredFacts};
 use super::write::Writes;
 use crate::clock::instant;
 use crate::domain::calendar::{local, resolve};
-use crate::domain::decision::{Decision, GatewayFacts, Route};
+use crate::domain::decision::{Decision, GatewayFacts, Route, carrying};
 use crate::domain::delivery::Channel;
 use crate::domain::message::{Lane, MessageStatus, Purpose};
 use crate::domain::programme::Asks;
@@ -25,18 +27,20 @@ impl Engine {
         &self,
         tx: &mut Tx,
         practices: &Practices,
+        health: &mut Health,
         claims: Vec<Claim>,
     ) -> Result<Vec<Call>, OutreachError> {
         let now = self.clock.now_ms();
         let ids: Vec<String> = claims.iter().map(|c| c.message_id.clone()).collect();
         let mut batch = Batch::load(self, tx, practices, &ids).await?;
-        let gateways = self.gateway_facts(now);
+        let mut gateways = self.gateway_facts(health, now);
         let mut order: Vec<&Claim> = claims.iter().collect();
         // More important messages of one person are decided first, so that they get the place under the cap.
         order.sort_by_key(|c| (c.lane, -batch.messages.get(&c.message_id).map_or(0, |m| m.priority)));
         let mut writes = Writes::default();
         let mut calls: Vec<Call> = Vec::new();
         let mut asked: BTreeSet<String> = BTreeSet::new();
+        let mut stopped: BTreeSet<(String, Reason)> = BTreeSet::new();
         for claim in order {
             let held = Held { message_id: claim.message_id.clone(), lease: claim.lease };
             let Some(message) = batch.messages.get(&claim.message_id).cloned() else {
@@ -77,6 +81,11 @@ impl Engine {
             match decision {
                 Decision::Wait(reason, until) => {
                     writes.change(&message, MessageStatus::Held, reason, now);
+                    // One alert for the whole practice, whoever is held first.
+                    let asks_staff = matches!(reason, Reason::SpendCap | Reason::SuddenRise);
+                    if asks_staff && stopped.insert((message.practice_id.clone(), reason)) {
+                        writes.told.push((message.clone(), reason));
+                    }
                     writes.deferred.push(Deferred { message_id: held.message_id, lease: held.lease, due_at: until });
                 }
                 Decision::Skip(reason) => {
@@ -110,6 +119,13 @@ impl Engine {
                             writes.finished.push(held);
                         }
                         Ok(composed) => {
+                            let by = &route.gateway;
+                            if lane == Lane::Planned && health.is_probe(by, now) {
+                                health.probed(by, now + self.config.sending.lease_seconds * 1000);
+                                for facts in gateways.iter_mut().filter(|g| g.name == *by) {
+                                    facts.takes = 0;
+                                }
+                            }
                             if stored.asks.is_some()
                                 && let Some(patient) = &message.patient_id
                             {
@@ -132,6 +148,7 @@ impl Engine {
                 }
             }
         }
+        health.save(tx).await?;
         self.write(tx, practices, writes, &mut calls).await?;
         self.pace(tx, &mut calls).await?;
         Ok(calls)
@@ -173,7 +190,7 @@ impl Engine {
         })))
     }
 
-    fn gateway_facts(&self, now: i64) -> Vec<GatewayFacts> {
+    fn gateway_facts(&self, health: &Health, now: i64) -> Vec<GatewayFacts> {
         let mut facts: Vec<(u32, GatewayFacts)> = self
             .gateways
             .iter()
@@ -194,6 +211,7 @@ impl Engine {
                         channels: policy.channels.clone(),
                         two_way: policy.two_way,
                         opens_at: opens_at.filter(|at| *at > now),
+                        takes: health.takes(gateway.name(), now),
                     },
                 )
             })
@@ -300,6 +318,10 @@ impl Engine {
             return;
         };
         let mut keys = Vec::new();
+        let today = day_period(now, state.practice.settings.zone);
+        if number == 1 && lane == Lane::Planned {
+            keys.push((sent_subject(&message.practice_id), today.clone(), 1));
+        }
         if number == 1
             && lane == Lane::Planned
             && message.purpose != Purpose::Service.as_str()
@@ -315,7 +337,7 @@ impl Engine {
             keys.push((patient.clone(), week_period(now, zone), 1));
         }
         if segments > 0 {
-            keys.push((spend_subject(&message.practice_id), day_period(now, state.practice.settings.zone), segments));
+            keys.push((spend_subject(&message.practice_id), today, segments));
         }
         for (subject, period, by) in keys {
             *batch.counters.entry((subject.clone(), period.clone())).or_default() += by;
@@ -342,21 +364,47 @@ fn fixed_route(batch: &Batch, question: &Question<'_>, now: i64) -> Decision {
         return stopped;
     }
     let channel = message.channel.as_deref().and_then(Channel::parse);
-    let by_channel =
-        |channel: Channel| question.gateways.iter().find(|g| g.channels.contains(&channel)).map(|g| g.name.clone());
     match (channel, &message.address) {
         // There is no other address than this one: refused for good, the step ends (F17).
         (Some(_), Some(address)) if batch.refused.contains(&(message.id.clone(), address.clone())) => {
             Decision::Skip(Reason::NoAddress)
         }
-        (Some(channel), Some(address)) => match message.gateway.clone().or_else(|| by_channel(channel)) {
+        (Some(channel), Some(address)) => match fixed_gateway(batch, question, channel) {
             Some(gateway) => {
+                let gateway = gateway.to_owned();
                 Decision::Send(Route { channel, address: address.clone(), gateway, gateway_opens_at: None })
             }
             None => Decision::Skip(Reason::NoGateway),
         },
         _ => Decision::Skip(Reason::NoAddress),
     }
+}
+
+/// The gateway an answer came in by, or the first for a message to staff; another one that is open now when that one rests,
+/// or has just failed this message: it always has a way out.
+fn fixed_gateway<'a>(batch: &Batch, question: &Question<'a>, channel: Channel) -> Option<&'a str> {
+    let message = question.message;
+    let own_order = question.practices.get(&message.practice_id).map(|s| s.practice.settings.sms_gateways.as_slice());
+    let carrying = carrying(question.gateways, own_order.unwrap_or_default(), channel);
+    let everywhere = carrying.iter().copied().chain(question.gateways.iter().filter(|g| g.channels.contains(&channel)));
+    if let Some(bound) = batch.bound.get(&message.id) {
+        return everywhere.clone().find(|g| g.name == *bound).map(|g| g.name.as_str());
+    }
+    let failed = batch
+        .last_attempts
+        .get(&message.id)
+        .filter(|last| matches!(last.outcome.as_deref(), Some("retry" | "resolved_not_sent")))
+        .map(|last| last.gateway.as_str());
+    let named = message.gateway.as_deref();
+    // Best first: the gateway the text came in by, then what people can answer and is open now, in the practice's order.
+    let mut candidates: Vec<&GatewayFacts> = everywhere.collect();
+    candidates.sort_by_key(|g| {
+        let unfit = g.takes == 0 || failed == Some(g.name.as_str());
+        // The way out by the gateway the text came in by was chosen for its hours when the answer was written.
+        let preferred = named == Some(g.name.as_str());
+        (unfit, !preferred, !preferred && g.opens_at.is_some(), named.is_some() && !g.two_way)
+    });
+    candidates.first().map(|g| g.name.as_str())
 }
 
 fn about(message: &MessageRow, segments: i64, urgent: bool, asks: bool) -> About {

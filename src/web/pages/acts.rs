@@ -66,6 +66,25 @@ pub(super) async fn acknowledge_alert(state: &AppState, id: &str, words: &str) -
     Ok(())
 }
 
+/// A person says that today's messages are right, however many they are; once, while they are held.
+pub(super) async fn release_rise(state: &AppState, practice_id: &str) -> Result<(), PageError> {
+    let Some(rise) = state.engine.rise(practice_id).await?.filter(|rise| rise.stopped()) else {
+        return Ok(());
+    };
+    let mut tx = state.engine.db.begin().await?;
+    state.engine.release_rise(&mut tx, practice_id).await?;
+    let about = About {
+        action: "sudden_rise_released",
+        practice_id: Some(practice_id),
+        subject: "practice",
+        subject_id: practice_id,
+        detail: serde_json::json!({ "sent": rise.sent, "limit": rise.limit }),
+    };
+    note(state, &mut tx, about).await?;
+    tx.commit().await?;
+    settle(state).await
+}
+
 /// A person has dealt with a received message.
 pub(super) async fn deal_with(state: &AppState, id: &str) -> Result<(), PageError> {
     let mut tx = state.engine.db.begin().await?;

@@ -7,6 +7,7 @@ use super::person::address;
 use super::reading::Read;
 use super::words;
 use crate::outreach::StoredFacts;
+use crate::store::exchanges::{self, ExchangeRow};
 use crate::store::ledger::{self, AttemptRow, MessageRow};
 use crate::store::reports::{self, DeliveryReportRow};
 use crate::store::views::lists;
@@ -21,6 +22,7 @@ pub(super) async fn page(State(state): State<AppState>, Path(id): Path<String>) 
     let stored = ledger::get(db, &id).await?.ok_or(PageError::NotFound)?;
     let attempts = ledger::attempts_of(db, &id).await?;
     let reports = reports::of_message(db, &id).await?;
+    let exchanges = exchanges::of_message(db, &id).await?;
     let message = &named.message;
     let inbound = message.direction == "in";
     let text = message.body.as_deref().unwrap_or_default();
@@ -63,6 +65,7 @@ pub(super) async fn page(State(state): State<AppState>, Path(id): Path<String>) 
             (facts(&stored))
             (tries(&desk, &attempts))
             (delivery(&desk, &reports))
+            (exchanged(&desk, &exchanges))
         }
     };
     Ok(desk.page(&title, Menu::Today, &format!("/messages/{id}"), &body))
@@ -129,6 +132,28 @@ fn delivery(desk: &Desk, reports: &[DeliveryReportRow]) -> Markup {
                         tr {
                             td data-label="When" { (desk.when(report.occurred_at)) }
                             td data-label="Report" { (words::capital(&report.status.replace('_', " "))) @if !report.code.is_empty() { " (" (report.code) ")" } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The exchange log: the first thing support needs.
+fn exchanged(desk: &Desk, exchanges: &[ExchangeRow]) -> Markup {
+    html! {
+        @if !exchanges.is_empty() {
+            table.nhsuk-table.btw-table {
+                caption.nhsuk-table__caption { "What was said to the gateway, without numbers, names and texts" }
+                thead { tr { th scope="col" { "Try" } th scope="col" { "When" } th scope="col" { "Asked" } th scope="col" { "Answered" } } }
+                tbody {
+                    @for exchange in exchanges {
+                        tr {
+                            td data-label="Try" { (exchange.attempt) }
+                            td data-label="When" { (desk.when(exchange.at)) " " span.btw-quiet { (exchange.gateway) ", " (exchange.took_ms) " ms" } }
+                            td data-label="Asked" { code { (exchange.request) } }
+                            td data-label="Answered" { code { @if let Some(status) = exchange.status { (status) " " } (exchange.answer) } }
                         }
                     }
                 }

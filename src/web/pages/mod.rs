@@ -12,6 +12,7 @@ mod explain;
 pub mod guard;
 mod inbox;
 mod message;
+mod notices;
 mod parts;
 mod people;
 mod person;
@@ -39,6 +40,7 @@ pub fn router() -> Router<AppState> {
     let pages = Router::new()
         .route("/", get(today::page))
         .route("/clock", post(clock::moved))
+        .route("/rise", post(notices::release))
         .route("/people", get(people::page))
         .route("/people/{id}", get(person::page))
         .route("/people/{id}/pause", post(person_acts::pause))

@@ -61,6 +61,7 @@ pub(super) async fn page(State(state): State<AppState>, Query(filter): Query<Fil
         Some(demo) if is_today => crate::store::patients::get(db, demo.guest()).await?,
         _ => None,
     };
+    let notices = if is_today { Some(super::notices::of_now(&state, &desk).await?) } else { None };
     let body = html! {
         @if let Some(person) = guest {
             p.nhsuk-inset-text {
@@ -68,6 +69,7 @@ pub(super) async fn page(State(state): State<AppState>, Query(filter): Query<Fil
                 ", answer as she would, and watch her record change. Then move the clock on."
             }
         }
+        @if let Some(notices) = notices { (notices) }
         (tiles(&desk, &counts, is_today))
         (filter_form(day, today, &filter.show))
         @if wants("waiting") {

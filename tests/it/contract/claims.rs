@@ -1,6 +1,6 @@
 //! What waits to be sent: claims, numbered leases, and what ends them.
 
-use super::{MINUTE, Store, T0, ids, rows, sorted, within};
+use super::{MINUTE, PRACTICE, Store, T0, ids, rows, sorted, within};
 use crate::app::On;
 use crate::on_both;
 use between::store::due::{Claim, Deferred, Held, NewDue};
@@ -105,6 +105,22 @@ on_both! {
         assert_eq!(woken, 1, "not what is held by a worker, not what is due already");
         let told = store.column("SELECT message_id FROM due WHERE due_at = 1800000000009").await;
         assert_eq!(told, ["m1"]);
+    }
+
+    async fn waking_a_practice_touches_its_own_planned_messages_of_that_reason(on) {
+        let store = Store::start(on).await?;
+        let row = |id: &str, practice: &str, reason: &str| MessageRow {
+            status: "held".to_owned(), reason: reason.to_owned(), practice_id: practice.to_owned(), ..rows::planned(id, "p1")
+        };
+        let own = PRACTICE;
+        let all = [row("m1", own, "spend_cap"), row("m2", own, "sudden_rise"), row("m3", "other", "spend_cap"), row("m4", own, "spend_cap"), row("m5", own, "spend_cap")];
+        within!(store.db, tx => ledger::insert(tx, &all));
+        let waits: Vec<_> = all.iter().map(|m| rows::waits(&m.id, if m.id == "m4" { T0 + 90 * MINUTE } else { T0 + 50 })).collect();
+        within!(store.db, tx => due::insert(tx, &waits));
+        within!(store.db, tx => due::reschedule(tx, &[("m5".to_owned(), T0)]));
+        within!(store.db, tx => due::claim(tx, 2, T0, T0 + 5, 1));
+        assert_eq!(within!(store.db, tx => due::wake_practice(tx, own, "spend_cap", T0 + 9, 60 * MINUTE)), 1);
+        assert_eq!(store.column("SELECT message_id FROM due WHERE due_at = 1800000000009").await, ["m1"]);
     }
 
     async fn what_else_waits_for_a_person_is_planned_messages(on) {

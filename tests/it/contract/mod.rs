@@ -11,6 +11,8 @@ mod counters;
 mod coverage;
 mod deadlocks;
 mod exact;
+mod exchanges;
+mod health;
 mod inbox;
 mod ledger;
 mod migrations;

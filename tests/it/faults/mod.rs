@@ -1,5 +1,7 @@
 //! Things that break while it works: poisoned rows, several workers, dead processes, a gateway that misbehaves.
 
+mod failover;
+mod fallback;
 mod gateway;
 mod kills;
 mod poison;

@@ -1,6 +1,8 @@
 //! Each gateway against a strict fake of its provider.
 
+mod command;
 mod docs;
+mod exchange;
 mod generic;
 mod govuk_notify;
 mod http;

@@ -63,6 +63,16 @@ pub async fn execute(db: &Db, sql: String) {
     }
 }
 
+/// How many rows a table has.
+pub async fn count(db: &Db, table: &str) -> i64 {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {table}"));
+    let (n,): (i64,) = match db {
+        Db::Sqlite { write, .. } => sqlx::query_as(sql).fetch_one(write).await.unwrap(),
+        Db::Postgres(pool) => sqlx::query_as(sql).fetch_one(pool).await.unwrap(),
+    };
+    n
+}
+
 /// From now on the database refuses an insert into (or update of) `table` when `condition` holds for the new row: what a
 /// row does that makes the program fail each time.
 pub async fn poison(app: &TestApp, on: On, name: &str, when: &str, table: &str, condition: &str) {
