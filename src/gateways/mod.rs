@@ -9,6 +9,8 @@ mod form_data;
 pub mod generic;
 pub mod govuk_notify;
 pub mod http;
+pub mod imap;
+mod mail_in;
 mod message;
 pub mod nhs_notify;
 mod policy;
@@ -17,6 +19,7 @@ mod set;
 mod settings;
 mod signature;
 pub mod smtp;
+mod tls;
 pub mod twilio;
 mod webhook;
 
@@ -25,10 +28,12 @@ use std::{sync::Arc, time::Duration};
 pub use client::install_tls_provider;
 use faults::Faults;
 pub use faults::SettingsFault;
+pub use mail_in::MailIn;
 pub use message::{Accepted, LookUp, OutboundMessage};
 pub use policy::{DeliveryHours, HoursSettings, Policy, PolicySettings};
 pub use set::{Gateways, Surroundings};
 pub use settings::GatewaySettings;
+pub use tls::MailTls;
 pub use webhook::{Forged, ParseError, Received, WebhookRequest};
 
 use crate::domain::delivery::SendFailure;
@@ -154,6 +159,14 @@ impl Gateway {
     ) -> Result<LookUp, SendFailure> {
         let ask = Ask { reference, to, sent_after_ms, text };
         each!(self, g => g.look_up(&ask).await)
+    }
+
+    /// The way in for answers by mail, for a gateway that carries mail.
+    pub fn mail_in(&self) -> Option<&MailIn> {
+        match self {
+            Self::Smtp(smtp) => Some(smtp.mail_in()),
+            _ => None,
+        }
     }
 
     /// Whether the request proves that it comes from this gateway. Pure; secrets are compared in constant time.

@@ -3,6 +3,7 @@
 mod apply;
 mod handle;
 pub mod imports;
+pub mod mail;
 mod receive;
 mod release;
 mod reports;

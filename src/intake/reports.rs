@@ -28,9 +28,16 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
         return Ok(0);
     }
     let mut tx = engine.db.begin().await?;
+    let moved = take_reports_in(engine, &mut tx, taken).await?;
+    tx.commit().await?;
+    Ok(moved)
+}
+
+/// The same inside a transaction.
+pub(super) async fn take_reports_in(engine: &Engine, tx: &mut Tx, taken: &[Report]) -> Result<usize, OutreachError> {
     let pairs: Vec<(String, String)> = taken.iter().map(|r| (r.gateway.clone(), r.reference.clone())).collect();
     let known: HashMap<String, Matched> =
-        reports::find_messages(&mut tx, &pairs).await?.into_iter().map(|m| (m.reference.clone(), m)).collect();
+        reports::find_messages(tx, &pairs).await?.into_iter().map(|m| (m.reference.clone(), m)).collect();
     let now = engine.clock.now_ms();
     let rows: Vec<DeliveryReportRow> = taken
         .iter()
@@ -45,14 +52,14 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
             message_id: known.get(&report.reference).map(|m| m.message_id.clone()),
         })
         .collect();
-    let new: BTreeSet<String> = reports::insert(&mut tx, &rows).await?.into_iter().collect();
+    let new: BTreeSet<String> = reports::insert(tx, &rows).await?.into_iter().collect();
     // A person's no is kept whatever else was reported of the message.
     for (report, row) in taken.iter().zip(&rows) {
         if report.status == DeliveryStatus::OptedOut
             && new.contains(&row.id)
             && let Some(matched) = known.get(&report.reference)
         {
-            opted_out(engine, &mut tx, matched, now).await?;
+            opted_out(engine, tx, matched, now).await?;
         }
     }
     // The furthest report of each message decides, whatever order and however many at a time they came in.
@@ -67,13 +74,12 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
         }
     }
     let steps: Vec<Advance> = furthest.iter().map(|(id, report)| advance(id, &report.status, now)).collect();
-    let moved = reports::advance(&mut tx, &steps).await?;
+    let moved = reports::advance(tx, &steps).await?;
     for matched in known.values().filter(|m| moved.contains(&m.message_id)) {
         if let Some(report) = furthest.get(matched.message_id.as_str()) {
-            address_learns(engine, &mut tx, matched, &report.status, now).await?;
+            address_learns(engine, tx, matched, &report.status, now).await?;
         }
     }
-    tx.commit().await?;
     Ok(moved.len())
 }
 
