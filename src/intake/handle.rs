@@ -12,7 +12,7 @@ use crate::domain::reply::{Channel, Context, Prompt, Understanding, understand};
 use crate::outreach::{Engine, OutreachError, PracticeState, Practices};
 use crate::store::ledger::{MessageRow, StatusChange};
 use crate::store::prompts::PromptRow;
-use crate::store::{Tx, inbox, ledger, mails};
+use crate::store::{Tx, contacts, inbox, ledger, mails};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 
@@ -127,6 +127,11 @@ impl Engine {
         let answered = who.people.is_empty() && !email;
         let what = if answered { with_unknown_sender_answer(what, &read, &state, who) } else { what };
         let what = cautious(what, if email && who.people.is_empty() { caution.at_least_doubtful() } else { caution });
+        if email && caution == Caution::None && who.one().is_some() {
+            // Somebody who writes from an address reads there: earlier bounces no longer count.
+            let address = message.address.as_deref().unwrap_or_default();
+            contacts::set_status(tx, "email", address, "active", "[]", self.clock.now_ms()).await?;
+        }
         let applying = Applying { engine: self, practice, practices, message, who, day };
         applying.apply(tx, &what, flooded).await?;
         let reason = match (&what, who.people.len()) {

@@ -8,11 +8,13 @@ mod dispatch;
 pub mod duties;
 mod enqueue;
 mod facts;
+mod links;
 mod plan_alone;
 mod planner;
 mod practices;
 mod programmes;
 mod settle;
+mod threads;
 
 pub use assemble::AssembleError;
 pub use calls::{Call, Outcome};
@@ -20,6 +22,7 @@ pub use compose::Composed;
 pub use dispatch::Turn;
 pub use enqueue::{NewSend, StoredFacts, enqueue};
 pub use facts::{address_hash, hex};
+pub use links::UNSUBSCRIBE_PATH;
 pub use planner::Planned;
 pub use practices::{PracticeState, Practices};
 pub use programmes::shipped as shipped_programmes;
@@ -33,7 +36,7 @@ use crate::domain::result::ResultsCatalogue;
 use crate::gateways::Gateways;
 use crate::store::{Db, StoreError};
 use std::sync::{Arc, Mutex};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 
 /// What can go wrong while planning and sending.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +75,7 @@ pub struct Engine {
     /// Rung when something was written that should leave at once.
     pub bell: Notify,
     practices: Mutex<Option<(i64, Arc<Practices>)>>,
+    link_key: OnceCell<String>,
 }
 
 impl Engine {
@@ -96,6 +100,7 @@ impl Engine {
             bank_holidays: BankHolidays::shipped(),
             bell: Notify::new(),
             practices: Mutex::new(None),
+            link_key: OnceCell::new(),
         }
     }
 

@@ -131,7 +131,7 @@ impl Adapter for Smtp {
     }
 
     async fn send(&self, message: &OutboundMessage) -> Result<Accepted, SendFailure> {
-        let letter = mime::Letter::write(message, &self.sender, self.base.now())?;
+        let letter = mime::Letter::write(message, &self.sender, self.mail_in.is_open(), self.base.now())?;
         let ready = async {
             let place = self.open.acquire().await.map_err(|_| SendFailure::NotConfigured)?;
             Ok((place, self.prepare(&letter).await?))

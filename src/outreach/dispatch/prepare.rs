@@ -3,6 +3,7 @@
 use super::super::calls::{About, Ask};
 use super::super::compose::{Composed, compose, expects, prompt_kind};
 use super::super::facts::{Batch, Question, day_period, spend_subject, week_period};
+use super::super::threads::threads;
 use super::super::{Call, Engine, OutreachError, Practices, StoredFacts};
 use super::write::Writes;
 use crate::clock::instant;
@@ -30,6 +31,7 @@ impl Engine {
         let now = self.clock.now_ms();
         let ids: Vec<String> = claims.iter().map(|c| c.message_id.clone()).collect();
         let mut batch = Batch::load(self, tx, practices, &ids).await?;
+        batch.threads = threads(tx, &batch).await?;
         let gateways = self.gateway_facts(now);
         let mut order: Vec<&Claim> = claims.iter().collect();
         // More important messages of one person are decided first, so that they get the place under the cap.
@@ -163,7 +165,7 @@ impl Engine {
                 reply_to: None,
                 sender: None,
                 unsubscribe_url: None,
-                in_reply_to: None,
+                follows: Vec::new(),
                 valid_until_ms: None,
             },
             ask: Ask::LookUp { since: last.started_at },
@@ -271,8 +273,8 @@ impl Engine {
                 html: composed.html,
                 reply_to: composed.reply_to,
                 sender: None,
-                unsubscribe_url: None,
-                in_reply_to: None,
+                unsubscribe_url: composed.unsubscribe_url,
+                follows: batch.threads.get(&message.id).cloned().unwrap_or_default(),
                 valid_until_ms: message.expires_at,
             },
             gateway,

@@ -1,0 +1,5 @@
+//! Mail that comes in: by a real Dovecot, by webhook; and the way out of it by one click.
+
+mod cuts;
+mod dovecot;
+mod kit;
