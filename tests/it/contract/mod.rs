@@ -13,6 +13,7 @@ mod deadlocks;
 mod exact;
 mod inbox;
 mod ledger;
+mod mail;
 mod migrations;
 mod office;
 mod pages;

@@ -19,10 +19,12 @@ pub struct Office {
 
 /// The settings of a gateway named `mail` that sends by `smtp` and reads an account at `port`.
 pub fn settings(smtp: &ScriptedSmtp, account: &str, host: &str, port: u16, tls: &str, more: &str) -> String {
+    // What begins with the gateway's own table belongs there, the rest to the mailbox.
+    let (own, more) = more.strip_prefix("[gateways.mail]\n").map_or(("", more), |own| (own, ""));
     format!(
         "[server]\npublic_url = \"https://between.elmbrook.test\"\n[gateways.mail]\n{}[gateways.mail.imap]\n\
          host = \"{host}\"\nport = {port}\ntls = \"{tls}\"\nusername = \"{account}\"\npassword = {PASSWORD:?}\n{more}\n",
-        smtp.settings("")
+        smtp.settings(own)
     )
 }
 

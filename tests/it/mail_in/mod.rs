@@ -3,3 +3,5 @@
 mod cuts;
 mod dovecot;
 mod kit;
+mod unsubscribe;
+mod webhook;
