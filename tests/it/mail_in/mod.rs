@@ -3,5 +3,7 @@
 mod cuts;
 mod dovecot;
 mod kit;
+mod matching;
 mod unsubscribe;
 mod webhook;
+mod whole_loop;
