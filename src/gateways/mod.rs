@@ -51,7 +51,7 @@ pub enum Gateway {
     /// Speaks our own JSON form.
     Http(http::Http),
     /// A mail server.
-    Smtp(smtp::Smtp),
+    Smtp(Box<smtp::Smtp>),
     /// Twilio.
     Twilio(twilio::Twilio),
     /// GOV.UK Notify.

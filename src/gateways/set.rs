@@ -51,7 +51,9 @@ impl Gateways {
                     }
                     Some(Gateway::Sandbox(Sandbox::build(base, settings, f)))
                 }
-                GatewaySettings::Smtp(settings) => Smtp::build(base, settings, f).map(Gateway::Smtp),
+                GatewaySettings::Smtp(settings) => {
+                    Smtp::build(base, settings, f).map(|smtp| Gateway::Smtp(Box::new(smtp)))
+                }
                 GatewaySettings::Http(settings) => {
                     shared(&mut client, f).and_then(|c| Http::build(base, settings, &c, f)).map(Gateway::Http)
                 }

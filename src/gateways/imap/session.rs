@@ -15,7 +15,7 @@ use super::{
 
 /// The longest that connecting and logging in may take, and the longest wait for one response. Large mails come as one.
 const LOG_IN_TIME: Duration = Duration::from_secs(30);
-const RESPONSE_TIME: Duration = Duration::from_secs(120);
+const RESPONSE_TIME: Duration = Duration::from_mins(2);
 
 /// A folder that is open for reading and marking.
 pub struct OpenFolder {
@@ -141,7 +141,9 @@ impl OpenFolder {
                 let uid =
                     attributes.iter().find_map(|a| if let AttributeValue::Uid(uid) = a { Some(*uid) } else { None });
                 if let Some(uid) = uid.filter(|uid| uids.contains(uid)) {
-                    attributes.iter().for_each(|attribute| each(uid, attribute));
+                    for attribute in attributes {
+                        each(uid, attribute);
+                    }
                 }
             }
         })

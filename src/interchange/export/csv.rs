@@ -85,7 +85,7 @@ pub fn to_csv(view: &PatientRecordView) -> Result<String, csv::Error> {
     lines.extend(view.messages.iter().map(|m| message(m, m.at().map(time).unwrap_or_default())));
     for m in &view.messages {
         let at = m.at().map(time).unwrap_or_default();
-        lines.extend(m.attachments.iter().map(|name| attachment(m, name, at.clone())));
+        lines.extend((1..).zip(&m.attachments).map(|(number, name)| attachment(m, number, name, at.clone())));
     }
     lines.extend(view.entries.iter().map(|e| entry(e, time(e.at), view)));
     lines.extend(view.goals.iter().map(goal));
@@ -161,14 +161,15 @@ fn message(m: &MessageView, at: String) -> Line {
 }
 
 /// A file that came with a message: its name, nothing else of it.
-fn attachment(m: &MessageView, name: &str, at: String) -> Line {
+fn attachment(m: &MessageView, number: usize, name: &str, at: String) -> Line {
     Line {
         kind: "attachment",
-        id: m.id.clone(),
+        id: format!("{}/{number}", m.id),
         at,
         channel: m.channel.code().to_owned(),
         direction: "in",
         title: name.to_owned(),
+        in_response_to: m.id.clone(),
         ..Line::default()
     }
 }

@@ -20,10 +20,11 @@ const LAYERS: [&[&str]; 10] = [
 ];
 
 /// Libraries that only these modules may name.
-const LIBRARIES: [(&str, &[&str]); 11] = [
+const LIBRARIES: [(&str, &[&str]); 12] = [
     ("sqlx", &["store"]),
     ("reqwest", &["gateways"]),
     ("lettre", &["gateways"]),
+    ("async_imap", &["gateways"]),
     // The demo writes lists as a practice's system would, to import them.
     ("csv", &["interchange", "demo"]),
     ("axum", &["web", "demo", "cli"]),

@@ -80,7 +80,7 @@ on_both! {
         };
         assert!(within!(store.db, tx => mailboxes::looked(tx, &failed)));
         let stands = MailboxRow { lease_until: T0 + 5 + MINUTE, ..failed };
-        assert_eq!(mailboxes::all(&store.db).await.unwrap(), [stands.clone()]);
+        assert_eq!(mailboxes::all(&store.db).await.unwrap(), std::slice::from_ref(&stands));
         let theirs = claim("b", T0 + 5 + MINUTE).await.unwrap();
         assert_eq!(theirs, MailboxRow { holder: "b".into(), lease_until: T0 + 5 + 2 * MINUTE, ..stands });
         // Whoever overslept the claim moves nothing.

@@ -5,6 +5,7 @@ use crate::app::{On, full_size};
 use crate::fake_gateways::tls::quoted;
 use crate::on_both;
 use between::store;
+use std::time::Duration;
 
 on_both! {
     async fn an_answer_by_mail_becomes_a_record_entry(on) {
@@ -151,4 +152,36 @@ async fn a_full_box_is_read_to_its_end_and_a_broken_mail_blocks_nothing() {
     assert_eq!(office.received().await.len(), count);
     assert!(dovecot.mails("answers", "").is_empty());
     assert_eq!(dovecot.mails("answers", "Done").len(), count);
+}
+
+#[tokio::test]
+async fn new_mail_is_heard_of_while_waiting_and_a_server_that_goes_away_is_come_back_to() {
+    let Some(dovecot) = dovecot() else { return };
+    let office = Office::open(On::Sqlite, "answers", dovecot.port, "poll_seconds = 900").await.unwrap();
+    let (mut reader, engine) = (office.reader(), &office.app.engine);
+    let rest = reader.step(engine).await.unwrap().rest;
+    assert_eq!(rest, Duration::from_mins(15));
+    let file = async {
+        // Delivery is another program's work: the wait below ends when it is heard of, or the test fails.
+        dovecot.deliver("answers", &stray(1));
+    };
+    let waited = async { tokio::time::timeout(Duration::from_mins(1), reader.wait(rest)).await };
+    let (heard, ()) = tokio::join!(waited, file);
+    heard.expect("heard of new mail long before the next look");
+    assert_eq!(reader.step(engine).await.unwrap().kept, 1);
+    drop(dovecot);
+    let ended = tokio::time::timeout(Duration::from_mins(1), reader.wait(rest)).await;
+    ended.expect("the end of the connection is no news to wait for");
+    let looked = reader.step(engine).await.unwrap();
+    let mailbox = office.mailbox().await;
+    assert_eq!((mailbox.fault.as_str(), mailbox.failures), ("unreachable", 1), "{looked:?}");
+    assert!(looked.rest >= Duration::from_secs(5) && looked.rest < Duration::from_secs(10), "{looked:?}");
+    // Each failure waits longer; after half an hour out of reach staff are told, once a day.
+    let mut waits = Vec::new();
+    for _ in 0..12 {
+        engine.clock.set_ms(office.mailbox().await.retry_at);
+        waits.push(reader.step(engine).await.unwrap().rest);
+    }
+    assert!(waits[..5].is_sorted() && waits.iter().all(|w| *w <= Duration::from_secs(450)), "{waits:?}");
+    assert_eq!(office.app.open_alerts().await, ["asap mail_in"]);
 }

@@ -28,7 +28,7 @@ impl Office {
         }
     }
 
-    async fn answers(&self) -> usize {
+    fn answers(&self) -> usize {
         self.smtp.mails().iter().filter(|m| !m.data.contains("List-Unsubscribe")).count()
     }
 }
@@ -47,11 +47,11 @@ on_both! {
             office.mail(reply(token, id, "5 days")).await;
             assert_eq!(office.newest().await, ("for_staff unknown_sender".to_owned(), None), "{token}");
         }
-        assert_eq!((office.answers().await, office.progress().await.len()), (0, 0), "nobody is answered");
+        assert_eq!((office.answers(), office.progress().await.len()), (0, 0), "nobody is answered");
         // With the token, from an address that is not hers: hers, for people to confirm, never answered.
         office.mail(reply_from("daughter@patient.test", &asked, "m4", "5 days")).await;
         assert_eq!(office.newest().await, ("for_staff for_staff".to_owned(), joan.clone()));
-        assert_eq!((office.answers().await, office.progress().await), (0, vec!["check_in count 5 to_confirm".to_owned()]));
+        assert_eq!((office.answers(), office.progress().await), (0, vec!["check_in count 5 to_confirm".to_owned()]));
         // A program that answers the From line instead of Reply-To names our Message-ID: as good as the token.
         let raw = String::from_utf8(reply("nothing", "m5", "6 days")).unwrap();
         let raw = raw.replace("To: reply+nothing@reply.example.org", "To: messages@oak.test");
@@ -59,7 +59,7 @@ on_both! {
         assert_eq!(office.newest().await, ("handled ".to_owned(), joan));
         assert_eq!(office.progress().await.len(), 2);
         // The answer goes to the person's mail and says what it answers.
-        if office.answers().await > 0 {
+        if office.answers() > 0 {
             let answer = office.smtp.mails().pop().unwrap();
             assert_eq!((answer.to.as_str(), answer.header("In-Reply-To").as_deref()), (JOAN, Some("<m5@patient.test>")));
             assert_eq!(answer.header("References"), Some(format!("<{asked}@oak.test> <m5@patient.test>")));
@@ -70,24 +70,28 @@ on_both! {
         let own = "[gateways.mail]\ntrusted_authserv = [\"mx.elmbrook.test\"]\n";
         let office = Office::open(on, "answers", 1, own).await?;
         let asked = office.ask().await;
-        let doubtful = "for_staff for_staff";
+        let (doubtful, own) = ("for_staff for_staff", "handled ");
         for (number, (header, expected)) in [
             ("X-Nothing: said", doubtful),
             ("Authentication-Results: mx.elsewhere.test; dmarc=pass", doubtful),
             ("Authentication-Results: mx.elmbrook.test; dmarc=fail; spf=pass", doubtful),
             ("Authentication-Results: mx.elmbrook.test; spf=softfail; dkim=none", doubtful),
             ("Authentication-Results: mx.elmbrook.test; dmarc=temperror; spf=pass", doubtful),
-            ("Authentication-Results: mx.elmbrook.test; spf=pass", "handled "),
-            ("Authentication-Results: mx.elmbrook.test; dmarc=pass", "handled "),
+            ("Authentication-Results: mx.elmbrook.test; spf=pass", own),
         ].into_iter().enumerate() {
             office.mail(with_header(&reply(&asked, &format!("m{number}"), &format!("{number} days")), header)).await;
             assert_eq!(office.newest().await.0, expected, "{header}");
         }
+        let dmarc = "Authentication-Results: mx.elmbrook.test; dmarc=pass (p=none); spf=fail";
+        office.mail(with_header(&reply(&asked, "m8", "8 days"), dmarc)).await;
+        let newest = office.app.timeline(&office.joan).await.into_iter().rfind(|m| m.direction == "in").unwrap();
+        let mail = store::mails::get(&office.app.engine.db, &newest.id).await.unwrap().unwrap();
+        assert_eq!((mail.doubts.as_str(), mail.class.as_str()), ("[]", "person"), "DMARC says more than SPF");
         // Danger is danger, whoever wrote it: told at once, and still not answered.
-        let answers = office.answers().await;
+        let answers = office.answers();
         office.mail(reply_from("x@elsewhere.test", &asked, "m9", "I have crushing chest pain")).await;
         assert!(office.app.open_alerts().await.contains(&"urgent red_flag".to_owned()));
-        assert_eq!(office.answers().await, answers);
+        assert_eq!(office.answers(), answers);
     }
 
     async fn f22_bounces_make_an_address_unreachable_and_its_owner_s_mail_mends_it(on) {
@@ -120,16 +124,15 @@ on_both! {
     async fn machines_are_recorded_and_never_answered(on) {
         let office = Office::open(on, "answers", 1, "").await?;
         let asked = office.ask().await;
-        let answers = office.answers().await;
+        let answers = office.answers();
         let away = "I am on holiday until Monday and will read your mail then.";
         office.mail(with_header(&reply(&asked, "a1", away), "Auto-Submitted: auto-replied")).await;
         let (status, whose) = office.newest().await;
         assert_eq!((status.as_str(), whose), ("handled machine_answer", Some(office.joan.clone())));
-        assert_eq!((office.answers().await, office.progress().await.len()), (answers, 0));
+        assert_eq!((office.answers(), office.progress().await.len()), (answers, 0));
         assert!(office.app.open_alerts().await.is_empty());
         // By mail, too, one word in the subject is enough to stop.
-        let stop = reply(&asked, "s1", "").to_vec();
-        let stop = String::from_utf8(stop).unwrap().replace("Subject: Re: Your walks", "Subject: unsubscribe");
+        let stop = String::from_utf8(reply(&asked, "s1", "")).unwrap().replace("Subject: Re: Your walks", "Subject: unsubscribe");
         let stop = stop.split("\r\n\r\n").next().unwrap().to_owned() + "\r\n\r\n";
         office.mail(stop.into_bytes()).await;
         assert_eq!(office.consents().await, ["email all refused"]);

@@ -4,6 +4,7 @@ mod cuts;
 mod dovecot;
 mod kit;
 mod matching;
+mod settings;
 mod unsubscribe;
 mod webhook;
 mod whole_loop;
