@@ -126,7 +126,7 @@ impl Engine {
         let email = message.channel.as_deref() == Some("email");
         let answered = who.people.is_empty() && !email;
         let what = if answered { with_unknown_sender_answer(what, &read, &state, who) } else { what };
-        let what = cautious(what, if email && who.people.is_empty() { caution.at_least_doubtful() } else { caution });
+        let what = cautious(what, if email && who.people.is_empty() { caution.without_person() } else { caution });
         if email && caution == Caution::None && who.one().is_some() {
             // Somebody who writes from an address reads there: earlier bounces no longer count.
             let address = message.address.as_deref().unwrap_or_default();

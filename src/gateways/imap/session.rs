@@ -72,7 +72,7 @@ impl OpenFolder {
     /// Opens the folder afresh.
     pub async fn select(&mut self) -> Result<FolderState, MailFault> {
         let mut state = FolderState::default();
-        let command = format!("SELECT {}", self.folder);
+        let command = ["SELECT", self.folder.as_str()].join(" ");
         let selected = self.command(&command, |response| {
             if let Response::Data { outcome, .. } = response {
                 match outcome.code {

@@ -11,6 +11,8 @@ pub enum Caution {
     None,
     /// Read and recorded for people to confirm; never answered.
     Doubtful,
+    /// From nobody that a token vouches for: for people, and nothing follows for whoever has the address in its From line.
+    Nobodys,
     /// Written by a machine: recorded, never answered; people see it only for danger.
     Machine,
     /// A message of ours came back.
@@ -30,9 +32,9 @@ pub fn caution(mail: &MailView, other_address: bool) -> (Caution, MailReading) {
 }
 
 impl Caution {
-    /// Not answered and for people, unless it is a machine's.
-    pub fn at_least_doubtful(self) -> Self {
-        if self == Self::None { Self::Doubtful } else { self }
+    /// The same for a mail whose person is not known.
+    pub fn without_person(self) -> Self {
+        if matches!(self, Self::None | Self::Doubtful) { Self::Nobodys } else { self }
     }
 
     /// How a received message is taken: a text, or the demo's email, has no mail behind it.
@@ -61,6 +63,18 @@ pub fn cautious(mut what: Consequences, caution: Caution) -> Consequences {
             if !what.effects.iter().any(|effect| matches!(effect, Effect::Alert { .. })) {
                 let reason = "An email to read: it is not certain who wrote it, or not all of it could be read.";
                 what.effects.push(Effect::Alert { kind: "doubtful_mail", priority: "routine", reason });
+            }
+            what.for_staff = true;
+            what
+        }
+        Caution::Nobodys => {
+            let stops = what.effects.iter().any(|effect| matches!(effect, Effect::Consent { .. }));
+            what.effects.retain(|effect| !matches!(effect, Effect::Answer(_) | Effect::Consent { .. }));
+            if stops {
+                let reason =
+                    "An email asks to stop, and nothing proves whose it is: find the person and stop their email.";
+                what.effects.retain(|effect| !matches!(effect, Effect::Alert { kind: "stop", .. }));
+                what.effects.push(Effect::Alert { kind: "stop_to_check", priority: "asap", reason });
             }
             what.for_staff = true;
             what

@@ -48,6 +48,13 @@ on_both! {
             assert_eq!(office.newest().await, ("for_staff unknown_sender".to_owned(), None), "{token}");
         }
         assert_eq!((office.answers(), office.progress().await.len()), (0, 0), "nobody is answered");
+        // Nor does anybody else's STOP stop her: people are told to find out whose it is.
+        office.mail(reply("nothing", "m0", "STOP")).await;
+        assert!(office.app.open_alerts().await.contains(&"asap stop_to_check".to_owned()));
+        let mut tx = office.app.engine.db.begin().await.unwrap();
+        let hash = between::outreach::address_hash("email", JOAN);
+        assert!(store::contacts::stopped(&mut tx, &[hash]).await.unwrap().is_empty());
+        drop(tx);
         // With the token, from an address that is not hers: hers, for people to confirm, never answered.
         office.mail(reply_from("daughter@patient.test", &asked, "m4", "5 days")).await;
         assert_eq!(office.newest().await, ("for_staff for_staff".to_owned(), joan.clone()));
