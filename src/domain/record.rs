@@ -152,6 +152,9 @@ pub struct MessageView {
     pub received_at: Option<DateTime<Utc>>,
     /// The message it answers.
     pub in_response_to: Option<String>,
+    /// Files that came with it, by name: their content is not part of the record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<String>,
 }
 
 impl MessageView {

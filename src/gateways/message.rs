@@ -25,8 +25,8 @@ pub struct OutboundMessage {
     pub sender: Option<String>,
     /// Email only: the one-click address of RFC 8058.
     pub unsubscribe_url: Option<String>,
-    /// Email only: the Message-ID this one answers, with or without angle brackets.
-    pub in_reply_to: Option<String>,
+    /// Email only: the Message-IDs this one follows, oldest first, with or without angle brackets; it answers the last.
+    pub follows: Vec<String>,
     /// From this moment (UTC milliseconds) the message is of no use and must not arrive any more.
     pub valid_until_ms: Option<i64>,
 }

@@ -10,6 +10,8 @@ mod form_data;
 pub mod generic;
 pub mod govuk_notify;
 pub mod http;
+pub mod imap;
+mod mail_in;
 mod message;
 pub mod nhs_notify;
 mod policy;
@@ -18,6 +20,7 @@ mod set;
 mod settings;
 mod signature;
 pub mod smtp;
+mod tls;
 pub mod twilio;
 mod webhook;
 
@@ -30,10 +33,12 @@ pub use exchange::Exchange;
 use exchange::Private;
 use faults::Faults;
 pub use faults::SettingsFault;
+pub use mail_in::MailIn;
 pub use message::{Accepted, LookUp, OutboundMessage};
 pub use policy::{DeliveryHours, HoursSettings, Policy, PolicySettings};
 pub use set::{Gateways, Surroundings};
 pub use settings::GatewaySettings;
+pub use tls::MailTls;
 pub use webhook::{Forged, ParseError, Received, WebhookRequest};
 
 use crate::domain::delivery::SendFailure;
@@ -51,7 +56,7 @@ pub enum Gateway {
     /// Speaks our own JSON form.
     Http(http::Http),
     /// A mail server.
-    Smtp(smtp::Smtp),
+    Smtp(Box<smtp::Smtp>),
     /// Twilio.
     Twilio(twilio::Twilio),
     /// GOV.UK Notify.
@@ -196,6 +201,14 @@ impl Gateway {
         let now_ms = each!(self, g => &g.base().now_ms);
         let private = Private::of_look_up(reference, to, text);
         exchange::recorded(now_ms, private, Box::pin(async { each!(self, g => g.look_up(&ask).await) })).await
+    }
+
+    /// The way in for answers by mail, for a gateway that carries mail.
+    pub fn mail_in(&self) -> Option<&MailIn> {
+        match self {
+            Self::Smtp(smtp) => Some(smtp.mail_in()),
+            _ => None,
+        }
     }
 
     /// Whether the request proves that it comes from this gateway. Pure; secrets are compared in constant time.

@@ -56,7 +56,9 @@ impl Gateways {
                     }
                     Some(Gateway::Sandbox(Sandbox::build(base, settings, f)))
                 }
-                GatewaySettings::Smtp(settings) => Smtp::build(base, settings, f).map(Gateway::Smtp),
+                GatewaySettings::Smtp(settings) => {
+                    Smtp::build(base, settings, f).map(|smtp| Gateway::Smtp(Box::new(smtp)))
+                }
                 GatewaySettings::Http(settings) => {
                     if around.live && settings.proof == Proof::Status {
                         f.add("proof", "\"status\" is refused when environment = \"live\": it proves nothing");

@@ -28,6 +28,16 @@ pub(super) fn check_hmac_hex(keys: &[Secret], parts: &[&[u8]], given: &str) -> R
     any(keys, |key| keyed(key, parts).is_some_and(|mac| mac.verify_slice(&given).is_ok()))
 }
 
+/// Whether a request is signed as our own forms are: `x-signature` is the HMAC-SHA256 over `x-timestamp`, a dot and the raw
+/// body, and the signed time is near ours.
+pub(super) fn check_signed_request(keys: &[Secret], request: &WebhookRequest<'_>) -> Result<(), Forged> {
+    let given = request.header("x-signature").ok_or(Forged::Unsigned)?;
+    let timestamp = request.header("x-timestamp").ok_or(Forged::Unsigned)?;
+    check_hmac_hex(keys, &[timestamp.as_bytes(), b".", request.body], given)?;
+    let seconds: i64 = timestamp.parse().map_err(|_| Forged::Unsigned)?;
+    check_window(seconds.saturating_mul(1_000), request.received_at_ms)
+}
+
 /// Whether the `Authorization: Bearer` token is one of the keys.
 pub(super) fn check_bearer(keys: &[Secret], request: &WebhookRequest<'_>) -> Result<(), Forged> {
     let given = request.header("authorization").ok_or(Forged::Unsigned)?;

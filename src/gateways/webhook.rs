@@ -79,6 +79,11 @@ pub enum Received {
         /// When it was written, by the provider's clock, UTC milliseconds.
         sent_at_ms: Option<i64>,
     },
+    /// A mail came, whole.
+    Mail {
+        /// The mail as it was (RFC 5322).
+        raw: Vec<u8>,
+    },
     /// A message of ours moved on.
     Report {
         /// Our message id, where the provider gives it back.
@@ -100,6 +105,7 @@ impl fmt::Debug for Received {
                 .field("provider_reference", provider_reference)
                 .field("sent_at_ms", sent_at_ms)
                 .finish_non_exhaustive(),
+            Self::Mail { .. } => f.debug_struct("Mail").finish_non_exhaustive(),
             Self::Report { reference, provider_id, status, occurred_at_ms } => f
                 .debug_struct("Report")
                 .field("reference", reference)

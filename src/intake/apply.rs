@@ -1,5 +1,6 @@
 //! Carrying out what follows from a reply, inside the transaction that marks it handled.
 
+use super::chase::{self, Ended};
 use super::who::{Sender, auto_subject};
 use crate::clock::instant;
 use crate::domain::calendar::{local_date, resolve};
@@ -10,11 +11,9 @@ use crate::outreach::alerts::{NewAlert, raise};
 use crate::outreach::{Engine, NewSend, OutreachError, PracticeState, Practices, StoredFacts, enqueue};
 use crate::store::consents::ConsentRow;
 use crate::store::counters::CounterRow;
-use crate::store::ledger::{MessageRow, StatusChange, Waiting};
+use crate::store::ledger::{MessageRow, Waiting};
 use crate::store::record::{AgendaItemRow, RecordEntryRow};
-use crate::store::{
-    Tx, appointments, consents, contacts, counters, due, enrolments, ledger, patients, prompts, record,
-};
+use crate::store::{Tx, appointments, consents, contacts, counters, enrolments, ledger, patients, prompts, record};
 
 pub(super) struct Applying<'a> {
     pub engine: &'a Engine,
@@ -245,41 +244,10 @@ impl Applying<'_> {
     }
 
     async fn close_question(&self, tx: &mut Tx) -> Result<(), OutreachError> {
-        let now = self.now();
-        let Some(prompt) = &self.who.prompt else {
-            return Ok(());
-        };
-        prompts::end(tx, &prompt.id, "answered", Some(&self.message.id)).await?;
-        due::wake(tx, &prompt.patient_id, Reason::QuestionOpen.as_str(), now).await?;
-        // A reply closes the rest of its chase.
-        let Some(appointment_id) = &prompt.appointment_id else {
-            return Ok(());
-        };
-        let around = ledger::for_appointments(tx, std::slice::from_ref(appointment_id)).await?;
-        let Some(asked) = around.iter().find(|m| m.id == prompt.message_id).map(|m| m.step.clone()) else {
-            return Ok(());
-        };
-        let chasers: Vec<String> = around
-            .iter()
-            .filter(|m| matches!(m.status.as_str(), "planned" | "queued" | "held"))
-            .filter(|m| {
-                serde_json::from_str::<StoredFacts>(&m.facts)
-                    .is_ok_and(|facts| facts.chases.as_deref() == Some(asked.as_str()))
-            })
-            .map(|m| m.id.clone())
-            .collect();
-        let changes: Vec<StatusChange> = chasers
-            .iter()
-            .map(|id| StatusChange {
-                id: id.clone(),
-                status: MessageStatus::Cancelled.to_string(),
-                reason: Reason::Answered.to_string(),
-                at: now,
-            })
-            .collect();
-        ledger::set_status(tx, &changes).await?;
-        due::remove(tx, &chasers).await?;
-        Ok(())
+        match &self.who.prompt {
+            Some(prompt) => chase::end(tx, prompt, Ended::AnsweredBy(&self.message.id), self.now()).await,
+            None => Ok(()),
+        }
     }
 
     async fn pause(&self, tx: &mut Tx, days: Option<i64>, reason: &str) -> Result<(), OutreachError> {

@@ -1,6 +1,7 @@
 //! Understanding what was received: one transaction a message, so that what a text causes happens once or not at all.
 
 use super::apply::Applying;
+use super::mail::{Caution, bounced, cautious};
 use super::who::{Sender, sender};
 use crate::clock::instant;
 use crate::domain::calendar::day_key;
@@ -11,7 +12,7 @@ use crate::domain::reply::{Channel, Context, Prompt, Understanding, understand};
 use crate::outreach::{Engine, OutreachError, PracticeState, Practices};
 use crate::store::ledger::{MessageRow, StatusChange};
 use crate::store::prompts::PromptRow;
-use crate::store::{Tx, inbox, ledger};
+use crate::store::{Tx, contacts, inbox, ledger, mails};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 
@@ -71,11 +72,21 @@ impl Engine {
             tx.commit().await?;
             return Ok(());
         }
-        self.understand_and_apply(&mut tx, practices, practice, &message, &who, &day).await?;
+        let mail = mails::views(&mut tx, &[id.to_owned()]).await?.into_iter().next();
+        let (caution, reading) = Caution::of(mail.as_ref(), who.other_address);
+        if caution == Caution::Bounce {
+            bounced(self, &mut tx, &message, &reading).await?;
+        } else {
+            self.understand_and_apply(&mut tx, practices, practice, &message, &who, &day, caution).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what one message is understood from; a struct would only rename them"
+    )]
     async fn understand_and_apply(
         &self,
         tx: &mut Tx,
@@ -84,6 +95,7 @@ impl Engine {
         message: &MessageRow,
         who: &Sender,
         day: &str,
+        caution: Caution,
     ) -> Result<(), OutreachError> {
         let prompt = who.prompt.as_ref().and_then(|row| as_prompt(row).map(|prompt| (prompt, row.asked_again)));
         let zone = practice.practice.zone_of(who.one().and_then(|p| p.zone.as_deref()));
@@ -110,10 +122,20 @@ impl Engine {
             zone,
         };
         let what = if who.one().is_some() { consequences(&read, &state) } else { consequences_unknown(&read, &state) };
-        let what = if who.people.is_empty() { with_unknown_sender_answer(what, &read, &state, who) } else { what };
+        // Mail from nobody on record is not answered: its From line may be anybody's.
+        let email = message.channel.as_deref() == Some("email");
+        let answered = who.people.is_empty() && !email;
+        let what = if answered { with_unknown_sender_answer(what, &read, &state, who) } else { what };
+        let what = cautious(what, if email && who.people.is_empty() { caution.without_person() } else { caution });
+        if email && caution == Caution::None && who.one().is_some() {
+            // Somebody who writes from an address reads there: earlier bounces no longer count.
+            let address = message.address.as_deref().unwrap_or_default();
+            contacts::set_status(tx, "email", address, "active", "[]", self.clock.now_ms()).await?;
+        }
         let applying = Applying { engine: self, practice, practices, message, who, day };
         applying.apply(tx, &what, flooded).await?;
         let reason = match (&what, who.people.len()) {
+            _ if caution == Caution::Machine => Reason::MachineAnswer,
             (_, 0) => Reason::UnknownSender,
             (_, n) if n > 1 => Reason::SeveralPeople,
             (what, _) if what.for_staff => Reason::ForStaff,

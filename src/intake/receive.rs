@@ -33,7 +33,7 @@ impl std::fmt::Debug for Inbound {
 }
 
 /// PostgreSQL cannot store the character NUL; it is kept as the visible sign for it.
-fn storable(text: &str) -> String {
+pub(super) fn storable(text: &str) -> String {
     text.replace('\0', "\u{2400}")
 }
 

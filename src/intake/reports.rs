@@ -28,11 +28,20 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
     if taken.is_empty() {
         return Ok(0);
     }
-    let practices = engine.practices().await?;
+    // Known before the transaction begins: inside it, a second connection would be waited for.
+    engine.practices().await?;
     let mut tx = engine.db.begin().await?;
+    let moved = take_reports_in(engine, &mut tx, taken).await?;
+    tx.commit().await?;
+    Ok(moved)
+}
+
+/// The same inside a transaction.
+pub(super) async fn take_reports_in(engine: &Engine, tx: &mut Tx, taken: &[Report]) -> Result<usize, OutreachError> {
+    let practices = engine.practices().await?;
     let pairs: Vec<(String, String)> = taken.iter().map(|r| (r.gateway.clone(), r.reference.clone())).collect();
     let known: HashMap<String, Matched> =
-        reports::find_messages(&mut tx, &pairs).await?.into_iter().map(|m| (m.reference.clone(), m)).collect();
+        reports::find_messages(tx, &pairs).await?.into_iter().map(|m| (m.reference.clone(), m)).collect();
     let now = engine.clock.now_ms();
     // What speaks of a message that is none of ours leaves nothing behind.
     let taken: Vec<&Report> = taken.iter().filter(|report| known.contains_key(&report.reference)).collect();
@@ -49,14 +58,14 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
             message_id: known.get(&report.reference).map(|m| m.message_id.clone()),
         })
         .collect();
-    let new: BTreeSet<String> = reports::insert(&mut tx, &rows).await?.into_iter().collect();
+    let new: BTreeSet<String> = reports::insert(tx, &rows).await?.into_iter().collect();
     // A person's no is kept whatever else was reported of the message.
     for (report, row) in taken.iter().zip(&rows) {
         if report.status == DeliveryStatus::OptedOut
             && new.contains(&row.id)
             && let Some(matched) = known.get(&report.reference)
         {
-            opted_out(engine, &mut tx, matched, now).await?;
+            opted_out(engine, tx, matched, now).await?;
         }
     }
     // The furthest report of each message decides, whatever order and however many at a time they came in.
@@ -71,7 +80,7 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
         }
     }
     let steps: Vec<Advance> = furthest.iter().map(|(id, report)| advance(id, &report.status, now)).collect();
-    let moved = reports::advance(&mut tx, &steps).await?;
+    let moved = reports::advance(tx, &steps).await?;
     for matched in known.values().filter(|m| moved.contains(&m.message_id)) {
         if let Some(report) = furthest.get(matched.message_id.as_str()) {
             let reached = Reached {
@@ -81,15 +90,14 @@ pub async fn take_reports(engine: &Engine, taken: &[Report]) -> Result<usize, Ou
                 channel: &matched.channel,
                 address: &matched.address,
             };
-            address_learns(engine, &mut tx, &practices, reached, &report.status, now).await?;
+            address_learns(engine, tx, &practices, reached, &report.status, now).await?;
         }
     }
     let counted = taken.iter().zip(&rows).filter(|(_, row)| new.contains(&row.id));
     let minutes: Vec<MinuteRow> =
         counted.filter_map(|(report, _)| traffic(engine, report, known.get(&report.reference)?, now)).collect();
     // Last, as in a worker's turn: others wait for these rows.
-    health::add_minutes(&mut tx, &minutes).await?;
-    tx.commit().await?;
+    health::add_minutes(tx, &minutes).await?;
     Ok(moved.len())
 }
 

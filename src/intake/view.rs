@@ -29,6 +29,7 @@ pub async fn record_view(engine: &Engine, patient_id: &str) -> Result<Option<Pat
     let agenda = store::record::agenda(&mut tx, &appointment_ids).await?;
     tx.commit().await?;
     let timeline = store::views::timeline(&engine.db, patient_id).await?;
+    let files = store::mails::attachments_of_patient(&engine.db, patient_id).await?;
     let rows = store::record::of_patient(&engine.db, patient_id).await?;
     let results = store::results::of_patient(&engine.db, patient_id).await?;
     let alerts = store::alerts::of_patient(&engine.db, patient_id).await?;
@@ -44,7 +45,7 @@ pub async fn record_view(engine: &Engine, patient_id: &str) -> Result<Option<Pat
             ods_code: None,
             zone: practice.map_or(engine.config.practice.zone, |p| p.settings.zone),
         },
-        messages: timeline.iter().map(message).collect(),
+        messages: timeline.iter().map(|m| message(m, &files)).collect(),
         goals: goals
             .iter()
             .map(|g| GoalView {
@@ -141,7 +142,7 @@ fn patient(
     }
 }
 
-fn message(m: &store::views::MessageView) -> MessageView {
+fn message(m: &store::views::MessageView, files: &[(String, String)]) -> MessageView {
     let inbound = m.direction == "in";
     let at = |ms: Option<i64>| -> Option<DateTime<Utc>> { ms.map(instant) };
     MessageView {
@@ -158,6 +159,7 @@ fn message(m: &store::views::MessageView) -> MessageView {
         sent_at: if inbound { None } else { at(m.sent_at) },
         received_at: inbound.then(|| instant(m.created_at)),
         in_response_to: m.in_reply_to.clone(),
+        attachments: files.iter().filter(|(id, _)| *id == m.id).map(|(_, name)| name.clone()).collect(),
     }
 }
 

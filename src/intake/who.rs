@@ -1,5 +1,6 @@
 //! Who wrote: one person, none, or several at one number.
 
+use crate::domain::message::Direction;
 use crate::outreach::{OutreachError, Practices, address_hash};
 use crate::store::counters::CounterRow;
 use crate::store::ledger::MessageRow;
@@ -28,6 +29,8 @@ pub(super) struct Sender {
     /// How often this very text came from this address today, this time included: people rarely repeat themselves to the
     /// letter, machines always do.
     pub same_text_today: i64,
+    /// An email with the person's token, from an address that is not theirs on record.
+    pub other_address: bool,
     /// The hash of the address.
     pub hash: String,
 }
@@ -63,15 +66,21 @@ pub(super) async fn sender(
     // An email that came back to a reply address belongs to that conversation, whoever it says it is from.
     if let Some(token) = &message.in_reply_to
         && let Some(ours) = ledger::by_ids(tx, std::slice::from_ref(token)).await?.into_iter().next()
+        && ours.direction == Direction::Out.as_str()
     {
         ids.extend(ours.patient_id);
     }
-    if ids.is_empty() {
-        let rows = contacts::at_addresses(tx, &[(channel.clone(), address)]).await?;
+    // Anybody can write any From line: without the token an email is nobody's until a person says whose.
+    if ids.is_empty() && channel != "email" {
+        let rows = contacts::at_addresses(tx, &[(channel.clone(), address.clone())]).await?;
         ids.extend(rows.into_iter().filter(|c| c.status != "wrong_person").map(|c| c.patient_id));
     }
     let ids: Vec<String> = ids.into_iter().collect();
     let mut sender = Sender { people: patients::by_ids(tx, &ids).await?, hash, ..Sender::default() };
+    if channel == "email" && sender.one().is_some() {
+        let known = contacts::at_addresses(tx, &[(channel.clone(), address)]).await?;
+        sender.other_address = !known.iter().any(|c| sender.one().is_some_and(|p| p.id == c.patient_id));
+    }
     sender.practice_id = match sender.people.first() {
         Some(person) => person.practice_id.clone(),
         None => practices.iter().next().map(|s| s.practice.id.clone()).unwrap_or_default(),

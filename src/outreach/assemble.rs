@@ -57,6 +57,14 @@ impl Engine {
             Gateways::default()
         });
         faults.extend(gateways.faults_of_order(&config.practice.sms_gateways));
+        let by_email = gateways.iter().find(|gateway| gateway.mail_in().is_some());
+        if let Some(gateway) = by_email.filter(|_| !config.server.public_url.starts_with("https://")) {
+            faults.push(format!(
+                "server.public_url: must be set to an https:// address: every email that gateways.{} sends has a link by \
+                 which people stop it",
+                gateway.name()
+            ));
+        }
         let catalogue = if config.messages.folder.is_empty() {
             Catalogue::shipped()
         } else {

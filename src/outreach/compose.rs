@@ -7,6 +7,7 @@ use crate::clock::instant;
 use crate::domain::calendar::{day_text, local, time_text};
 use crate::domain::decision::Route;
 use crate::domain::delivery::Channel;
+use crate::domain::message::MessageKind;
 use crate::domain::practice::Practice;
 use crate::domain::programme::Asks;
 use crate::domain::reason::Reason;
@@ -28,6 +29,8 @@ pub struct Composed {
     pub html: Option<String>,
     /// Email only: the address that leads back to this conversation.
     pub reply_to: Option<String>,
+    /// Email of a programme only: the address at which one click stops it.
+    pub unsubscribe_url: Option<String>,
     /// Which wording it was made from: language, kind and version.
     pub version: String,
     /// The language of the wording.
@@ -82,10 +85,19 @@ pub(super) fn compose(
         html: rendered.html,
         reply_to: (route.channel == Channel::Email && message.patient_id.is_some())
             .then(|| format!("reply+{}@{}", message.id, practice.settings.reply_domain)),
+        unsubscribe_url: (route.channel == Channel::Email && of_a_programme(message))
+            .then(|| engine.unsubscribe_url(&message.id))
+            .flatten(),
         version: format!("{}/{}/{}", template.language, message.template, template.version),
         language: template.language.clone(),
         segments,
     })
+}
+
+/// Whether a message is one that people can have enough of: planned for them, not an answer and not a colleague's.
+fn of_a_programme(message: &MessageRow) -> bool {
+    let answer = [MessageKind::AutoReply.as_str(), MessageKind::StaffMessage.as_str()].contains(&message.kind.as_str());
+    message.patient_id.is_some() && !answer
 }
 
 /// The facts every wording may use, and those fixed when the message was planned, which win.

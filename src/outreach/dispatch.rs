@@ -26,6 +26,7 @@ impl Engine {
     /// When it fails nothing was recorded: the caller keeps the outcomes for its next turn.
     pub async fn turn(&self, outcomes: &[Outcome], room: usize) -> Result<Turn, OutreachError> {
         let practices = self.practices().await?;
+        self.ready_links().await?;
         let mut tx = self.db.begin().await?;
         let mut health = self.health(&mut tx, &practices, outcomes).await?;
         settle::settle(self, &mut tx, &practices, outcomes).await?;
@@ -56,6 +57,7 @@ impl Engine {
     /// counted and in the end set aside while all others go (F01, R20).
     pub async fn careful_turn(&self) -> Result<Turn, OutreachError> {
         let practices = self.practices().await?;
+        self.ready_links().await?;
         let mut tx = self.db.begin().await?;
         let claims = self.claim_one(&mut tx).await?;
         tx.commit().await?;

@@ -71,6 +71,8 @@ pub(super) struct Batch {
     pub steps: HashMap<String, String>,
     /// Waiting planned messages by person: (priority, due_at).
     pub waiting: HashMap<String, Vec<(i64, i64)>>,
+    /// Message → the Message-IDs its email follows, oldest first.
+    pub threads: HashMap<String, Vec<String>>,
 }
 
 impl Batch {

@@ -10,6 +10,7 @@ mod enqueue;
 mod facts;
 mod health;
 mod limits;
+mod links;
 mod periods;
 mod plan_alone;
 mod planner;
@@ -18,6 +19,7 @@ mod programmes;
 mod reach;
 mod settle;
 mod standing;
+mod threads;
 mod try_out;
 
 pub use assemble::AssembleError;
@@ -28,6 +30,7 @@ pub use enqueue::{NewSend, StoredFacts, enqueue};
 pub use facts::{address_hash, hex};
 pub use health::{breaker, minute};
 pub use limits::Rise;
+pub use links::UNSUBSCRIBE_PATH;
 pub use planner::Planned;
 pub use practices::{PracticeState, Practices};
 pub use programmes::shipped as shipped_programmes;
@@ -44,7 +47,7 @@ use crate::domain::result::ResultsCatalogue;
 use crate::gateways::Gateways;
 use crate::store::{Db, StoreError};
 use std::sync::{Arc, Mutex};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 
 /// What can go wrong while planning and sending.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +86,7 @@ pub struct Engine {
     /// Rung when something was written that should leave at once.
     pub bell: Notify,
     practices: Mutex<Option<(i64, Arc<Practices>)>>,
+    link_key: OnceCell<String>,
 }
 
 impl Engine {
@@ -107,6 +111,7 @@ impl Engine {
             bank_holidays: BankHolidays::shipped(),
             bell: Notify::new(),
             practices: Mutex::new(None),
+            link_key: OnceCell::new(),
         }
     }
 

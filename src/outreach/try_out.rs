@@ -160,7 +160,7 @@ impl Engine {
                 reply_to: None,
                 sender: None,
                 unsubscribe_url: None,
-                in_reply_to: None,
+                follows: Vec::new(),
                 valid_until_ms: Some(now + LONGEST_MS),
             },
             ask: Ask::Send,

@@ -196,6 +196,12 @@ pub async fn tags(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<TagRow>, St
     tx.fetch(&TAGS, &[ids_json(patient_ids)]).await
 }
 
+/// Holds a person's row until the transaction ends: what two requests would do to it at once, they do one after the other.
+pub async fn lock(tx: &mut Tx, patient_id: &str) -> Result<(), StoreError> {
+    const SQL: Sql = Sql::same("UPDATE patient SET updated_at = updated_at WHERE id = $1");
+    tx.ensure_one("patient", &SQL, &[patient_id.into()]).await
+}
+
 /// Pauses a person until a moment, with the reason; `None` resumes.
 pub async fn set_pause(
     tx: &mut Tx,

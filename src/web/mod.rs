@@ -1,12 +1,15 @@
-//! HTTP: webhooks and health checks everywhere; pages in the demo and on loopback only, until staff sign-in exists.
+//! HTTP: webhooks, unsubscribe links and health checks everywhere; pages in the demo and on loopback only, until staff sign-in exists.
 
 mod health;
 pub mod pages;
+mod unsubscribe;
 mod webhooks;
 
+use crate::gateways::MailIn;
 use crate::intake::Receiver;
-use crate::outreach::Engine;
+use crate::outreach::{Engine, UNSUBSCRIBE_PATH};
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,16 +31,26 @@ pub struct AppState {
 /// A request may take this long, its body included: a slow sender holds a connection no longer.
 const REQUEST_TIME: Duration = Duration::from_secs(20);
 
-/// Webhooks and health checks.
+/// Webhooks, unsubscribe links and health checks.
 pub fn service(state: AppState) -> Router {
     let limit = state.engine.config.server.max_body_bytes;
+    let ways = state.engine.gateways.iter().filter_map(|gateway| gateway.mail_in());
+    let largest_mail = ways.filter(|way| way.is_open()).map(MailIn::max_request_bytes).max().unwrap_or(0).max(limit);
     Router::new()
         .route("/webhooks/{gateway}", post(webhooks::take))
         .route("/webhooks/{gateway}/{*rest}", post(webhooks::take))
+        .route(&format!("{UNSUBSCRIBE_PATH}{{token}}"), get(unsubscribe::ask).post(unsubscribe::done))
         .route("/health", get(health::alive))
         .route("/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
         .layer(RequestBodyLimitLayer::new(limit))
+        // Mails are larger than anything else that is pushed, and have a limit of their own.
+        .merge(
+            Router::new()
+                .route("/webhooks/{gateway}/mail", post(webhooks::take))
+                .layer(DefaultBodyLimit::disable())
+                .layer(RequestBodyLimitLayer::new(largest_mail)),
+        )
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
         .layer(CatchPanicLayer::new())
         .with_state(state)

@@ -1,8 +1,8 @@
 //! What gateways push: verified over the raw body, stored durably, then answered. Forged or unreadable requests leave no row.
 
 use super::AppState;
-use crate::gateways::{Forged, Received, WebhookRequest};
-use crate::intake::{Inbound, ReceiveError, Report, take_reports};
+use crate::gateways::{Forged, MailIn, Received, WebhookRequest};
+use crate::intake::{Inbound, ReceiveError, Report, mail, take_reports};
 use crate::outreach::OutreachError;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -41,7 +41,16 @@ pub(super) async fn take(
         tracing::warn!(gateway = gateway.name(), code = "webhook_unreadable", "a webhook could not be read");
         return StatusCode::BAD_REQUEST.into_response();
     };
-    let (messages, reports) = sort(gateway.name(), received, request.received_at_ms);
+    let Sorted { messages, reports, mails } = sort(gateway.name(), received, request.received_at_ms);
+    if let Some(way) = gateway.mail_in().filter(|_| !mails.is_empty()) {
+        match keep_mails(&state, gateway.name(), way, mails).await {
+            Ok(_) => state.engine.bell.notify_waiters(),
+            Err(OutreachError::Store(error)) if !error.is_outage() => {
+                return StatusCode::UNPROCESSABLE_ENTITY.into_response();
+            }
+            Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        }
+    }
     if !messages.is_empty() {
         match state.receiver.submit(messages).await {
             Ok(()) => state.engine.bell.notify_waiters(),
@@ -65,12 +74,25 @@ const fn refusal(forged: Forged) -> StatusCode {
     }
 }
 
-fn sort(gateway: &str, received: Vec<Received>, now: i64) -> (Vec<Inbound>, Vec<Report>) {
-    let mut messages = Vec::new();
-    let mut reports = Vec::new();
+#[derive(Default)]
+struct Sorted {
+    messages: Vec<Inbound>,
+    reports: Vec<Report>,
+    mails: Vec<Vec<u8>>,
+}
+
+async fn keep_mails(state: &AppState, name: &str, way: &MailIn, mails: Vec<Vec<u8>>) -> Result<usize, OutreachError> {
+    let practices = state.engine.practices().await?;
+    let taken: Vec<mail::Taken> = mails.into_iter().map(|raw| mail::take(raw, 0, way, &practices)).collect();
+    mail::keep(&state.engine, name, &taken).await
+}
+
+fn sort(gateway: &str, received: Vec<Received>, now: i64) -> Sorted {
+    let mut sorted = Sorted::default();
     for item in received {
         match item {
-            Received::Inbound { provider_reference, from, text, .. } => messages.push(Inbound {
+            Received::Mail { raw } => sorted.mails.push(raw),
+            Received::Inbound { provider_reference, from, text, .. } => sorted.messages.push(Inbound {
                 gateway: gateway.to_owned(),
                 provider_reference,
                 channel: "sms".to_owned(),
@@ -82,10 +104,10 @@ fn sort(gateway: &str, received: Vec<Received>, now: i64) -> (Vec<Inbound>, Vec<
             Received::Report { reference, provider_id, status, occurred_at_ms } => {
                 if let Some(reference) = reference.or(provider_id) {
                     let occurred_at = occurred_at_ms.unwrap_or(now);
-                    reports.push(Report { gateway: gateway.to_owned(), reference, status, occurred_at });
+                    sorted.reports.push(Report { gateway: gateway.to_owned(), reference, status, occurred_at });
                 }
             }
         }
     }
-    (messages, reports)
+    sorted
 }

@@ -1,6 +1,7 @@
-//! The loops: send, read, do the duties. They hold no rules; each `step` below does one turn and never sleeps.
+//! The loops: send, read, fetch mail, do the duties. They hold no rules; each `step` below does one turn and never sleeps.
 
 mod advance;
+mod mail;
 mod sender;
 
 pub use advance::{Progress, advance, settle_now};
@@ -25,6 +26,7 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     let loops = TaskTracker::new();
     loops.spawn(sender::run(Arc::clone(&engine), stop.clone()));
     loops.spawn(read(Arc::clone(&engine), stop.clone()));
+    loops.spawn(mail::run(Arc::clone(&engine), stop.clone()));
     loops.spawn(duties(engine, stop.clone()));
     loops.close();
     stop.cancelled().await;

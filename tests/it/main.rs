@@ -17,5 +17,6 @@ mod email;
 mod fake_gateways;
 mod faults;
 mod gateways;
+mod mail_in;
 mod scenarios;
 mod web;

@@ -160,7 +160,7 @@ mod tests {
             reply_to: None,
             sender: None,
             unsubscribe_url: None,
-            in_reply_to: None,
+            follows: Vec::new(),
             valid_until_ms: None,
         };
         let values = Values { message: &message, sender: "Oak", callback: "https://x/y", valid_seconds: 60 };

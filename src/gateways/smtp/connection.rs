@@ -1,6 +1,5 @@
 //! Opening a connection: TCP without Nagle's delay, then TLS at once, or after STARTTLS, or none on this machine.
 
-use serde::Deserialize;
 use std::{
     fmt, io,
     net::SocketAddr,
@@ -22,20 +21,7 @@ use tokio::{
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::reply::Stage;
-use crate::domain::delivery::SendFailure;
-
-/// How a connection to a mail server is protected.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SmtpTls {
-    /// TLS from the first byte (port 465).
-    #[default]
-    Implicit,
-    /// TLS after STARTTLS (port 587), or no mail at all.
-    Starttls,
-    /// None: only to a server on this machine.
-    None,
-}
+use crate::{domain::delivery::SendFailure, gateways::tls::MailTls};
 
 /// An open connection, greeted and logged in.
 pub(super) struct Connection {
@@ -46,7 +32,7 @@ pub(super) struct Connection {
 pub(super) struct Dialler {
     pub(super) host: String,
     pub(super) port: u16,
-    pub(super) tls: SmtpTls,
+    pub(super) tls: MailTls,
     pub(super) config: Arc<rustls::ClientConfig>,
     pub(super) credentials: Option<Credentials>,
     pub(super) hello: ClientId,
@@ -64,9 +50,9 @@ impl Dialler {
         // With Nagle on, each mail waits for a delayed acknowledgement: 40 ms instead of a fraction of one.
         tcp.set_nodelay(true).map_err(|_| unreachable("connect"))?;
         let stream: Box<dyn AsyncTokioStream> = match self.tls {
-            SmtpTls::None => Box::new(tcp),
-            SmtpTls::Implicit => Box::new(Encrypted::plain(self.encrypt(tcp).await?)),
-            SmtpTls::Starttls => {
+            MailTls::None => Box::new(tcp),
+            MailTls::Implicit => Box::new(Encrypted::plain(self.encrypt(tcp).await?)),
+            MailTls::Starttls => {
                 let tcp = self.ask_for_tls(tcp).await?;
                 Box::new(Encrypted::after_starttls(self.encrypt(tcp).await?))
             }

@@ -10,7 +10,13 @@ use lettre::{
     },
 };
 
-use crate::{domain::delivery::SendFailure, gateways::OutboundMessage};
+use crate::{
+    domain::{
+        delivery::SendFailure,
+        email::headers::{one_click_unsubscribe, references},
+    },
+    gateways::OutboundMessage,
+};
 
 /// A mail ready for the wire.
 pub(super) struct Letter {
@@ -20,9 +26,14 @@ pub(super) struct Letter {
 }
 
 impl Letter {
-    /// Writes the mail. A recipient that is no address is a [`SendFailure::BadAddress`]; anything of ours that cannot
+    /// Writes the mail. `answers` says whether mail to the reply address is read. A recipient that is no address is a [`SendFailure::BadAddress`]; anything of ours that cannot
     /// stand in a header is [`SendFailure::NotConfigured`].
-    pub(super) fn write(message: &OutboundMessage, own: &Mailbox, now_ms: i64) -> Result<Self, SendFailure> {
+    pub(super) fn write(
+        message: &OutboundMessage,
+        own: &Mailbox,
+        answers: bool,
+        now_ms: i64,
+    ) -> Result<Self, SendFailure> {
         let ours = |_| SendFailure::NotConfigured;
         let to: Address = message
             .to
@@ -53,16 +64,19 @@ impl Letter {
         if let Some(reply_to) = &message.reply_to {
             mail = mail.reply_to(mailbox(reply_to)?);
         }
-        // It came from outside: when it is not a plain message id it is left out, which costs only the threading.
-        if let Some(id) = message.in_reply_to.as_deref().and_then(message_id_of) {
-            mail = mail.in_reply_to(id.clone()).references(id);
+        // They came from outside: what is not a plain message id is left out, which costs only the threading.
+        let follows: Vec<String> = message.follows.iter().filter_map(|id| message_id_of(id)).collect();
+        if let Some(last) = follows.last() {
+            mail = mail.in_reply_to(last.clone()).references(references(&follows));
         }
         if let Some(url) = &message.unsubscribe_url {
-            let url = reqwest::Url::parse(url).ok().filter(|url| url.scheme() == "https");
-            let url = url.ok_or(SendFailure::NotConfigured)?;
+            // Programs without one click write to the conversation's own address, where somebody reads it.
+            let mailto = message.reply_to.as_deref().filter(|_| answers).map(mailbox).transpose()?;
+            let headers = one_click_unsubscribe(url, mailto.as_ref().map(|to| to.email.as_ref()))
+                .map_err(|_| SendFailure::NotConfigured)?;
             mail = mail
-                .raw_header(header("List-Unsubscribe", &format!("<{url}>"))?)
-                .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")?);
+                .raw_header(header("List-Unsubscribe", &headers.list_unsubscribe)?)
+                .raw_header(header("List-Unsubscribe-Post", headers.list_unsubscribe_post)?);
         }
         let mail = match &message.html {
             Some(html) => mail.multipart(MultiPart::alternative_plain_html(message.text.clone(), html.clone())),
@@ -128,14 +142,14 @@ mod tests {
             reply_to: Some("Oak Surgery <reply+t0k3n@oak.example>".into()),
             sender: None,
             unsubscribe_url: Some("https://oak.example/u/t0k3n".into()),
-            in_reply_to: Some("CAF=x@mail.example".into()),
+            follows: vec!["<m0@oak.example>".into(), "CAF=x@mail.example".into()],
             valid_until_ms: None,
         }
     }
 
     fn written(message: &OutboundMessage) -> Result<String, SendFailure> {
         let own = mailbox("Oak Surgery <messages@oak.example>").unwrap();
-        Letter::write(message, &own, 1_803_902_400_000).map(|l| String::from_utf8(l.bytes).unwrap())
+        Letter::write(message, &own, true, 1_803_902_400_000).map(|l| String::from_utf8(l.bytes).unwrap())
     }
 
     /// The headers, folded lines left out.
@@ -154,9 +168,9 @@ mod tests {
             "Subject: Your visit",
             "Message-ID: <0191-ab.cd@oak.example>",
             "In-Reply-To: <CAF=x@mail.example>",
-            "References: <CAF=x@mail.example>",
+            "References: <m0@oak.example> <CAF=x@mail.example>",
             "Auto-Submitted: auto-generated",
-            "List-Unsubscribe: <https://oak.example/u/t0k3n>",
+            "List-Unsubscribe: <https://oak.example/u/t0k3n>, <mailto:reply+t0k3n@oak.example?subject=unsubscribe>",
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
             "Date: Mon, 01 Mar 2027 12:00:00 +0000",
         ] {
@@ -170,7 +184,7 @@ mod tests {
     #[test]
     fn a_retry_has_the_same_message_id() {
         let own = mailbox("messages@oak.example").unwrap();
-        let ids = [0, 86_400_000].map(|now| Letter::write(&message(), &own, now).unwrap().message_id);
+        let ids = [0, 86_400_000].map(|now| Letter::write(&message(), &own, true, now).unwrap().message_id);
         assert_eq!(ids[0], ids[1]);
     }
 
@@ -188,7 +202,7 @@ mod tests {
         for text in evil {
             let mut with = message();
             with.subject = Some(text.into());
-            with.in_reply_to = Some(text.into());
+            with.follows = vec![text.into()];
             let raw = written(&with).unwrap();
             let lines = header_lines(&raw);
             // In-Reply-To and References are left out; nothing else may come or go.

@@ -21,14 +21,13 @@ use lettre::{
 };
 use tokio::{sync::Semaphore, time::timeout};
 
-pub use connection::SmtpTls;
 use connection::{Connection, Dialler};
 use reply::Stage;
 pub use settings::SmtpSettings;
 
 use super::{
-    Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, OutboundMessage, ParseError, Received, WebhookRequest,
-    exchange,
+    Accepted, Adapter, Ask, Base, Faults, Forged, LookUp, MailIn, OutboundMessage, ParseError, Received,
+    WebhookRequest, exchange,
 };
 use crate::domain::delivery::{DeliveryStatus, SendFailure};
 
@@ -44,6 +43,7 @@ pub struct Smtp {
     timeout: Duration,
     idle: Mutex<Vec<Idle>>,
     open: Semaphore,
+    mail_in: MailIn,
 }
 
 struct Idle {
@@ -56,9 +56,21 @@ impl Smtp {
         settings.build(base, faults)
     }
 
-    fn new(base: Base, dialler: Dialler, sender: Mailbox, envelope_from: Address, timeout: Duration) -> Self {
+    fn new(
+        base: Base,
+        dialler: Dialler,
+        sender: Mailbox,
+        envelope_from: Address,
+        timeout: Duration,
+        mail_in: MailIn,
+    ) -> Self {
         let open = Semaphore::new(base.policy.in_flight);
-        Self { base, dialler, sender, envelope_from, timeout, idle: Mutex::default(), open }
+        Self { base, dialler, sender, envelope_from, timeout, idle: Mutex::default(), open, mail_in }
+    }
+
+    /// The way in for answers.
+    pub fn mail_in(&self) -> &MailIn {
+        &self.mail_in
     }
 
     fn take_idle(&self) -> Option<Connection> {
@@ -123,7 +135,7 @@ impl Adapter for Smtp {
     }
 
     async fn send(&self, message: &OutboundMessage) -> Result<Accepted, SendFailure> {
-        let letter = mime::Letter::write(message, &self.sender, self.base.now())?;
+        let letter = mime::Letter::write(message, &self.sender, self.mail_in.is_open(), self.base.now())?;
         let server = format!("{}:{}", self.dialler.host, self.dialler.port);
         let asked = exchange::begin_mail(&server, letter.bytes.len());
         let sent = self.hand_over(letter).await;
@@ -138,12 +150,12 @@ impl Adapter for Smtp {
         Ok(LookUp::CannotTell)
     }
 
-    fn verify(&self, _: &WebhookRequest<'_>) -> Result<(), Forged> {
-        Err(Forged::NotOpen)
+    fn verify(&self, request: &WebhookRequest<'_>) -> Result<(), Forged> {
+        self.mail_in.verify(request)
     }
 
-    fn parse(&self, _: &WebhookRequest<'_>) -> Result<Vec<Received>, ParseError> {
-        Err(ParseError::new("not_open"))
+    fn parse(&self, request: &WebhookRequest<'_>) -> Result<Vec<Received>, ParseError> {
+        self.mail_in.parse(request)
     }
 }
 

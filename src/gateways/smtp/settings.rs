@@ -1,19 +1,18 @@
 //! Settings of the SMTP gateway.
 
-use std::{net::IpAddr, path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use lettre::transport::smtp::{authentication::Credentials, extension::ClientId};
-use rustls_platform_verifier::Verifier;
 use serde::Deserialize;
 
-use super::{
-    Smtp,
-    connection::{Dialler, SmtpTls},
-    mime::mailbox,
-};
+use super::{Smtp, connection::Dialler, mime::mailbox};
 use crate::{
     domain::delivery::Channel,
-    gateways::{Base, Faults, Policy, PolicySettings},
+    gateways::{
+        Base, Faults, MailIn, Policy, PolicySettings,
+        imap::ImapSettings,
+        tls::{self, MailTls},
+    },
     secret::Secret,
 };
 
@@ -27,7 +26,7 @@ pub struct SmtpSettings {
     pub port: Option<u16>,
     /// How the connection is protected.
     #[serde(default)]
-    pub tls: SmtpTls,
+    pub tls: MailTls,
     /// The account, where the server wants one.
     pub username: Option<String>,
     /// Its password.
@@ -44,23 +43,40 @@ pub struct SmtpSettings {
     pub timeout_seconds: Option<u64>,
     /// Certificates (PEM) to trust beside the operating system's.
     pub ca_file: Option<PathBuf>,
-    /// Whether answers reach us (by IMAP or a webhook): a question never goes out where this is false.
-    #[serde(default = "yes")]
-    pub two_way: bool,
+    /// The mailbox that answers come to.
+    pub imap: Option<ImapSettings>,
+    /// The key that mails pushed to `/webhooks/NAME/mail` are signed with, where a mail service pushes them.
+    pub webhook_key: Option<Secret>,
+    /// A file that holds it.
+    pub webhook_key_file: Option<PathBuf>,
+    /// During a rotation: the key that is going out of use.
+    pub webhook_key_old: Option<Secret>,
+    /// A file that holds it.
+    pub webhook_key_old_file: Option<PathBuf>,
+    /// The names under which your own receiving server writes Authentication-Results, usually its host name. No other
+    /// server's verdict counts; with a name set, mail without a good verdict goes to people.
+    #[serde(default)]
+    pub trusted_authserv: Vec<String>,
+    /// The largest mail kept whole, in bytes (65536 to 52428800). Of a larger one the beginning is kept, for staff.
+    #[serde(default = "ten_mebibytes")]
+    pub max_mail_bytes: usize,
+    /// Whether answers reach us: a question never goes out where this is false. By default true with `imap` or
+    /// `webhook_key`.
+    pub two_way: Option<bool>,
     /// Overrides of its policy.
     #[serde(default)]
     pub policy: PolicySettings,
 }
 
-fn yes() -> bool {
-    true
+fn ten_mebibytes() -> usize {
+    10 << 20
 }
 
 impl SmtpSettings {
     pub(super) fn build(&self, base: Base, faults: &mut Faults<'_>) -> Option<Smtp> {
         let provider = Policy {
             channels: vec![Channel::Email],
-            two_way: self.two_way,
+            two_way: self.two_way.unwrap_or(self.takes_mail_in()),
             sender: Some(self.sender.clone()),
             max_characters: 100_000,
             max_segments: u32::MAX,
@@ -68,8 +84,10 @@ impl SmtpSettings {
             ..Policy::default()
         };
         let policy = faults.policy(&self.policy, provider);
-        let on_this_machine = self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        if self.tls == SmtpTls::None && !on_this_machine {
+        if policy.two_way && !self.takes_mail_in() {
+            faults.add("two_way", "answers have no way in: set imap or webhook_key, or two_way = false");
+        }
+        if self.tls == MailTls::None && !tls::on_this_machine(&self.host) {
             faults.add("tls", "none is for a server on this machine only");
         }
         let password = faults.secret("password", self.password.as_ref(), self.password_file.as_ref());
@@ -84,15 +102,18 @@ impl SmtpSettings {
             .bounces_to
             .as_ref()
             .map(|text| text.parse::<lettre::Address>().map_err(|_| faults.add("bounces_to", "is not an address")));
-        let config = self.trust(faults)?;
+        let config = tls::client_config(faults, "", self.ca_file.as_deref(), self.tls != MailTls::None);
+        let mail_in = self.mail_in(faults);
+        let config = config?;
         let sender = sender.ok()?;
+        let mail_in = MailIn { domain: sender.email.domain().to_owned(), ..mail_in? };
         let envelope_from = bounces_to.unwrap_or_else(|| Ok(sender.email.clone())).ok()?;
         let dialler = Dialler {
             host: self.host.clone(),
             port: self.port.unwrap_or(match self.tls {
-                SmtpTls::Implicit => 465,
-                SmtpTls::Starttls => 587,
-                SmtpTls::None => 25,
+                MailTls::Implicit => 465,
+                MailTls::Starttls => 587,
+                MailTls::None => 25,
             }),
             tls: self.tls,
             config,
@@ -103,36 +124,37 @@ impl SmtpSettings {
                 .map(|(user, password)| Credentials::new(user, password.expose().to_owned())),
             hello: self.hello_name.clone().map_or_else(ClientId::default, ClientId::Domain),
         };
-        Some(Smtp::new(base.with(policy), dialler, sender, envelope_from, timeout))
+        Some(Smtp::new(base.with(policy), dialler, sender, envelope_from, timeout, mail_in))
     }
 
-    fn trust(&self, faults: &mut Faults<'_>) -> Option<Arc<rustls::ClientConfig>> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let extra = match &self.ca_file {
-            None => Vec::new(),
-            Some(file) => faults.certificates("ca_file", file)?,
+    fn takes_mail_in(&self) -> bool {
+        self.imap.is_some() || self.webhook_key.is_some() || self.webhook_key_file.is_some()
+    }
+
+    fn mail_in(&self, faults: &mut Faults<'_>) -> Option<MailIn> {
+        let keys = faults.keys(
+            "webhook_key",
+            [
+                (self.webhook_key.as_ref(), self.webhook_key_file.as_ref()),
+                (self.webhook_key_old.as_ref(), self.webhook_key_old_file.as_ref()),
+            ],
+        );
+        if !(65_536..=50 << 20).contains(&self.max_mail_bytes) {
+            faults.add("max_mail_bytes", "must be 65536 to 52428800");
+        }
+        if self.trusted_authserv.iter().any(|name| name.is_empty() || name.contains(char::is_whitespace)) {
+            faults.add("trusted_authserv", "must be names without spaces, as they stand in Authentication-Results");
+        }
+        let imap = match &self.imap {
+            None => None,
+            Some(settings) => Some(settings.build(faults)?),
         };
-        let verifier = if self.tls == SmtpTls::None {
-            None
-        } else {
-            let made = Verifier::new_with_extra_roots(extra, Arc::clone(&provider));
-            Some(
-                made.map_err(|_| {
-                    faults.add("tls", "no trust store: is the package ca-certificates installed?");
-                })
-                .ok()?,
-            )
-        };
-        let builder = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| faults.add("tls", error))
-            .ok()?;
-        let config = match verifier {
-            Some(verifier) => {
-                builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth()
-            }
-            None => builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth(),
-        };
-        Some(Arc::new(config))
+        Some(MailIn {
+            imap,
+            keys,
+            trusted_authserv: self.trusted_authserv.clone(),
+            max_bytes: self.max_mail_bytes,
+            domain: String::new(),
+        })
     }
 }

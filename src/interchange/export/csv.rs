@@ -83,6 +83,10 @@ pub fn to_csv(view: &PatientRecordView) -> Result<String, csv::Error> {
     let time = |at: DateTime<Utc>| local(at, view.practice.zone).format("%Y-%m-%d %H:%M:%S").to_string();
     let mut lines = person(view, &time(view.exported_at));
     lines.extend(view.messages.iter().map(|m| message(m, m.at().map(time).unwrap_or_default())));
+    for m in &view.messages {
+        let at = m.at().map(time).unwrap_or_default();
+        lines.extend((1..).zip(&m.attachments).map(|(number, name)| attachment(m, number, name, at.clone())));
+    }
     lines.extend(view.entries.iter().map(|e| entry(e, time(e.at), view)));
     lines.extend(view.goals.iter().map(goal));
     lines.extend(view.consents.iter().map(|c| consent(c, time(c.at))));
@@ -152,6 +156,20 @@ fn message(m: &MessageView, at: String) -> Line {
         text: m.text.clone().unwrap_or_default(),
         in_response_to: m.in_response_to.clone().unwrap_or_default(),
         template_version: m.template_version.clone().unwrap_or_default(),
+        ..Line::default()
+    }
+}
+
+/// A file that came with a message: its name, nothing else of it.
+fn attachment(m: &MessageView, number: usize, name: &str, at: String) -> Line {
+    Line {
+        kind: "attachment",
+        id: format!("{}/{number}", m.id),
+        at,
+        channel: m.channel.code().to_owned(),
+        direction: "in",
+        title: name.to_owned(),
+        in_response_to: m.id.clone(),
         ..Line::default()
     }
 }

@@ -55,6 +55,7 @@ fn message(id: &str, direction: Direction, text: Option<&str>, status: &str) -> 
         sent_at: (out && text.is_some()).then(|| at(1)),
         received_at: (!out).then(|| at(2)),
         in_response_to: None,
+        attachments: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@ use super::super::compose::{Composed, compose, expects, prompt_kind};
 use super::super::facts::{Batch, Question};
 use super::super::health::Health;
 use super::super::periods::{day_period, sent_subject, spend_subject, week_period};
+use super::super::threads::threads;
 use super::super::{Call, Engine, OutreachError, Practices, StoredFacts};
 use super::write::Writes;
 use crate::clock::instant;
@@ -33,6 +34,7 @@ impl Engine {
         let now = self.clock.now_ms();
         let ids: Vec<String> = claims.iter().map(|c| c.message_id.clone()).collect();
         let mut batch = Batch::load(self, tx, practices, &ids).await?;
+        batch.threads = threads(tx, &batch).await?;
         let mut gateways = self.gateway_facts(health, now);
         let mut order: Vec<&Claim> = claims.iter().collect();
         // More important messages of one person are decided first, so that they get the place under the cap.
@@ -180,7 +182,7 @@ impl Engine {
                 reply_to: None,
                 sender: None,
                 unsubscribe_url: None,
-                in_reply_to: None,
+                follows: Vec::new(),
                 valid_until_ms: None,
             },
             ask: Ask::LookUp { since: last.started_at },
@@ -289,8 +291,8 @@ impl Engine {
                 html: composed.html,
                 reply_to: composed.reply_to,
                 sender: None,
-                unsubscribe_url: None,
-                in_reply_to: None,
+                unsubscribe_url: composed.unsubscribe_url,
+                follows: batch.threads.get(&message.id).cloned().unwrap_or_default(),
                 valid_until_ms: message.expires_at,
             },
             gateway,

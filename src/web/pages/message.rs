@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, Menu};
 use super::error::PageError;
+use super::mail;
 use super::parts::{empty, person_link, row, tag};
 use super::person::address;
 use super::reading::Read;
@@ -9,6 +10,7 @@ use super::words;
 use crate::outreach::StoredFacts;
 use crate::store::exchanges::{self, ExchangeRow};
 use crate::store::ledger::{self, AttemptRow, MessageRow};
+use crate::store::mails;
 use crate::store::reports::{self, DeliveryReportRow};
 use crate::store::views::lists;
 use crate::web::AppState;
@@ -23,6 +25,10 @@ pub(super) async fn page(State(state): State<AppState>, Path(id): Path<String>) 
     let attempts = ledger::attempts_of(db, &id).await?;
     let reports = reports::of_message(db, &id).await?;
     let exchanges = exchanges::of_message(db, &id).await?;
+    let mut tx = db.begin().await?;
+    let mail = mails::views(&mut tx, std::slice::from_ref(&id)).await?.into_iter().next();
+    tx.commit().await?;
+    let files = mails::attachments_of(db, &id).await?;
     let message = &named.message;
     let inbound = message.direction == "in";
     let text = message.body.as_deref().unwrap_or_default();
@@ -39,6 +45,7 @@ pub(super) async fn page(State(state): State<AppState>, Path(id): Path<String>) 
             @if let Some(subject) = &message.subject { p { "Subject: " (subject) } }
             blockquote.btw-words.btw-words--big { @if let Some(read) = &read { (read.marked(text)) } @else { (text) } }
         }
+        @if let Some(mail) = &mail { (mail::section(mail, &files)) }
         @if let Some(read) = &read {
             h2.nhsuk-heading-m { "How it was read" }
             p { strong { (read.sentence()) } " " (tag(read.route())) @if let Some(sure) = read.confidence() { " " span.btw-quiet { "sure: " (sure) "%" } } }

@@ -11,6 +11,7 @@ mod error;
 mod explain;
 pub mod guard;
 mod inbox;
+mod mail;
 mod message;
 mod notices;
 mod parts;

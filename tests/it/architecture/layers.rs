@@ -20,11 +20,12 @@ const LAYERS: [&[&str]; 10] = [
 ];
 
 /// Libraries that only these modules may name.
-const LIBRARIES: [(&str, &[&str]); 11] = [
+const LIBRARIES: [(&str, &[&str]); 12] = [
     ("sqlx", &["store"]),
     // The bench is the other side of a gateway: it posts what it measures.
     ("reqwest", &["gateways", "bench"]),
     ("lettre", &["gateways"]),
+    ("async_imap", &["gateways"]),
     // The demo writes lists as a practice's system would, to import them.
     ("csv", &["interchange", "demo"]),
     ("axum", &["web", "demo", "cli"]),

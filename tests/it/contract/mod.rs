@@ -15,6 +15,7 @@ mod exchanges;
 mod health;
 mod inbox;
 mod ledger;
+mod mail;
 mod migrations;
 mod office;
 mod pages;

@@ -1,5 +1,7 @@
 //! Strict fakes of gateways: each refuses what its original would refuse, and each can misbehave on request.
 
+pub mod cutter;
+pub mod dovecot;
 pub mod fault;
 pub mod govuk_notify;
 pub mod http;
@@ -101,7 +103,7 @@ pub fn text_to(to: &str, reference: &str) -> OutboundMessage {
         reply_to: None,
         sender: None,
         unsubscribe_url: None,
-        in_reply_to: None,
+        follows: Vec::new(),
         valid_until_ms: Some(NOON + 48 * 3_600_000),
     }
 }

@@ -119,7 +119,7 @@ impl Drop for Postfix {
     }
 }
 
-fn id(option: &str, user: &str) -> Option<u32> {
+pub(super) fn id(option: &str, user: &str) -> Option<u32> {
     let mut command = Command::new("id");
     command.arg(option);
     if !user.is_empty() {
@@ -128,6 +128,6 @@ fn id(option: &str, user: &str) -> Option<u32> {
     String::from_utf8(command.output().ok()?.stdout).ok()?.trim().parse().ok()
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -14,7 +14,12 @@ impl Bundle<'_> {
                 Direction::In => (self.subject(), self.practice()),
             };
             let answered = self.message(message.in_response_to.as_deref()).map(|r| json!([r]));
-            let payload = message.text.as_deref().and_then(text).map(|t| json!([{ "contentString": t }]));
+            let said = message.text.as_deref().and_then(text).map(|t| json!({ "contentString": t }));
+            // A file by its name only: its content is not part of the record.
+            let files = message.attachments.iter().filter_map(|name| text(name));
+            let files = files.map(|name| json!({ "contentAttachment": { "title": name } }));
+            let payload: Vec<Value> = said.into_iter().chain(files).collect();
+            let payload = (!payload.is_empty()).then_some(payload);
             let fields = object(json!({
                 "identifier": own_identifier(&message.id),
                 "extension": extensions(message),

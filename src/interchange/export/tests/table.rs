@@ -49,9 +49,17 @@ fn s10_no_cell_of_the_table_is_run_and_every_text_comes_back() {
 
 #[test]
 fn everything_stands_in_the_table_once() {
-    let view = full();
+    let mut view = full();
+    let answered = view.messages.iter_mut().find(|m| m.direction == Direction::In).unwrap();
+    answered.attachments = vec!["=1+1.png".to_owned(), "scan.pdf".to_owned()];
+    let id = answered.id.clone();
     let rows = rows(&to_csv(&view).unwrap());
     let kind = column(&rows, "kind");
+    let files: Vec<_> = rows.iter().filter(|r| r[kind] == "attachment").collect();
+    assert_eq!(files.len(), 2);
+    let (title, number) = (column(&rows, "title"), column(&rows, "id"));
+    assert_eq!((files[0][title].as_str(), files[1][title].as_str()), ("=1+1.png", "scan.pdf"));
+    assert_eq!(files[1][number], format!("{id}/2"));
     let count = |word: &str| rows.iter().filter(|r| r[kind] == word).count();
     assert_eq!(count("message"), view.messages.len());
     assert_eq!(count("goal"), 1);
