@@ -75,6 +75,10 @@ fn complaint(text: &Text<'_>, draft: &mut Draft) {
 }
 
 fn worth_reading(text: &Text<'_>, dangers: &Dangers, answer: Option<(usize, usize)>, draft: &mut Draft) {
+    if let Some((from, to)) = dangers.grave {
+        draft.say(Intent::Other, Route::Urgent, text, "a person should read this now", from, to);
+        return;
+    }
     let Some((from, to)) = dangers.watch.iter().copied().find(|(f, t)| !covered(answer, *f, *t)) else {
         return;
     };

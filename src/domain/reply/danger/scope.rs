@@ -44,8 +44,10 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
             let more_than = text.is(before, words!["no"])
                 && text.is(before + 1, words!["more", "worse"])
                 && (to..to + 4).any(|i| text.is(i, words!["than"]));
+            // "cant stop shaking", "hasnt stopped bleeding": it goes on.
+            let goes_on = text.is(before + 1, words!["stop", "stopped", "stops", "stopping"]);
             let done = text.is(before, words!["no"]) && (from == before + 1) && is_past_verb(text, from);
-            return !(answers || only || more_than || done);
+            return !(answers || only || more_than || goes_on || done);
         }
         let listed = text.is(before, words!["or", "and", "nor"])
             || known.light.contains(text.token(before).map_or(0, |t| t.word))
