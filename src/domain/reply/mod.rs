@@ -66,10 +66,11 @@ pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
         draft.said.insert(Intent::Unclear);
         return draft.finish();
     }
-    if wishes::machine(&text, &mut draft) {
+    let dangers = danger::read(&text, context.asked_reading());
+    // "do not reply to this. he looks": nobody's machine says that somebody reads along.
+    if !dangers.unsafe_contact && wishes::machine(&text, &mut draft) {
         return draft.finish();
     }
-    let dangers = danger::read(&text, context.asked_reading());
     let alarm = danger::gravest(&dangers.alarms, context);
     if let Some(alarm) = alarm {
         raise_alarm(&text, &alarm, &dangers, &mut draft);

@@ -100,7 +100,7 @@ pub(super) fn reading_answer(
     });
     if let Some(sign) = sign.filter(|_| route == Route::Urgent) {
         // Beside such a value, drowsiness or a faint is told as the value's own danger.
-        if draft.flag.is_none_or(|f| matches!(f, Flag::Collapse | Flag::Sepsis)) {
+        if draft.flag.is_none_or(|f| matches!(f, Flag::Collapse | Flag::Sepsis | Flag::SightLoss | Flag::Breathless)) {
             draft.flag = Some(sign.flag);
         }
         draft.say(

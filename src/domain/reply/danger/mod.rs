@@ -126,6 +126,7 @@ pub fn gravest(alarms: &[Alarm], context: &Context<'_>) -> Option<Alarm> {
         let text = context.prompt.map_or("", |p| p.text.as_str());
         match flag {
             Flag::Hypo | Flag::Dka => asked == Some(ReadingKind::Glucose) || text.contains("hypo"),
+            Flag::Sepsis => asked == Some(ReadingKind::Temperature),
             Flag::Asthma => text.contains("inhaler") || asked == Some(ReadingKind::PeakFlow),
             _ => false,
         }

@@ -13,6 +13,9 @@ impl Phrases {
         vocabulary: &mut Vocabulary,
         sets: &Sets,
     ) -> Result<(), PatternError> {
+        if phrase.matches(" & ").count() > 2 {
+            return Err(PatternError::TooManySigns(phrase.to_owned()));
+        }
         for spelled in spell_out(phrase) {
             let mut elements = Vec::new();
             for part in spelled.split_whitespace() {

@@ -106,6 +106,9 @@ pub enum PatternError {
         /// The set.
         set: String,
     },
+    /// More signs beside each other than are tried in every order.
+    #[error("phrase {0:?} joins more than three signs with &")]
+    TooManySigns(String),
     /// Nothing to hold on to.
     #[error("phrase {0:?} has no word to start with")]
     NoStart(String),
@@ -294,5 +297,7 @@ mod tests {
     fn an_unknown_set_is_an_error() {
         let err = Phrases::default().add("@nobody", 0, 0, &mut Vocabulary::new(), &Sets::new());
         assert!(matches!(err, Err(PatternError::UnknownSet { .. })));
+        let err = Phrases::default().add("a & b & c & d", 0, 0, &mut Vocabulary::new(), &Sets::new());
+        assert!(matches!(err, Err(PatternError::TooManySigns(_))));
     }
 }
