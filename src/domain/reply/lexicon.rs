@@ -259,9 +259,11 @@ impl Lexicon {
             set.push_str(more);
         }
         let sets = resolve(&words, &mut vocabulary)?;
+        let mut phrases = Phrases::default();
+        phrases.note_common(&mut vocabulary);
         let mut lexicon = Self {
             vocabulary,
-            phrases: Phrases::default(),
+            phrases,
             facts,
             tongues,
             known: Known::default(),

@@ -159,7 +159,11 @@ fn is_told(text: &Text<'_>, from: usize) -> bool {
     let to = |at: usize| text.is(at, words!["to"]);
     let me = |at: usize| text.is(at, words!["me", "us", "him", "her"]);
     let told = |at: usize| text.is(at, words!["told", "advised", "asked", "tells", "wants", "wanted", "said", "got"]);
+    let says = |at: usize| text.is(at, words!["said", "says", "advised", "reckons", "recommended"]);
+    let mine = |at: usize| text.is(at, words!["i", "ive", "we"]);
     from >= 3 && to(from - 1) && me(from - 2) && told(from - 3)
+        || from >= 2 && says(from - 1) && !mine(from - 2)
+        || from >= 3 && to(from - 1) && says(from - 2) && !mine(from - 3)
 }
 
 /// "STOP. I have had enough": the word as a sentence of its own.

@@ -49,11 +49,6 @@ impl Class {
             (0..64).filter(move |b| bits >> b & 1 == 1).map(move |b| (at * 64 + b) as WordId)
         })
     }
-
-    /// How many words are in the set.
-    pub fn len(&self) -> usize {
-        self.0.iter().map(|b| b.count_ones() as usize).sum()
-    }
 }
 
 /// Named sets of words.
@@ -121,12 +116,14 @@ pub struct Phrases {
     classes: Vec<Class>,
     class_numbers: HashMap<Class, u32>,
     patterns: Vec<Pattern>,
-    /// For each word, which patterns can start with it: while they are gathered.
-    gathered: Vec<Vec<Start>>,
-    /// The same, side by side: for each word those that only open a reply, then the others.
-    starts: Vec<Start>,
-    /// For each word: where its openers begin, where its others begin, where they end.
-    spans: Vec<[u32; 3]>,
+    /// For each word, which patterns have it as their rarest: while they are gathered.
+    gathered: Vec<Vec<Anchor>>,
+    /// The same, side by side.
+    anchors: Vec<Anchor>,
+    /// For each word: where its anchors begin and end.
+    spans: Vec<[u32; 2]>,
+    /// Words that stand in most replies.
+    common: Class,
     /// For each word, as bits, which classes hold it; `stride` numbers a word.
     memberships: Vec<u64>,
     stride: usize,
@@ -140,13 +137,15 @@ struct Pattern {
     tag: Tag,
 }
 
+/// A pattern at the rarest of the words it must have: looked at only where that word stands.
 #[derive(Debug, Clone, Copy)]
-struct Start {
-    /// The rarest later element, as the bit of a reply that has any of its words: without it the phrase cannot be there.
-    needs: u16,
-    /// What has to follow at once.
-    next: Need,
+struct Anchor {
+    /// Two more elements, as bits of a reply that has any of their words: without them the phrase cannot be there.
+    needs: [u16; 2],
     pattern: u32,
+    /// The fewest and the most tokens from the phrase's first to this word.
+    least: u8,
+    most: u8,
     /// Only at the reply's first word.
     opens: bool,
 }

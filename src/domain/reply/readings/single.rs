@@ -238,6 +238,11 @@ fn in_unit(
             (value, sort.unit, plausible.steps)
         }
         (ReadingKind::Hba1c, Unit::Percent) => (value, "%", plausible.hba1c_percent),
+        // "53 mmol" is how people shorten mmol/mol; no glucose is that high and asked for by this name.
+        (ReadingKind::Hba1c, Unit::Mmol) if asked && plausible.hba1c.holds(value) => {
+            found.doubt("mmol taken for mmol/mol");
+            (value, sort.unit, plausible.hba1c)
+        }
         (ReadingKind::Hba1c, Unit::Mmol) => return refuse(found, "not the unit of HbA1c"),
         (ReadingKind::Hba1c, _) => (value, sort.unit, plausible.hba1c),
         (ReadingKind::Temperature, Unit::Fahrenheit) => {

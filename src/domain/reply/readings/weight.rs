@@ -36,7 +36,11 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
         i += used.max(1);
         let Some(weight) = weight else { continue };
         if is_change(text, amount, weight.to) {
-            found.ask_again.get_or_insert("a change, not a weight");
+            if weights.is_empty() {
+                found.ask_again.get_or_insert("a change, not a weight");
+            } else {
+                found.doubt("a change beside the weight was left out");
+            }
             continue;
         }
         let whose = owner(text, weight.from, since);
