@@ -117,10 +117,6 @@ fn read_rest(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, alarm: O
     {
         return;
     }
-    if stop == Outcome::Keep && !matches!(context.expects(), Some(Expects::OptIn | Expects::Appointment { .. })) {
-        draft.say(Intent::Other, Route::Review, text, "asks not to stop", text.core.start, text.core.end);
-        return;
-    }
     let amounts = numbers::amounts(text);
     let died = alarm.is_none() && people::bereavement(text, context, draft);
     let stranger = !died && alarm.is_none() && people::wrong_person(text, draft);
@@ -146,5 +142,8 @@ fn read_rest(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, alarm: O
     };
     answers::unasked(text, context, &amounts, draft);
     anyway::read(text, dangers, answer, draft);
+    if stop == Outcome::Keep && draft.said.is_empty() {
+        draft.say(Intent::Other, Route::Review, text, "asks not to stop", text.core.start, text.core.end);
+    }
     answers::last(text, context, &amounts, dangers, draft);
 }
