@@ -119,14 +119,17 @@ impl Phrases {
 
     /// How often a reply is likely to hold what an element asks for; nothing if it asks for nothing.
     fn frequency(&self, element: &Element) -> Option<usize> {
-        const COMMON: usize = 60;
-        let word = |w: WordId| if self.common.contains(w) { COMMON } else { 1 };
         match element {
-            Element::Word(w) => Some(word(*w)),
-            Element::AtLeast(_) => Some(COMMON),
-            Element::OneOf(c) => self.classes.get(*c as usize).map(|c| c.words().map(word).sum()),
+            Element::Word(w) => Some(self.word_frequency(*w)),
+            Element::AtLeast(_) => Some(self.word_frequency(Vocabulary::NUMBER)),
+            Element::OneOf(c) => self.frequencies.get(*c as usize).copied(),
             _ => None,
         }
+    }
+
+    fn word_frequency(&self, word: WordId) -> usize {
+        const COMMON: usize = 60;
+        if self.common.contains(word) { COMMON } else { 1 }
     }
 
     /// The fewest and the most tokens these elements cover.
@@ -177,6 +180,7 @@ impl Phrases {
         let next = self.classes.len() as u32;
         let number = *self.class_numbers.entry(class.clone()).or_insert(next);
         if number == next {
+            self.frequencies.push(class.words().map(|w| self.word_frequency(w)).sum());
             self.classes.push(class);
         }
         Ok(match (not, maybe) {

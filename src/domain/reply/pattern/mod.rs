@@ -44,9 +44,11 @@ impl Class {
 
     /// The words of the set.
     pub fn words(&self) -> impl Iterator<Item = WordId> {
-        self.0.iter().enumerate().flat_map(|(at, bits)| {
-            let bits = *bits;
-            (0..64).filter(move |b| bits >> b & 1 == 1).map(move |b| (at * 64 + b) as WordId)
+        self.0.iter().enumerate().filter(|(_, bits)| **bits != 0).flat_map(|(at, bits)| {
+            // Each step takes away the lowest bit that is set.
+            std::iter::successors(Some(*bits), |bits| Some(bits & bits.wrapping_sub(1)))
+                .take_while(|bits| *bits != 0)
+                .map(move |bits| at as WordId * 64 + bits.trailing_zeros())
         })
     }
 }
@@ -115,6 +117,8 @@ pub struct Phrases {
     elements: Vec<Element>,
     classes: Vec<Class>,
     class_numbers: HashMap<Class, u32>,
+    /// How often a reply is likely to hold a word of each class.
+    frequencies: Vec<usize>,
     patterns: Vec<Pattern>,
     /// For each word, which patterns have it as their rarest: while they are gathered.
     gathered: Vec<Vec<Anchor>>,

@@ -2,7 +2,7 @@
 
 use super::super::inspect::Line;
 use super::super::{Channel, Understanding};
-use super::{READER, shared};
+use super::{OWN_SETS, READER, own, shared};
 
 type Change = (&'static str, fn(&str) -> String);
 

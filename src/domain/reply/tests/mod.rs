@@ -67,8 +67,8 @@ fn read(reply: &str, prompt: Option<&Prompt>) -> Understanding {
     understand(reply, &Context { prompt, received_at: now(), zone: London, channel: Channel::Sms, reader: &READER })
 }
 
-/// Replies of our own, labelled: everyday ones, danger and its look-alikes, other voices.
-const OWN_SETS: [&str; 3] = ["replies-own", "replies-danger", "replies-voices"];
+/// Replies of our own, labelled: everyday ones, danger and its look-alikes, other voices, every intent.
+const OWN_SETS: [&str; 4] = ["replies-own", "replies-danger", "replies-voices", "replies-mixed"];
 
 /// An own set, one JSON object a line.
 fn own(set: &str) -> String {
