@@ -261,15 +261,8 @@ impl Lexicon {
         let sets = resolve(&words, &mut vocabulary)?;
         let mut phrases = Phrases::default();
         phrases.note_common(&mut vocabulary);
-        let mut lexicon = Self {
-            vocabulary,
-            phrases,
-            facts,
-            tongues,
-            known: Known::default(),
-            entries: Vec::new(),
-            source,
-        };
+        let mut lexicon =
+            Self { vocabulary, phrases, facts, tongues, known: Known::default(), entries: Vec::new(), source };
         lexicon.compile(&everyday, &sets)?;
         lexicon.phrases.seal();
         lexicon.name_sets(&sets);

@@ -72,7 +72,11 @@ pub fn read(text: &Text<'_>, asked_reading: Option<ReadingKind>) -> Dangers {
                 } else {
                     dangers.watch.push((from, to));
                     dangers.soon |= soon;
-                    if urgent && !is_asked_about(text, from) && !is_past(text, from, to) && !anothers_past(text, from, to) {
+                    if urgent
+                        && !is_asked_about(text, from)
+                        && !is_past(text, from, to)
+                        && !anothers_past(text, from, to)
+                    {
                         dangers.grave.get_or_insert((from, to));
                     }
                 }

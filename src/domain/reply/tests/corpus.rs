@@ -58,20 +58,11 @@ fn t08_h09_ordinary_texts_raise_no_alarm() {
     let Some(text) = shared("sms/SMSSpamCollection.tsv") else {
         return;
     };
-    let (mut stops, mut alarms, mut read) = (Vec::new(), Vec::new(), 0);
-    for message in text.lines().filter_map(|l| l.strip_prefix("ham\t")) {
-        read += 1;
-        let u = super::read(message, None);
-        if u.says(super::super::Intent::Stop) {
-            stops.push(message);
-        }
-        if u.flag.is_some() {
-            alarms.push(message);
-        }
-    }
+    let e = evaluate(text.lines(), &READER);
+    let (read, stops, alarms) = e.ordinary;
     assert!(read > 4000);
-    assert!(stops.len() <= 1, "{stops:#?}");
-    assert!(alarms.len() <= 5, "{alarms:#?}");
+    assert!(stops <= 1 && alarms <= 5, "{:#?}", e.faults());
+    assert_eq!(e.faults().len(), stops + alarms);
 }
 
 fn vector_prompt(asked: &str, text: &str) -> Value {
