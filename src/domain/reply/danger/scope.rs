@@ -151,7 +151,12 @@ pub(super) fn is_past(text: &Text<'_>, from: usize, to: usize) -> bool {
                 && (i.saturating_sub(3)..i).any(|b| text.is(b, words!["as", "when", "was"]))
     };
     let now = (to..end).any(|i| text.is(i, words!["again", "now", "today", "back", "still", "since"]));
-    (start..end).any(|i| !now && (year(i) || ago(i)) || young(i))
+    // "blood down below, I had the menopause years ago": another part of the sentence dates itself.
+    let parted = |i: usize| {
+        let between = if i < from { i + 1..from + 1 } else { to..i + 1 };
+        between.into_iter().any(|b| text.token(b).is_some_and(|t| t.parted >= Break::Comma))
+    };
+    (start..end).any(|i| !now && (year(i) || ago(i) && !parted(i)) || young(i))
 }
 
 /// Said of somebody else, and not of the writer.
