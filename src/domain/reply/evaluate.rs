@@ -149,13 +149,8 @@ impl Evaluation {
         if mark == "spam" {
             return;
         }
-        let context = Context {
-            prompt: None,
-            received_at: DateTime::UNIX_EPOCH,
-            zone: London,
-            channel: Channel::Sms,
-            reader,
-        };
+        let context =
+            Context { prompt: None, received_at: DateTime::UNIX_EPOCH, zone: London, channel: Channel::Sms, reader };
         let understood = understand(text, &context);
         self.ordinary.0 += 1;
         if understood.says(Intent::Stop) {

@@ -61,7 +61,7 @@ impl Phrases {
         self.patterns.push(Pattern { from, to: self.elements.len() as u32, entry: means.0, tag: means.1 });
         let opens = elements.first() == Some(&Element::First);
         let mut rarest: Vec<(usize, usize)> =
-            (lead..elements.len()).filter_map(|at| Some((self.frequency(elements.get(at)?)?, at))).collect();
+            (lead..elements.len()).filter_map(|at| Some((self.frequency(*elements.get(at)?)?, at))).collect();
         rarest.sort_unstable();
         let bit = |of: usize| {
             let element = rarest.get(of).and_then(|(_, at)| elements.get(*at));
@@ -118,11 +118,11 @@ impl Phrases {
     }
 
     /// How often a reply is likely to hold what an element asks for; nothing if it asks for nothing.
-    fn frequency(&self, element: &Element) -> Option<usize> {
+    fn frequency(&self, element: Element) -> Option<usize> {
         match element {
-            Element::Word(w) => Some(self.word_frequency(*w)),
+            Element::Word(w) => Some(self.word_frequency(w)),
             Element::AtLeast(_) => Some(self.word_frequency(Vocabulary::NUMBER)),
-            Element::OneOf(c) => self.frequencies.get(*c as usize).copied(),
+            Element::OneOf(c) => self.frequencies.get(c as usize).copied(),
             _ => None,
         }
     }

@@ -68,7 +68,15 @@ fn read(reply: &str, prompt: Option<&Prompt>) -> Understanding {
 }
 
 /// Replies of our own, labelled: everyday ones, danger and its look-alikes, other voices, every intent.
-const OWN_SETS: [&str; 7] = ["replies-own", "replies-danger", "replies-voices", "replies-mixed", "replies-plain", "replies-second", "replies-idiom"];
+const OWN_SETS: [&str; 7] = [
+    "replies-own",
+    "replies-danger",
+    "replies-voices",
+    "replies-mixed",
+    "replies-plain",
+    "replies-second",
+    "replies-idiom",
+];
 
 /// An own set, one JSON object a line.
 fn own(set: &str) -> String {
