@@ -68,7 +68,7 @@ fn read(reply: &str, prompt: Option<&Prompt>) -> Understanding {
 }
 
 /// Replies of our own, labelled: everyday ones, danger and its look-alikes, other voices, every intent.
-const OWN_SETS: [&str; 7] = [
+const OWN_SETS: [&str; 8] = [
     "replies-own",
     "replies-danger",
     "replies-voices",
@@ -76,6 +76,7 @@ const OWN_SETS: [&str; 7] = [
     "replies-plain",
     "replies-second",
     "replies-idiom",
+    "replies-last",
 ];
 
 /// An own set, one JSON object a line.
