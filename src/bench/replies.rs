@@ -62,23 +62,14 @@ enum Asked {
 
 fn prompt(asked: Asked, now: DateTime<Utc>) -> Option<Prompt> {
     let (kind, expects) = match asked {
-        Asked::Count => (
-            PromptKind::GoalProgress,
-            Expects::Count {
-                unit: "days".to_owned(),
-                period: Some("week".to_owned()),
-                min: Some(0.0),
-                max: Some(7.0),
-                target: None,
-            },
-        ),
+        Asked::Count => (PromptKind::GoalProgress, Expects::days_of_a_week()),
         Asked::Visit => (
             PromptKind::Appointment,
             Expects::Appointment { starts_at: (now + chrono::Duration::days(2)).fixed_offset(), with: None },
         ),
         Asked::Agenda => (PromptKind::Agenda, Expects::Agenda { max_items: Some(3) }),
         Asked::Pressure => (PromptKind::Reading, Expects::Reading { reading: ReadingKind::Bp }),
-        Asked::Scale => (PromptKind::Wellbeing, Expects::Scale { min: 0.0, max: 10.0 }),
+        Asked::Scale => (PromptKind::Wellbeing, Expects::nought_to_ten()),
         Asked::Nothing => return None,
     };
     Some(Prompt { kind, text: "How did it go?".to_owned(), expects })

@@ -13,8 +13,13 @@ use std::process::ExitCode;
 pub(super) async fn run(app: &App, command: RepliesCommand) -> Result<ExitCode> {
     match command {
         RepliesCommand::Evaluate { file } => {
-            let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            output::say!("{}", evaluate(text.lines(), &reader(app)?));
+            // Texts collected elsewhere may hold bytes of another encoding.
+            let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            let evaluation = evaluate(String::from_utf8_lossy(&bytes).lines(), &reader(app)?);
+            output::say!("{evaluation}");
+            for fault in evaluation.faults() {
+                output::say!("{fault}");
+            }
         }
         RepliesCommand::Check => {
             let faults = examples::check(&reader(app)?);

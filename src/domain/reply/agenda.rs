@@ -32,6 +32,11 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], prompt: &Prompt) -> Agenda {
     for (from, to) in parts {
         menu_keys(text, from, to, amounts, menu, &mut items);
     }
+    // "1 2 3" where no menu was sent says nothing.
+    let bare = |item: &String| item.split_whitespace().all(|word| word.parse::<u64>().is_ok());
+    if menu == 0 && !items.is_empty() && items.iter().all(bare) {
+        return Agenda::NotOnMenu;
+    }
     if menu > 0
         && let [only] = items.as_slice()
         && let Ok(key) = only.parse::<u64>()

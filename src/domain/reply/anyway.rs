@@ -75,7 +75,14 @@ fn complaint(text: &Text<'_>, draft: &mut Draft) {
 }
 
 fn worth_reading(text: &Text<'_>, dangers: &Dangers, answer: Option<(usize, usize)>, draft: &mut Draft) {
-    let Some((from, to)) = dangers.watch.iter().copied().find(|(f, t)| !covered(answer, *f, *t)) else {
+    if let Some((from, to)) = dangers.grave {
+        draft.say(Intent::Other, Route::Urgent, text, "a person should read this now", from, to);
+        return;
+    }
+    // "dont stop them": what is said about the messages is not said about medicines.
+    let kept = |f: usize, t: usize| text.all(Label::Keep).any(|h| h.from as usize <= f && t <= h.to as usize + 1);
+    let unread = |(f, t): &(usize, usize)| !covered(answer, *f, *t) && !kept(*f, *t);
+    let Some((from, to)) = dangers.watch.iter().copied().find(unread) else {
         return;
     };
     draft.say(Intent::Other, Route::Review, text, "a person should read this", from, to);

@@ -14,7 +14,12 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], draft: &mut Draft) -> bool {
         return false;
     }
     let phones = phones(text, amounts);
-    let announced = text.first(Label::ContactNew);
+    // "not to my work email" names an address that is not wanted.
+    let refused = |from: usize| {
+        (from.saturating_sub(4).max(text.sentence_start(from))..from)
+            .any(|i| text.is(i, words!["not", "dont", "never", "except"]))
+    };
+    let announced = text.all(Label::ContactNew).find(|h| !refused(h.from as usize));
     let alone = phones.len() == 1 && amounts.len() == 1 && text.core_len() <= 5;
     let mut found = None;
     if !phones.is_empty() && (announced.is_some() || alone) {

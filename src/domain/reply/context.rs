@@ -109,6 +109,24 @@ pub enum Expects {
     Free,
 }
 
+impl Expects {
+    /// On how many of seven days: the question most goals are followed with.
+    pub fn days_of_a_week() -> Self {
+        Self::Count {
+            unit: "days".to_owned(),
+            period: Some("week".to_owned()),
+            min: Some(0.0),
+            max: Some(7.0),
+            target: None,
+        }
+    }
+
+    /// 0 to 10.
+    pub fn nought_to_ten() -> Self {
+        Self::Scale { min: 0.0, max: 10.0 }
+    }
+}
+
 /// The question that was open when the reply came.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Prompt {

@@ -1,7 +1,12 @@
-//! `between replies evaluate`: scores a labelled file in the schema of the reply corpus.
+//! `between replies evaluate`: scores a labelled file in the schema of the reply corpus, or ordinary texts nobody asked for
+//! (lines of a mark, a tab and the text), in which every opt-out and every red flag is false.
 
 use super::inspect::Line;
 use super::reader::Reader;
+use super::understanding::Intent;
+use super::{Channel, Context, understand};
+use chrono::DateTime;
+use chrono_tz::Europe::London;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +50,8 @@ pub struct Evaluation {
     pub second: (usize, usize),
     /// Sent to a person, of all lines.
     pub to_people: usize,
+    /// Ordinary texts read; opt-outs found in them; red flags found in them.
+    pub ordinary: (usize, usize, usize),
     /// How often one intent was read for another.
     pub confusion: BTreeMap<(String, String), usize>,
     faults: Vec<String>,
@@ -54,6 +61,10 @@ pub struct Evaluation {
 pub fn evaluate<'a>(lines: impl Iterator<Item = &'a str>, reader: &Reader) -> Evaluation {
     let mut evaluation = Evaluation::default();
     for line in lines.filter(|l| !l.trim().is_empty()) {
+        if let Some((mark, text)) = line.split_once('\t').filter(|_| !line.starts_with('{')) {
+            evaluation.ordinary(mark, text, reader);
+            continue;
+        }
         match serde_json::from_str::<Labelled>(line) {
             Ok(labelled) => evaluation.score(&labelled, reader),
             Err(error) => {
@@ -133,6 +144,25 @@ fn plain(text: &str) -> String {
 }
 
 impl Evaluation {
+    /// A text of everyday life. Marked "spam" it is a machine's and not counted.
+    fn ordinary(&mut self, mark: &str, text: &str, reader: &Reader) {
+        if mark == "spam" {
+            return;
+        }
+        let context =
+            Context { prompt: None, received_at: DateTime::UNIX_EPOCH, zone: London, channel: Channel::Sms, reader };
+        let understood = understand(text, &context);
+        self.ordinary.0 += 1;
+        if understood.says(Intent::Stop) {
+            self.ordinary.1 += 1;
+            self.faults.push(format!("FALSE OPT-OUT {text}"));
+        }
+        if understood.flag.is_some() {
+            self.ordinary.2 += 1;
+            self.faults.push(format!("FALSE RED FLAG {text}"));
+        }
+    }
+
     fn score(&mut self, labelled: &Labelled, reader: &Reader) {
         let got = serde_json::to_value(labelled.line.understand(reader)).ok();
         let Some(Value::Object(got)) = got else {
@@ -266,6 +296,13 @@ fn share(n: usize, of: usize) -> f64 {
 
 impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (texts, stops, alarms) = self.ordinary;
+        if texts > 0 {
+            writeln!(f, "ordinary texts         {texts}, false opt-outs {stops}, false red flags {alarms}")?;
+        }
+        if self.lines + self.unread == 0 {
+            return Ok(());
+        }
         writeln!(f, "lines                  {} ({} unread)", self.lines, self.unread)?;
         writeln!(f, "intent                 {} ({:.1}%)", self.intent, share(self.intent, self.lines))?;
         writeln!(f, "intent and all fields  {} ({:.1}%)", self.fields, share(self.fields, self.lines))?;

@@ -68,6 +68,9 @@ pub struct Other {
     /// Cannot wait for the review, even as a matter to talk about there.
     #[serde(default)]
     pub soon: bool,
+    /// Cannot wait at all: danger that has no family of its own.
+    #[serde(default)]
+    pub urgent: bool,
     /// Texts it has to find.
     #[serde(default)]
     pub must_match: Vec<String>,
@@ -156,6 +159,8 @@ pub enum Means {
     Watch {
         /// Before the review.
         soon: bool,
+        /// Now.
+        urgent: bool,
     },
     /// An everyday phrase.
     Says(Label),
@@ -254,15 +259,10 @@ impl Lexicon {
             set.push_str(more);
         }
         let sets = resolve(&words, &mut vocabulary)?;
-        let mut lexicon = Self {
-            vocabulary,
-            phrases: Phrases::default(),
-            facts,
-            tongues,
-            known: Known::default(),
-            entries: Vec::new(),
-            source,
-        };
+        let mut phrases = Phrases::default();
+        phrases.note_common(&mut vocabulary);
+        let mut lexicon =
+            Self { vocabulary, phrases, facts, tongues, known: Known::default(), entries: Vec::new(), source };
         lexicon.compile(&everyday, &sets)?;
         lexicon.phrases.seal();
         lexicon.name_sets(&sets);
@@ -287,7 +287,7 @@ impl Lexicon {
             self.add_all(Means::Harmless, &other.says, sets)?;
         }
         for other in &source.watch {
-            self.add_all(Means::Watch { soon: other.soon }, &other.says, sets)?;
+            self.add_all(Means::Watch { soon: other.soon, urgent: other.urgent }, &other.says, sets)?;
         }
         for (label, says) in &everyday.phrases {
             self.add_all(Means::Says(*label), says, sets)?;

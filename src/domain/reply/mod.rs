@@ -66,10 +66,11 @@ pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
         draft.said.insert(Intent::Unclear);
         return draft.finish();
     }
-    if wishes::machine(&text, &mut draft) {
+    let dangers = danger::read(&text, context.asked_reading());
+    // "do not reply to this. he looks": nobody's machine says that somebody reads along.
+    if !dangers.unsafe_contact && wishes::machine(&text, &mut draft) {
         return draft.finish();
     }
-    let dangers = danger::read(&text, context.asked_reading());
     let alarm = danger::gravest(&dangers.alarms, context);
     if let Some(alarm) = alarm {
         raise_alarm(&text, &alarm, &dangers, &mut draft);
@@ -116,10 +117,6 @@ fn read_rest(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, alarm: O
     {
         return;
     }
-    if stop == Outcome::Keep && !matches!(context.expects(), Some(Expects::OptIn | Expects::Appointment { .. })) {
-        draft.say(Intent::Other, Route::Review, text, "asks not to stop", text.core.start, text.core.end);
-        return;
-    }
     let amounts = numbers::amounts(text);
     let died = alarm.is_none() && people::bereavement(text, context, draft);
     let stranger = !died && alarm.is_none() && people::wrong_person(text, draft);
@@ -145,5 +142,8 @@ fn read_rest(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, alarm: O
     };
     answers::unasked(text, context, &amounts, draft);
     anyway::read(text, dangers, answer, draft);
+    if stop == Outcome::Keep && draft.said.is_empty() {
+        draft.say(Intent::Other, Route::Review, text, "asks not to stop", text.core.start, text.core.end);
+    }
     answers::last(text, context, &amounts, dangers, draft);
 }

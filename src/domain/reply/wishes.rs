@@ -87,7 +87,8 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         draft.said.insert(Intent::Unclear);
         return Outcome::Whole;
     }
-    if text.all(Label::StopPlain).chain(text.all(Label::StopDoubt)).any(|h| is_unwanted(text, h.from as usize)) {
+    let meant_otherwise = |h: Hit| is_unwanted(text, h.from as usize) || is_told(text, h.from as usize);
+    if text.all(Label::StopPlain).chain(text.all(Label::StopDoubt)).any(meant_otherwise) {
         return Outcome::None;
     }
     let free_of_idiom = |h: &Hit| !text.idiom(h.from as usize, h.to as usize);
@@ -151,6 +152,18 @@ fn is_unwanted(text: &Text<'_>, from: usize) -> bool {
             .take(4)
             .find(|at| !light(*at))
             .is_some_and(|at| negator(at) && text.token(from).is_some_and(|t| t.parted < Break::Comma))
+}
+
+/// "the doctor told me to stop them": what the writer was told about something else is no wish of theirs.
+fn is_told(text: &Text<'_>, from: usize) -> bool {
+    let to = |at: usize| text.is(at, words!["to"]);
+    let me = |at: usize| text.is(at, words!["me", "us", "him", "her"]);
+    let told = |at: usize| text.is(at, words!["told", "advised", "asked", "tells", "wants", "wanted", "said", "got"]);
+    let says = |at: usize| text.is(at, words!["said", "says", "advised", "reckons", "recommended"]);
+    let mine = |at: usize| text.is(at, words!["i", "ive", "we"]);
+    from >= 3 && to(from - 1) && me(from - 2) && told(from - 3)
+        || from >= 2 && says(from - 1) && !mine(from - 2)
+        || from >= 3 && to(from - 1) && says(from - 2) && !mine(from - 3)
 }
 
 /// "STOP. I have had enough": the word as a sentence of its own.

@@ -108,18 +108,9 @@ fn prompt(desk: &Desk, question: &str) -> Option<Prompt> {
     const WEEK_MS: i64 = 7 * 86_400_000;
     let reading = |reading| (PromptKind::Reading, Expects::Reading { reading });
     let (kind, expects) = match question {
-        "count" => (
-            PromptKind::GoalProgress,
-            Expects::Count {
-                unit: "days".to_owned(),
-                period: Some("week".to_owned()),
-                min: Some(0.0),
-                max: Some(7.0),
-                target: None,
-            },
-        ),
+        "count" => (PromptKind::GoalProgress, Expects::days_of_a_week()),
         "yes_no" => (PromptKind::GoalProgress, Expects::YesNoSome),
-        "scale" => (PromptKind::Wellbeing, Expects::Scale { min: 0.0, max: 10.0 }),
+        "scale" => (PromptKind::Wellbeing, Expects::nought_to_ten()),
         "agenda" => (PromptKind::Agenda, Expects::Agenda { max_items: Some(3) }),
         "appointment" => {
             let starts = desk.zone.from_utc_datetime(&instant(desk.now + WEEK_MS).naive_utc()).fixed_offset();

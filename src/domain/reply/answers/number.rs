@@ -7,6 +7,7 @@ use super::super::label::Label;
 use super::super::language;
 use super::super::numbers::Amount;
 use super::super::text::Text;
+use super::super::tokens::Kind;
 use super::super::understanding::{Intent, Route};
 use super::super::vocabulary::words;
 use super::super::yes_no;
@@ -102,7 +103,11 @@ pub(super) fn in_words(text: &Text<'_>, days: bool, draft: &mut Draft) -> Option
     }
     let (route, why) = match answer.intent {
         Intent::Yes => (Route::Review, "yes is no number"),
-        Intent::No => (if answer.weak { Route::Review } else { Route::Auto }, "none"),
+        // "stopped at 3 today": a number beside the no may be the answer.
+        Intent::No => {
+            let number = text.core.clone().any(|i| text.token(i).is_some_and(|t| t.kind == Kind::Number));
+            (if answer.weak || number { Route::Review } else { Route::Auto }, "none")
+        }
         _ => (Route::Auto, "in part"),
     };
     draft.answer(answer.intent, route, text, why, answer.from, answer.to);

@@ -78,7 +78,11 @@ pub(super) fn opt_in(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize
     if draft.said.contains(&Intent::Stop) {
         return None;
     }
-    let answer = yes_no::read(text)?;
+    let mut answer = yes_no::read(text)?;
+    // "yes but not to my work email": a yes with a condition, not a part of one.
+    if answer.intent == Intent::Partial && text.is(answer.from, words!["yes", "yep", "yeah", "yup", "ok", "okay"]) {
+        answer.intent = Intent::Yes;
+    }
     let beside = text.says(Label::Complaint) && !is_literal(text, answer.from);
     if answer.intent == Intent::Partial || answer.from > text.core.start + 3 || beside {
         return None;

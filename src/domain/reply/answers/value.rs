@@ -100,7 +100,12 @@ pub(super) fn reading_answer(
     });
     if let Some(sign) = sign.filter(|_| route == Route::Urgent) {
         // Beside such a value, drowsiness or a faint is told as the value's own danger.
-        if draft.flag.is_none_or(|f| matches!(f, Flag::Collapse | Flag::Sepsis)) {
+        let own = |f: Flag| match f {
+            Flag::Collapse | Flag::Sepsis | Flag::SightLoss | Flag::Breathless => true,
+            Flag::Stroke => sign.flag == Flag::Hypo,
+            _ => false,
+        };
+        if draft.flag.is_none_or(own) {
             draft.flag = Some(sign.flag);
         }
         draft.say(

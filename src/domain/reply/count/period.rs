@@ -30,6 +30,12 @@ pub(super) fn whole_period(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer>
     if !opens {
         return None;
     }
+    // "zilch. rained all week": the word for nothing came first.
+    let nothing = text.fact(text.core.start).number == Some(super::super::facts::NumberWord::Nought)
+        && text.token(text.core.start + 1).is_some_and(|t| t.parted >= Break::Comma);
+    if nothing && text.core.start < hit.from as usize {
+        return None;
+    }
     let from = hit.from as usize;
     let mut missed = 0.0;
     let mut to = hit.to as usize;

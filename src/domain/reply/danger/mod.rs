@@ -37,6 +37,8 @@ pub struct Dangers {
     pub dismissed: Vec<(usize, usize)>,
     /// Some of them cannot wait for the review.
     pub soon: bool,
+    /// Danger without a family of its own, that cannot wait.
+    pub grave: Option<(usize, usize)>,
     /// Nothing may be sent.
     pub unsafe_contact: bool,
 }
@@ -64,12 +66,19 @@ pub fn read(text: &Text<'_>, asked_reading: Option<ReadingKind>) -> Dangers {
                     Verdict::Dismissed => dangers.dismissed.push((from, to)),
                 }
             }
-            Some(Means::Watch { soon }) if !is_idiom(text, hit) => {
+            Some(Means::Watch { soon, urgent }) if !is_idiom(text, hit) => {
                 if is_denied(text, from, to) && !comes_back(text, to) {
                     dangers.dismissed.push((from, to));
                 } else {
                     dangers.watch.push((from, to));
                     dangers.soon |= soon;
+                    if urgent
+                        && !is_asked_about(text, from)
+                        && !is_past(text, from, to)
+                        && !anothers_past(text, from, to)
+                    {
+                        dangers.grave.get_or_insert((from, to));
+                    }
                 }
             }
             _ => {}
@@ -81,6 +90,11 @@ pub fn read(text: &Text<'_>, asked_reading: Option<ReadingKind>) -> Dangers {
     }
     dangers.watch.retain(|(from, to)| !gone.get(*from..*to).unwrap_or_default().contains(&true));
     dangers
+}
+
+/// Told of somebody else, and over.
+fn anothers_past(text: &Text<'_>, from: usize, to: usize) -> bool {
+    anothers(text, from) && is_over(text, from, to)
 }
 
 enum Verdict {
@@ -102,7 +116,7 @@ fn judge(text: &Text<'_>, from: usize, to: usize, denied: bool, whose: Whose) ->
     if is_past(text, from, to) {
         return Verdict::Dismissed;
     }
-    if anothers(text, from) && (whose == Whose::Own || is_over(text, from, to)) {
+    if anothers(text, from) && whose == Whose::Own || anothers_past(text, from, to) {
         return Verdict::Dismissed;
     }
     Verdict::Alarm
@@ -116,6 +130,7 @@ pub fn gravest(alarms: &[Alarm], context: &Context<'_>) -> Option<Alarm> {
         let text = context.prompt.map_or("", |p| p.text.as_str());
         match flag {
             Flag::Hypo | Flag::Dka => asked == Some(ReadingKind::Glucose) || text.contains("hypo"),
+            Flag::Sepsis => asked == Some(ReadingKind::Temperature),
             Flag::Asthma => text.contains("inhaler") || asked == Some(ReadingKind::PeakFlow),
             _ => false,
         }

@@ -44,8 +44,10 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
             let more_than = text.is(before, words!["no"])
                 && text.is(before + 1, words!["more", "worse"])
                 && (to..to + 4).any(|i| text.is(i, words!["than"]));
+            // "cant stop shaking", "hasnt stopped bleeding": it goes on.
+            let goes_on = text.is(before + 1, words!["stop", "stopped", "stops", "stopping"]);
             let done = text.is(before, words!["no"]) && (from == before + 1) && is_past_verb(text, from);
-            return !(answers || only || more_than || done);
+            return !(answers || only || more_than || goes_on || done);
         }
         let listed = text.is(before, words!["or", "and", "nor"])
             || known.light.contains(text.token(before).map_or(0, |t| t.word))
@@ -149,7 +151,12 @@ pub(super) fn is_past(text: &Text<'_>, from: usize, to: usize) -> bool {
                 && (i.saturating_sub(3)..i).any(|b| text.is(b, words!["as", "when", "was"]))
     };
     let now = (to..end).any(|i| text.is(i, words!["again", "now", "today", "back", "still", "since"]));
-    (start..end).any(|i| !now && (year(i) || ago(i)) || young(i))
+    // "blood down below, I had the menopause years ago": another part of the sentence dates itself.
+    let parted = |i: usize| {
+        let between = if i < from { i + 1..from + 1 } else { to..i + 1 };
+        between.into_iter().any(|b| text.token(b).is_some_and(|t| t.parted >= Break::Comma))
+    };
+    (start..end).any(|i| !now && (year(i) || ago(i) && !parted(i)) || young(i))
 }
 
 /// Said of somebody else, and not of the writer.

@@ -84,12 +84,12 @@ pub fn read(text: &Text<'_>, anchor: Anchor) -> When {
     {
         when.date = a.date;
     }
-    times(text, &mut when);
+    times(text, anchor, &mut when);
     shifts(text, anchor, &mut when);
     when
 }
 
-fn times(text: &Text<'_>, when: &mut When) {
+fn times(text: &Text<'_>, anchor: Anchor, when: &mut When) {
     let mut at = 0;
     let mut offered: Vec<NaiveTime> = Vec::new();
     while at < text.tokens.len() {
@@ -131,6 +131,11 @@ fn times(text: &Text<'_>, when: &mut When) {
     offered.dedup();
     if let [only] = offered.as_slice() {
         when.time = Some(*only);
+    }
+    // "friday same time"
+    let same = (1..text.tokens.len()).any(|i| text.is(i, words!["time"]) && text.is(i - 1, words!["same"]));
+    if offered.is_empty() && same && when.offered {
+        when.time = anchor.appointment.map(|a| a.time());
     }
     if when.time.is_none() {
         parts(text, when);

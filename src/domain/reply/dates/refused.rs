@@ -10,6 +10,9 @@ pub(super) fn is_refused(text: &Text<'_>, at: usize) -> bool {
     if (at + 1..at + 5).any(|i| text.is(i, words!["too"]) && text.is(i + 1, words!["early", "late", "soon", "far"])) {
         return true;
     }
+    if is_offered(text, at) {
+        return false;
+    }
     let mut i = at;
     let mut steps = 0;
     while let Some(before) = i.checked_sub(1) {
@@ -60,8 +63,18 @@ pub(super) fn is_refused(text: &Text<'_>, at: usize) -> bool {
     false
 }
 
+/// "tuesday afternoon better": what is said behind a day to offer it, before any other day.
+fn is_offered(text: &Text<'_>, at: usize) -> bool {
+    let offers = |i: &usize| text.is(*i, words!["better", "best", "suits", "works", "ideal", "preferable", "possible"]);
+    let ends = |i: &usize| text.fact(*i).weekday > 0 || text.is(*i, words!["not", "no", "isnt", "doesnt"]);
+    (at + 1..(at + 4).min(text.sentence_end(at))).find(|i| offers(i) || ends(i)).is_some_and(|i| offers(&i))
+}
+
 /// "after the 22nd", "until the 19th", "in Leeds on the 14th".
 pub(super) fn is_limit(text: &Text<'_>, at: usize) -> bool {
+    if is_offered(text, at) {
+        return false;
+    }
     (1..=2).any(|b| {
         at.checked_sub(b).is_some_and(|x| {
             text.is(x, words!["after", "until", "till", "til", "before", "since", "from"])

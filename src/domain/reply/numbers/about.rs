@@ -151,7 +151,7 @@ pub(super) fn role(text: &Text<'_>, amount: &Amount) -> Role {
         ]) || before(words!["at"])
             && (25.0..=110.0).contains(&alone)
             && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma || t.kind == Kind::Emoji)
-            || text.is(amount.to, words!["bus", "oclock"])
+            || text.is(amount.to, words!["bus", "oclock"]) && close
             || amount.decimals == 0 && text.is(amount.to, words!["birthday"])
         {
             return Role::Aside;

@@ -76,6 +76,25 @@ pub struct Amount {
 }
 
 impl Amount {
+    /// A number at a place, with nothing known of it but its part.
+    pub fn at(from: usize, to: usize, role: Role) -> Self {
+        Self {
+            lo: 0.0,
+            hi: 0.0,
+            of: None,
+            words: false,
+            doubtful: false,
+            decimals: 0,
+            from,
+            to,
+            unit: Unit::None,
+            end: to,
+            role,
+            bound: Bound::Exact,
+            past: false,
+        }
+    }
+
     /// Whether it is one value.
     pub fn single(&self) -> bool {
         (self.hi - self.lo).abs() < f64::EPSILON
@@ -125,17 +144,21 @@ fn amount(text: &Text<'_>, at: usize) -> Option<Amount> {
     }
     if token.kind == Kind::Number {
         if let Some(to) = phone(text, at) {
-            return Some(aside(at, to, Role::Phone));
+            return Some(Amount::at(at, to, Role::Phone));
         }
         if let Some(to) = date(text, at) {
-            return Some(aside(at, to, Role::Date));
+            return Some(Amount::at(at, to, Role::Date));
         }
         if let Some(to) = ordinal(text, at) {
-            return Some(Amount { lo: token.value as f64, hi: token.value as f64, ..aside(at, to, Role::Ordinal) });
+            return Some(Amount {
+                lo: token.value as f64,
+                hi: token.value as f64,
+                ..Amount::at(at, to, Role::Ordinal)
+            });
         }
     }
     if let Some(to) = super::clock::clock(text, at).map(|c| c.to) {
-        return Some(aside(at, to, Role::Clock));
+        return Some(Amount::at(at, to, Role::Clock));
     }
     let first = numeral(text, at)?;
     let mut amount = Amount {
@@ -147,7 +170,7 @@ fn amount(text: &Text<'_>, at: usize) -> Option<Amount> {
         decimals: first.decimals,
         to: first.to,
         end: first.to,
-        ..aside(at, first.to, Role::Plain)
+        ..Amount::at(at, first.to, Role::Plain)
     };
     extend_range(text, &mut amount);
     unit(text, &mut amount);
@@ -157,24 +180,6 @@ fn amount(text: &Text<'_>, at: usize) -> Option<Amount> {
     bound(text, &mut amount);
     amount.role = role(text, &amount);
     Some(amount)
-}
-
-fn aside(from: usize, to: usize, role: Role) -> Amount {
-    Amount {
-        lo: 0.0,
-        hi: 0.0,
-        of: None,
-        words: false,
-        doubtful: false,
-        decimals: 0,
-        from,
-        to,
-        unit: Unit::None,
-        end: to,
-        role,
-        bound: Bound::Exact,
-        past: false,
-    }
 }
 
 fn extend_range(text: &Text<'_>, amount: &mut Amount) {

@@ -16,7 +16,26 @@ pub(super) struct Numeral {
 
 /// One number in digits or words.
 pub(super) fn numeral(text: &Text<'_>, at: usize) -> Option<Numeral> {
-    if text.token(at)?.kind == Kind::Number { digits(text, at) } else { words(text, at) }
+    if text.token(at)?.kind == Kind::Number { digits(text, at) } else { spoken(text, at).or_else(|| words(text, at)) }
+}
+
+/// "one three six over eight one": a blood pressure read out digit by digit, at both sides of its "over".
+fn spoken(text: &Text<'_>, at: usize) -> Option<Numeral> {
+    let digit = |i: usize| match text.fact(i).number {
+        Some(NumberWord::Small(n)) if n < 10 => Some(f64::from(n)),
+        Some(NumberWord::Nought) => Some(0.0),
+        _ => text.is(i, words!["oh", "o"]).then_some(0.0),
+    };
+    let joined = |i: usize| i == at || text.token(i).is_some_and(|t| t.parted <= Break::Space);
+    let run = (at..at + 4).take_while(|i| joined(*i) && digit(*i).is_some()).count();
+    let over = |i: usize| text.is(i, words!["over", "ovr"]);
+    let upper = run == 3 && over(at + 3);
+    let lower = matches!(run, 2 | 3) && at.checked_sub(1).is_some_and(over);
+    if !upper && !lower {
+        return None;
+    }
+    let value = (at..at + run).filter_map(digit).fold(0.0, |n, d| n * 10.0 + d);
+    Some(Numeral { value, to: at + run, words: true, doubtful: false, decimals: 0, of: None })
 }
 
 pub(super) fn digits(text: &Text<'_>, at: usize) -> Option<Numeral> {
@@ -173,6 +192,12 @@ pub(super) fn words(text: &Text<'_>, at: usize) -> Option<Numeral> {
 
 /// "one" is a number in "one day" and "just one", not in "the big one" or "one of them".
 pub(super) fn one_counts(text: &Text<'_>, at: usize) -> bool {
+    if text.is(at, words!["once"]) {
+        // "just the once" counts; "at once", "once again" and "once I am back" do not.
+        let before = at.checked_sub(1).is_some_and(|b| text.is(b, words!["at", "all", "every"]));
+        let after = ["again", "more", "upon", "i", "im", "ive", "we", "the", "my", "it", "they", "he", "she", "you"];
+        return !before && !after.contains(&text.word(at + 1));
+    }
     let before = at.checked_sub(1).is_some_and(|b| {
         text.token(at).is_some_and(|t| t.parted <= Break::Space)
             && !text.is(

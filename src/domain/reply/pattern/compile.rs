@@ -1,9 +1,22 @@
 //! From a phrase as written to elements, and to the words it can start with.
 
 use super::super::vocabulary::{Vocabulary, WordId};
-use super::{Class, Element, Entry, Need, Pattern, PatternError, Phrases, Sets, Start, Tag, class_of, spell_out};
+use super::{Anchor, Class, Element, Entry, Need, Pattern, PatternError, Phrases, Sets, Tag, class_of, spell_out};
+
+/// Words that stand in most replies: a phrase is better looked for by its other words.
+const COMMON: &str = "i im ive me my we you he hes she shes it its they them the a an and or but if so to of in on at for from with \
+    is are was were be been am has have had having do does did not no never dont cant cannot couldnt wont just all one got get \
+    go going went gone this that these those there up down out off over again now today day days week since still feel feeling felt \
+    like think want need take took taken some any more very really too much good well bad last back can will would your yes than \
+    what when how who because as by about after before only even been know";
 
 impl Phrases {
+    /// Notes the words that stand in most replies; phrases added before do not profit.
+    pub fn note_common(&mut self, vocabulary: &mut Vocabulary) {
+        self.common.insert(Vocabulary::NUMBER);
+        COMMON.split_whitespace().for_each(|word| self.common.insert(vocabulary.add(word)));
+    }
+
     /// Compiles one phrase for an entry.
     pub fn add(
         &mut self,
@@ -13,6 +26,9 @@ impl Phrases {
         vocabulary: &mut Vocabulary,
         sets: &Sets,
     ) -> Result<(), PatternError> {
+        if phrase.matches(" & ").count() > 2 {
+            return Err(PatternError::TooManySigns(phrase.to_owned()));
+        }
         for spelled in spell_out(phrase) {
             let mut elements = Vec::new();
             for part in spelled.split_whitespace() {
@@ -43,30 +59,38 @@ impl Phrases {
         self.elements.extend_from_slice(elements);
         let pattern = self.patterns.len() as u32;
         self.patterns.push(Pattern { from, to: self.elements.len() as u32, entry: means.0, tag: means.1 });
-        let needs = self.rarest(elements.get(lead + 1..).unwrap_or_default()).bit();
-        let next = elements.get(lead + 1).map_or(Need::Nothing, |e| Need::of(*e));
         let opens = elements.first() == Some(&Element::First);
-        let firsts: Vec<WordId> = match elements.get(lead) {
+        let mut rarest: Vec<(usize, usize)> =
+            (lead..elements.len()).filter_map(|at| Some((self.frequency(*elements.get(at)?)?, at))).collect();
+        rarest.sort_unstable();
+        let bit = |of: usize| {
+            let element = rarest.get(of).and_then(|(_, at)| elements.get(*at));
+            element.map_or(Need::Nothing, |e| Need::of(*e)).bit()
+        };
+        let needs = [bit(1), bit(2)];
+        let at = rarest.first().map_or(lead, |(_, at)| *at);
+        let (least, most) = Self::reach(elements.get(lead..at).unwrap_or_default());
+        let words: Vec<WordId> = match elements.get(at) {
             Some(Element::Word(w)) => vec![*w],
             Some(Element::AtLeast(_)) => vec![Vocabulary::NUMBER],
             Some(Element::OneOf(c)) => self.classes.get(*c as usize).map(|c| c.words().collect()).unwrap_or_default(),
             _ => Vec::new(),
         };
-        for word in firsts {
+        for word in words {
             let word = word as usize;
             if self.gathered.len() <= word {
                 self.gathered.resize(word + 1, Vec::new());
             }
             if let Some(list) = self.gathered.get_mut(word) {
-                list.push(Start { needs, next, pattern, opens });
+                list.push(Anchor { needs, pattern, least, most, opens });
             }
         }
         Ok(())
     }
 
-    /// Lays the starts side by side. Phrases added later are not found before the next time.
+    /// Lays the anchors side by side. Phrases added later are not found before the next time.
     pub fn seal(&mut self) {
-        self.starts.clear();
+        self.anchors.clear();
         self.spans.clear();
         self.stride = self.classes.len() / 64 + 1;
         let words = self.classes.iter().flat_map(Class::words).max().map_or(0, |w| w as usize + 1);
@@ -79,11 +103,9 @@ impl Phrases {
             }
         }
         for list in &self.gathered {
-            let from = self.starts.len() as u32;
-            self.starts.extend(list.iter().filter(|s| s.opens));
-            let others = self.starts.len() as u32;
-            self.starts.extend(list.iter().filter(|s| !s.opens));
-            self.spans.push([from, others, self.starts.len() as u32]);
+            let from = self.anchors.len() as u32;
+            self.anchors.extend(list);
+            self.spans.push([from, self.anchors.len() as u32]);
         }
     }
 
@@ -95,19 +117,29 @@ impl Phrases {
         elements.iter().enumerate().map(|(i, e)| if i == at { with } else { *e }).collect()
     }
 
-    fn rarest(&self, elements: &[Element]) -> Need {
-        let mut best: Option<(usize, Need)> = None;
-        for element in elements {
-            let size = match element {
-                Element::Word(_) | Element::AtLeast(_) => 1,
-                Element::OneOf(c) => self.classes.get(*c as usize).map_or(0, Class::len),
-                _ => continue,
-            };
-            if best.is_none_or(|(least, _)| size <= least) {
-                best = Some((size, Need::of(*element)));
-            }
+    /// How often a reply is likely to hold what an element asks for; nothing if it asks for nothing.
+    fn frequency(&self, element: Element) -> Option<usize> {
+        match element {
+            Element::Word(w) => Some(self.word_frequency(w)),
+            Element::AtLeast(_) => Some(self.word_frequency(Vocabulary::NUMBER)),
+            Element::OneOf(c) => self.frequencies.get(c as usize).copied(),
+            _ => None,
         }
-        best.map_or(Need::Nothing, |(_, need)| need)
+    }
+
+    fn word_frequency(&self, word: WordId) -> usize {
+        const COMMON: usize = 60;
+        if self.common.contains(word) { COMMON } else { 1 }
+    }
+
+    /// The fewest and the most tokens these elements cover.
+    fn reach(elements: &[Element]) -> (u8, u8) {
+        elements.iter().fold((0, 0), |(least, most), element| match element {
+            Element::Gap(n) => (least, most + n),
+            Element::MaybeWord(_) | Element::MaybeOneOf(_) => (least, most + 1),
+            Element::Word(_) | Element::OneOf(_) | Element::Any | Element::AtLeast(_) => (least + 1, most + 1),
+            _ => (least, most),
+        })
     }
 
     fn element(
@@ -148,6 +180,7 @@ impl Phrases {
         let next = self.classes.len() as u32;
         let number = *self.class_numbers.entry(class.clone()).or_insert(next);
         if number == next {
+            self.frequencies.push(class.words().map(|w| self.word_frequency(w)).sum());
             self.classes.push(class);
         }
         Ok(match (not, maybe) {

@@ -44,15 +44,12 @@ impl Class {
 
     /// The words of the set.
     pub fn words(&self) -> impl Iterator<Item = WordId> {
-        self.0.iter().enumerate().flat_map(|(at, bits)| {
-            let bits = *bits;
-            (0..64).filter(move |b| bits >> b & 1 == 1).map(move |b| (at * 64 + b) as WordId)
+        self.0.iter().enumerate().filter(|(_, bits)| **bits != 0).flat_map(|(at, bits)| {
+            // Each step takes away the lowest bit that is set.
+            std::iter::successors(Some(*bits), |bits| Some(bits & bits.wrapping_sub(1)))
+                .take_while(|bits| *bits != 0)
+                .map(move |bits| at as WordId * 64 + bits.trailing_zeros())
         })
-    }
-
-    /// How many words are in the set.
-    pub fn len(&self) -> usize {
-        self.0.iter().map(|b| b.count_ones() as usize).sum()
     }
 }
 
@@ -106,6 +103,9 @@ pub enum PatternError {
         /// The set.
         set: String,
     },
+    /// More signs beside each other than are tried in every order.
+    #[error("phrase {0:?} joins more than three signs with &")]
+    TooManySigns(String),
     /// Nothing to hold on to.
     #[error("phrase {0:?} has no word to start with")]
     NoStart(String),
@@ -117,13 +117,17 @@ pub struct Phrases {
     elements: Vec<Element>,
     classes: Vec<Class>,
     class_numbers: HashMap<Class, u32>,
+    /// How often a reply is likely to hold a word of each class.
+    frequencies: Vec<usize>,
     patterns: Vec<Pattern>,
-    /// For each word, which patterns can start with it: while they are gathered.
-    gathered: Vec<Vec<Start>>,
-    /// The same, side by side: for each word those that only open a reply, then the others.
-    starts: Vec<Start>,
-    /// For each word: where its openers begin, where its others begin, where they end.
-    spans: Vec<[u32; 3]>,
+    /// For each word, which patterns have it as their rarest: while they are gathered.
+    gathered: Vec<Vec<Anchor>>,
+    /// The same, side by side.
+    anchors: Vec<Anchor>,
+    /// For each word: where its anchors begin and end.
+    spans: Vec<[u32; 2]>,
+    /// Words that stand in most replies.
+    common: Class,
     /// For each word, as bits, which classes hold it; `stride` numbers a word.
     memberships: Vec<u64>,
     stride: usize,
@@ -137,13 +141,15 @@ struct Pattern {
     tag: Tag,
 }
 
+/// A pattern at the rarest of the words it must have: looked at only where that word stands.
 #[derive(Debug, Clone, Copy)]
-struct Start {
-    /// The rarest later element, as the bit of a reply that has any of its words: without it the phrase cannot be there.
-    needs: u16,
-    /// What has to follow at once.
-    next: Need,
+struct Anchor {
+    /// Two more elements, as bits of a reply that has any of their words: without them the phrase cannot be there.
+    needs: [u16; 2],
     pattern: u32,
+    /// The fewest and the most tokens from the phrase's first to this word.
+    least: u8,
+    most: u8,
     /// Only at the reply's first word.
     opens: bool,
 }
@@ -294,5 +300,7 @@ mod tests {
     fn an_unknown_set_is_an_error() {
         let err = Phrases::default().add("@nobody", 0, 0, &mut Vocabulary::new(), &Sets::new());
         assert!(matches!(err, Err(PatternError::UnknownSet { .. })));
+        let err = Phrases::default().add("a & b & c & d", 0, 0, &mut Vocabulary::new(), &Sets::new());
+        assert!(matches!(err, Err(PatternError::TooManySigns(_))));
     }
 }

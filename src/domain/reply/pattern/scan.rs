@@ -2,40 +2,49 @@
 
 use super::super::tokens::Break;
 use super::super::vocabulary::{Vocabulary, WordId};
-use super::{Element, Hit, Need, Phrases, Sought};
+use super::{Anchor, Element, Hit, Need, Phrases, Sought};
 
 impl Phrases {
-    /// Finds every phrase. Each phrase is reported once for each place it starts at.
+    /// Finds every phrase, by its first token. Each phrase is reported once for each place it starts at.
     pub fn scan(&self, sought: &Sought<'_>, hits: &mut Vec<Hit>) {
         let present = Present::of(self, sought);
+        let mut found: Vec<(u32, bool, u32, u32)> = Vec::with_capacity(24);
         for (at, token) in sought.tokens.iter().enumerate() {
-            let Some([openers, others, end]) = self.spans.get(token.word as usize) else {
+            let Some([from, to]) = self.spans.get(token.word as usize) else {
                 continue;
             };
-            let from = if at == sought.core.start { openers } else { others };
-            let starts = self.starts.get(*from as usize..*end as usize).unwrap_or_default();
-            let next = sought.tokens.get(at + 1).map_or(0, |t| t.word);
-            for start in starts {
-                if !present.has(start.needs) {
-                    continue;
+            for anchor in self.anchors.get(*from as usize..*to as usize).unwrap_or_default() {
+                if present.has(anchor.needs[0]) && present.has(anchor.needs[1]) {
+                    self.around(anchor, sought, at, &mut found);
                 }
-                let followed = match start.next {
-                    Need::Nothing => true,
-                    Need::Word(word) => word == next,
-                    Need::OneOf(class) => self.in_class(class, next),
-                };
-                if !followed {
-                    continue;
-                }
-                let Some(pattern) = self.patterns.get(start.pattern as usize) else {
-                    continue;
-                };
-                let elements = self.elements.get(pattern.from as usize..pattern.to as usize).unwrap_or_default();
-                if let Some(end) = self.matches(elements, sought, at, true)
-                    && hits.last().is_none_or(|h| (h.entry, h.from, h.to) != (pattern.entry, at as u32, end as u32))
-                {
-                    hits.push(Hit { entry: pattern.entry, from: at as u32, to: end as u32, tag: pattern.tag });
-                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        hits.extend(found.iter().filter_map(|(from, _, pattern, to)| {
+            let pattern = self.patterns.get(*pattern as usize)?;
+            Some(Hit { entry: pattern.entry, from: *from, to: *to, tag: pattern.tag })
+        }));
+        hits.dedup();
+    }
+
+    /// Tries a pattern from every place it could start at if its rarest word is the one at `at`.
+    fn around(&self, anchor: &Anchor, sought: &Sought<'_>, at: usize, found: &mut Vec<(u32, bool, u32, u32)>) {
+        let Some(pattern) = self.patterns.get(anchor.pattern as usize) else {
+            return;
+        };
+        let elements = self.elements.get(pattern.from as usize..pattern.to as usize).unwrap_or_default();
+        for back in anchor.least..=anchor.most {
+            let Some(start) = at.checked_sub(usize::from(back)) else {
+                return;
+            };
+            if anchor.opens && start != sought.core.start {
+                continue;
+            }
+            if self.may_start(elements.first(), sought, start)
+                && let Some(end) = self.matches(elements, sought, start, true)
+            {
+                found.push((start as u32, !anchor.opens, anchor.pattern, end as u32));
             }
         }
     }

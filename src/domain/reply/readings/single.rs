@@ -238,6 +238,11 @@ fn in_unit(
             (value, sort.unit, plausible.steps)
         }
         (ReadingKind::Hba1c, Unit::Percent) => (value, "%", plausible.hba1c_percent),
+        // "53 mmol" is how people shorten mmol/mol; no glucose is that high and asked for by this name.
+        (ReadingKind::Hba1c, Unit::Mmol) if asked && plausible.hba1c.holds(value) => {
+            found.doubt("mmol taken for mmol/mol");
+            (value, sort.unit, plausible.hba1c)
+        }
         (ReadingKind::Hba1c, Unit::Mmol) => return refuse(found, "not the unit of HbA1c"),
         (ReadingKind::Hba1c, _) => (value, sort.unit, plausible.hba1c),
         (ReadingKind::Temperature, Unit::Fahrenheit) => {
@@ -292,21 +297,7 @@ fn meter_words(text: &Text<'_>, values: &mut Vec<(Amount, f64, Level, &'static s
             _ => shown && values.is_empty() || asked && values.is_empty() && (alone || first && (follows || next_ends)),
         };
         if is_meter {
-            let amount = Amount {
-                lo: 0.0,
-                hi: 0.0,
-                of: None,
-                words: false,
-                doubtful: false,
-                decimals: 0,
-                from: at,
-                to: at + 1,
-                unit: Unit::None,
-                end: at + 1,
-                role: Role::Plain,
-                bound: super::super::numbers::Bound::Exact,
-                past: false,
-            };
+            let amount = Amount::at(at, at + 1, Role::Plain);
             found.ask_again = None;
             values.push((amount, 0.0, level, "mmol/L"));
             return;

@@ -4,7 +4,7 @@ use super::super::context::Context;
 use super::super::facts::Unit;
 use super::super::numbers::{Amount, Role};
 use super::super::text::Text;
-use super::super::tokens::Break;
+use super::super::tokens::{Break, Kind};
 use super::super::understanding::Reading;
 use super::super::vocabulary::words;
 use super::{Found, Owner, owner};
@@ -36,7 +36,11 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
         i += used.max(1);
         let Some(weight) = weight else { continue };
         if is_change(text, amount, weight.to) {
-            found.ask_again.get_or_insert("a change, not a weight");
+            if weights.is_empty() {
+                found.ask_again.get_or_insert("a change, not a weight");
+            } else {
+                found.doubt("a change beside the weight was left out");
+            }
             continue;
         }
         let whose = owner(text, weight.from, since);
@@ -188,5 +192,8 @@ fn is_change(text: &Text<'_>, amount: &Amount, to: usize) -> bool {
     let to_before = text.is(amount.from.saturating_sub(1), words!["to"]);
     // "84.2kg down from 85": the first is today's.
     let from_behind = text.is(to, words!["down", "up"]) && text.is(to + 1, words!["from"]);
-    (before || behind) && !to_before && !from_behind
+    // "11st 7lb lost 2lb": the word belongs to the number that follows it.
+    let of_next = text.is(to, words!["lost", "down", "up", "gained"])
+        && text.token(to + 1).is_some_and(|t| t.kind == Kind::Number && t.parted <= Break::Space);
+    (before || behind && !of_next) && !to_before && !from_behind
 }

@@ -1,9 +1,9 @@
-//! Scores on whole files. The development corpus is what the reader was built with; `replies-own.jsonl` was written
-//! before its lines were first run, in six batches, and tuned on afterwards (first scores stand in the reader's docs).
+//! Scores on whole files. The development corpus is what the reader was built with; the own sets in tests/data were
+//! written before their lines were first run, and tuned on afterwards (the first scores stand in the commits that follow them).
 
 use super::super::evaluate::{Evaluation, evaluate};
 use super::super::inspect::inspect_line;
-use super::{READER, shared};
+use super::{OWN_SETS, READER, own, shared};
 use serde_json::{Value, json};
 
 fn holds_the_figures(e: &Evaluation) {
@@ -31,9 +31,14 @@ fn the_development_corpus_is_understood() {
 
 #[test]
 fn our_own_replies_are_understood() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/replies-own.jsonl");
-    let text = std::fs::read_to_string(path).expect("the own test set");
-    holds_the_figures(&evaluate(text.lines(), &READER));
+    for set in OWN_SETS {
+        let e = evaluate(own(set).lines(), &READER);
+        let (flags, seen, urgent) = e.red_flags;
+        assert!(seen == flags && urgent * 100 >= flags * 95, "{set}\n{e}");
+        assert_eq!((e.opt_outs.0, e.false_opt_outs), (e.opt_outs.1, 0), "{set}\n{e}");
+    }
+    let all: Vec<String> = OWN_SETS.map(own).into();
+    holds_the_figures(&evaluate(all.iter().flat_map(|set| set.lines()), &READER));
 }
 
 /// Figures that cannot fail are no figures: a reader that says nothing must not pass.
@@ -53,20 +58,11 @@ fn t08_h09_ordinary_texts_raise_no_alarm() {
     let Some(text) = shared("sms/SMSSpamCollection.tsv") else {
         return;
     };
-    let (mut stops, mut alarms, mut read) = (Vec::new(), Vec::new(), 0);
-    for message in text.lines().filter_map(|l| l.strip_prefix("ham\t")) {
-        read += 1;
-        let u = super::read(message, None);
-        if u.says(super::super::Intent::Stop) {
-            stops.push(message);
-        }
-        if u.flag.is_some() {
-            alarms.push(message);
-        }
-    }
+    let e = evaluate(text.lines(), &READER);
+    let (read, stops, alarms) = e.ordinary;
     assert!(read > 4000);
-    assert!(stops.len() <= 1, "{stops:#?}");
-    assert!(alarms.len() <= 5, "{alarms:#?}");
+    assert!(stops <= 1 && alarms <= 5, "{:#?}", e.faults());
+    assert_eq!(e.faults().len(), stops + alarms);
 }
 
 fn vector_prompt(asked: &str, text: &str) -> Value {

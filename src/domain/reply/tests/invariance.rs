@@ -2,7 +2,7 @@
 
 use super::super::inspect::Line;
 use super::super::{Channel, Understanding};
-use super::{READER, shared};
+use super::{OWN_SETS, READER, own, shared};
 
 type Change = (&'static str, fn(&str) -> String);
 
@@ -43,8 +43,7 @@ fn plain(text: &str) -> String {
 }
 
 fn lines() -> Vec<Line> {
-    let own = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/replies-own.jsonl"))
-        .expect("own test set");
+    let own = OWN_SETS.map(own).concat();
     let dev = shared("replies-dev.jsonl").unwrap_or_default();
     own.lines().chain(dev.lines()).map(|l| serde_json::from_str(l).expect("a labelled line")).collect()
 }

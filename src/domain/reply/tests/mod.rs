@@ -67,6 +67,24 @@ fn read(reply: &str, prompt: Option<&Prompt>) -> Understanding {
     understand(reply, &Context { prompt, received_at: now(), zone: London, channel: Channel::Sms, reader: &READER })
 }
 
+/// Replies of our own, labelled: everyday ones, danger and its look-alikes, other voices, every intent.
+const OWN_SETS: [&str; 8] = [
+    "replies-own",
+    "replies-danger",
+    "replies-voices",
+    "replies-mixed",
+    "replies-plain",
+    "replies-second",
+    "replies-idiom",
+    "replies-last",
+];
+
+/// An own set, one JSON object a line.
+fn own(set: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(set).with_extension("jsonl");
+    std::fs::read_to_string(path).expect("an own test set")
+}
+
 /// A file of the shared data. Where it is not there the test passes, except under continuous integration.
 fn shared(path: &str) -> Option<String> {
     let base = std::env::var_os("BETWEEN_SHARED_DATA")
