@@ -104,19 +104,19 @@ async fn today_says_what_is_wrong_and_a_sudden_rise_is_released_with_a_button() 
     assert!(!words(&server.get("/").await.text).contains("more messages than usual"));
     limits::history(&app, 2).await;
     limits::book(&app, 1..=9).await;
+    app.advance_to("2027-02-01T11:01:00Z").await;
     let mut tx = app.engine.db.begin().await.unwrap();
     let whole = health::lock(&mut tx, &["sandbox".to_owned()]).await.unwrap().remove(0);
     let judged = HealthRow { share: 60, judged_sent: 200, judged_bad: 40, ..whole };
     health::set_shares(&mut tx, &[judged]).await.unwrap();
     tx.commit().await.unwrap();
-    app.advance_to("2027-02-01T10:16:30Z").await;
     let page = words(&server.get("/").await.text);
     assert!(page.contains("Far more messages than usual: sending stopped. 6 planned messages went today"), "{page}");
     assert!(page.contains("of its texts: 40 of 200 in 15 minutes failed or were slow"), "{page}");
     assert_eq!(server.post("/rise", &[]).await.status, 303);
     assert_eq!(server.post("/rise", &[]).await.status, 303, "a second press does nothing");
     assert_eq!(audit_actions(&server, PRACTICE).await, ["sudden_rise_released"]);
-    app.advance_to("2027-02-01T10:18:00Z").await;
+    app.advance_to("2027-02-01T11:03:00Z").await;
     assert_eq!(app.ledger("patient-0009").await, ["appointment_reminder delivered"]);
     assert!(!words(&server.get("/").await.text).contains("more messages than usual"));
 }
