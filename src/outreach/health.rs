@@ -228,8 +228,11 @@ impl Engine {
             let own = of(name);
             let next = share(row.share, own, &others, &self.config.failover);
             if next != row.share {
-                let (sent, bad) = (own.sent, own.bad());
-                moved.push(HealthRow { share: next, judged_sent: sent, judged_bad: bad, judged_at: now, ..row });
+                // While it drifts back, what it fell for still stands as the reason.
+                let fell = next < row.share;
+                let (sent, bad, at) =
+                    if fell { (own.sent, own.bad(), now) } else { (row.judged_sent, row.judged_bad, row.judged_at) };
+                moved.push(HealthRow { share: next, judged_sent: sent, judged_bad: bad, judged_at: at, ..row });
             }
         }
         let mut tx = self.db.begin().await?;

@@ -93,7 +93,7 @@ fn why(standing: &Standing, (bad, of): (i64, i64)) -> Option<String> {
     let Standing { gateway, code, share_percent, .. } = standing;
     match standing.breaker {
         BreakerState::Closed if *share_percent < 100 => Some(format!(
-            "{gateway} gets {share_percent}% of its texts: {bad} of {of} in 15 minutes failed or were slow, and another gateway does better."
+            "{gateway} gets {share_percent}% of its texts: {bad} of {of} in 15 minutes failed or were slow while another gateway did better. It gets them back as they go well."
         )),
         BreakerState::Closed => None,
         BreakerState::Open | BreakerState::HalfOpen => Some(format!(

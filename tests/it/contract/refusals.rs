@@ -7,6 +7,8 @@ use crate::on_both;
 use between::store::alerts::RouteTestRow;
 use between::store::audit::AuditEventRow;
 use between::store::counters::CounterRow;
+use between::store::exchanges::ExchangeRow;
+use between::store::health::MinuteRow;
 use between::store::imports::ImportRunRow;
 use between::store::ledger::MessageRow;
 use between::store::patients::{IdentifierRow, RelatedPersonRow, TagRow};
@@ -14,8 +16,8 @@ use between::store::programmes::ProgrammeRow;
 use between::store::record::{AgendaItemRow, CorrectionRow};
 use between::store::results::StandingRuleRow;
 use between::store::{
-    alerts, appointments, audit, consents, contacts, counters, due, enrolments, goals, imports, inbox, ledger,
-    patients, practices, programmes, prompts, record, reports, results, schedules,
+    alerts, appointments, audit, consents, contacts, counters, due, enrolments, exchanges, goals, health, imports,
+    inbox, ledger, patients, practices, programmes, prompts, record, reports, results, schedules,
 };
 use sqlx::error::ErrorKind;
 
@@ -39,6 +41,9 @@ async fn furnish(store: &Store) {
     within!(store.db, tx => ledger::insert(tx, &[MessageRow { channel: Some("sms".to_owned()), ..rows::planned("m1", "p1") }, rows::received("i1", "sandbox", "1")]));
     within!(store.db, tx => due::insert(tx, &[rows::waits("m1", T0)]));
     within!(store.db, tx => ledger::insert_attempts(tx, &[rows::attempt("m1", 1)]));
+    within!(store.db, tx => exchanges::insert(tx, &[ExchangeRow { message_id: "m1".to_owned(), attempt: 1, ask: "send".to_owned(), status: Some(200), ..ExchangeRow::default() }]));
+    within!(store.db, tx => health::lock(tx, &ids(&["sandbox"])));
+    within!(store.db, tx => health::add_minutes(tx, &[MinuteRow { gateway: text(), ..MinuteRow::default() }]));
     within!(store.db, tx => inbox::insert(tx, &ids(&["i1"])));
     within!(store.db, tx => reports::insert(tx, &[rows::report("d1", "m1", "failed", T0)]));
     within!(store.db, tx => prompts::open(tx, &[rows::prompt("q1", "p1")]));

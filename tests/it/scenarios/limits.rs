@@ -6,7 +6,7 @@ use between::store::counters::{self, CounterRow};
 
 const MONDAY: &str = "2027-02-01T10:00:00Z";
 
-async fn book(app: &TestApp, numbers: std::ops::RangeInclusive<u32>) {
+pub async fn book(app: &TestApp, numbers: std::ops::RangeInclusive<u32>) {
     for number in numbers {
         let id = app.person(number).await;
         app.appointment(&id, &format!("a{number}"), "2027-02-03T15:00:00Z", "booked").await;
@@ -35,7 +35,7 @@ fn alerts(open: &[String], kind: &str) -> usize {
 }
 
 /// Twenty days on which so many planned messages went.
-async fn history(app: &TestApp, a_day: i64) {
+pub async fn history(app: &TestApp, a_day: i64) {
     let rows: Vec<CounterRow> = (5..25)
         .map(|day| CounterRow {
             subject: format!("messages:{PRACTICE}"),

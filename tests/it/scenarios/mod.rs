@@ -5,7 +5,7 @@ mod failures;
 mod hazards;
 mod hazards_staff;
 pub mod kit;
-mod limits;
+pub mod limits;
 mod logs;
 mod the_loop;
 mod threats;

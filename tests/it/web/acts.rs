@@ -1,7 +1,11 @@
 //! What staff do on the pages, and that it is written down.
 
 use super::{Server, words};
+use crate::app::{On, PRACTICE, TestApp};
+use crate::scenarios::limits;
+use between::store::health::{self, HealthRow};
 use between::store::{audit, results};
+use std::sync::Arc;
 
 async fn audit_actions(server: &Server, subject_id: &str) -> Vec<String> {
     let events = audit::latest(&server.engine.db, Some(subject_id), 10).await.unwrap();
@@ -84,13 +88,38 @@ async fn consent_and_enrolment_have_a_source() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_reading_page_uses_the_real_reader_and_files_nothing() {
     let server = Server::demo().await;
-    // The demo's people may have texted of danger before.
-    let alerts = async || words(&server.get("/alerts").await.text).matches("Words of danger").count();
-    let before = alerts().await;
+    // Somebody in the demo's story may have written words of danger: what counts is that no more are filed.
+    let filed = async || words(&server.get("/alerts").await.text).matches("Words of danger").count();
+    let before = filed().await;
     let read = server.post("/explain", &[("text", "4 days"), ("question", "count"), ("channel", "sms")]).await;
     assert!(words(&read.text).contains("A number: 4"), "{}", words(&read.text));
     assert!(read.text.contains("<mark>4"), "the place is marked");
     let danger = server.post("/explain", &[("text", "chest pain"), ("question", "none"), ("channel", "sms")]).await;
     assert!(words(&danger.text).contains("Danger: chest pain"));
-    assert_eq!(alerts().await, before, "nothing is filed");
+    assert_eq!(filed().await, before, "nothing is filed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn today_says_what_is_wrong_and_a_sudden_rise_is_released_with_a_button() {
+    let changes = "[practice.limits]\nsudden_rise_factor = 3\nsudden_rise_minimum = 5\n";
+    let app = TestApp::start_with(On::Sqlite, "2027-02-01T10:00:00Z", changes).await.unwrap();
+    let server = Server::plain(Arc::clone(&app.engine)).await;
+    assert!(!words(&server.get("/").await.text).contains("more messages than usual"));
+    limits::history(&app, 2).await;
+    limits::book(&app, 1..=9).await;
+    app.advance_to("2027-02-01T11:01:00Z").await;
+    let mut tx = app.engine.db.begin().await.unwrap();
+    let whole = health::lock(&mut tx, &["sandbox".to_owned()]).await.unwrap().remove(0);
+    let judged = HealthRow { share: 60, judged_sent: 200, judged_bad: 40, ..whole };
+    health::set_shares(&mut tx, &[judged]).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = words(&server.get("/").await.text);
+    assert!(page.contains("Far more messages than usual: sending stopped. 6 planned messages went today"), "{page}");
+    assert!(page.contains("of its texts: 40 of 200 in 15 minutes failed or were slow"), "{page}");
+    assert_eq!(server.post("/rise", &[]).await.status, 303);
+    assert_eq!(server.post("/rise", &[]).await.status, 303, "a second press does nothing");
+    assert_eq!(audit_actions(&server, PRACTICE).await, ["sudden_rise_released"]);
+    app.advance_to("2027-02-01T11:03:00Z").await;
+    assert_eq!(app.ledger("patient-0009").await, ["appointment_reminder delivered"]);
+    assert!(!words(&server.get("/").await.text).contains("more messages than usual"));
 }
