@@ -164,13 +164,10 @@ impl MailReader {
             fetched.mails.into_iter().map(|(_, raw, size)| take(raw, size, way, &practices)).collect();
         let kept = self.keep_all(engine, row, &taken).await?;
         if let Some(open) = &mut self.open {
-            match open.put_aside(&fetched.there).await {
-                Ok(()) => {}
-                // It is kept and the place noted: a mark that may not be set keeps nobody waiting.
-                Err(MailFault::Refused) => {
-                    tracing::warn!(gateway = %row.gateway, code = "mail_not_marked", "kept mails could not be moved or marked");
-                }
-                Err(fault) => return Err(fault.into()),
+            let refused = put_aside(open, &fetched.there).await?;
+            if refused > 0 {
+                // They are kept: a mark that may not be set keeps nobody waiting.
+                tracing::warn!(gateway = %row.gateway, refused, code = "mail_not_marked", "kept mails could not be moved or marked");
             }
         }
         self.passed(engine, row, fetched.last).await?;
@@ -241,6 +238,25 @@ impl MailReader {
         // Where the database is away the claim ends by itself.
         let _: Result<(), crate::store::StoreError> = released.await;
     }
+}
+
+/// Puts mails aside together, or each on its own where the server refuses: one that others removed in the meantime holds back
+/// no other. Returns how many were refused.
+async fn put_aside(open: &mut OpenFolder, uids: &[u32]) -> Result<usize, MailFault> {
+    match open.put_aside(uids).await {
+        Ok(()) => return Ok(0),
+        Err(MailFault::Refused) => {}
+        Err(fault) => return Err(fault),
+    }
+    let mut refused = 0;
+    for uid in uids {
+        match open.put_aside(std::slice::from_ref(uid)).await {
+            Ok(()) => {}
+            Err(MailFault::Refused) => refused += 1,
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(refused)
 }
 
 /// What was fetched of a group.
