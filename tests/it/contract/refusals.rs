@@ -40,6 +40,10 @@ async fn furnish(store: &Store) {
     within!(store.db, tx => due::insert(tx, &[rows::waits("m1", T0)]));
     within!(store.db, tx => ledger::insert_attempts(tx, &[rows::attempt("m1", 1)]));
     within!(store.db, tx => inbox::insert(tx, &ids(&["i1"])));
+    within!(store.db, tx => between::store::mails::insert(tx, &[super::mail::mail("i1")]));
+    within!(store.db, tx => between::store::mails::insert_attachments(tx, &[super::mail::file("i1", 1, "scan.png")]));
+    within!(store.db, tx => between::store::mailboxes::ensure(tx, "mail", "INBOX"));
+    within!(store.db, tx => between::store::own_keys::keep_first(tx, "links", "key", T0));
     within!(store.db, tx => reports::insert(tx, &[rows::report("d1", "m1", "failed", T0)]));
     within!(store.db, tx => prompts::open(tx, &[rows::prompt("q1", "p1")]));
     within!(store.db, tx => record::file(tx, &[rows::entry("n1", "p1", "i1")]));
