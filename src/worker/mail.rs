@@ -1,8 +1,10 @@
 //! The mail loops: one for each mailbox. A look never sleeps; only the loop waits.
 
-use super::after;
+use super::{AFTER_OUTAGE, after};
 use crate::intake::mail::MailReader;
 use crate::outreach::Engine;
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -22,8 +24,8 @@ async fn read(mut reader: MailReader, engine: Arc<Engine>, stop: CancellationTok
         let rest = tokio::select! {
             // A look that is broken off leaves what a cut connection leaves.
             () = stop.cancelled() => break,
-            looked = reader.step(&engine) => match looked {
-                Ok(looked) => {
+            looked = AssertUnwindSafe(reader.step(&engine)).catch_unwind() => match looked {
+                Ok(Ok(looked)) => {
                     if looked.kept > 0 {
                         engine.bell.notify_waiters();
                     }
@@ -32,7 +34,11 @@ async fn read(mut reader: MailReader, engine: Arc<Engine>, stop: CancellationTok
                     }
                     looked.rest
                 }
-                Err(error) => after(&error, "mail"),
+                Ok(Err(error)) => after(&error, "mail"),
+                Err(_) => {
+                    tracing::error!(code = "turn_panicked", doing = "mail", "a look into a mailbox panicked; trying again");
+                    AFTER_OUTAGE
+                }
             },
         };
         tokio::select! {

@@ -5,6 +5,7 @@ mod connection;
 mod fault;
 mod session;
 mod settings;
+mod words;
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,6 +1,7 @@
 //! Reading a mailbox: one `step` is one look into the folder. What is found is durable before it is marked, and the place is
 //! noted after that: a cut at any moment leads to the same mail again, which is then known.
 
+use super::fetch::{fetch, put_aside};
 use super::keep::keep;
 use super::reading::{Taken, take};
 use super::trouble;
@@ -11,10 +12,8 @@ use crate::store::mailboxes::{self, MailboxRow};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Most mails and bytes of one look. A mail above the gateway's limit is read up to `PART` only.
+/// Most mails of one look.
 const MOST_MAILS: usize = 50;
-const MOST_BYTES: usize = 16 << 20;
-const PART: usize = 256 << 10;
 /// How long a claim on a folder lasts; every look renews it.
 const LEASE_MS: i64 = 300_000;
 /// A mail that cannot be fetched so often is left in the folder for people.
@@ -33,12 +32,12 @@ pub struct Looked {
 
 /// The reader of one mailbox. Of several on one database one at a time reads.
 pub struct MailReader {
-    gateway: Arc<Gateway>,
-    holder: String,
-    open: Option<OpenFolder>,
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) holder: String,
+    pub(super) open: Option<OpenFolder>,
     /// A reader that just started tries once whatever was to be waited for: the settings may have been mended.
     fresh: bool,
-    broken_idles: u32,
+    pub(super) broken_idles: u32,
 }
 
 /// Why a look ended early.
@@ -164,13 +163,10 @@ impl MailReader {
             fetched.mails.into_iter().map(|(_, raw, size)| take(raw, size, way, &practices)).collect();
         let kept = self.keep_all(engine, row, &taken).await?;
         if let Some(open) = &mut self.open {
-            match open.put_aside(&fetched.there).await {
-                Ok(()) => {}
-                // It is kept and the place noted: a mark that may not be set keeps nobody waiting.
-                Err(MailFault::Refused) => {
-                    tracing::warn!(gateway = %row.gateway, code = "mail_not_marked", "kept mails could not be moved or marked");
-                }
-                Err(fault) => return Err(fault.into()),
+            let refused = put_aside(open, &fetched.there).await?;
+            if refused > 0 {
+                // They are kept: a mark that may not be set keeps nobody waiting.
+                tracing::warn!(gateway = %row.gateway, refused, code = "mail_not_marked", "kept mails could not be moved or marked");
             }
         }
         self.passed(engine, row, fetched.last).await?;
@@ -205,81 +201,4 @@ impl MailReader {
         tx.commit().await?;
         if ours { Ok(()) } else { Err(MailFault::Lost.into()) }
     }
-
-    /// Waits for the next look: hears of new mail where the server can tell, else rests.
-    pub async fn wait(&mut self, rest: Duration) {
-        let poll = self.gateway.mail_in().and_then(|way| way.imap.as_ref()).map(|imap| imap.poll);
-        match self.open.take() {
-            Some(open) if open.can_idle() && Some(rest) == poll => {
-                self.open = open.idle(rest).await;
-                if self.open.is_some() {
-                    self.broken_idles = 0;
-                } else {
-                    // A server that ends every wait at once is not logged in to all the time.
-                    self.broken_idles = (self.broken_idles + 1).min(12);
-                    tokio::time::sleep(rest.min(Duration::from_secs(5) * (self.broken_idles - 1))).await;
-                }
-            }
-            open => {
-                self.open = open;
-                tokio::time::sleep(rest).await;
-            }
-        }
-    }
-
-    /// Says goodbye and lets another reader have the mailbox.
-    pub async fn close(mut self, engine: &Engine) {
-        if let Some(open) = self.open.take() {
-            open.log_out().await;
-        }
-        let Some(imap) = self.gateway.mail_in().and_then(|way| way.imap.as_ref()) else { return };
-        let released = async {
-            let mut tx = engine.db.begin().await?;
-            mailboxes::release(&mut tx, self.gateway.name(), &imap.folder, &self.holder).await?;
-            tx.commit().await
-        };
-        // Where the database is away the claim ends by itself.
-        let _: Result<(), crate::store::StoreError> = released.await;
-    }
-}
-
-/// What was fetched of a group.
-struct Fetched {
-    /// (UID, the mail or its beginning, its full size).
-    mails: Vec<(u32, Vec<u8>, usize)>,
-    there: Vec<u32>,
-    /// Everything up to here is done with: kept, or gone.
-    last: u32,
-}
-
-async fn fetch(open: &mut OpenFolder, group: &[u32], way: &MailIn) -> Result<Fetched, MailFault> {
-    let sizes = open.sizes(group).await?;
-    let size = |uid: &u32| sizes.get(uid).copied().unwrap_or(0) as usize;
-    let mut bytes = 0;
-    let fits = group.iter().take_while(|uid| {
-        bytes += size(uid).min(way.max_bytes);
-        bytes <= MOST_BYTES
-    });
-    let group = group.get(..fits.count().max(1).min(group.len())).unwrap_or_default();
-    let there: Vec<u32> = group.iter().copied().filter(|uid| sizes.contains_key(uid)).collect();
-    let (large, small): (Vec<u32>, Vec<u32>) = there.iter().partition(|uid| size(uid) > way.max_bytes);
-    let mut found = open.mails(&small, way.max_bytes).await?;
-    found.extend(open.mails(&large, PART).await?);
-    let missing: Vec<u32> = there.iter().copied().filter(|uid| !found.contains_key(uid)).collect();
-    // Gone since its size was asked for, or there and not given out?
-    if !open.sizes(&missing).await?.is_empty() {
-        return Err(MailFault::Unreadable);
-    }
-    Ok(Fetched {
-        last: group.last().copied().unwrap_or_default(),
-        there: there.into_iter().filter(|uid| found.contains_key(uid)).collect(),
-        mails: found
-            .into_iter()
-            .map(|(uid, raw)| {
-                // Servers count sizes in their own ways: only of a large mail is a part all that there is.
-                let full = if large.contains(&uid) { size(&uid).max(raw.len()) } else { raw.len() };
-                (uid, raw, full)
-            })
-            .collect(),
-    })
 }

@@ -3,10 +3,13 @@
 
 mod bounces;
 mod caution;
+mod fetch;
 mod keep;
 mod look;
 mod reading;
+mod reference;
 mod trouble;
+mod wait;
 
 pub(super) use bounces::bounced;
 pub(super) use caution::{Caution, cautious};

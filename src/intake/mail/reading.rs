@@ -1,5 +1,6 @@
 //! One mail read: whose answer it is, what kind of mail, and why a person must look at it.
 
+use super::reference::reference;
 use crate::domain::email::headers::id_of_message_id;
 use crate::domain::email::{
     Attachment, AuthResults, Bounce, Class, Doubt, InboundEmail, ReadSettings, TokenPattern, Verdict, answerable,
@@ -175,22 +176,6 @@ fn unproven(mail: &InboundEmail, way: &MailIn) -> bool {
         Some(_) => false,
     };
     mail.class == Class::Person && !way.trusted_authserv.is_empty() && !(from_trusted_server && proven)
-}
-
-/// The same mail twice is one: delivered to two addresses of ours, fetched again after its folder got a new UIDVALIDITY, or
-/// come by two ways. Trace headers differ then, so they take no part; the token does.
-fn reference(raw: &[u8], mail: &InboundEmail, token: Option<&str>) -> String {
-    let Some(id) = &mail.message_id else { return hex(&Sha256::digest(raw)) };
-    let body = raw.windows(4).position(|w| w == b"\r\n\r\n").or_else(|| raw.windows(2).position(|w| w == b"\n\n"));
-    let date = mail.date.map(|d| d.timestamp().to_string()).unwrap_or_default();
-    let words = [Some(id.as_str()), mail.from.as_deref(), Some(&date), mail.subject.as_deref(), token];
-    let mut hash = Sha256::new();
-    for word in words {
-        hash.update(word.unwrap_or_default());
-        hash.update([0]);
-    }
-    hash.update(body.and_then(|at| raw.get(at..)).unwrap_or(raw));
-    hex(&hash.finalize())
 }
 
 fn bounce_code(bounce: &Bounce) -> String {

@@ -7,7 +7,7 @@ use between::store::mailboxes::MailboxRow;
 use between::store::mails::{AttachmentRow, MailRow, MailView};
 use between::store::{ledger, mailboxes, mails, own_keys, patients};
 
-fn mail(id: &str) -> MailRow {
+pub fn mail(id: &str) -> MailRow {
     MailRow {
         message_id: id.to_owned(),
         raw: "RnJvbTogYQ==".to_owned(),
@@ -21,7 +21,7 @@ fn mail(id: &str) -> MailRow {
     }
 }
 
-fn file(id: &str, position: i64, name: &str) -> AttachmentRow {
+pub fn file(id: &str, position: i64, name: &str) -> AttachmentRow {
     AttachmentRow {
         message_id: id.to_owned(),
         position,

@@ -45,6 +45,10 @@ async fn furnish(store: &Store) {
     within!(store.db, tx => health::lock(tx, &ids(&["sandbox"])));
     within!(store.db, tx => health::add_minutes(tx, &[MinuteRow { gateway: text(), ..MinuteRow::default() }]));
     within!(store.db, tx => inbox::insert(tx, &ids(&["i1"])));
+    within!(store.db, tx => between::store::mails::insert(tx, &[super::mail::mail("i1")]));
+    within!(store.db, tx => between::store::mails::insert_attachments(tx, &[super::mail::file("i1", 1, "scan.png")]));
+    within!(store.db, tx => between::store::mailboxes::ensure(tx, "mail", "INBOX"));
+    within!(store.db, tx => between::store::own_keys::keep_first(tx, "links", "key", T0));
     within!(store.db, tx => reports::insert(tx, &[rows::report("d1", "m1", "failed", T0)]));
     within!(store.db, tx => prompts::open(tx, &[rows::prompt("q1", "p1")]));
     within!(store.db, tx => record::file(tx, &[rows::entry("n1", "p1", "i1")]));

@@ -1,6 +1,7 @@
 //! Whose mail it is, how far it is trusted, and what came with it. Mails are pushed in: the way in makes no difference.
 
 use super::kit::{JOAN, Office, reply, reply_from};
+use super::unsubscribe::Service;
 use crate::app::On;
 use crate::on_both;
 use between::intake::mail;
@@ -66,11 +67,24 @@ on_both! {
         assert_eq!(office.newest().await, ("handled ".to_owned(), joan));
         assert_eq!(office.progress().await.len(), 2);
         // The answer goes to the person's mail and says what it answers.
-        if office.answers() > 0 {
-            let answer = office.smtp.mails().pop().unwrap();
-            assert_eq!((answer.to.as_str(), answer.header("In-Reply-To").as_deref()), (JOAN, Some("<m5@patient.test>")));
-            assert_eq!(answer.header("References"), Some(format!("<{asked}@oak.test> <m5@patient.test>")));
-        }
+        let answer = office.smtp.mails().into_iter().find(|m| !m.data.contains("List-Unsubscribe")).expect("an answer");
+        assert_eq!((answer.to.as_str(), answer.header("In-Reply-To").as_deref()), (JOAN, Some("<m5@patient.test>")));
+        assert_eq!(answer.header("References"), Some(format!("<{asked}@oak.test> <m5@patient.test>")));
+    }
+
+    async fn a_reminder_of_a_question_stands_below_it_in_the_mail_program(on) {
+        let office = Office::open(on, "answers", 1, "").await?;
+        office.app.enrol(&office.joan, "annual-review", "").await;
+        office.app.appointment(&office.joan, "a1", "2027-01-28T10:30:00Z", "booked").await;
+        office.app.advance_to("2027-01-26T12:00:00Z").await;
+        let timeline = office.app.timeline(&office.joan).await;
+        let id_of = |template: &str| timeline.iter().find(|m| m.template == template).expect("it went out").id.clone();
+        let (question, reminder) = (id_of("agenda_prompt"), id_of("agenda_nudge"));
+        let mails = office.smtp.mails();
+        let mail = |id: &str| mails.iter().find(|m| m.data.contains(&format!("Message-ID: <{id}@oak.test>"))).unwrap();
+        assert_eq!(mail(&question).header("In-Reply-To"), None, "it begins a conversation");
+        let before = Some(format!("<{question}@oak.test>"));
+        assert_eq!((mail(&reminder).header("In-Reply-To"), mail(&reminder).header("References")), (before.clone(), before));
     }
 
     async fn t13_only_our_own_server_s_verdict_counts_and_doubt_goes_to_people(on) {
@@ -167,6 +181,10 @@ on_both! {
         let view = between::intake::record_view(&office.app.engine, &office.joan).await.unwrap().unwrap();
         let exported = between::interchange::export::to_fhir(&view).to_string();
         assert!(exported.contains(&files[0].name) && !exported.contains("YWJj"), "by name only");
+        // Staff see its name, not its content.
+        let (status, page) = Service::with_pages(&office).await.ask("GET", &format!("/messages/{}", inbound.id), "", b"").await;
+        assert_eq!(status, 200);
+        assert!(page.contains("Files that came with it") && page.contains("3 bytes") && !page.contains("YWJj"), "{page}");
         // A file without a word goes to people.
         let silent = String::from_utf8(reply(&asked, "m2", "")).unwrap();
         office.mail(silent.into_bytes()).await;

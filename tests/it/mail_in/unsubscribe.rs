@@ -5,7 +5,7 @@ use crate::app::On;
 use crate::on_both;
 use between::intake::Receiver;
 use between::store::{audit, consents, prompts};
-use between::web::{AppState, service};
+use between::web::{AppState, service, service_with_pages};
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -17,18 +17,30 @@ pub struct Service {
 
 impl Service {
     pub async fn start(office: &Office) -> Self {
+        Self::run(service(Self::state(office))).await
+    }
+
+    /// The same with the pages that staff see on this machine.
+    pub async fn with_pages(office: &Office) -> Self {
+        Self::run(service_with_pages(Self::state(office))).await
+    }
+
+    fn state(office: &Office) -> AppState {
         let engine = Arc::clone(&office.app.engine);
-        let state = AppState { receiver: Receiver::start(Arc::clone(&engine)), engine, demo: None };
+        AppState { receiver: Receiver::start(Arc::clone(&engine)), engine, demo: None }
+    }
+
+    async fn run(router: axum::Router) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
-        Self { addr, running: tokio::spawn(async move { axum::serve(listener, service(state)).await.unwrap() }) }
+        Self { addr, running: tokio::spawn(async move { axum::serve(listener, router).await.unwrap() }) }
     }
 
     /// (status, everything after it).
     pub async fn ask(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> (u16, String) {
         let mut stream = tokio::net::TcpStream::connect(self.addr).await.unwrap();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: between.elmbrook.test\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n",
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n",
             body.len()
         );
         // A service that refuses early may hang up while the body is still on its way.

@@ -32,7 +32,11 @@ pub struct Cutter {
     running: JoinHandle<()>,
 }
 
+/// What a test does at a command, before the server sees it.
+type Hook = Box<dyn Fn() + Send + Sync>;
+
 struct Plan {
+    hook: Option<Hook>,
     to: u16,
     at: usize,
     cut: Cut,
@@ -43,10 +47,19 @@ struct Plan {
 impl Cutter {
     /// Stands before the port `to`, and cuts at the command number `at`, from 1.
     pub async fn start(to: u16, at: usize, cut: Cut) -> Self {
+        Self::run(to, at, cut, None).await
+    }
+
+    /// The same without a cut: `hook` runs before the server sees the command.
+    pub async fn calling(to: u16, at: usize, hook: Hook) -> Self {
+        Self::run(to, at, Cut::Before, Some(hook)).await
+    }
+
+    async fn run(to: u16, at: usize, cut: Cut, hook: Option<Hook>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let commands = Arc::new(AtomicUsize::new(0));
-        let plan = Arc::new(Plan { to, at, cut, commands: Arc::clone(&commands), done: AtomicBool::new(false) });
+        let plan = Arc::new(Plan { hook, to, at, cut, commands: Arc::clone(&commands), done: AtomicBool::new(false) });
         let running = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
@@ -82,6 +95,10 @@ impl Plan {
                     }
                     let number = self.commands.fetch_add(1, Ordering::SeqCst) + 1;
                     cutting = number >= self.at && !self.done.swap(number >= self.at, Ordering::SeqCst);
+                    if let Some(hook) = self.hook.as_ref().filter(|_| cutting) {
+                        hook();
+                        cutting = false;
+                    }
                     if cutting && self.cut == Cut::Before {
                         return None;
                     }
