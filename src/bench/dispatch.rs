@@ -68,7 +68,7 @@ pub async fn work(config: Config) -> Result<Worked, BenchError> {
 pub async fn fast(database: Option<&str>) -> Result<Vec<Figure>, BenchError> {
     const COUNT: usize = 30_000;
     let lab = Lab::open(database).await?;
-    let sink = SinkProcess::start(&lab, Duration::ZERO).await?;
+    let sink = SinkProcess::start(&lab, Duration::ZERO)?;
     data::due_messages(&lab.db, &lab.clock, 0..COUNT, "sms").await?;
     scratch::analyze(&lab.db).await?;
     let url = format!("{}/messages", sink.http);
@@ -77,7 +77,7 @@ pub async fn fast(database: Option<&str>) -> Result<Vec<Figure>, BenchError> {
     // The floors: the same bodies without a database, the same rows without a gateway.
     let body = "Bench Surgery: Hello Joan. We will text about your blood pressure, up to 4 a week. Not for emergencies. Usual \
                 text costs. Not Joan? Text WRONG. To stop text STOP.";
-    let floor_sink = SinkProcess::start(&lab, Duration::ZERO).await?;
+    let floor_sink = SinkProcess::start(&lab, Duration::ZERO)?;
     let posts = post_floor(&format!("{}/messages", floor_sink.http), COUNT, 64, body).await?;
     let inserts = data::insert_floor(&lab.db, 0..COUNT, lab.clock.now_ms(), body).await?;
     let together = 1.0 / (1.0 / posts + 1.0 / inserts);
@@ -114,7 +114,7 @@ pub async fn slow(database: Option<&str>) -> Result<Vec<Figure>, BenchError> {
     const IN_FLIGHT: usize = 1_024;
     let latency = Duration::from_millis(50);
     let lab = Lab::open(database).await?;
-    let sink = SinkProcess::start(&lab, latency).await?;
+    let sink = SinkProcess::start(&lab, latency)?;
     data::due_messages(&lab.db, &lab.clock, 0..COUNT, "sms").await?;
     scratch::analyze(&lab.db).await?;
     let url = format!("{}/messages", sink.http);
@@ -146,7 +146,7 @@ pub async fn slow(database: Option<&str>) -> Result<Vec<Figure>, BenchError> {
 pub async fn mail(database: Option<&str>) -> Result<Vec<Figure>, BenchError> {
     const COUNT: usize = 10_000;
     let lab = Lab::open(database).await?;
-    let sink = SinkProcess::start(&lab, Duration::ZERO).await?;
+    let sink = SinkProcess::start(&lab, Duration::ZERO)?;
     data::due_messages(&lab.db, &lab.clock, 0..COUNT, "email").await?;
     scratch::analyze(&lab.db).await?;
     let (done, _) = run_worker(&lab, &mail_settings(sink.smtp_port)).await?;
@@ -168,7 +168,7 @@ pub async fn limiter(database: Option<&str>) -> Result<Vec<Figure>, BenchError> 
     let mut figures = Vec::new();
     for rate in [50_usize, 1_000] {
         let lab = Lab::open(database).await?;
-        let sink = SinkProcess::start(&lab, Duration::ZERO).await?;
+        let sink = SinkProcess::start(&lab, Duration::ZERO)?;
         // More than a minute's worth: the end of the run is not the end of the work.
         data::due_messages(&lab.db, &lab.clock, 0..rate * (SECONDS + 15), "sms").await?;
         scratch::analyze(&lab.db).await?;

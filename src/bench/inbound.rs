@@ -207,7 +207,7 @@ pub async fn stop(database: Option<&str>) -> Result<Vec<Figure>, BenchError> {
     const BULK: usize = 100_000;
     const STOPS: usize = 300;
     let lab = Lab::open(database).await?;
-    let sink = SinkProcess::start(&lab, Duration::ZERO).await?;
+    let sink = SinkProcess::start(&lab, Duration::ZERO)?;
     data::due_messages(&lab.db, &lab.clock, 0..BULK, "sms").await?;
     data::people(&lab.db, BULK..BULK + STOPS, lab.clock.now_ms(), "sms", |_| None).await?;
     scratch::analyze(&lab.db).await?;

@@ -127,7 +127,7 @@ pub(super) struct SinkProcess {
 }
 
 impl SinkProcess {
-    pub async fn start(lab: &Lab, delay: Duration) -> Result<Self, BenchError> {
+    pub fn start(lab: &Lab, delay: Duration) -> Result<Self, BenchError> {
         let delay = delay.as_millis().to_string();
         let mut process = lab.start(None, &["bench", "sink", "--delay-ms", &delay])?;
         let line = process.line()?;
@@ -169,7 +169,7 @@ pub(super) fn settings(url: &str, rate: f64, in_flight: usize, any_answer: bool)
 /// The same with a mail server.
 pub(super) fn mail_settings(port: u16) -> String {
     format!(
-        "[gateways.bench]\nkind = \"smtp\"\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nsender = \"bench@bench.example\"\n\
+        "[server]\npublic_url = \"https://bench.example\"\n[gateways.bench]\nkind = \"smtp\"\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nsender = \"bench@bench.example\"\n\
          [gateways.bench.policy]\nrate_per_second = 1000000.0\nin_flight = 1\n[sending]\nin_flight = 64\nbatch = 500\n{ALWAYS}"
     )
 }
