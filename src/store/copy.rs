@@ -31,7 +31,7 @@ pub async fn to_sqlite(db: &Db, path: &str) -> Result<(), StoreError> {
         let names: Vec<&str> = columns.iter().map(|(name,)| name.as_str()).collect();
         let picks: Vec<String> = names.iter().map(|name| format!("value->>'{name}'")).collect();
         let insert =
-            format!("INSERT INTO {table} ({}) SELECT {} FROM json_each($1)", names.join(", "), picks.join(", "));
+            format!("INSERT INTO {table} ({}) SELECT {} FROM jsonb_each($1)", names.join(", "), picks.join(", "));
         let read = AssertSqlSafe(format!("SELECT CAST(row_to_json(t) AS TEXT) FROM {table} AS t"));
         let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
         // Some rows at a time: a table need not fit into memory.

@@ -37,7 +37,8 @@ pub async fn add(tx: &mut Tx, rows: &[CounterRow]) -> Result<u64, StoreError> {
 const GET: Sql = batch_sql!(
     "SELECT c.* FROM counter c JOIN ",
     [subject text, period text, used bigint],
-    " AS r ON c.subject = r.subject AND c.period = r.period"
+    // Not by the index of periods: a day's counters are as many as its people.
+    " AS r ON c.subject = r.subject AND c.period || '' = r.period"
 );
 
 /// The counters with these keys (`used` of the arguments is not looked at); one never added to is absent.
@@ -63,7 +64,7 @@ pub async fn sums(
     until: &str,
 ) -> Result<Vec<(String, i64, i64)>, StoreError> {
     const SQL: Sql = Sql {
-        sqlite: "SELECT c.subject, CAST(SUM(c.used) AS BIGINT), CAST(COUNT(*) AS BIGINT) FROM json_each($1) AS r
+        sqlite: "SELECT c.subject, CAST(SUM(c.used) AS BIGINT), CAST(COUNT(*) AS BIGINT) FROM jsonb_each($1) AS r
             JOIN counter c ON c.subject = r.value->>'id' AND c.period >= $2 AND c.period < $3 GROUP BY c.subject",
         postgres: "SELECT c.subject, CAST(SUM(c.used) AS BIGINT), CAST(COUNT(*) AS BIGINT)
             FROM json_to_recordset(CAST($1 AS json)) AS r(id text)

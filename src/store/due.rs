@@ -18,7 +18,7 @@ pub struct NewDue {
 
 const INSERT: Sql = Sql {
     sqlite: "INSERT INTO due (message_id, lane, due_at, lease_until, lease, crashes)
-        SELECT value->>'message_id', value->>'lane', value->>'due_at', 0, 0, 0 FROM json_each($1) WHERE true ON CONFLICT DO NOTHING",
+        SELECT value->>'message_id', value->>'lane', value->>'due_at', 0, 0, 0 FROM jsonb_each($1) WHERE true ON CONFLICT DO NOTHING",
     postgres: "INSERT INTO due (message_id, lane, due_at, lease_until, lease, crashes)
         SELECT r.message_id, r.lane, r.due_at, 0, 0, 0
         FROM json_to_recordset(CAST($1 AS json)) AS r(message_id text, lane bigint, due_at bigint) ON CONFLICT DO NOTHING",
@@ -70,7 +70,7 @@ pub struct Held {
 // A join on PostgreSQL, so that the rows are locked in the order of the batch: IN would hash them first.
 const FINISH: Sql = Sql {
     sqlite: "DELETE FROM due WHERE (message_id, lease) IN
-        (SELECT value->>'message_id', value->>'lease' FROM json_each($1)) RETURNING message_id",
+        (SELECT value->>'message_id', value->>'lease' FROM jsonb_each($1)) RETURNING message_id",
     postgres: "DELETE FROM due USING json_to_recordset(CAST($1 AS json)) AS r(message_id text, lease bigint)
         WHERE due.message_id = r.message_id AND due.lease = r.lease RETURNING due.message_id",
 };
@@ -111,7 +111,7 @@ pub async fn defer(tx: &mut Tx, claims: &[Deferred]) -> Result<Vec<String>, Stor
 }
 
 const REMOVE: Sql = Sql {
-    sqlite: "DELETE FROM due WHERE message_id IN (SELECT value->>'id' FROM json_each($1))",
+    sqlite: "DELETE FROM due WHERE message_id IN (SELECT value->>'id' FROM jsonb_each($1))",
     postgres: "DELETE FROM due USING json_to_recordset(CAST($1 AS json)) AS r(id text) WHERE due.message_id = r.id",
 };
 

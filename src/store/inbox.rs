@@ -6,7 +6,7 @@ use sqlx::FromRow;
 
 const INSERT: Sql = Sql {
     sqlite: "INSERT INTO inbox (message_id, received_at, lease_until, tries)
-        SELECT m.id, m.created_at, 0, 0 FROM message m WHERE m.id IN (SELECT value->>'id' FROM json_each($1)) ON CONFLICT DO NOTHING",
+        SELECT m.id, m.created_at, 0, 0 FROM message m WHERE m.id IN (SELECT value->>'id' FROM jsonb_each($1)) ON CONFLICT DO NOTHING",
     postgres: "INSERT INTO inbox (message_id, received_at, lease_until, tries)
         SELECT m.id, m.created_at, 0, 0 FROM message m
         WHERE m.id IN (SELECT r.id FROM json_to_recordset(CAST($1 AS json)) AS r(id text)) ON CONFLICT DO NOTHING",

@@ -70,7 +70,7 @@ pub async fn get(db: &Db, id: &str) -> Result<Option<PatientRow>, StoreError> {
 }
 
 const BY_NHS: Sql = Sql {
-    sqlite: "SELECT * FROM patient WHERE practice_id = $2 AND nhs_number IN (SELECT value->>'id' FROM json_each($1))",
+    sqlite: "SELECT * FROM patient WHERE practice_id = $2 AND nhs_number IN (SELECT value->>'id' FROM jsonb_each($1))",
     postgres: "SELECT * FROM patient WHERE practice_id = $2 AND nhs_number IN
         (SELECT r.id FROM json_to_recordset(CAST($1 AS json)) AS r(id text))",
 };

@@ -1,6 +1,6 @@
 //! How values reach a statement: scalar binds, and whole batches as one JSON array.
 //!
-//! A batch is bound as JSON text and read by the database as a relation (`json_each` on SQLite, `json_to_recordset` on
+//! A batch is bound as JSON text and read by the database as a relation (`jsonb_each` on SQLite, `json_to_recordset` on
 //! PostgreSQL), so that one statement serves any number of rows and both databases share its head and tail.
 
 use super::Db;
@@ -217,7 +217,7 @@ fn glob(text: &str) -> String {
 macro_rules! sqlite_rows {
     ($first:ident $(, $rest:ident)*) => {
         concat!("(SELECT value->>'", stringify!($first), "' AS ", stringify!($first),
-            $(", value->>'", stringify!($rest), "' AS ", stringify!($rest),)* " FROM json_each($1))")
+            $(", value->>'", stringify!($rest), "' AS ", stringify!($rest),)* " FROM jsonb_each($1))")
     };
 }
 macro_rules! postgres_rows {
