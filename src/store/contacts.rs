@@ -1,6 +1,6 @@
 //! Phone numbers and email addresses, and stops that outlive them.
 
-use super::rows::{batch, batch_sql, ids_json, insert_sql, last_of_each};
+use super::rows::{batch, batch_sql, ids_json, in_order, insert_sql, last_of_each};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -52,7 +52,7 @@ pub async fn retire_unnamed(tx: &mut Tx, rows: &[(String, i64)]) -> Result<u64, 
     }
     let rows: Vec<_> =
         rows.iter().map(|(patient_id, updated_at)| Named { patient_id, updated_at: *updated_at }).collect();
-    tx.run_rows(&RETIRE, &rows).await
+    tx.run_rows(&RETIRE, &in_order(&rows, |r| r.patient_id)).await
 }
 
 const OF_PATIENTS: Sql = batch_sql!(

@@ -158,8 +158,11 @@ impl Db {
             Self::Sqlite { write, .. } => {
                 let mut ran = SQLITE_MIGRATIONS.run(write).await;
                 // On PostgreSQL a lock keeps two programs from migrating at once. On SQLite the later one fails, finding the
-                // tables there, and looks again.
-                if matches!(ran, Err(sqlx::migrate::MigrateError::ExecuteMigration(..))) {
+                // tables there, and looks again: at most once for each step that the other was quicker with.
+                for _ in 0..SQLITE_MIGRATIONS.iter().count() {
+                    if !matches!(ran, Err(sqlx::migrate::MigrateError::ExecuteMigration(..))) {
+                        break;
+                    }
                     ran = SQLITE_MIGRATIONS.run(write).await;
                 }
                 (&SQLITE_MIGRATIONS, ran)

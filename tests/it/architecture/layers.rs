@@ -28,7 +28,7 @@ const LIBRARIES: [(&str, &[&str]); 12] = [
     ("async_imap", &["gateways"]),
     // The demo writes lists as a practice's system would, to import them.
     ("csv", &["interchange", "demo"]),
-    ("axum", &["web", "demo", "cli"]),
+    ("axum", &["web", "demo", "bench", "cli"]),
     ("maud", &["web"]),
     ("tower_http", &["web"]),
     ("clap", &["cli", "main"]),
