@@ -117,7 +117,7 @@ async fn a_mail_of_30_megabytes_is_kept_in_part_for_people_and_holds_up_no_other
     let mail = store::mails::get(&office.app.engine.db, &inbound.id).await.unwrap().unwrap();
     assert_eq!((mail.whole, mail.full_size), (false, 30 << 20));
     assert!(mail.raw.len() < 1 << 20, "{}", mail.raw.len());
-    assert_eq!(mail.doubts, "[\"not_whole\"]");
+    assert!(mail.doubts.contains("\"not_whole\""), "{}", mail.doubts);
     assert_eq!(dovecot.mails("answers", "").len(), 2, "it stays in the box, whole");
 }
 

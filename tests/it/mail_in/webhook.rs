@@ -33,7 +33,7 @@ on_both! {
         let json = format!("{{\"raw\": \"{}\", \"recipient\": \"x\"}}", STANDARD.encode(&raw)).into_bytes();
         let five_minutes = 5 * 60_000 + 1_000;
         for (expected, headers, body) in [
-            (403, "Content-Type: message/rfc822\r\n".to_owned(), &raw),
+            (401, "Content-Type: message/rfc822\r\n".to_owned(), &raw),
             (403, signed("a-key-that-nobody-configured", now, "message/rfc822", &raw), &raw),
             (403, signed(NEW, now, "message/rfc822", &json), &raw),
             (403, signed(NEW, now - five_minutes, "message/rfc822", &raw), &raw),

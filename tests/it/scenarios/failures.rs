@@ -43,7 +43,7 @@ on_both! {
         assert_eq!(sent_count(&app, &joan).await, before, "{:?}", app.ledger(&joan).await);
         let ledger = app.ledger(&joan).await;
         assert!(ledger.iter().filter(|l| *l == "goal_check_in skipped opted_out").count() >= 2, "{ledger:?}");
-        assert!(app.open_alerts().await.contains(&"routine reply_to_read".to_owned()));
+        assert!(app.open_alerts().await.iter().any(|alert| alert.ends_with(" reply_to_read")));
     }
 
     async fn f03_three_days_away_leaves_an_outcome_for_each_missed_send(on) {
