@@ -97,10 +97,15 @@ fn times_taken(fakes: &[&HttpFake]) -> BTreeMap<String, usize> {
 }
 
 async fn share(workers: usize) {
-    let Some(app) = TestApp::start_with(On::Postgres, START, NO_LIMIT).await else {
+    // A tenth of the messages, and a tenth of what a worker takes ahead.
+    let (count, settings) = if full_size() {
+        (20_000, NO_LIMIT.to_owned())
+    } else {
+        (2_000, format!("{NO_LIMIT}[sending]\nbatch = 10\nin_flight = 8\n"))
+    };
+    let Some(app) = TestApp::start_with(On::Postgres, START, &settings).await else {
         return;
     };
-    let count = if full_size() { 20_000 } else { 2_000 };
     reminders(&app, count).await;
     app.engine.clock.set_ms(ms("2027-01-04T11:10:00Z"));
     app.fresh_feeds().await;
@@ -108,7 +113,7 @@ async fn share(workers: usize) {
     let mut engines = Vec::new();
     let mut fakes = Vec::new();
     for _ in 0..workers {
-        let (engine, fake) = worker(&app, app.engine.clock.clone(), NO_LIMIT).await;
+        let (engine, fake) = worker(&app, app.engine.clock.clone(), &settings).await;
         engines.push(engine);
         fakes.push(fake);
     }
