@@ -1,10 +1,9 @@
 //! What it costs to send: with a gateway that answers at once, with a slow one, by mail, and at a gateway's rate.
 
-use super::lab::{Lab, SinkProcess, mail_settings, settings};
+use super::lab::{Lab, SinkProcess, config_of, engine_of, mail_settings, settings};
 use super::{BenchError, Figure, Goal, data, usage};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::outreach::Engine;
 use crate::store::{Db, scratch};
 use crate::worker;
 use futures_util::stream::{self, StreamExt};
@@ -39,17 +38,12 @@ pub async fn enqueue(url: &str, count: usize) -> Result<usize, BenchError> {
 
 /// Sends everything that is due as POSTs to `sink`, whose 2xx counts as taken, and records every outcome.
 pub async fn work_at(url: &str, sink: &str, in_flight: usize) -> Result<Worked, BenchError> {
-    let settings = settings(sink, 1e6, in_flight, true);
-    let file = tempfile::NamedTempFile::new()?;
-    std::fs::write(file.path(), settings)?;
-    let environment = [("DATABASE_URL".to_owned(), url.to_owned())];
-    work(Config::load(&[file.path()], environment).map_err(|e| BenchError::Settings(e.to_string()))?).await
+    work(config_of(&settings(sink, 1e6, in_flight, true), url)?).await
 }
 
 /// Sends everything that is due by the gateways of the settings.
 pub async fn work(config: Config) -> Result<Worked, BenchError> {
-    let engine = Engine::from_config(config, Clock::system()).await.map_err(|e| BenchError::Settings(e.to_string()))?;
-    let engine = Arc::new(engine);
+    let engine = Arc::new(engine_of(config, Clock::system()).await?);
     let pid = std::process::id();
     let before = usage::cpu_seconds(pid).unwrap_or_default();
     let began = Instant::now();

@@ -1,9 +1,8 @@
 //! What it costs to receive, how soon STOP is answered, and what the program needs when nothing happens.
 
-use super::lab::{Lab, Process, SECRET, SinkProcess, settings};
+use super::lab::{Lab, Process, SECRET, SinkProcess, config_of, engine_of, settings};
 use super::{BenchError, Figure, Goal, data, usage};
 use crate::clock::Clock;
-use crate::config::Config;
 use crate::intake::{Inbound, Receiver, receive};
 use crate::outreach::{Engine, hex};
 use crate::store::scratch;
@@ -19,11 +18,7 @@ use tokio::task::JoinSet;
 /// it is killed. Answers 2xx only when the text is stored. Prints one line when it listens: `hook PORT`.
 pub async fn serve(url: &str, port: u16, secret: &str) -> Result<(), BenchError> {
     let text = settings("http://127.0.0.1:1/messages", 1e6, 64, false).replace(SECRET, secret);
-    let file = tempfile::NamedTempFile::new()?;
-    std::fs::write(file.path(), text)?;
-    let environment = [("DATABASE_URL".to_owned(), url.to_owned())];
-    let config = Config::load(&[file.path()], environment).map_err(|e| BenchError::Settings(e.to_string()))?;
-    let engine = Engine::from_config(config, Clock::system()).await.map_err(|e| BenchError::Settings(e.to_string()))?;
+    let engine = engine_of(config_of(&text, url)?, Clock::system()).await?;
     engine.db.migrate().await?;
     let engine = Arc::new(engine);
     let receiver = Receiver::start(Arc::clone(&engine));

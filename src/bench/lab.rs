@@ -61,11 +61,7 @@ impl Lab {
 
     /// An engine of this process on the database.
     pub async fn engine(&self, settings: &str) -> Result<Engine, BenchError> {
-        let path = self.folder.path().join("engine.toml");
-        std::fs::write(&path, settings)?;
-        let environment = [("DATABASE_URL".to_owned(), self.url.clone())];
-        let config = Config::load(&[path.as_path()], environment).map_err(|e| BenchError::Settings(e.to_string()))?;
-        Engine::from_config(config, self.clock.clone()).await.map_err(|e| BenchError::Settings(e.to_string()))
+        engine_of(config_of(settings, &self.url)?, self.clock.clone()).await
     }
 
     /// Starts this program again with other arguments, and settings if there are any.
@@ -152,6 +148,19 @@ impl SinkProcess {
         }
         Ok(Some(answer.error_for_status()?.json().await?))
     }
+}
+
+/// The shipped settings for a database, with these laid over them.
+pub(super) fn config_of(settings: &str, url: &str) -> Result<Config, BenchError> {
+    let file = tempfile::NamedTempFile::new()?;
+    std::fs::write(file.path(), settings)?;
+    let environment = [("DATABASE_URL".to_owned(), url.to_owned())];
+    Config::load(&[file.path()], environment).map_err(|e| BenchError::Settings(e.to_string()))
+}
+
+/// An engine of this process.
+pub(super) async fn engine_of(config: Config, clock: Clock) -> Result<Engine, BenchError> {
+    Engine::from_config(config, clock).await.map_err(|e| BenchError::Settings(e.to_string()))
 }
 
 /// Settings with one SMS gateway that posts to `url`, by day and night, without limits of its own but this rate.

@@ -9,16 +9,15 @@ use std::time::Instant;
 
 /// How many people have a step coming up within the time planned ahead.
 const DUE: usize = 20_000;
-/// A Monday morning; the programme asks for readings on Tuesdays at half past nine.
-const MONDAY_MS: i64 = 1_799_057_000_000 / 86_400_000 * 86_400_000;
+/// Monday 4 January 2027, 10:00 UTC; the programme asks for readings on Tuesdays at half past nine.
+const MONDAY_MS: i64 = 1_799_056_800_000;
 
 /// Planning with 100,000 people, then with ten times as many.
 pub async fn measure(database: Option<&str>) -> Result<Vec<Figure>, BenchError> {
     let mut lab = Lab::open(database).await?;
-    let monday = first_monday_from(MONDAY_MS);
-    lab.clock = Clock::manual(crate::clock::instant(monday));
+    lab.clock = Clock::manual(crate::clock::instant(MONDAY_MS));
     let engine = lab.engine(&settings("http://127.0.0.1:1/messages", 1e6, 64, false)).await?;
-    data::practice(&lab.db, monday).await?;
+    data::practice(&lab.db, MONDAY_MS).await?;
     let small = tick(&lab, &engine, 0..100_000).await?;
     let large = tick(&lab, &engine, 100_000..1_000_000).await?;
     let idle = idle(&engine).await?;
@@ -93,14 +92,4 @@ async fn idle(engine: &Engine) -> Result<f64, BenchError> {
     }
     times.sort_by(f64::total_cmp);
     Ok(times.get(50).copied().unwrap_or_default())
-}
-
-/// Ten in the morning of the first Monday at or after a day, UTC.
-fn first_monday_from(day_ms: i64) -> i64 {
-    use chrono::Datelike;
-    (0..7)
-        .map(|days| day_ms + days * 86_400_000)
-        .find(|at| crate::clock::instant(*at).weekday() == chrono::Weekday::Mon)
-        .unwrap_or(day_ms)
-        + 10 * 3_600_000
 }

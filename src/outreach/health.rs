@@ -78,21 +78,7 @@ fn with(row: &HealthRow, breaker: &Breaker) -> HealthRow {
 }
 
 fn whole(gateway: &str) -> HealthRow {
-    let row = HealthRow {
-        gateway: gateway.to_owned(),
-        state: String::new(),
-        failures: 0,
-        first_failed_at: 0,
-        last_failed: String::new(),
-        code: String::new(),
-        since: 0,
-        probe_at: 0,
-        openings: 0,
-        share: 100,
-        judged_sent: 0,
-        judged_bad: 0,
-        judged_at: 0,
-    };
+    let row = HealthRow { gateway: gateway.to_owned(), share: 100, ..HealthRow::default() };
     with(&row, &Breaker::default())
 }
 

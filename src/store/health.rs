@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use std::collections::BTreeMap;
 
 /// One row of `gateway_health`; a gateway without one is closed and has its whole share.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of gateway_health")]
 pub struct HealthRow {
     pub gateway: String,
