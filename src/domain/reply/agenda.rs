@@ -287,7 +287,12 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
     let mut at = from + 1;
     while at <= to {
         let end = at == to;
-        let cut = end || sentence(at) || is_comma(at) && !continues(text, at, start) || is_and(text, at, start, to);
+        let semicolon = text.token(at).is_some_and(|t| t.mark == b';');
+        let cut = end
+            || sentence(at)
+            || semicolon
+            || is_comma(at) && !continues(text, at, start)
+            || is_and(text, at, start, to);
         if cut {
             let piece = (start, at);
             cuts.push(piece);
@@ -387,7 +392,10 @@ fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
     let pair = at >= 1
         && (text.is(at - 1, words!["pins", "high", "blood", "up", "on", "day", "morning"])
             && !text.is(at - 1, words!["blood"]));
-    (!clause || skip) && !pair
+    // "down on the floor and back up again"
+    let returns =
+        text.is(at + 1, words!["back"]) && text.is(at + 2, words!["up", "again", "home", "to", "down", "out", "in"]);
+    (!clause || skip) && !pair && !returns
 }
 
 fn is_courtesy(text: &Text<'_>, from: usize, to: usize) -> bool {

@@ -14,9 +14,12 @@ pub fn read(text: &Text<'_>, dangers: &Dangers, answer: Option<(usize, usize)>, 
     // On an appointment, asking for another time is the answer itself.
     let rebooks = draft.answer == Some(Intent::Reschedule);
     // "can you not text at seven": a complaint in the form of a question.
-    let polite = draft.said.contains(&Intent::Complaint)
-        && text.is(text.core.start, words!["can", "could", "would"])
-        && (text.core.start..text.core.start + 4).any(|i| text.is(i, words!["not", "stop"]));
+    let asks_to = text.is(text.core.start, words!["can", "could", "would"]);
+    let contact = draft.said.contains(&Intent::ContactChange) && asks_to;
+    let polite = contact
+        || draft.said.contains(&Intent::Complaint)
+            && asks_to
+            && (text.core.start..text.core.start + 4).any(|i| text.is(i, words!["not", "stop"]));
     if draft.fields.language.is_none() && !polite && !rebooks {
         question(text, answer, draft);
     }
@@ -37,9 +40,11 @@ fn question(text: &Text<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) 
         let end = text.sentence_end(from).min(from + 60);
         let asked = (from..end).any(|i| text.token(i).is_some_and(|t| t.asked));
         // "do", "did" and "is" ask only at the head of a sentence; "what" and "can" also behind a joining word.
-        let head = from == text.core.start || text.token(from).is_some_and(|t| t.parted >= Break::Sentence);
+        let head = from == text.core.start
+            || answer.is_some_and(|(_, to)| from == to)
+            || text.token(from).is_some_and(|t| t.parted >= Break::Sentence);
         let joined = text.token(from).is_some_and(|t| t.parted >= Break::Comma)
-            || from >= 1 && text.is(from - 1, words!["and", "but", "also", "ok", "yes", "no", "ps", "so"]);
+            || from >= 1 && text.is(from - 1, words!["and", "but", "also", "ok", "yes", "no", "ps", "so", "please"]);
         let weak = text.is(from, words!["do", "did", "does", "is", "are", "am", "was", "has", "have", "will"]);
         let tag = text.is(from, words!["isnt", "arent"]);
         let opens = head || joined && !weak || tag;
@@ -69,7 +74,13 @@ fn complaint(text: &Text<'_>, draft: &mut Draft) {
         draft.say(Intent::Complaint, Route::Urgent, text, "a threat", hit.from as usize, hit.to as usize);
         return;
     }
-    if let Some(hit) = text.all(Label::Complaint).find(|h| !text.idiom(h.from as usize, h.to as usize)) {
+    // "tired but not complaining": the opposite.
+    let unsaid = |from: usize| {
+        text.is(from, words!["complaint", "complain", "complaining", "complained"])
+            && from.checked_sub(1).is_some_and(|b| text.within(b, &text.lexicon.known.negators))
+    };
+    let meant = |h: &super::pattern::Hit| !text.idiom(h.from as usize, h.to as usize) && !unsaid(h.from as usize);
+    if let Some(hit) = text.all(Label::Complaint).find(meant) {
         draft.say(Intent::Complaint, Route::Review, text, "a complaint", hit.from as usize, hit.to as usize);
     }
 }

@@ -38,7 +38,8 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, starts_at: &DateTime<FixedOf
         draft.said.insert(Intent::Unclear);
         return;
     }
-    let same_day = said.days.iter().all(|d| d.date == anchor.appointment.map(|a| a.date()));
+    let own_day = anchor.appointment.map(|a| a.date());
+    let same_day = said.days.iter().all(|d| d.date == own_day) && (said.date.is_none() || said.date == own_day);
     let same_time = said
         .time
         .is_none_or(|t| anchor.appointment.is_some_and(|a| t.hour() % 12 == a.hour() % 12 && t.minute() == a.minute()));
@@ -87,13 +88,18 @@ fn reschedule(text: &Text<'_>, said: &When, draft: &mut Draft, span: (usize, usi
 
 /// A wish for another time, out of the blue or beside another answer.
 pub fn unasked(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> bool {
-    let names =
-        |i: usize| text.is(i, words!["appointment", "slot", "booking", "test", "visit"]) || text.fact(i).weekday > 0;
+    let names = |i: usize| {
+        text.is(i, words!["appointment", "slot", "booking", "test", "visit", "check", "review"])
+            || text.fact(i).weekday > 0
+    };
     let Some(hit) = text.all(Label::Reschedule).find(|h| {
         let end = text.sentence_end(h.from as usize);
-        (h.from as usize..end)
-            .any(|i| text.is(i, words!["move", "change", "swap", "rearrange", "reschedule", "rebook", "postpone"]))
-            && (h.from as usize..end).any(names)
+        (h.from as usize..end).any(|i| {
+            text.is(
+                i,
+                words!["move", "change", "swap", "rearrange", "reschedule", "rebook", "postpone", "push", "bring"],
+            )
+        }) && (h.from as usize..end).any(names)
     }) else {
         return false;
     };

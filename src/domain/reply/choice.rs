@@ -37,7 +37,12 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], options: &[MenuOption]) -> Chos
     let none_option =
         |o: &MenuOption| o.label.to_lowercase().starts_with("none") || o.label.to_lowercase().starts_with("nothing");
     if !picked.iter().any(|p| *p) {
-        if text.says(Label::AllOptions) || text.says(Label::AnyOption) {
+        // "not fussed", "up to you": no choice; "any" and "either" name them all.
+        let any = text.first(Label::AnyOption).is_some_and(|h| {
+            (h.from as usize..h.to as usize)
+                .any(|i| text.is(i, words!["any", "anytime", "either", "whichever", "whenever"]))
+        });
+        if text.says(Label::AllOptions) || any {
             for (slot, option) in picked.iter_mut().zip(options) {
                 *slot = !none_option(option);
             }
@@ -84,12 +89,22 @@ fn by_key(
         if amount.words && !word_is_key(text, amount) {
             continue;
         }
-        let not = (1..=3).any(|back| {
-            amount.from.checked_sub(back).is_some_and(|b| {
-                text.is(b, words!["not", "cant", "dont", "never", "no"])
-                    && (b + 1..=amount.from).all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
-            })
-        });
+        // "3 The Maltings": the line of an address below the answer.
+        let address = amount.from > text.core.start
+            && text.token(amount.from).is_some_and(|t| t.parted >= Break::Line)
+            && text.token(amount.end).is_some_and(|t| t.kind == Kind::Word && t.parted == Break::Space);
+        if address {
+            continue;
+        }
+        // "no 2" alone is number two.
+        let numbered = text.core_len() == 2 && text.is(text.core.start, words!["no"]);
+        let not = !numbered
+            && (1..=3).any(|back| {
+                amount.from.checked_sub(back).is_some_and(|b| {
+                    text.is(b, words!["not", "cant", "dont", "never", "no"])
+                        && (b + 1..=amount.from).all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
+                })
+            });
         let other = (1..=3).any(|back| {
             amount.from.checked_sub(back).is_some_and(|b| {
                 text.within(b, &text.lexicon.known.relation)

@@ -185,6 +185,10 @@ pub struct Known {
     pub concern: Class,
     /// Titles before a name.
     pub titles: Class,
+    /// Words that carry no matter of their own.
+    pub function: Class,
+    /// Family, weather, food, places, pastimes.
+    pub everyday: Class,
 }
 
 /// The compiled lexicon.
@@ -315,6 +319,8 @@ impl Lexicon {
             third: get("third"),
             concern: get("concern"),
             titles: get("titles"),
+            function: get("function"),
+            everyday: get("everyday"),
         };
     }
 

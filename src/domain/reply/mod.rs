@@ -31,6 +31,7 @@ mod people;
 mod reader;
 mod reading_kind;
 mod readings;
+mod remark;
 mod samples;
 mod settings;
 mod text;
@@ -146,4 +147,5 @@ fn read_rest(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, alarm: O
         draft.say(Intent::Other, Route::Review, text, "asks not to stop", text.core.start, text.core.end);
     }
     answers::last(text, context, &amounts, dangers, draft);
+    remark::read(text, context, dangers, answer, draft);
 }

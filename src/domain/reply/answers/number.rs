@@ -19,6 +19,14 @@ pub(super) fn number(
     context: &Context<'_>,
     draft: &mut Draft,
 ) -> Option<(usize, usize)> {
+    // "is it 20 minutes in one go or can it be two tens": numbers of a question are no answer.
+    let asks = text.is(text.core.start, words!["is", "are", "does", "do", "can", "should", "what", "which", "how"])
+        && text.first(Label::Question).is_some_and(|h| h.from as usize == text.core.start)
+        && text.sentence_end(text.core.start) >= text.core.end
+        && text.core_len() >= 6;
+    if asks {
+        return None;
+    }
     let mut answer = count::read(text, amounts, asked);
     if answer == Answer::None
         && let Some(code) = draft.fields.language

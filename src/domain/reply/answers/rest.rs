@@ -82,7 +82,7 @@ pub fn last(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], dangers:
         );
         return;
     }
-    if text.says(Label::Later) {
+    if text.says(Label::Later) && !matches!(context.expects(), Some(Expects::Appointment { .. })) {
         draft.say(Intent::Other, Route::Auto, text, "will answer later", text.core.start, text.core.end);
         return;
     }
@@ -102,7 +102,12 @@ pub fn last(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], dangers:
         return;
     }
     // A smile beside a greeting says no more than the greeting.
-    if words > 0 && (0..text.tokens.len()).all(|i| text.within(i, &text.lexicon.known.courtesy) || text.smile(i)) {
+    let laughs = context.prompt.is_some()
+        && (0..text.tokens.len()).all(|i| text.is(i, words!["lol", "haha", "x"]) || text.smile(i));
+    if words > 0
+        && !laughs
+        && (0..text.tokens.len()).all(|i| text.within(i, &text.lexicon.known.courtesy) || text.smile(i))
+    {
         draft.say(Intent::Other, Route::Auto, text, "a greeting", 0, text.tokens.len());
         return;
     }

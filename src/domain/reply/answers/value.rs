@@ -154,6 +154,39 @@ pub(super) fn agenda_answer(
         draft.say(Intent::Cancel, Route::Review, text, "will not come", hit.from as usize, hit.to as usize);
         return None;
     }
+    if text.says(Label::Perhaps) && text.core_len() <= 6 {
+        draft.doubt(text, "undecided");
+        draft.said.insert(Intent::Unclear);
+        return None;
+    }
+    // "is it the nurse I see": about the visit, not for it.
+    let about_visit = text.is(text.core.start, words!["is", "will", "do", "does", "am", "are"])
+        && text.core_len() <= 12
+        && text.core.clone().any(|i| {
+            text.is(
+                i,
+                words![
+                    "nurse",
+                    "doctor",
+                    "fast",
+                    "fasting",
+                    "bring",
+                    "appointment",
+                    "visit",
+                    "parking",
+                    "phone",
+                    "person",
+                    "see",
+                    "seeing",
+                    "long",
+                    "come",
+                    "sample"
+                ],
+            )
+        });
+    if about_visit {
+        return None;
+    }
     let logistics = text.is(text.core.start, words!["when", "where", "whens", "wheres"])
         || text.is(text.core.start, words!["what"]) && text.is(text.core.start + 1, words!["time", "day", "date"]);
     if logistics && text.core_len() <= 6 || text.says(Label::AnyOption) && text.core_len() <= 4 {

@@ -3,7 +3,7 @@
 mod fit;
 mod period;
 
-use super::facts::Unit;
+use super::facts::{NumberWord, Unit};
 use super::label::Label;
 use super::numbers::{Amount, Bound, Role};
 use super::text::Text;
@@ -66,11 +66,30 @@ pub fn is_correction(text: &Text<'_>, at: usize) -> bool {
             "rather",
             "typo",
             "edit",
-            "should"
+            "should",
+            "call"
         ],
     ) || text.is(at, words!["no"])
         && text.token(at).is_some_and(|t| t.parted >= Break::Comma || t.parted >= Break::Sentence)
         || text.is(at, words!["make"]) && text.is(at + 1, words!["that", "it"])
+}
+
+/// "I'd love to say 7 but it was 5": a number wished for is none that was reached.
+fn is_hoped(text: &Text<'_>, amount: &Amount) -> bool {
+    let from = text.sentence_start(amount.from).max(amount.from.saturating_sub(4));
+    let hopes = |at: usize| {
+        text.is(
+            at,
+            words!["love", "wish", "wished", "hoped", "hoping", "aimed", "aiming", "supposed", "planned", "target"],
+        )
+    };
+    let but = (amount.end..text.sentence_end(amount.from)).any(|i| text.is(i, words!["but", "only", "managed"]));
+    but && (from..amount.from).any(hopes)
+}
+
+/// Once, twice, thrice.
+fn is_fold(text: &Text<'_>, amount: &Amount) -> bool {
+    matches!(text.fact(amount.from).number, Some(NumberWord::Fold(_)))
 }
 
 /// Reads a count or a mark.
@@ -86,7 +105,10 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
             Role::Muddled => return Answer::AskAgain("letters among the digits"),
             _ => continue,
         }
-        if amount.past || text.nought(amount.from) && (amount.lo != 0.0 || text.says(Label::OtherDay)) {
+        if is_hoped(text, amount)
+            || amount.past
+            || text.nought(amount.from) && (amount.lo != 0.0 || text.says(Label::OtherDay))
+        {
             continue;
         }
         match unit_fit(text, amount, asked) {
@@ -94,6 +116,16 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
             Fit::Bare => fits.push((*amount, false)),
             Fit::Same => fits.push((*amount, true)),
         }
+    }
+    // "three, if you allow the peaches twice": beside a number these are no numbers.
+    if fits.iter().any(|(a, _)| !is_fold(text, a)) {
+        fits.retain(|(a, _)| !is_fold(text, a));
+    }
+    // "five (5) days": said twice.
+    if let [(a, same), (b, also)] = fits.as_slice()
+        && (a.lo, a.hi) == (b.lo, b.hi)
+    {
+        fits = vec![if *same || !*also { (*a, *same) } else { (*b, *also) }];
     }
     let nought = text.all(Label::Nought).find(|h| !text.idiom(h.from as usize, h.to as usize));
     if let Some(hit) = nought
@@ -153,8 +185,12 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)], _asked_sum: bool) -> Option<
     }
     let last = fits.last()?;
     // "5. no 4": what was taken back does not count.
-    if fits.windows(2).any(|w| matches!(w, [a, b] if (a.0.end..b.0.from).len() <= 6 && (a.0.end..b.0.from).any(|i| is_correction(text, i)))) {
-        return Some(Chosen { amount: last.0, check: None });
+    let corrected = fits.windows(2).rev().find_map(|w| match w {
+        [a, b] if (a.0.end..b.0.from).len() <= 6 && (a.0.end..b.0.from).any(|i| is_correction(text, i)) => Some(b.0),
+        _ => None,
+    });
+    if let Some(amount) = corrected {
+        return Some(Chosen { amount, check: None });
     }
     if let Some(now) = fits.iter().find(|(a, _)| {
         (a.end..a.end + 3).any(|i| text.is(i, words!["this"]))

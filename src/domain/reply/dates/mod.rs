@@ -4,7 +4,7 @@ mod day;
 mod refused;
 
 use super::clock;
-use super::facts::DayPart;
+use super::facts::{DayPart, NumberWord};
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::Part;
@@ -83,10 +83,41 @@ pub fn read(text: &Text<'_>, anchor: Anchor) -> When {
         && a.date == b.date
     {
         when.date = a.date;
+    } else {
+        // "bring it forward to tomorrow, I am away on Saturday": the day it should move to.
+        let moved: Vec<_> = offered.iter().filter(|d| is_aim(text, d.from)).collect();
+        if let [only] = moved.as_slice() {
+            when.date = only.date;
+        }
     }
     times(text, anchor, &mut when);
     shifts(text, anchor, &mut when);
     when
+}
+
+/// Whether a day stands where a move leads to: "move it to Friday", "forward to tomorrow".
+fn is_aim(text: &Text<'_>, day: usize) -> bool {
+    const MOVES: &[Word] = words![
+        "move",
+        "change",
+        "swap",
+        "push",
+        "bring",
+        "put",
+        "forward",
+        "back",
+        "it",
+        "appointment",
+        "this",
+        "that",
+        "rearrange",
+        "reschedule",
+        "switch",
+        "postpone",
+        "shift"
+    ];
+    let to = day.checked_sub(1).filter(|b| text.is(*b, words!["to", "till", "until"]));
+    to.and_then(|to| to.checked_sub(1)).is_some_and(|b| text.is(b, MOVES))
 }
 
 fn times(text: &Text<'_>, anchor: Anchor, when: &mut When) {
@@ -117,6 +148,11 @@ fn times(text: &Text<'_>, anchor: Anchor, when: &mut When) {
             if limit && !refused {
                 let after = text.is(at.saturating_sub(1), words!["after", "from"])
                     || text.is(clock.to + 1, words!["later", "after"]);
+                let before = text.is(at.saturating_sub(1), words!["before", "by"]);
+                if before && time.hour() <= 12 {
+                    when.part.get_or_insert(Part::Am);
+                    when.offered = true;
+                }
                 if after {
                     when.part.get_or_insert(if time.hour() >= 17 { Part::Eve } else { Part::Pm });
                     when.offered = true;
@@ -159,7 +195,7 @@ fn parts(text: &Text<'_>, when: &mut When) {
             _ => None,
         };
         // "I am", "good morning", "tomorrow morning's dose" of a greeting.
-        let greeting = at >= 1 && text.is(at - 1, words!["good", "i"]) || at == 0 && text.core.start > 0;
+        let greeting = at >= 1 && text.is(at - 1, words!["good", "i", "that"]) || at == 0 && text.core.start > 0;
         if let Some(part) = part
             && !greeting
             && !is_refused(text, at)
@@ -189,9 +225,11 @@ fn loose(text: &Text<'_>, at: usize) -> Option<clock::Clock> {
         && next.digits == 2
         && matches!(next.value, 0 | 5 | 10 | 15 | 20 | 30 | 40 | 45 | 50)
         && (next.mark == b'.' && !next.spaced
-            || at
-                .checked_sub(1)
-                .is_some_and(|b| text.fact(b).weekday > 0 || text.is(b, words!["tomorrow", "th", "st", "nd", "rd"]))))
+            || at.checked_sub(1).is_some_and(|b| {
+                text.fact(b).weekday > 0
+                    || text.fact(b).month > 0
+                    || text.is(b, words!["tomorrow", "th", "st", "nd", "rd"])
+            })))
     .then_some(clock::Clock {
         hour: token.value as u32,
         minute: next.value as u32,
@@ -211,6 +249,18 @@ fn shifts(text: &Text<'_>, anchor: Anchor, when: &mut When) {
         let sign = if text.is(at, words!["back", "later"]) { 1 } else { -1 };
         let near = (at.saturating_sub(4)..at).chain(at + 1..at + 5);
         for i in near {
+            // "half an hour", "quarter of an hour"
+            let part = (2..=3).filter_map(|back| i.checked_sub(back)).find_map(|b| match text.fact(b).number {
+                Some(NumberWord::Half) => Some(30),
+                Some(NumberWord::Quarter) => Some(15),
+                _ => None,
+            });
+            if let Some(minutes) = part.filter(|_| text.fact(i).unit == super::facts::Unit::Hour) {
+                if let Some(moved) = start.checked_add_signed(TimeDelta::minutes(minutes) * sign) {
+                    (when.date, when.time, when.offered) = (Some(moved.date()), Some(moved.time()), true);
+                }
+                return;
+            }
             let n = if text.is(i.saturating_sub(1), words!["a", "an", "one"]) {
                 Some(1)
             } else {
@@ -229,6 +279,8 @@ fn shifts(text: &Text<'_>, anchor: Anchor, when: &mut When) {
                 when.date = Some(moved.date());
                 if matches!(unit, super::facts::Unit::Hour | super::facts::Unit::Minute) {
                     when.time = Some(moved.time());
+                } else if text.core.clone().any(|i| text.is(i, words!["same"]) && text.is(i + 1, words!["time"])) {
+                    when.time = Some(start.time());
                 }
                 when.offered = true;
             }

@@ -193,7 +193,8 @@ fn extend_range(text: &Text<'_>, amount: &mut Amount) {
     let start = if next.kind == Kind::Number && next.mark == b'-' && next.marks == 1 {
         amount.to
     } else if next.parted <= Break::Space
-        && (text.is(amount.to, words!["to", "or"]) || between && text.is(amount.to, words!["and"]))
+        && (text.is(amount.to, words!["to", "or", "maybe", "possibly", "perhaps"])
+            || between && text.is(amount.to, words!["and"]))
     {
         amount.to + 1 + usize::from(text.is(amount.to + 1, words!["maybe", "even", "possibly"]))
     } else {
@@ -205,6 +206,8 @@ fn extend_range(text: &Text<'_>, amount: &mut Amount) {
     {
         return;
     }
+    // "between a 4 and a 6"
+    let start = start + usize::from(between && text.is(start, words!["a", "an"]));
     let Some(upper) = numeral(text, start) else {
         return;
     };

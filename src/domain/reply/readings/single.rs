@@ -1,7 +1,7 @@
 //! Readings of one number: glucose, peak flow, steps, HbA1c, temperature, oxygen.
 
 use super::super::context::Context;
-use super::super::facts::Unit;
+use super::super::facts::{NumberWord, Unit};
 use super::super::numbers::{Amount, Role};
 use super::super::reading_kind::ReadingKind;
 use super::super::text::Text;
@@ -97,6 +97,10 @@ pub fn read(
             || amount.role == Role::Clock
             || amount.role == Role::Muddled
         {
+            continue;
+        }
+        // "it says HI, tried it twice"
+        if matches!(text.fact(amount.from).number, Some(NumberWord::Fold(_))) {
             continue;
         }
         let named = is_named(text, amount, sort.names);
@@ -332,7 +336,10 @@ fn choose(
         let bare = values
             .windows(2)
             .all(|w| matches!(w, [a, b] if b.0.from - a.0.end <= usize::from(text.is(a.0.end, words!["and"]))));
-        if bare && let Some(best) = values.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)) {
+        let best = text.core.clone().any(|i| text.is(i, words!["best", "highest", "top", "max"]));
+        if (bare || best)
+            && let Some(best) = values.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1))
+        {
             values.clear();
             values.push(best);
         }

@@ -1,0 +1,81 @@
+//! Long remarks beside an answer that speak of nothing everyday: a person reads them, whatever they say.
+//!
+//! Lists of danger and of what is worth reading never end. What people add to an answer in many words is either small talk, and
+//! then names family, weather, food, places or pastimes, or it is something that the practice should know.
+
+use super::context::{Channel, Context};
+use super::danger::Dangers;
+use super::draft::Draft;
+use super::facts::Unit;
+use super::text::Text;
+use super::tokens::Kind;
+use super::understanding::{Intent, Route};
+use super::vocabulary::Vocabulary;
+
+/// From so many words with a matter of their own a remark is long. Measured on replies not seen before: of those sent to a person
+/// by this rule more than half needed one.
+const LONG: usize = 4;
+
+/// Sends an answer that would be filed by itself to a person when a long remark stands beside it.
+pub fn read(
+    text: &Text<'_>,
+    context: &Context<'_>,
+    dangers: &Dangers,
+    answer: Option<(usize, usize)>,
+    draft: &mut Draft,
+) {
+    let files = matches!(
+        draft.answer,
+        Some(
+            Intent::Yes
+                | Intent::No
+                | Intent::Partial
+                | Intent::ProgressNumber
+                | Intent::Reading
+                | Intent::Confirm
+                | Intent::Choice
+        )
+    );
+    if draft.route != Route::Auto || !files {
+        return;
+    }
+    let known = &text.lexicon.known;
+    let dismissed = |at: usize| dangers.dismissed.iter().any(|(from, to)| (*from..*to).contains(&at));
+    let (mut words, mut first) = (0, 0);
+    for at in text.core.clone() {
+        let Some(token) = text.token(at) else { break };
+        // A letter is read by its sentences: its formulas add up to more than they say.
+        if context.channel == Channel::Email && text.sentence_start(at) == at {
+            words = 0;
+        }
+        if text.within(at, &known.everyday) || text.within(at, &known.relation) || text.smile(at) {
+            return;
+        }
+        let fact = text.fact(at);
+        let plain = token.kind != Kind::Word
+            || token.word == Vocabulary::NAME
+            || answer.is_some_and(|(from, to)| (from..to).contains(&at))
+            || text.within(at, &known.function)
+            || text.within(at, &known.courtesy)
+            || text.within(at, &known.titles)
+            || fact.number.is_some()
+            || fact.unit != Unit::None
+            || fact.weekday > 0
+            || fact.month > 0
+            || fact.part.is_some()
+            || text.idiom(at, at + 1)
+            || text.small_talk(at, at + 1)
+            || dismissed(at);
+        if plain {
+            continue;
+        }
+        if words == 0 {
+            first = at;
+        }
+        words += 1;
+        if words >= LONG {
+            draft.say(Intent::Other, Route::Review, text, "more than an answer, and no small talk", first, at + 1);
+            return;
+        }
+    }
+}
