@@ -1,6 +1,7 @@
 //! The calls to gateways: no transaction is open while they run.
 
 use super::Engine;
+use super::dispatch::is_paced;
 use crate::domain::delivery::{DeliveryStatus, SendFailure};
 use crate::gateways::{Accepted, Exchange, Gateway, LookUp, OutboundMessage};
 use crate::store::due::Held;
@@ -120,8 +121,9 @@ impl Engine {
         let gateway = Arc::clone(&call.gateway);
         // Safety texts and answers wait for no place either.
         let _place = if call.about.urgent { None } else { gateway.place().await };
+        let on_time = self.keep_rate(&call).await;
         let began_at = self.clock.now_ms();
-        let (answer, exchanges) = if began_at >= call.lease_until - CALL_MARGIN_MS {
+        let (answer, exchanges) = if !on_time || began_at >= call.lease_until - CALL_MARGIN_MS {
             (Answer::NotMade, Vec::new())
         } else {
             match call.ask {
@@ -161,12 +163,35 @@ impl Engine {
         }
     }
 
+    /// A call that comes late to its slot, because no place was free or the machine was busy, takes another: the rate holds in
+    /// every second, not only on average. False when no slot was to be had; then the call is not made.
+    async fn keep_rate(&self, call: &Call) -> bool {
+        let mut slot = call.not_before;
+        while !call.about.urgent
+            && !self.clock.is_manual()
+            && is_paced(&call.gateway)
+            && self.clock.now_ms() - slot > LATE_MS
+            && self.clock.now_ms() < call.lease_until - CALL_MARGIN_MS
+        {
+            match self.slot_again(&call.gateway).await {
+                Ok(next) => slot = next,
+                Err(_) => return false,
+            }
+            let wait = slot - self.clock.now_ms();
+            tokio::time::sleep(Duration::from_millis(wait.max(0).unsigned_abs())).await;
+        }
+        true
+    }
+
     /// Makes all calls and waits for them: for one pass of `send-due` and for tests.
     pub(super) async fn make_all(&self, calls: Vec<Call>) -> Vec<Outcome> {
         let running: FuturesUnordered<_> = calls.into_iter().map(|call| self.make(call)).collect();
         running.collect().await
     }
 }
+
+/// So much later than its slot a call may be: the slots' slack covers it.
+const LATE_MS: i64 = 2;
 
 /// A call may take this long at most (the gateways' time limit), so it is not begun with less of the lease left: after
 /// the lease another worker may ask what became of it.

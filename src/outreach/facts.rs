@@ -21,6 +21,7 @@ use crate::store::prompts::PromptRow;
 use crate::store::{self, Tx};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Bytes as lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
@@ -53,7 +54,7 @@ pub(super) struct Person {
 /// Everything about a batch of messages.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    pub messages: BTreeMap<String, MessageRow>,
+    pub messages: BTreeMap<String, Arc<MessageRow>>,
     pub people: HashMap<String, Person>,
     pub appointments: HashMap<String, AppointmentRow>,
     pub enrolments: HashMap<String, EnrolmentRow>,
@@ -125,7 +126,7 @@ impl Batch {
             }
         }
         batch.load_answered(tx, &appointment_ids).await?;
-        batch.messages = rows.into_iter().map(|m| (m.id.clone(), m)).collect();
+        batch.messages = rows.into_iter().map(|m| (m.id.clone(), Arc::new(m))).collect();
         Ok(batch)
     }
 

@@ -10,11 +10,14 @@ use super::facts::Unit;
 use super::text::Text;
 use super::tokens::Kind;
 use super::understanding::{Intent, Route};
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Vocabulary, words};
 
 /// From so many words with a matter of their own a remark is long. Measured on replies not seen before: of those sent to a person
 /// by this rule more than half needed one.
 const LONG: usize = 4;
+
+/// The same where something does not go.
+const LONG_FAILING: usize = 2;
 
 /// Sends an answer that would be filed by itself to a person when a long remark stands beside it.
 pub fn read(
@@ -41,12 +44,24 @@ pub fn read(
     }
     let known = &text.lexicon.known;
     let dismissed = |at: usize| dangers.dismissed.iter().any(|(from, to)| (*from..*to).contains(&at));
-    let (mut words, mut first) = (0, 0);
+    let (mut found, mut first) = (0, 0);
+    // "the new one I cannot work": what does not go is said in fewer words.
+    let fails = text.core.clone().any(|at| {
+        text.is(
+            at,
+            words![
+                "cant", "cannot", "wont", "couldnt", "doesnt", "hasnt", "havent", "isnt", "nobody", "unable", "without"
+            ],
+        ) && !answer.is_some_and(|(from, to)| (from..to).contains(&at))
+            && !dismissed(at)
+            && !text.idiom(at, at + 1)
+    });
+    let long = if fails { LONG_FAILING } else { LONG };
     for at in text.core.clone() {
         let Some(token) = text.token(at) else { break };
         // A letter is read by its sentences: its formulas add up to more than they say.
         if context.channel == Channel::Email && text.sentence_start(at) == at {
-            words = 0;
+            found = 0;
         }
         if text.within(at, &known.everyday) || text.within(at, &known.relation) || text.smile(at) {
             return;
@@ -69,11 +84,11 @@ pub fn read(
         if plain {
             continue;
         }
-        if words == 0 {
+        if found == 0 {
             first = at;
         }
-        words += 1;
-        if words >= LONG {
+        found += 1;
+        if found >= long {
             draft.say(Intent::Other, Route::Review, text, "more than an answer, and no small talk", first, at + 1);
             return;
         }

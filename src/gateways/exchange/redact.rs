@@ -3,6 +3,9 @@
 //! Names of fields stand; a value stands only in a field that is known to hold codes or ids, and only when it looks like one
 //! and is nothing of the message. Of free text (a mail server's line, a provider's explanation) only the words of a fixed list stand.
 
+use std::collections::HashSet;
+use std::sync::{LazyLock, OnceLock};
+
 use serde_json::Value;
 
 use crate::gateways::{OutboundMessage, form_data::pairs};
@@ -12,6 +15,9 @@ pub(in crate::gateways) struct Private {
     reference: String,
     to: String,
     said: Vec<String>,
+    /// The words of all that, and the number: every field of a request is compared with them.
+    words: OnceLock<HashSet<String>>,
+    digits: OnceLock<String>,
 }
 
 /// Fields that hold codes, ids and states, in small letters without `_` and `-`.
@@ -76,11 +82,16 @@ impl Private {
         let more = [&message.subject, &message.reply_to, &message.sender, &message.unsubscribe_url];
         let mut said = vec![message.text.clone()];
         said.extend(more.into_iter().flatten().cloned());
-        Self { reference: message.reference.clone(), to: message.to.clone(), said }
+        Self::new(&message.reference, &message.to, said)
+    }
+
+    fn new(reference: &str, to: &str, said: Vec<String>) -> Self {
+        let (words, digits) = (OnceLock::new(), OnceLock::new());
+        Self { reference: reference.to_owned(), to: to.to_owned(), said, words, digits }
     }
 
     pub(in crate::gateways) fn of_look_up(reference: &str, to: &str, text: &str) -> Self {
-        Self { reference: reference.to_owned(), to: to.to_owned(), said: vec![text.to_owned()] }
+        Self::new(reference, to, vec![text.to_owned()])
     }
 
     /// Whether this is the message's own text, or a good part of it, given back.
@@ -97,7 +108,7 @@ impl Private {
             return false;
         }
         let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-        let (value_digits, to_digits) = (digits(value), digits(&self.to));
+        let (value_digits, to_digits) = (digits(value), self.digits.get_or_init(|| digits(&self.to)));
         // The last nine digits are the number, however its beginning is written.
         let number = to_digits.get(to_digits.len().saturating_sub(9)..).unwrap_or_default();
         if number.len() >= 6
@@ -105,15 +116,15 @@ impl Private {
         {
             return true;
         }
-        let words = |text: &str| -> Vec<String> {
-            text.split(|c: char| !c.is_alphanumeric())
-                .filter(|w| w.chars().count() > 2)
-                .map(str::to_lowercase)
-                .collect()
-        };
-        let of_message: Vec<String> = self.said.iter().chain([&self.to]).flat_map(|text| words(text)).collect();
-        words(value).iter().any(|word| !is_known(word) && of_message.contains(word))
+        let of_message =
+            self.words.get_or_init(|| self.said.iter().chain([&self.to]).flat_map(|text| long_words(text)).collect());
+        long_words(value).any(|word| !is_known(&word) && of_message.contains(&word))
     }
+}
+
+/// The words of three letters or more, in small letters.
+fn long_words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().count() > 2).map(str::to_lowercase)
 }
 
 /// A request's body: a form or JSON with its values taken out, else its size.
@@ -264,8 +275,8 @@ pub(super) fn words(text: &str, private: &Private) -> String {
 }
 
 fn is_known(word: &str) -> bool {
-    // A word of letters cannot hold the blanks that part the list.
-    word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && WORDS.contains(&format!(" {word} "))
+    static KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| WORDS.split_whitespace().collect());
+    KNOWN.contains(word)
 }
 
 /// `5.1.1`, `21211`, `http_429`.
