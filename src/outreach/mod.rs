@@ -23,7 +23,7 @@ mod threads;
 mod try_out;
 
 pub use assemble::AssembleError;
-pub use calls::{Call, Outcome};
+pub use calls::{About, Answer, Ask, Call, Outcome};
 pub use compose::Composed;
 pub use dispatch::Turn;
 pub use enqueue::{NewSend, StoredFacts, enqueue};

@@ -94,3 +94,44 @@ pub fn read(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{days, read, tablets};
+    use super::*;
+
+    fn route(reply: &str, asked: &super::super::Prompt) -> Route {
+        read(reply, Some(asked)).route
+    }
+
+    #[test]
+    fn a_long_remark_is_read_by_a_person_unless_it_is_small_talk() {
+        assert_eq!(route("4 days", &days()), Route::Auto);
+        assert_eq!(
+            route("4 days, the dog dragged me round the park and back in the pouring rain", &days()),
+            Route::Auto
+        );
+        assert_eq!(
+            route("4, something peculiar occurred, hauled myself along clinging onto railings", &days()),
+            Route::Review
+        );
+        assert_eq!(
+            route("yes, every single one, no nausea no itching no wheeze", &tablets()),
+            Route::Auto,
+            "what is denied counts for nothing"
+        );
+        assert_eq!(
+            route("yes, though the blister foil wont peel", &tablets()),
+            Route::Review,
+            "what does not go is said in fewer words"
+        );
+    }
+
+    #[test]
+    fn the_reason_says_which_words() {
+        let reply = "4, something peculiar occurred, hauled myself along clinging onto railings";
+        let read = read(reply, Some(&days()));
+        let why = read.because.iter().find(|b| b.what.contains("no small talk")).expect("a reason");
+        assert!(reply[why.from..why.to].contains("peculiar"), "{}", &reply[why.from..why.to]);
+    }
+}

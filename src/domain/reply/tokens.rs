@@ -259,7 +259,11 @@ impl Cutter<'_> {
                 }
             }
             let plain = plain.get(..n).and_then(|p| std::str::from_utf8(p).ok()).unwrap_or(run);
-            self.known(plain)
+            // "my calf's swollen": where the two together are no word, the thing itself with its "is".
+            match plain.strip_suffix('s') {
+                Some(thing) if self.vocabulary.exact(plain) == 0 && run.ends_with("'s") => self.known(thing),
+                _ => self.known(plain),
+            }
         } else {
             self.known(run)
         }

@@ -5,6 +5,7 @@ mod fallback;
 mod gateway;
 mod kills;
 mod poison;
+mod rate;
 mod reports;
 pub mod rig;
 mod workers;

@@ -26,7 +26,7 @@ fn prompt(kind: PromptKind, text: &str, expects: Expects) -> Prompt {
     Prompt { kind, text: format!("Fernhill Practice: Hello Joan, {text}"), expects }
 }
 
-fn days() -> Prompt {
+pub(super) fn days() -> Prompt {
     let expects = Expects::Count {
         unit: "days".into(),
         period: Some("week".into()),
@@ -41,7 +41,7 @@ fn days() -> Prompt {
     )
 }
 
-fn tablets() -> Prompt {
+pub(super) fn tablets() -> Prompt {
     prompt(
         PromptKind::GoalProgress,
         "did you take your tablets every day this week? Reply YES, NO or SOME.",
@@ -63,7 +63,7 @@ fn menu(labels: &[&str]) -> Prompt {
     prompt(PromptKind::ChoiceMenu, "which would you like?", Expects::Choice { options })
 }
 
-fn read(reply: &str, prompt: Option<&Prompt>) -> Understanding {
+pub(super) fn read(reply: &str, prompt: Option<&Prompt>) -> Understanding {
     understand(reply, &Context { prompt, received_at: now(), zone: London, channel: Channel::Sms, reader: &READER })
 }
 
