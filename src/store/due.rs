@@ -206,6 +206,19 @@ pub async fn backlog(db: &Db, now: i64) -> Result<Backlog, StoreError> {
     Ok(db.fetch_optional(&SQL, &[now.into()]).await?.unwrap_or(Backlog { due: 0, oldest: None, next: None }))
 }
 
+/// What waits and was tried before: (gateway of the last try, how many, since when the oldest should have gone). Looks at what
+/// is due before `until`: what was tried waits for its next try, not for long.
+pub async fn tried(db: &Db, until: i64) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    const SQL: Sql = Sql::same(
+        "SELECT a.gateway, CAST(COUNT(*) AS BIGINT), MIN(m.due_at) FROM due d
+         JOIN attempt a ON a.message_id = d.message_id
+           AND a.number = (SELECT MAX(l.number) FROM attempt l WHERE l.message_id = d.message_id)
+         JOIN message m ON m.id = d.message_id
+         WHERE d.lane IN (0, 1, 2) AND d.due_at <= $1 GROUP BY a.gateway ORDER BY a.gateway",
+    );
+    db.fetch(&SQL, &[until.into()]).await
+}
+
 /// The next moment at which something happens: a message is due, a question ends, an enrolment is planned `ahead_ms` before
 /// its next moment, or something waits already. `None` when nothing does.
 pub async fn next_moment(db: &Db, ahead_ms: i64) -> Result<Option<i64>, StoreError> {

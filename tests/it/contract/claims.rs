@@ -4,7 +4,7 @@ use super::{MINUTE, PRACTICE, Store, T0, ids, rows, sorted, within};
 use crate::app::On;
 use crate::on_both;
 use between::store::due::{Claim, Deferred, Held, NewDue};
-use between::store::ledger::MessageRow;
+use between::store::ledger::{AttemptRow, MessageRow};
 use between::store::{due, ledger};
 
 fn held(id: &str, lease: i64) -> Held {
@@ -150,5 +150,17 @@ on_both! {
             within!(store.db, tx => due::claim(tx, lane, T0, T0 + MINUTE, 9));
         }
         assert_eq!(due::next_moment(&store.db, 0).await.unwrap(), Some(T0 + 4), "what is held is due when its lease ends");
+    }
+
+    async fn what_was_tried_waits_with_its_last_gateway(on) {
+        let store = Store::start(on).await?;
+        let due_at = |id: &str, at| MessageRow { due_at: at, ..rows::planned(id, "p1") };
+        within!(store.db, tx => ledger::insert(tx, &[due_at("m1", T0), due_at("m2", T0 - 9), due_at("m3", T0 - 20), due_at("m4", T0 - 30)]));
+        within!(store.db, tx => due::insert(tx, &[rows::waits("m1", T0), rows::waits("m2", T0 + 60), rows::waits("m3", T0), rows::waits("m4", T0 + 61)]));
+        let attempt = |id: &str, number, gateway: &str| AttemptRow { gateway: gateway.to_owned(), ..rows::attempt(id, number) };
+        let tries = [attempt("m1", 1, "a"), attempt("m1", 2, "b"), attempt("m2", 1, "b"), attempt("m4", 1, "b")];
+        within!(store.db, tx => ledger::insert_attempts(tx, &tries));
+        // m3 was never tried, m4 is due later than was asked for.
+        assert_eq!(due::tried(&store.db, T0 + 60).await.unwrap(), [("b".to_owned(), 2, T0 - 9)]);
     }
 }

@@ -2,6 +2,7 @@
 
 mod command;
 mod docs;
+mod examples;
 mod exchange;
 mod generic;
 mod govuk_notify;
