@@ -22,7 +22,7 @@ const SETTINGS: &str = "[practice.window]\ndays = \"Mon-Sun\"\nfrom = \"00:00\"\
     [practice.limits]\nsegments_per_day = 0\n[sending]\nlease_seconds = 35\n";
 
 /// The program itself, as a practice runs it.
-fn start(app: &TestApp, settings: &str, port: u16) -> Child {
+pub fn start(app: &TestApp, settings: &str, port: u16) -> Child {
     Command::new(env!("CARGO_BIN_EXE_between"))
         .args(["--config", settings, "serve", "--listen", &format!("127.0.0.1:{port}")])
         .env("DATABASE_URL", &app.url)
@@ -33,7 +33,7 @@ fn start(app: &TestApp, settings: &str, port: u16) -> Child {
         .unwrap()
 }
 
-async fn until_it_answers(port: u16) {
+pub async fn until_it_answers(port: u16) {
     for _ in 0..1_000 {
         if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
             return;
