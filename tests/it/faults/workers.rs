@@ -171,7 +171,7 @@ async fn t6_four_workers_together_keep_to_the_day_s_spending() {
         task.await.unwrap();
     }
     let texts: usize =
-        fakes.iter().flat_map(|fake| fake.taken()).map(|t| between::domain::sms::measure(&t.text).segments).sum();
+        fakes.iter().flat_map(HttpFake::taken).map(|t| between::domain::sms::measure(&t.text).segments).sum();
     let longest = 3;
     assert!(texts >= LIMIT && texts < LIMIT + longest, "{texts} text parts left, {LIMIT} were allowed");
     let held = all_out(&app).await.into_iter().filter(|m| m.status == "held" && m.reason == "spend_cap").count();
