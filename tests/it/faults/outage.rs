@@ -9,6 +9,7 @@ use crate::fake_gateways::http::HttpFake;
 use crate::on_both;
 use crate::scenarios::kit::{all_out, ms};
 use between::clock::Clock;
+use between::worker;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -48,6 +49,14 @@ on_both! {
         app.advance_to("2027-01-04T15:45:00Z").await;
         assert!(fake.taken().is_empty());
         state.store(2, Ordering::SeqCst);
+        if full_size() {
+            // The clock is moved by seconds: in the steps of a simulation a fast gateway's rate could not be used.
+            for _ in 0..40 * 60 {
+                app.engine.clock.set_ms(app.now() + 1_000);
+                worker::settle_now(&app.engine).await.unwrap();
+                app.fresh_feeds().await;
+            }
+        }
         app.advance_to("2027-01-05T12:00:00Z").await;
         let mut per_person: BTreeMap<String, usize> = BTreeMap::new();
         let mut sent = Vec::new();
