@@ -27,7 +27,7 @@ async fn status(app: &App) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let rows: Vec<Vec<String>> = standings.iter().map(|standing| cells(&engine, standing)).collect();
-    let head = ["gateway", "carries", "share", "a minute", "last 15 min", "failed", "slow", "state"];
+    let head = ["gateway", "carries", "share", "a minute", "last 15 min", "failed", "slow", "waiting", "state"];
     output::table(&head, &rows, "There is no gateway: put one under [gateways.NAME] in your settings");
     for why in standings.iter().filter_map(|standing| standing.why.as_ref()) {
         say!("{why}");
@@ -56,6 +56,10 @@ fn cells(engine: &Engine, standing: &Standing) -> Vec<String> {
         standing.sent.to_string(),
         standing.failed.to_string(),
         standing.slow.to_string(),
+        match standing.waiting {
+            0 => "0".to_owned(),
+            waiting => format!("{waiting}, {} s", standing.oldest_seconds),
+        },
         state,
     ]
 }

@@ -1,6 +1,7 @@
 //! Receive first: a message is committed before anybody is answered, and a repeat changes nothing.
 
 use crate::clock::Clock;
+use crate::domain::identifiers::PhoneNumber;
 use crate::outreach::{Engine, OutreachError};
 use crate::store::ledger::MessageRow;
 use crate::store::{StoreError, inbox, ledger};
@@ -16,7 +17,7 @@ pub struct Inbound {
     pub provider_reference: String,
     /// `sms` or `email`.
     pub channel: String,
-    /// Who wrote: a number in E.164 form, or an address.
+    /// Who wrote: a number as the gateway gives it, or an address.
     pub from: String,
     /// The reply token of an email, when it came back to one.
     pub token: Option<String>,
@@ -37,6 +38,20 @@ pub(super) fn storable(text: &str) -> String {
     text.replace('\0', "\u{2400}")
 }
 
+/// A sender as contact points have it. Some providers give numbers without the plus (GOV.UK Notify, Vonage, FireText), some as
+/// they are dialled here. Names, short codes and what is no number stay as they came.
+fn sender(inbound: &Inbound) -> String {
+    let from = inbound.from.trim();
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let is_e164 = from.strip_prefix('+').is_some_and(digits);
+    if inbound.channel != "sms" || is_e164 {
+        return storable(from);
+    }
+    let abroad = || if digits(from) { PhoneNumber::read(&format!("+{from}")).ok() } else { None };
+    let number = PhoneNumber::read(from).ok().or_else(abroad);
+    number.map_or_else(|| storable(from), |number| number.e164().to_owned())
+}
+
 fn row(clock: &Clock, inbound: &Inbound) -> MessageRow {
     let now = clock.now_ms();
     MessageRow {
@@ -44,7 +59,7 @@ fn row(clock: &Clock, inbound: &Inbound) -> MessageRow {
         direction: "in".to_owned(),
         status: "received".to_owned(),
         channel: Some(inbound.channel.clone()),
-        address: Some(storable(&inbound.from)),
+        address: Some(sender(inbound)),
         gateway: Some(inbound.gateway.clone()),
         provider_reference: Some(storable(&inbound.provider_reference)),
         subject: inbound.subject.as_deref().map(storable),

@@ -13,20 +13,21 @@ pub(crate) struct Phones {
 }
 
 impl Phones {
-    /// Reads a cell, which may hold several numbers. Returns whether it was refused.
-    pub(crate) fn add(&mut self, cell: &str, policy: PhonePolicy) -> bool {
+    /// Reads a cell, which may hold several numbers. Returns why it was refused, where it was.
+    pub(crate) fn add(&mut self, cell: &str, policy: PhonePolicy) -> Option<String> {
         match PhoneCell::parse(cell, policy) {
             Ok(read) => {
                 if !self.usable.contains(&read.number) {
                     self.usable.push(read.number);
                 }
-                false
+                None
             }
-            Err(PhoneError::Empty) => false,
+            Err(PhoneError::Empty) => None,
             Err(why) => {
-                self.refused
-                    .push(RefusedPhone { given: Shown(cell.chars().take(80).collect()), reason: why.to_string() });
-                true
+                let reason = why.to_string();
+                let given = Shown(cell.chars().take(80).collect());
+                self.refused.push(RefusedPhone { given, reason: reason.clone() });
+                Some(reason)
             }
         }
     }

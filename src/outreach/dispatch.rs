@@ -8,7 +8,7 @@ mod write;
 
 pub(super) use write::is_paced;
 
-use super::{Call, Engine, Outcome, OutreachError, settle};
+use super::{Call, Engine, Outcome, OutreachError, Practices, settle};
 use crate::domain::message::Lane;
 use crate::store::due::Claim;
 use crate::store::{Tx, counters, due};
@@ -26,16 +26,28 @@ pub struct Turn {
 impl Engine {
     /// One turn: `outcomes` of calls that have finished since the last are recorded, and up to `room` new ones prepared.
     /// When it fails nothing was recorded: the caller keeps the outcomes for its next turn.
+    ///
+    /// Limits hold exactly also among several workers: a turn that finds at its end that others have used up what it had
+    /// decided with is rolled back and decided anew. Each time somebody else's turn was committed.
     pub async fn turn(&self, outcomes: &[Outcome], room: usize) -> Result<Turn, OutreachError> {
         let practices = self.practices().await?;
         self.ready_links().await?;
+        loop {
+            match self.try_turn(&practices, outcomes, room).await {
+                Err(OutreachError::Overtaken) => {}
+                done => return done,
+            }
+        }
+    }
+
+    async fn try_turn(&self, practices: &Practices, outcomes: &[Outcome], room: usize) -> Result<Turn, OutreachError> {
         let mut tx = self.db.begin().await?;
-        let mut health = self.health(&mut tx, &practices, outcomes).await?;
-        settle::settle(self, &mut tx, &practices, outcomes).await?;
+        let mut health = self.health(&mut tx, practices, outcomes).await?;
+        settle::settle(self, &mut tx, practices, outcomes).await?;
         let claims = self.claim(&mut tx, room).await?;
         let claimed = claims.len();
         let calls =
-            if claims.is_empty() { Vec::new() } else { self.prepare(&mut tx, &practices, &mut health, claims).await? };
+            if claims.is_empty() { Vec::new() } else { self.prepare(&mut tx, practices, &mut health, claims).await? };
         self.count_traffic(&mut tx, outcomes).await?;
         tx.commit().await?;
         Ok(Turn { calls, claimed })
@@ -66,11 +78,18 @@ impl Engine {
         if claims.is_empty() {
             return Ok(Turn::default());
         }
-        let mut tx = self.db.begin().await?;
-        let mut health = self.health(&mut tx, &practices, &[]).await?;
-        let calls = self.prepare(&mut tx, &practices, &mut health, claims).await?;
-        tx.commit().await?;
-        Ok(Turn { calls, claimed: 1 })
+        loop {
+            let mut tx = self.db.begin().await?;
+            let mut health = self.health(&mut tx, &practices, &[]).await?;
+            match self.prepare(&mut tx, &practices, &mut health, claims.clone()).await {
+                Err(OutreachError::Overtaken) => {}
+                calls => {
+                    let calls = calls?;
+                    tx.commit().await?;
+                    return Ok(Turn { calls, claimed: 1 });
+                }
+            }
+        }
     }
 
     /// Records outcomes each in a transaction of its own: when recording them together failed. One that cannot be recorded

@@ -5,7 +5,7 @@ use super::calls::{Answer, Ask};
 use super::{Engine, Outcome, OutreachError, Practices};
 use crate::domain::delivery::{Breaker, BreakerState, Channel, SHARE_MINUTES, SendFailure, Told, Traffic, share};
 use crate::store::health::{HealthRow, MinuteRow};
-use crate::store::{Tx, health};
+use crate::store::{Tx, due, health};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a turn knows of its gateways.
@@ -121,6 +121,7 @@ impl Engine {
         }
         rows = health::lock(tx, &failed.into_iter().collect::<Vec<_>>()).await?;
         let mut state = Health { rows: by_name(rows), changed: BTreeSet::new() };
+        let mut well = Vec::new();
         for outcome in outcomes {
             let (Some(told), Some(row)) = (told(outcome), state.rows.get_mut(outcome.gateway.name())) else {
                 continue;
@@ -140,8 +141,15 @@ impl Engine {
                 let (gateway, since) = (row.gateway.clone(), after.since);
                 self.tell_of_rest(tx, practices, &gateway, since).await?;
             }
+            if before.state != BreakerState::Closed && after.state == BreakerState::Closed {
+                well.push(row.gateway.clone());
+            }
         }
         state.save(tx).await?;
+        for gateway in well {
+            // What waits for its next try need not: at the gateway's rate, as everything.
+            due::wake_gateway(tx, &gateway, now, LONGEST_RETRY_MS).await?;
+        }
         Ok(state)
     }
 
@@ -250,6 +258,9 @@ impl Engine {
 pub fn minute(at_ms: i64) -> i64 {
     at_ms.div_euclid(60_000)
 }
+
+/// No retry of what a gateway did not take is further away.
+const LONGEST_RETRY_MS: i64 = 3_600_000;
 
 /// How long minutes are kept.
 const KEPT_MINUTES: i64 = 24 * 60;

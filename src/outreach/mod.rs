@@ -55,6 +55,9 @@ pub enum OutreachError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Another worker has used up what this turn had decided with; it is taken again. Leaves no turn.
+    #[error("another worker was faster")]
+    Overtaken,
     /// A practice's settings or programme cannot be used.
     #[error("practice {practice}: {problem}")]
     Practice {

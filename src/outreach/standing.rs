@@ -25,6 +25,11 @@ pub struct Standing {
     pub failed: i64,
     /// Of those, slow.
     pub slow: i64,
+    /// Messages it was tried with last and that are not done: in its hands, asked about, or to be tried again.
+    pub waiting: i64,
+    /// For how long the oldest of them should have been gone; 0 when none waits. What was never tried belongs to no gateway
+    /// yet: it stands in [`Queue`].
+    pub oldest_seconds: i64,
     /// `closed` (it is used), `open` (it rests) or `half_open` (one message tries it).
     pub breaker: BreakerState,
     /// Since when, UTC milliseconds; `None` when it never changed.
@@ -53,11 +58,14 @@ impl Engine {
         let rows = health::list(&self.db).await?;
         let traffic = self.traffic(now).await?;
         let last = self.last_minute(now).await?;
+        let tried = due::tried(&self.db, now + LONGEST_WAIT_MS).await?;
         let of_gateway = self.gateways.iter().map(|gateway| {
             let (name, policy) = (gateway.name(), gateway.policy());
             let row = rows.iter().find(|row| row.gateway == name);
             let state = row.map(breaker).unwrap_or_default();
             let Traffic { sent, failed, slow } = traffic.get(name).copied().unwrap_or_default();
+            let (waiting, oldest) =
+                tried.iter().find(|(gateway, ..)| gateway == name).map_or((0, now), |(_, n, at)| (*n, *at));
             let rests = state.state != BreakerState::Closed;
             let mut standing = Standing {
                 gateway: name.to_owned(),
@@ -68,6 +76,8 @@ impl Engine {
                 sent,
                 failed,
                 slow,
+                waiting,
+                oldest_seconds: (now - oldest).max(0) / 1_000,
                 breaker: state.state,
                 since: Some(state.since).filter(|at| *at > 0),
                 tried_again_at: rests.then_some(state.probe_at),
@@ -88,6 +98,9 @@ impl Engine {
         Ok(Queue { due: backlog.due, oldest_seconds })
     }
 }
+
+/// No retry is further away.
+const LONGEST_WAIT_MS: i64 = 24 * 3_600_000;
 
 fn why(standing: &Standing, (bad, of): (i64, i64)) -> Option<String> {
     let Standing { gateway, code, share_percent, .. } = standing;

@@ -23,15 +23,35 @@ const ADD: Sql = insert_sql!(
 
 /// Adds to counters. Returns how many counters were touched.
 pub async fn add(tx: &mut Tx, rows: &[CounterRow]) -> Result<u64, StoreError> {
+    tx.run_rows(&ADD, &summed(rows)).await
+}
+
+const ADD_AND_TELL: Sql = insert_sql!(
+    "counter",
+    [subject text, period text, used bigint],
+    "ON CONFLICT (subject, period) DO UPDATE SET used = counter.used + excluded.used RETURNING subject, period, used"
+);
+
+/// The same; returns the counters as they stand now. Until the transaction ends nobody else adds to them.
+pub async fn add_and_tell(tx: &mut Tx, rows: &[CounterRow]) -> Result<Vec<CounterRow>, StoreError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch(&ADD_AND_TELL, &[batch(&summed(rows))?]).await
+}
+
+/// One row for each counter, in their order.
+fn summed(rows: &[CounterRow]) -> Vec<CounterRow> {
     let mut sums: BTreeMap<(&str, &str), i64> = BTreeMap::new();
     for row in rows {
         *sums.entry((&row.subject, &row.period)).or_default() += row.used;
     }
-    let rows: Vec<_> = sums
-        .into_iter()
-        .map(|((subject, period), used)| CounterRow { subject: subject.to_owned(), period: period.to_owned(), used })
-        .collect();
-    tx.run_rows(&ADD, &rows).await
+    let row = |((subject, period), used): ((&str, &str), i64)| CounterRow {
+        subject: subject.to_owned(),
+        period: period.to_owned(),
+        used,
+    };
+    sums.into_iter().map(row).collect()
 }
 
 const GET: Sql = batch_sql!(

@@ -168,6 +168,25 @@ pub async fn wake_practice(
     tx.run(&SQL, &[practice_id.into(), reason.into(), now.into(), until.into()]).await
 }
 
+/// Wakes what was tried by a gateway that did not work, and would be looked at again within `ahead_ms` by itself. What it said
+/// itself to wait for keeps waiting. Waits for nobody: what others hold is theirs. Returns how many.
+pub async fn wake_gateway(tx: &mut Tx, gateway: &str, now: i64, ahead_ms: i64) -> Result<u64, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: "UPDATE due SET due_at = $2 WHERE lane IN (0, 1, 2) AND due_at > $2 AND due_at <= $3 AND lease_until = 0 AND EXISTS
+            (SELECT 1 FROM attempt a WHERE a.message_id = due.message_id AND a.gateway = $1 AND a.code <> 'throttled'
+             AND a.outcome IN ('retry', 'unknown', 'resolved_not_sent')
+             AND a.number = (SELECT MAX(l.number) FROM attempt l WHERE l.message_id = due.message_id))",
+        postgres: "UPDATE due SET due_at = $2 WHERE message_id IN
+            (SELECT d.message_id FROM due d JOIN attempt a ON a.message_id = d.message_id
+             WHERE d.lane IN (0, 1, 2) AND d.due_at > $2 AND d.due_at <= $3 AND d.lease_until = 0 AND a.gateway = $1
+             AND a.code <> 'throttled' AND a.outcome IN ('retry', 'unknown', 'resolved_not_sent')
+             AND a.number = (SELECT MAX(l.number) FROM attempt l WHERE l.message_id = d.message_id)
+             FOR UPDATE OF d SKIP LOCKED)",
+    };
+    let until = now.saturating_add(ahead_ms);
+    tx.run(&SQL, &[gateway.into(), now.into(), until.into()]).await
+}
+
 /// What else waits for these people: (patient, priority, when). Planned messages of which no try was made: what was tried
 /// is in the counters already.
 pub async fn waiting_of(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<(String, i64, i64)>, StoreError> {
@@ -204,6 +223,19 @@ pub async fn backlog(db: &Db, now: i64) -> Result<Backlog, StoreError> {
          FROM due WHERE lane IN (0, 1, 2) AND due_at <= $1",
     );
     Ok(db.fetch_optional(&SQL, &[now.into()]).await?.unwrap_or(Backlog { due: 0, oldest: None, next: None }))
+}
+
+/// What waits and was tried before: (gateway of the last try, how many, since when the oldest should have gone). Looks at what
+/// is due before `until`: what was tried waits for its next try, not for long.
+pub async fn tried(db: &Db, until: i64) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    const SQL: Sql = Sql::same(
+        "SELECT a.gateway, CAST(COUNT(*) AS BIGINT), MIN(m.due_at) FROM due d
+         JOIN attempt a ON a.message_id = d.message_id
+           AND a.number = (SELECT MAX(l.number) FROM attempt l WHERE l.message_id = d.message_id)
+         JOIN message m ON m.id = d.message_id
+         WHERE d.lane IN (0, 1, 2) AND d.due_at <= $1 GROUP BY a.gateway ORDER BY a.gateway",
+    );
+    db.fetch(&SQL, &[until.into()]).await
 }
 
 /// The next moment at which something happens: a message is due, a question ends, an enrolment is planned `ahead_ms` before

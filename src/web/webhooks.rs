@@ -60,9 +60,7 @@ pub(super) async fn take(
     }
     match take_reports(&state.engine, &reports).await {
         Ok(_) => StatusCode::OK.into_response(),
-        Err(OutreachError::Store(_) | OutreachError::Practice { .. }) => {
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 

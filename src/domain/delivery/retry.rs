@@ -11,6 +11,9 @@ pub struct BackOff {
     pub longest_ms: i64,
 }
 
+/// The longest wait before jitter, beside what it asks for, where a gateway says itself when to come back: it works.
+const LONGEST_WHEN_TOLD_MS: i64 = 5 * 60_000;
+
 impl Default for BackOff {
     fn default() -> Self {
         Self { first_ms: 5_000, longest_ms: 30 * 60_000 }
@@ -34,8 +37,9 @@ impl BackOff {
             return None;
         }
         let doublings = attempt.saturating_sub(1).min(32);
-        let grown = self.first_ms.max(1).saturating_mul(1_i64 << doublings).min(self.longest_ms.max(1));
         let floor = failure.retry_floor_ms().unwrap_or(0).max(0);
+        let longest = if floor > 0 { LONGEST_WHEN_TOLD_MS.min(self.longest_ms) } else { self.longest_ms };
+        let grown = self.first_ms.max(1).saturating_mul(1_i64 << doublings).min(longest.max(1));
         let base = grown.max(floor);
         // Up to half of the growth on top: waits keep growing, and messages refused together do not come back together.
         let jitter = mix(seed ^ u64::from(attempt)) % (grown.unsigned_abs() / 2 + 1);

@@ -113,7 +113,7 @@ pub struct Warning {
     pub kind: WarningKind,
     /// The field, where there is one.
     pub field: Option<Field>,
-    /// A heading or a count; never a person's data.
+    /// A heading, a count, or why a number cannot be used; never a person's data.
     pub detail: Option<String>,
     /// First place.
     pub first: Place,

@@ -1,4 +1,7 @@
 //! NHS Notify's callbacks on messages and channels.
+//!
+//! Its third callback, on recipients' responses, is left alone: it tells which of the answer options of an NHS App message was
+//! chosen, never a person's own words, and none of our messages offers options. It comes without key or signature (mutual TLS).
 
 use chrono::DateTime;
 use serde::Deserialize;

@@ -29,7 +29,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Taken, Refusal> {
     let source_id = if let Some(id) = row.get(Field::RowId) {
         SourceId::given("appointment", &id)
     } else {
-        taken.warnings.push((WarningKind::NoAppointmentId, None));
+        taken.warnings.push((WarningKind::NoAppointmentId, None, None));
         let service = row.owned(Field::Service).unwrap_or_default();
         SourceId::derived("appointment", &[&patient.identity(), &start.to_rfc3339(), &service])
     };
@@ -102,7 +102,7 @@ fn instant(row: &Row<'_>, field: Field, local: NaiveDateTime, taken: &mut Taken)
     match row.context().options.zone.from_local_datetime(&local) {
         LocalResult::Single(at) => Ok(at.to_utc()),
         LocalResult::Ambiguous(a, b) => {
-            taken.warnings.push((WarningKind::TimeOccursTwice, Some(field)));
+            taken.warnings.push((WarningKind::TimeOccursTwice, Some(field), None));
             Ok(a.min(b).to_utc())
         }
         LocalResult::None => Err(row.refuse(field, RefusalReason::TimeDoesNotExist)),

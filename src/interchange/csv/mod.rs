@@ -26,7 +26,7 @@ use rows::{RawRow, Rows};
 #[derive(Default)]
 struct Taken {
     records: Vec<Record>,
-    warnings: Vec<(WarningKind, Option<Field>)>,
+    warnings: Vec<(WarningKind, Option<Field>, Option<String>)>,
 }
 
 /// Reads a list. One bad row costs that row; a broken or missing header stops the file.
@@ -80,8 +80,8 @@ fn read_rows(rows: Rows<'_>, context: Context<'_>, report: &mut ImportFile) {
                 for refusal in refused {
                     report.refuse(refusal);
                 }
-                for (kind, field) in taken.warnings {
-                    report.warn(kind, field, None, place);
+                for (kind, field, detail) in taken.warnings {
+                    report.warn(kind, field, detail, place);
                 }
             }
         }

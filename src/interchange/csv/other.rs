@@ -18,7 +18,7 @@ pub(super) fn goal(row: &Row<'_>, ids: &mut Ids) -> Result<Taken, Refusal> {
         Some(cell) => match cell.trim_end_matches("/10").trim().parse::<u8>() {
             Ok(score) if score <= 10 => Some(score),
             _ => {
-                taken.warnings.push((WarningKind::WordLeftOut, Some(Field::Confidence)));
+                taken.warnings.push((WarningKind::WordLeftOut, Some(Field::Confidence), None));
                 None
             }
         },

@@ -118,13 +118,13 @@ fn needs(row: &Row<'_>, taken: &mut Taken) -> ContactNeeds {
         needs.no_telephone = words::is_no_telephone(&word);
         needs.preferred = words::channel(&word);
         if needs.preferred.is_none() && !needs.no_telephone {
-            taken.warnings.push((WarningKind::WordLeftOut, Some(Field::PreferredChannel)));
+            taken.warnings.push((WarningKind::WordLeftOut, Some(Field::PreferredChannel), None));
         }
     }
     if let Some(word) = row.word(Field::Format) {
         match words::format(&word) {
             Some(format) => needs.formats.push(format),
-            None => taken.warnings.push((WarningKind::WordLeftOut, Some(Field::Format))),
+            None => taken.warnings.push((WarningKind::WordLeftOut, Some(Field::Format), None)),
         }
     }
     needs
@@ -134,8 +134,8 @@ fn contact_points(row: &Row<'_>, taken: &mut Taken) -> (Phones, Vec<crate::domai
     let policy = row.context().options.phones;
     let mut phones = Phones::default();
     for cell in row.all(Field::Mobile) {
-        if phones.add(&cell, policy) {
-            taken.warnings.push((WarningKind::PhoneRefused, Some(Field::Mobile)));
+        if let Some(why) = phones.add(&cell, policy) {
+            taken.warnings.push((WarningKind::PhoneRefused, Some(Field::Mobile), Some(why)));
         }
     }
     // A landline in the column for any number is no fault, so it does not warn.
@@ -146,7 +146,7 @@ fn contact_points(row: &Row<'_>, taken: &mut Taken) -> (Phones, Vec<crate::domai
     for cell in row.all(Field::Email) {
         for address in cell.split([';', ',', ' ']).filter(|a| !a.is_empty()) {
             if add_email(&mut emails, address) {
-                taken.warnings.push((WarningKind::EmailRefused, Some(Field::Email)));
+                taken.warnings.push((WarningKind::EmailRefused, Some(Field::Email), None));
             }
         }
     }

@@ -74,7 +74,7 @@ fn one(
     }
     let status = row.word(Field::Status).map_or(ReportStatus::NotStated, |w| ReportStatus::read(&w));
     if status == ReportStatus::NotStated {
-        taken.warnings.push((WarningKind::NoResultStatus, Some(Field::Status)));
+        taken.warnings.push((WarningKind::NoResultStatus, Some(Field::Status), None));
     }
     let taken_at = date.taken_at(context.options.zone);
     let which = codes.first().map_or(display.as_str(), |c| c.code.as_str());

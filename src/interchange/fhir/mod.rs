@@ -127,8 +127,8 @@ fn read_file(
             Ok(Outcome::Used) => report.accept_silently(&kind),
             Ok(Outcome::Taken(Taken { record, warnings })) => {
                 report.accept(&kind, *record);
-                for (warning, field) in warnings {
-                    report.warn(warning, field, None, entry.place);
+                for (warning, field, detail) in warnings {
+                    report.warn(warning, field, detail, entry.place);
                 }
             }
         }
@@ -214,4 +214,4 @@ fn source_id(entry: &Entry<'_>) -> SourceId {
 }
 
 /// Warnings that go with a record.
-type Warnings = Vec<(WarningKind, Option<crate::domain::import::Field>)>;
+type Warnings = Vec<(WarningKind, Option<crate::domain::import::Field>, Option<String>)>;

@@ -100,7 +100,7 @@ fn nhs_number(entry: &Entry<'_>, all: &[Identifier], warnings: &mut Warnings) ->
             return Err(refusal(entry, RefusalReason::NhsNumberTwice).field(Field::NhsNumber));
         }
         if verification(identifier).is_some_and(|code| code != "01") {
-            warnings.push((WarningKind::NhsNumberUnverified, Some(Field::NhsNumber)));
+            warnings.push((WarningKind::NhsNumberUnverified, Some(Field::NhsNumber), None));
         }
         found = Some(number);
     }
@@ -122,7 +122,7 @@ fn identifiers(all: &[Identifier], warnings: &mut Warnings) -> Vec<(String, Stri
     for identifier in all.iter().filter(|i| is_current(i)) {
         let kind = identifier.kind.as_ref().and_then(model::Concept::first_code).unwrap_or_default();
         if NOT_KEPT.contains(&kind) {
-            warnings.push((WarningKind::IdentityNumbersDropped, Some(Field::Identifier)));
+            warnings.push((WarningKind::IdentityNumbersDropped, Some(Field::Identifier), None));
             continue;
         }
         if let (Some(system), Some(value)) = (identifier.system.as_deref(), identifier.value.as_deref())
@@ -191,13 +191,13 @@ fn contact_points(all: &[ContactPoint], options: &Options<'_>, warnings: &mut Wa
         };
         match point.system.as_deref() {
             Some("phone" | "sms") | None => {
-                if phones.add(value, options.phones) {
-                    warnings.push((WarningKind::PhoneRefused, Some(Field::Phone)));
+                if let Some(why) = phones.add(value, options.phones) {
+                    warnings.push((WarningKind::PhoneRefused, Some(Field::Phone), Some(why)));
                 }
             }
             Some("email") => {
                 if add_email(&mut emails, value) {
-                    warnings.push((WarningKind::EmailRefused, Some(Field::Email)));
+                    warnings.push((WarningKind::EmailRefused, Some(Field::Email), None));
                 }
             }
             Some(_) => {}

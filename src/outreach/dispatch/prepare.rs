@@ -151,7 +151,7 @@ impl Engine {
             }
         }
         health.save(tx).await?;
-        self.write(tx, practices, writes, &mut calls).await?;
+        self.write(tx, practices, writes, &batch.counters, &mut calls).await?;
         self.pace(tx, &mut calls).await?;
         Ok(calls)
     }

@@ -1,5 +1,6 @@
 //! What a turn writes, in sets, once everything is decided; and the slots of each gateway's rate.
 
+use super::super::periods::{sent_subject, spend_subject};
 use super::super::{Call, Engine, OutreachError, Practices};
 use crate::domain::message::MessageStatus;
 use crate::domain::reason::Reason;
@@ -9,7 +10,7 @@ use crate::store::due::{Deferred, Held};
 use crate::store::ledger::{AttemptRow, MessageRow, StatusChange};
 use crate::store::prompts::PromptRow;
 use crate::store::{Tx, counters, due, ledger, prompts};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// What a turn will write, gathered while it decides.
@@ -33,6 +34,7 @@ impl Engine {
         tx: &mut Tx,
         practices: &Practices,
         writes: Writes,
+        expected: &HashMap<(String, String), i64>,
         calls: &mut Vec<Call>,
     ) -> Result<(), OutreachError> {
         let now = self.clock.now_ms();
@@ -63,7 +65,10 @@ impl Engine {
         due::finish(tx, &writes.finished).await?;
         let counted: Vec<CounterRow> =
             writes.counters.into_iter().map(|((subject, period), used)| CounterRow { subject, period, used }).collect();
-        counters::add(tx, &counted).await?;
+        let after = counters::add_and_tell(tx, &counted).await?;
+        if after.iter().any(|row| overtaken(practices, row, expected)) {
+            return Err(OutreachError::Overtaken);
+        }
         let aside = writes.set_aside.into_iter().map(|m| (m, Reason::Poison));
         for (message, reason) in writes.told.into_iter().chain(aside) {
             super::super::alerts::raise_for_message(tx, &self.clock, practices, &message, reason).await?;
@@ -115,6 +120,25 @@ impl Writes {
             self.changes.push(change(&message.id, status, reason, at));
         }
     }
+}
+
+/// Whether others have added to a counter since it was read, and that might have changed what was decided: the same person was
+/// written to, or a practice's limit is reached.
+fn overtaken(practices: &Practices, now: &CounterRow, expected: &HashMap<(String, String), i64>) -> bool {
+    if expected.get(&(now.subject.clone(), now.period.clone())) == Some(&now.used) {
+        return false;
+    }
+    for state in practices.iter() {
+        let id = &state.practice.id;
+        if now.subject == spend_subject(id) {
+            let limit = state.practice.settings.limits.segments_per_day;
+            return limit > 0 && now.used > limit;
+        }
+        if now.subject == sent_subject(id) {
+            return state.rise_limit().is_some_and(|limit| now.used > limit);
+        }
+    }
+    true
 }
 
 fn change(id: &str, status: MessageStatus, reason: Reason, at: i64) -> StatusChange {

@@ -4,7 +4,7 @@ use super::{MINUTE, PRACTICE, Store, T0, ids, rows, sorted, within};
 use crate::app::On;
 use crate::on_both;
 use between::store::due::{Claim, Deferred, Held, NewDue};
-use between::store::ledger::MessageRow;
+use between::store::ledger::{AttemptOutcome, AttemptRow, MessageRow};
 use between::store::{due, ledger};
 
 fn held(id: &str, lease: i64) -> Held {
@@ -150,5 +150,36 @@ on_both! {
             within!(store.db, tx => due::claim(tx, lane, T0, T0 + MINUTE, 9));
         }
         assert_eq!(due::next_moment(&store.db, 0).await.unwrap(), Some(T0 + 4), "what is held is due when its lease ends");
+    }
+
+    async fn what_was_tried_waits_with_its_last_gateway(on) {
+        let store = Store::start(on).await?;
+        let due_at = |id: &str, at| MessageRow { due_at: at, ..rows::planned(id, "p1") };
+        within!(store.db, tx => ledger::insert(tx, &[due_at("m1", T0), due_at("m2", T0 - 9), due_at("m3", T0 - 20), due_at("m4", T0 - 30)]));
+        within!(store.db, tx => due::insert(tx, &[rows::waits("m1", T0), rows::waits("m2", T0 + 60), rows::waits("m3", T0), rows::waits("m4", T0 + 61)]));
+        let attempt = |id: &str, number, gateway: &str| AttemptRow { gateway: gateway.to_owned(), ..rows::attempt(id, number) };
+        let tries = [attempt("m1", 1, "a"), attempt("m1", 2, "b"), attempt("m2", 1, "b"), attempt("m4", 1, "b")];
+        within!(store.db, tx => ledger::insert_attempts(tx, &tries));
+        // m3 was never tried, m4 is due later than was asked for.
+        assert_eq!(due::tried(&store.db, T0 + 60).await.unwrap(), [("b".to_owned(), 2, T0 - 9)]);
+    }
+
+    async fn a_gateway_that_is_well_again_wakes_what_it_did_not_take(on) {
+        let store = Store::start(on).await?;
+        let names = ["m1", "m2", "m3", "m4", "m5", "m6"];
+        let all: Vec<MessageRow> = names.iter().map(|id| rows::planned(id, "p1")).collect();
+        within!(store.db, tx => ledger::insert(tx, &all));
+        let waits: Vec<_> = names.iter().map(|id| rows::waits(id, if *id == "m5" { T0 + 90 * MINUTE } else { T0 + 50 })).collect();
+        within!(store.db, tx => due::insert(tx, &waits));
+        let tries: Vec<AttemptRow> = names[..5].iter().map(|id| AttemptRow { gateway: "a".to_owned(), ..rows::attempt(id, 1) }).collect();
+        within!(store.db, tx => ledger::insert_attempts(tx, &tries));
+        let ended = |id: &str, word: &str, code: &str| AttemptOutcome { code: Some(code.to_owned()), ..rows::outcome(id, 1, word, None) };
+        let ends = [ended("m1", "retry", "refused"), ended("m2", "unknown", "http_500"), ended("m3", "retry", "throttled"), ended("m5", "retry", "refused")];
+        within!(store.db, tx => ledger::finish_attempts(tx, &ends));
+        // m3 was told when to come back, m4 is in hand, m5 waits for something else, m6 was never tried.
+        assert_eq!(within!(store.db, tx => due::wake_gateway(tx, "b", T0, 60 * MINUTE)), 0);
+        assert_eq!(within!(store.db, tx => due::wake_gateway(tx, "a", T0, 60 * MINUTE)), 2);
+        let woken = store.column(&format!("SELECT message_id FROM due WHERE due_at = {T0} ORDER BY message_id")).await;
+        assert_eq!(woken, ["m1", "m2"]);
     }
 }

@@ -28,6 +28,15 @@ on_both! {
         assert!(within!(store.db, tx => counters::get(tx, &[])).is_empty());
     }
 
+    async fn counters_that_were_added_to_are_told_as_they_stand(on) {
+        let store = Store::start(on).await?;
+        within!(store.db, tx => counters::add(tx, &[count("p1", "d:2027-01-01", 10), count("p3", "d:2027-01-01", 1)]));
+        let batch = [count("p1", "d:2027-01-01", 1), count("p2", "d:2027-01-01", 2), count("p1", "d:2027-01-01", 4)];
+        let told = by_key(within!(store.db, tx => counters::add_and_tell(tx, &batch)));
+        assert_eq!(told, [count("p1", "d:2027-01-01", 15), count("p2", "d:2027-01-01", 2)]);
+        assert!(within!(store.db, tx => counters::add_and_tell(tx, &[])).is_empty());
+    }
+
     async fn counters_are_summed_over_days(on) {
         let store = Store::start(on).await?;
         let rows = [count("s1", "d:2027-01-01", 5), count("s1", "d:2027-01-02", 7), count("s1", "d:2027-01-03", 9), count("s2", "d:2027-01-02", 1), count("s1", "w:2027-01", 50)];

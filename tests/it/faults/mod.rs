@@ -2,10 +2,15 @@
 
 mod failover;
 mod fallback;
+mod floods;
 mod gateway;
 mod kills;
+mod kills_each;
+mod outage;
 mod poison;
 mod rate;
+mod replay;
 mod reports;
 pub mod rig;
+mod small_machine;
 mod workers;

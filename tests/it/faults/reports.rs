@@ -155,6 +155,27 @@ on_both! {
             app.ledger(&joan).await
         );
     }
+
+    async fn t10_a_number_that_its_network_does_not_know_is_texted_no_more(on) {
+        let rig = Rig::start(on, MONDAY, "").await?;
+        let app = &rig.app;
+        let ids = accepted(&rig, 1).await;
+        let joan = "patient-0001".to_owned();
+        let before = rig.texts_to(&crate::app::phone(1));
+        take_reports(&app.engine, &[report(&ids[0], undelivered(true), app.now())]).await.unwrap();
+        assert_eq!(contact_status(&rig, &joan).await, "unreachable", "at once");
+        assert_eq!(app.open_alerts().await.iter().filter(|a| *a == "routine unreachable").count(), 1);
+        app.appointment(&joan, "later", "2027-01-14T15:00:00Z", "booked").await;
+        let goal = app.goal(&joan).await;
+        app.enrol(&joan, "goal", &goal).await;
+        app.advance_to("2027-01-14T14:00:00Z").await;
+        assert_eq!(rig.texts_to(&crate::app::phone(1)), before, "neither again nor anew");
+        let ledger = app.ledger(&joan).await;
+        assert_eq!(ledger[0], "appointment_reminder undelivered network_undelivered");
+        assert!(ledger.contains(&"appointment_reminder skipped unreachable".to_owned()) && ledger.contains(&"welcome skipped unreachable".to_owned()), "{ledger:?}");
+        let mut tx = app.engine.db.begin().await.unwrap();
+        assert_eq!(store::consents::of_patients(&mut tx, &[joan]).await.unwrap(), [], "unreachable is no refusal");
+    }
 }
 
 /// One more reminder to a person, taken by the gateway; returns its id.

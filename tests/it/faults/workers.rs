@@ -141,6 +141,43 @@ async fn r7_four_workers_share_the_work_and_double_nothing() {
     share(4).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t6_four_workers_together_keep_to_the_day_s_spending() {
+    // Fewer than one worker takes in one turn: each would use it up alone.
+    const LIMIT: usize = 30;
+    let count = if full_size() { 4_000 } else { 400 };
+    let settings = format!("[practice.limits]\nsegments_per_day = {LIMIT}\n[sending]\nbatch = 40\nin_flight = 40\n");
+    let Some(app) = TestApp::start_with(On::Postgres, START, &settings).await else {
+        return;
+    };
+    reminders(&app, count).await;
+    app.engine.clock.set_ms(ms("2027-01-04T11:10:00Z"));
+    app.fresh_feeds().await;
+    let all_there = Arc::new(tokio::sync::Barrier::new(4));
+    let mut running = Vec::new();
+    let mut fakes = Vec::new();
+    for _ in 0..4 {
+        let (engine, fake) = worker(&app, app.engine.clock.clone(), &settings).await;
+        let all_there = Arc::clone(&all_there);
+        running.push(tokio::spawn(async move {
+            // It has read what it reads once, so that the turns fall together.
+            engine.turn(&[], 0).await.unwrap();
+            all_there.wait().await;
+            engine.send_due().await.unwrap();
+        }));
+        fakes.push(fake);
+    }
+    for task in running {
+        task.await.unwrap();
+    }
+    let texts: usize =
+        fakes.iter().flat_map(HttpFake::taken).map(|t| between::domain::sms::measure(&t.text).segments).sum();
+    let longest = 3;
+    assert!(texts >= LIMIT && texts < LIMIT + longest, "{texts} text parts left, {LIMIT} were allowed");
+    let held = all_out(&app).await.into_iter().filter(|m| m.status == "held" && m.reason == "spend_cap").count();
+    assert_eq!(held + fakes.iter().map(|f| f.taken().len()).sum::<usize>(), count);
+}
+
 on_both! {
     async fn r8_a_worker_that_overslept_its_lease_moves_nothing(on) {
         let app = TestApp::start_with(on, START, NO_LIMIT).await?;

@@ -12,6 +12,7 @@ use between::{
 };
 use futures_util::{StreamExt, future::join_all, stream};
 
+use crate::app::full_size;
 use crate::fake_gateways::{
     Hand, NOON,
     fault::{Fault, When},
@@ -156,7 +157,7 @@ async fn live(http: &Gateway, reference: &str, to: &str, seed: u64) -> Result<us
 
 #[tokio::test]
 async fn r3_every_fault_mixed_loses_nothing_and_doubles_nothing() {
-    const MESSAGES: u64 = 2_000;
+    let messages: u64 = if full_size() { 10_000 } else { 2_000 };
     let hand = Hand::default();
     // Two tries in three go wrong at first, in a way that depends on the message alone.
     let fake = HttpFake::with_mood(&hand, |to, before| {
@@ -171,11 +172,11 @@ async fn r3_every_fault_mixed_loses_nothing_and_doubles_nothing() {
     .await;
     let http = gateway(&fake.settings("timeout_seconds = 1"), &hand);
 
-    let outcomes: Vec<_> = stream::iter(0..MESSAGES)
+    let outcomes: Vec<_> = stream::iter(0..messages)
         .map(|n| {
             let http = Arc::clone(&http);
             async move {
-                let to = if n % 50 == 0 { "+447700900301".to_owned() } else { format!("+44770090{:04}", 1_000 + n) };
+                let to = if n % 50 == 0 { "+447700900301".to_owned() } else { format!("+4477009{:05}", 10_000 + n) };
                 let reference = format!("m-{n}");
                 let outcome = live(&http, &reference, &to, n).await;
                 (n, reference, outcome)
@@ -203,7 +204,7 @@ async fn r3_every_fault_mixed_loses_nothing_and_doubles_nothing() {
             }
         }
     }
-    assert_eq!(outcomes.len() as u64, MESSAGES);
+    assert_eq!(outcomes.len() as u64, messages);
     assert!(attempts.keys().max() > Some(&2), "the faults were not met: {attempts:?}");
     assert_eq!(fake.refused(), Vec::<String>::new());
 }

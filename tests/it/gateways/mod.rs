@@ -2,7 +2,9 @@
 
 mod command;
 mod docs;
+mod examples;
 mod exchange;
+mod forgeries;
 mod generic;
 mod govuk_notify;
 mod http;

@@ -43,11 +43,11 @@ async fn cut_everywhere(more: &str, folder: &str) {
 }
 
 #[tokio::test]
-async fn a_connection_cut_at_any_command_loses_and_doubles_nothing() {
+async fn r18_a_connection_cut_at_any_command_loses_and_doubles_nothing() {
     cut_everywhere("handled_folder = \"Done\"", "Done").await;
 }
 
 #[tokio::test]
-async fn a_connection_cut_at_any_command_loses_nothing_where_mails_are_only_marked() {
+async fn r18_a_connection_cut_at_any_command_loses_nothing_where_mails_are_only_marked() {
     cut_everywhere("", "").await;
 }

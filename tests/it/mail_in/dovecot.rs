@@ -32,7 +32,7 @@ on_both! {
         assert_eq!(second.step(&office.app.engine).await.unwrap().kept, 1, "it was given back");
     }
 
-    async fn a_new_uidvalidity_brings_the_same_mails_and_changes_nothing(on) {
+    async fn r18_a_new_uidvalidity_brings_the_same_mails_and_changes_nothing(on) {
         let Some(dovecot) = dovecot() else { return Some(()) };
         let office = Office::open(on, "answers", dovecot.port, "").await?;
         let asked = office.ask().await;
@@ -98,7 +98,7 @@ async fn a_refused_log_in_is_told_and_not_tried_again_and_again() {
 }
 
 #[tokio::test]
-async fn a_mail_of_30_megabytes_is_kept_in_part_for_people_and_holds_up_no_other() {
+async fn r18_a_mail_of_30_megabytes_is_kept_in_part_for_people_and_holds_up_no_other() {
     let Some(dovecot) = dovecot() else { return };
     let office = Office::open(On::Sqlite, "answers", dovecot.port, "").await.unwrap();
     let asked = office.ask().await;
@@ -124,7 +124,7 @@ async fn a_mail_of_30_megabytes_is_kept_in_part_for_people_and_holds_up_no_other
 /// Another program removes a mail before each of our commands in turn: between finding it, measuring it, fetching it and
 /// putting it aside.
 #[tokio::test]
-async fn mails_that_others_remove_meanwhile_are_passed_over() {
+async fn r18_mails_that_others_remove_meanwhile_are_passed_over() {
     let accounts: Vec<String> = (0..40).map(|n| format!("box{n}")).collect();
     let names: Vec<&str> = accounts.iter().map(String::as_str).collect();
     let Some(dovecot) = Dovecot::start(&names).map(Arc::new) else { return };
@@ -153,7 +153,7 @@ async fn mails_that_others_remove_meanwhile_are_passed_over() {
 }
 
 #[tokio::test]
-async fn a_full_box_is_read_to_its_end_and_a_broken_mail_blocks_nothing() {
+async fn r18_a_full_box_is_read_to_its_end_and_a_broken_mail_blocks_nothing() {
     let Some(dovecot) = dovecot() else { return };
     let count = if full_size() { 10_000 } else { 1_000 };
     let office = Office::open(On::Sqlite, "answers", dovecot.port, "handled_folder = \"Done\"").await.unwrap();

@@ -5,6 +5,7 @@ mod dovecot;
 mod kit;
 mod matching;
 mod settings;
+mod two_programs;
 mod unsubscribe;
 mod webhook;
 mod whole_loop;

@@ -105,3 +105,84 @@ on_both! {
         assert_eq!(reminders(&usual, 1..=15).await, (15, vec![]));
     }
 }
+
+/// Numbers that must never be texted, as they stand in a list: each is refused with its reason, and the person is taken all
+/// the same.
+const REFUSED: [(&str, &str); 12] = [
+    ("020 7946 0000", "texts cannot go to a landline"),
+    ("0909 879 0000", "texts cannot go to a premium"),
+    ("07600 000000", "texts cannot go to a pager"),
+    ("070 1234 5678", "texts cannot go to a personal"),
+    ("0800 000 0000", "texts cannot go to a free"),
+    ("0300 000 0000", "texts cannot go to a"),
+    ("07797 700000", "from Jersey"),
+    ("07781 100000", "from Guernsey"),
+    ("07624 300000", "from the Isle of Man"),
+    ("+353 85 000 0000", "from outside the UK (IE)"),
+    ("+881 612 345 678", ""),
+    ("+979 123 456 789", ""),
+];
+
+fn list(numbers: impl IntoIterator<Item = String>) -> String {
+    // The last digit is the check digit; the range is never issued.
+    const PEOPLE: [&str; 14] = [
+        "9991000003",
+        "9991000011",
+        "9991000038",
+        "9991000046",
+        "9991000054",
+        "9991000062",
+        "9991000070",
+        "9991000089",
+        "9991000097",
+        "9991000100",
+        "9991000119",
+        "9991000127",
+        "9991000135",
+        "9991000143",
+    ];
+    let row = |(nhs, number): (&&str, String)| format!("{nhs},Test,Person,05/03/1960,{number}\n");
+    let rows: String = PEOPLE.iter().zip(numbers).map(row).collect();
+    format!("NHS Number,Surname,First Name,Date of Birth,Mobile\n{rows}")
+}
+
+#[test]
+fn t6_numbers_abroad_and_dear_ones_are_refused_at_import_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_between"))
+            .current_dir(folder.path())
+            .env_remove("DATABASE_URL")
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?} {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run(&["practice", "add", "oak", "--name", "Oak Surgery"]);
+    for (number, reason) in REFUSED {
+        std::fs::write(folder.path().join("one.csv"), list([number.to_owned()])).unwrap();
+        let told = run(&["import", "--dry-run", "one.csv"]);
+        assert!(told.contains("a telephone number cannot be used (") && told.contains(reason), "{number}: {told}");
+    }
+    let good = ["07700 900001".to_owned(), "+44 7700 900002".to_owned()];
+    std::fs::write(folder.path().join("all.csv"), list(REFUSED.map(|(n, _)| n.to_owned()).into_iter().chain(good)))
+        .unwrap();
+    let told: serde_json::Value = serde_json::from_str(run(&["--json", "import", "all.csv"]).trim()).unwrap();
+    assert_eq!(told["counts"]["patient"]["accepted"], 14);
+    let warned: i64 = told["warnings"].as_array().unwrap().iter().filter_map(|w| w["times"].as_i64()).sum();
+    assert_eq!(warned, REFUSED.len() as i64, "{told}");
+    assert!(told["warnings"].as_array().unwrap().iter().all(|w| w["detail"].is_string()), "{told}");
+    let database = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|f| f.unwrap().path())
+        .find(|p| p.extension().is_some_and(|e| e == "sqlite"));
+    let numbers = tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let address = format!("sqlite:{}", database.unwrap().display());
+        let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
+        let rows: Vec<(String,)> =
+            sqlx::query_as("SELECT address FROM contact_point ORDER BY address").fetch_all(&pool).await.unwrap();
+        rows.into_iter().map(|(a,)| a).collect::<Vec<_>>()
+    });
+    assert_eq!(numbers, ["+447700900001", "+447700900002"], "nothing else can be texted");
+}

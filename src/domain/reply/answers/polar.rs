@@ -37,9 +37,27 @@ pub(super) fn yes_no_some(
         } else if worry == Worry::NoUrgent {
             // "is your breathing as usual?" - "bit worse every day": a no in other words.
             let worse = |i: &usize| {
-                text.is(*i, words!["worse", "worsening", "different", "heavy", "harder", "terrible", "awful", "bad", "shocking"])
+                text.is(
+                    *i,
+                    words![
+                        "worse",
+                        "worsening",
+                        "different",
+                        "heavy",
+                        "harder",
+                        "terrible",
+                        "awful",
+                        "bad",
+                        "shocking"
+                    ],
+                )
             };
-            if let Some(at) = text.core.clone().find(worse).filter(|at| !text.within(at.saturating_sub(1), &text.lexicon.known.negators)) {
+            if let Some(at) = text
+                .core
+                .clone()
+                .find(worse)
+                .filter(|at| !text.within(at.saturating_sub(1), &text.lexicon.known.negators))
+            {
                 draft.answer(Intent::No, Route::Urgent, text, "no longer as usual", at, at + 1);
                 return Some((at, at + 1));
             }

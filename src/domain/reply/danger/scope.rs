@@ -41,17 +41,21 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
             // "didnt, chest pain since lunch", "not really, a sharp pain": the same with more words.
             let breaks = (before + 1..=from).find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Comma));
             let own_part = breaks.is_some_and(|at| {
-                (before + 1..at).all(|i| {
-                    !text.sign(i) && !known.concern.contains(text.token(i).map_or(0, |t| t.word))
-                })
+                (before + 1..at).all(|i| !text.sign(i) && !known.concern.contains(text.token(i).map_or(0, |t| t.word)))
             });
             // "no leg was throbbing": an answer and a sentence.
             let sentence = before == text.core.start
                 && (from..to).any(|i| {
-                    text.is(i, words!["was", "is", "were", "has", "been", "keeps", "kept", "went", "came", "started", "hurts"])
+                    text.is(
+                        i,
+                        words!["was", "is", "were", "has", "been", "keeps", "kept", "went", "came", "started", "hurts"],
+                    )
                 });
-            let answers = own_part && before <= text.core.start + 2 || answer_word && sentence || answer_word
-                && (parted >= Break::Comma || before == text.core.start && text.is(before, words!["no"]) && subject);
+            let answers = own_part && before <= text.core.start + 2
+                || answer_word && sentence
+                || answer_word
+                    && (parted >= Break::Comma
+                        || before == text.core.start && text.is(before, words!["no"]) && subject);
             let only = text.is(before + 1, words!["just", "only", "sure", "know"]);
             let more_than = text.is(before, words!["no"])
                 && text.is(before + 1, words!["more", "worse"])

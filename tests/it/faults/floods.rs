@@ -1,0 +1,101 @@
+//! T5: one number that texts without end, many numbers that text once, and a reply as long as a book.
+
+use super::rig::{WEBHOOK_KEY, gateway, inbound, post, serve};
+use crate::app::{On, TestApp, full_size, phone};
+use crate::fake_gateways::Hand;
+use crate::fake_gateways::http::HttpFake;
+use crate::on_both;
+use crate::scenarios::kit::count;
+use between::clock::Clock;
+use between::intake::{Inbound, receive};
+use between::worker;
+use std::time::Instant;
+
+const MONDAY: &str = "2027-01-04T10:00:00Z";
+
+fn texts(
+    from: impl Fn(usize) -> String,
+    text: impl Fn(usize) -> String,
+    numbers: std::ops::Range<usize>,
+) -> Vec<Inbound> {
+    let one = |number: usize| Inbound {
+        gateway: "sms".to_owned(),
+        provider_reference: format!("flood-{number}"),
+        channel: "sms".to_owned(),
+        from: from(number),
+        token: None,
+        subject: None,
+        text: text(number),
+    };
+    numbers.map(one).collect()
+}
+
+on_both! {
+    async fn t5_a_flood_from_one_number_is_answered_little_told_once_and_danger_in_it_is_seen(on) {
+        let clock = Clock::manual(MONDAY.parse().unwrap());
+        let fake = HttpFake::with_mood(&Hand::of(&clock), |_, _| None).await;
+        let app = TestApp::start_on(on, clock, &gateway(&fake)).await?;
+        let many = if full_size() { 10_000 } else { 400 };
+        let (joan, ann) = (app.person(1).await, app.person(2).await);
+        let words = |n: usize| if n == many - 5 { "i have crushing chest pain".to_owned() } else { format!("call me {n}") };
+        let began = Instant::now();
+        for from in (0..many).step_by(500) {
+            receive(&app.engine, &texts(|_| phone(1), words, from..(from + 500).min(many))).await.unwrap();
+        }
+        // Somebody else texts behind all of them.
+        receive(&app.engine, &texts(|_| phone(2), |_| "STOP".to_owned(), many..many + 1)).await.unwrap();
+        worker::settle_now(&app.engine).await.unwrap();
+        let took = began.elapsed();
+        let to = |number: u32| fake.taken().into_iter().filter(|t| t.to == phone(number)).count();
+        assert!(to(1) <= 3, "{} answers", to(1));
+        assert_eq!(to(2), 1, "the other one has her confirmation");
+        let alerts = app.open_alerts().await;
+        assert_eq!(alerts.iter().filter(|a| a.ends_with(" flood")).count(), 1, "told once");
+        assert!(alerts.iter().any(|a| a.ends_with(" red_flag")), "danger within it: {alerts:?}");
+        // Of so many texts staff see few.
+        assert!(alerts.len() < 70, "{} alerts", alerts.len());
+        let received = app.timeline(&joan).await.into_iter().filter(|m| m.direction == "in").count();
+        assert_eq!(received, many, "and none is lost");
+        assert!(!app.ledger(&ann).await.is_empty());
+        println!("{many} texts of one number and one behind them: {took:?}");
+    }
+
+    async fn t5_many_numbers_with_one_text_each_are_read_and_answered_once_each_at_most(on) {
+        let clock = Clock::manual(MONDAY.parse().unwrap());
+        let fake = HttpFake::with_mood(&Hand::of(&clock), |_, _| None).await;
+        let app = TestApp::start_on(on, clock, &gateway(&fake)).await?;
+        let many = if full_size() { 10_000 } else { 400 };
+        let began = Instant::now();
+        for from in (0..many).step_by(500) {
+            let stranger = |n: usize| format!("+4477009{:05}", 10_000 + n);
+            receive(&app.engine, &texts(stranger, |n| format!("hello {n}"), from..(from + 500).min(many))).await.unwrap();
+        }
+        worker::settle_now(&app.engine).await.unwrap();
+        assert_eq!(count(&app.engine.db, "inbox").await, 0);
+        let sent = fake.taken();
+        let each: std::collections::BTreeSet<_> = sent.iter().map(|t| t.to.clone()).collect();
+        assert_eq!(each.len(), sent.len(), "one each at most");
+        println!("{many} strangers: {:?}, {} answers", began.elapsed(), sent.len());
+    }
+
+    async fn t5_a_reply_of_160_000_characters_costs_a_moment(on) {
+        let clock = Clock::manual(MONDAY.parse().unwrap());
+        let fake = HttpFake::with_mood(&Hand::of(&clock), |_, _| None).await;
+        let app = TestApp::start_on(on, clock, &gateway(&fake)).await?;
+        let joan = app.person(1).await;
+        let url = serve(&app.engine).await;
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        for (number, word) in ["7.5 ta ", "stop ", "ſ\u{301}ß🙂", "aaaaaaaa", "chest pain "].into_iter().enumerate() {
+            let text: String = word.chars().cycle().take(160_000).collect();
+            let began = Instant::now();
+            let body = inbound(&format!("long-{number}"), &phone(1), &text);
+            assert_eq!(post(&client, &url, WEBHOOK_KEY, &body, app.now()).await, 200);
+            worker::settle_now(&app.engine).await.unwrap();
+            assert!(began.elapsed().as_secs() < 10, "{word}: {:?}", began.elapsed());
+            let newest = app.timeline(&joan).await.into_iter().rfind(|m| m.direction == "in").unwrap();
+            assert_eq!(newest.body.map(|b| b.chars().count()), Some(160_000), "kept whole");
+            assert_ne!(newest.status, "received", "{word}");
+        }
+        assert!(app.open_alerts().await.iter().any(|a| a.ends_with(" red_flag")));
+    }
+}
