@@ -86,6 +86,7 @@ pub struct Receiving {
     pub poison_after: i64,
     pub red_flags: String,
     pub reader_settings: String,
+    pub resemblance: String,
     pub flood_per_day: i64,
 }
 

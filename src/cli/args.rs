@@ -442,6 +442,15 @@ pub enum RepliesCommand {
     Evaluate { file: PathBuf },
     /// Run the examples of the red-flag lexicon in force
     Check,
+    /// Make the weights by which answers are found to be like replies that told of danger, from labelled files
+    Train {
+        /// Labelled files, in the schema of `evaluate`
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Where the weights are written; name it as `resemblance` in the configuration to use them
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// Note how a received message should have been read: a labelled example, which changes no rule
     Correct {
         /// The message, as shown by patient show --json

@@ -1,10 +1,10 @@
 //! `between inspect`: how the program reads things, on the code that live traffic runs on. No database is opened.
 
 use super::args::InspectCommand;
-use super::output;
+use super::{App, output};
 use crate::domain::email;
 use crate::domain::identifiers::{NhsNumber, PhoneNumber};
-use crate::domain::reply::{Reader, inspect::inspect_line};
+use crate::domain::reply::inspect::inspect_line;
 use crate::domain::sms;
 use crate::domain::template::Template;
 use anyhow::{Context, Result};
@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufWriter, Read, Write};
 use std::process::ExitCode;
 
-pub(super) fn run(command: InspectCommand) -> Result<ExitCode> {
+pub(super) fn run(app: &App, command: InspectCommand) -> Result<ExitCode> {
     match command {
         InspectCommand::Reply => {
-            let reader = Reader::shipped();
+            let reader = super::replies::reader(app)?;
             lines(|line| inspect_line(line, &reader))
         }
         InspectCommand::Sms => lines(|line| sms_line(line).to_string()),

@@ -81,7 +81,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Gateways(command) => gateways::run(&app(), command).await,
         Command::Config(command) => config::run(&app(), &command),
         Command::Messages(command) => messages::run(&app(), command),
-        Command::Inspect(command) => inspect::run(command),
+        Command::Inspect(command) => inspect::run(&app(), command),
         Command::Backup(args) => backup::run(&app(), args).await,
         Command::Replies(command) => replies::run(&app(), command).await,
         Command::Bench(args) => bench::run(&app(), args).await,

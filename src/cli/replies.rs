@@ -2,7 +2,7 @@
 
 use super::args::RepliesCommand;
 use super::{App, actor, audit_event, output};
-use crate::domain::reply::{Reader, evaluate::evaluate, examples};
+use crate::domain::reply::{Reader, evaluate::evaluate, examples, train};
 use crate::outreach::Engine;
 use crate::store::ledger;
 use crate::store::record::{self, CorrectionRow};
@@ -31,6 +31,17 @@ pub(super) async fn run(app: &App, command: RepliesCommand) -> Result<ExitCode> 
                 bail!("{} examples are not read as they should be", faults.len());
             }
             output::done(app.json, "Every example of the lexicon is read as it should be.");
+        }
+        RepliesCommand::Train { files, out } => {
+            let mut lines = String::new();
+            for file in &files {
+                let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+                lines.push_str(&text);
+                lines.push('\n');
+            }
+            let weights = train::train(lines.lines(), &reader(app)?);
+            std::fs::write(&out, &weights).with_context(|| format!("cannot write {}", out.display()))?;
+            output::done(app.json, &format!("{} weights written to {}.", weights.lines().count(), out.display()));
         }
         RepliesCommand::Correct { message, meaning } => correct(app, &message, &meaning).await?,
         RepliesCommand::Report => {

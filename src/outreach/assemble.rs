@@ -89,7 +89,7 @@ impl Engine {
 
     /// The reader of replies with the practice's own lexicon and figures where they are set, else the shipped ones.
     pub fn reader(config: &Config) -> Result<Reader, String> {
-        let (red_flags, figures) = Reader::shipped_sources();
+        let (red_flags, figures, weights) = Reader::shipped_sources();
         let own = |path: &str, shipped: &str| {
             if path.is_empty() {
                 return Ok(shipped.to_owned());
@@ -98,6 +98,7 @@ impl Engine {
         };
         let red_flags = own(&config.receiving.red_flags, red_flags)?;
         let figures = own(&config.receiving.reader_settings, figures)?;
-        Reader::from_toml(&red_flags, &figures).map_err(|e| format!("receiving: {e}"))
+        let weights = own(&config.receiving.resemblance, weights)?;
+        Reader::from_sources(&red_flags, &figures, &weights).map_err(|e| format!("receiving: {e}"))
     }
 }

@@ -1,7 +1,7 @@
 //! The calls to gateways: no transaction is open while they run.
 
 use super::Engine;
-use super::dispatch::is_paced;
+use super::pace::is_paced;
 use crate::domain::delivery::{DeliveryStatus, SendFailure};
 use crate::gateways::{Accepted, Exchange, Gateway, LookUp, OutboundMessage};
 use crate::store::due::Held;

@@ -6,8 +6,6 @@
 mod prepare;
 mod write;
 
-pub(super) use write::is_paced;
-
 use super::{Call, Engine, Outcome, OutreachError, Practices, settle};
 use crate::domain::message::Lane;
 use crate::store::due::Claim;

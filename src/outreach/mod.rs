@@ -11,6 +11,7 @@ mod facts;
 mod health;
 mod limits;
 mod links;
+mod pace;
 mod periods;
 mod plan_alone;
 mod planner;

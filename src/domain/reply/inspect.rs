@@ -38,16 +38,17 @@ struct Read<'a> {
 impl Line {
     /// Reads the line's reply.
     pub fn understand(&self, reader: &Reader) -> Understanding {
-        understand(
-            &self.reply,
-            &Context {
-                prompt: self.prompt.as_ref(),
-                received_at: self.received_at.map_or(DateTime::<Utc>::UNIX_EPOCH, |t| t.with_timezone(&Utc)),
-                zone: London,
-                channel: self.channel.unwrap_or(Channel::Sms),
-                reader,
-            },
-        )
+        understand(&self.reply, &self.context(reader))
+    }
+
+    pub(super) fn context<'a>(&'a self, reader: &'a Reader) -> Context<'a> {
+        Context {
+            prompt: self.prompt.as_ref(),
+            received_at: self.received_at.map_or(DateTime::<Utc>::UNIX_EPOCH, |t| t.with_timezone(&Utc)),
+            zone: London,
+            channel: self.channel.unwrap_or(Channel::Sms),
+            reader,
+        }
     }
 }
 

@@ -23,6 +23,7 @@ pub mod inspect;
 mod label;
 mod language;
 mod lexicon;
+mod likeness;
 mod normalise;
 mod numbers;
 pub mod own_words;
@@ -32,11 +33,13 @@ mod reader;
 mod reading_kind;
 mod readings;
 mod remark;
+mod resemblance;
 mod samples;
 mod settings;
 mod text;
 mod tokens;
 mod tongues;
+pub mod train;
 mod understanding;
 mod vocabulary;
 mod wishes;
@@ -84,6 +87,7 @@ pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
         draft.say(Intent::Language, Route::Review, &text, "another language", 0, text.tokens.len());
     }
     read_rest(&text, context, &dangers, alarm.as_ref(), &mut draft);
+    likeness::read(&text, context, &dangers, &mut draft);
     if draft.said.is_empty() {
         draft.doubt(&text, "not understood");
         draft.said.insert(Intent::Unclear);

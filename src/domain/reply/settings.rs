@@ -42,8 +42,21 @@ pub struct Settings {
     pub low_mood_at_most: f64,
     /// A count without a maximum is doubted beyond this many times the target.
     pub count_beyond_target: f64,
+    /// How like replies that told of danger an answer must be; left out, likeness counts for nothing.
+    #[serde(default)]
+    pub resemblance: Option<Likeness>,
     /// Longer replies are read at both ends only, in bytes.
     pub longest: usize,
+}
+
+/// From 0 to 1: how like replies that told of danger.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Likeness {
+    /// Read by a person from this on.
+    pub review_from: f32,
+    /// Urgent from this on.
+    pub urgent_from: f32,
 }
 
 /// Plausible ranges.

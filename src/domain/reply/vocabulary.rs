@@ -56,7 +56,8 @@ macro_rules! words {
 }
 pub(in crate::domain::reply) use words;
 
-type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<QuickHash>>;
+/// A map with the quick hash.
+pub(in crate::domain::reply) type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<QuickHash>>;
 
 /// Words and their numbers.
 #[derive(Debug, Clone, Default)]

@@ -147,10 +147,10 @@ pub(super) fn is_past(text: &Text<'_>, from: usize, to: usize) -> bool {
     let year = |i: usize| {
         text.token(i).is_some_and(|t| {
             t.kind == Kind::Number
-                && t.digits == 4
-                && (1920..=2100).contains(&t.value)
+                && (t.digits == 4 && (1920..=2100).contains(&t.value) || t.digits == 2 && (50..=99).contains(&t.value))
                 && i.checked_sub(1).is_some_and(|b| {
-                    text.is(b, words!["in", "since", "of", "from", "back", "around", "during", "year"])
+                    text.is(b, words!["in", "since", "from", "back", "around", "during", "year"])
+                        || t.digits == 4 && text.is(b, words!["of", "was"])
                 })
         })
     };
@@ -166,7 +166,10 @@ pub(super) fn is_past(text: &Text<'_>, from: usize, to: usize) -> bool {
             || text.is(i, words!["child", "kid", "boy", "girl", "little", "younger", "baby"])
                 && (i.saturating_sub(3)..i).any(|b| text.is(b, words!["as", "when", "was"]))
     };
-    let now = (to..end).any(|i| text.is(i, words!["again", "now", "today", "back", "still", "since"]));
+    let now = (to..end).any(|i| {
+        text.is(i, words!["again", "now", "today", "still", "since"])
+            || text.is(i, words!["back"]) && !text.is(i - 1, words!["looked", "look", "looking", "way"])
+    });
     // "blood down below, I had the menopause years ago": another part of the sentence dates itself.
     let parted = |i: usize| {
         let between = if i < from { i + 1..from + 1 } else { to..i + 1 };

@@ -132,3 +132,37 @@ fn f09_the_reading_vectors_are_all_right() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Lines of a labelled set: what the weights are trained on, and what is kept from them.
+fn labelled(set: &str) -> String {
+    let path = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/labelled").join(set);
+    std::fs::read_to_string(path.with_extension("jsonl")).expect("a labelled set")
+}
+
+/// What nobody had seen when it was first read (docs/REPLIES.md): the figures reached are not lost again.
+#[test]
+fn h08_danger_in_words_no_list_holds_is_seen() {
+    let e = evaluate(labelled("unseen").lines(), &READER);
+    let (flags, seen, urgent) = e.red_flags;
+    assert!(seen == flags && urgent * 100 >= flags * 84, "{e}");
+    assert!(e.false_urgent.0 * 100 <= e.false_urgent.1 * 2, "{e}");
+    let phrases = super::Reader::shipped_sources();
+    let without = super::Reader::from_sources(phrases.0, phrases.1, "").expect("a reader without weights");
+    let before = evaluate(labelled("unseen").lines(), &without);
+    assert!(before.red_flags.2 < urgent, "the weights tell more than the phrases alone\n{before}");
+}
+
+/// The weights that are shipped are those that training gives, so that what made them can be read.
+#[test]
+fn the_weights_are_those_that_training_gives() {
+    let Some(mut lines) = shared("replies-dev.jsonl") else { return };
+    let mut sets: Vec<_> = OWN_SETS.to_vec();
+    sets.sort_unstable();
+    for text in sets.into_iter().map(own).chain(["danger", "ordinary", "mixed", "families"].map(labelled)) {
+        lines.push('\n');
+        lines.push_str(&text);
+    }
+    let made = super::super::train::train(lines.lines(), &READER);
+    let (_, _, shipped) = super::Reader::shipped_sources();
+    assert!(made == shipped, "run `between replies train` as docs/REPLIES.md says");
+}

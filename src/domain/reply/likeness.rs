@@ -1,0 +1,49 @@
+//! An answer that is like answers that told of danger, in words no phrase holds: seen by a person, or seen now.
+
+use super::context::Context;
+use super::danger::Dangers;
+use super::draft::Draft;
+use super::text::Text;
+use super::tokens::Kind;
+use super::understanding::{Intent, Route};
+
+/// Raises the route of an answer to an open question by its likeness to danger.
+pub fn read(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, draft: &mut Draft) {
+    let Some(limits) = &context.reader.settings.resemblance else { return };
+    if context.prompt.is_none() || draft.route == Route::Urgent || context.reader.resemblance.is_empty() {
+        return;
+    }
+    let (words, places) = spelled(text, dangers);
+    let (likeness, telling) = context.reader.resemblance.of(&words);
+    let route = if likeness >= limits.urgent_from {
+        Route::Urgent
+    } else if likeness >= limits.review_from {
+        Route::Review
+    } else {
+        return;
+    };
+    if route > draft.route {
+        let at = places.get(telling).copied().unwrap_or(text.core.start);
+        draft.say(Intent::Other, route, text, "like replies that told of danger", at, at + 1);
+    }
+}
+
+/// The words of a reply between blanks, without its courtesies, and the token of each. Numbers all look alike. What the phrases
+/// found denied, past or a way of speaking is a gap: it says nothing of danger.
+pub(super) fn spelled(text: &Text<'_>, dangers: &Dangers) -> (String, Vec<usize>) {
+    let mut words = String::with_capacity(text.folded.text.len() + 2);
+    let mut places = Vec::with_capacity(text.core.len());
+    for at in text.core.clone() {
+        let Some(token) = text.token(at) else { break };
+        words.push(' ');
+        let said = !text.idiom(at, at + 1) && !dangers.dismissed.iter().any(|(from, to)| (*from..*to).contains(&at));
+        match token.kind {
+            _ if !said => words.push('_'),
+            Kind::Number => words.push('#'),
+            _ => words.extend(text.word(at).chars().filter(|c| *c != '\'' && !c.is_whitespace())),
+        }
+        places.push(at);
+    }
+    words.push(' ');
+    (words, places)
+}
