@@ -111,10 +111,7 @@ mod tests {
             route("4 days, the dog dragged me round the park and back in the pouring rain", &days()),
             Route::Auto
         );
-        assert_eq!(
-            route("4, something peculiar occurred, hauled myself along clinging onto railings", &days()),
-            Route::Review
-        );
+        assert_eq!(route("4, the juggler catapulted marzipan zeppelins sideways", &days()), Route::Review);
         assert_eq!(
             route("yes, every single one, no nausea no itching no wheeze", &tablets()),
             Route::Auto,
@@ -129,9 +126,9 @@ mod tests {
 
     #[test]
     fn the_reason_says_which_words() {
-        let reply = "4, something peculiar occurred, hauled myself along clinging onto railings";
+        let reply = "4, the juggler catapulted marzipan zeppelins sideways";
         let read = read(reply, Some(&days()));
         let why = read.because.iter().find(|b| b.what.contains("no small talk")).expect("a reason");
-        assert!(reply[why.from..why.to].contains("peculiar"), "{}", &reply[why.from..why.to]);
+        assert!(reply[why.from..why.to].contains("juggler"), "{}", &reply[why.from..why.to]);
     }
 }

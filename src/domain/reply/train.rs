@@ -8,6 +8,7 @@ use super::resemblance::{BIAS, features, name};
 use super::text::Text;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write;
 
 #[derive(Deserialize)]
 struct Labelled {
@@ -69,7 +70,7 @@ pub fn train<'a>(lines: impl Iterator<Item = &'a str>, reader: &Reader) -> Strin
         .collect();
     let mut file = format!("# Made by `between replies train`; not to be edited by hand.\n{bias:.3}\t{BIAS}\n");
     for (name, weight) in kept {
-        file.push_str(&format!("{weight:.2}\t{name}\n"));
+        let _ = writeln!(file, "{weight:.2}\t{name}");
     }
     file
 }

@@ -43,14 +43,17 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
             let own_part = breaks.is_some_and(|at| {
                 (before + 1..at).all(|i| !text.sign(i) && !known.concern.contains(text.token(i).map_or(0, |t| t.word)))
             });
-            // "no leg was throbbing": an answer and a sentence.
+            // "no leg was throbbing", "no got up and fainted": an answer and a sentence.
             let sentence = before == text.core.start
-                && (from..to).any(|i| {
-                    text.is(
-                        i,
-                        words!["was", "is", "were", "has", "been", "keeps", "kept", "went", "came", "started", "hurts"],
-                    )
-                });
+                && (is_past_verb(text, before + 1)
+                    || (from..to).any(|i| {
+                        text.is(
+                            i,
+                            words![
+                                "was", "is", "were", "has", "been", "keeps", "kept", "went", "came", "started", "hurts"
+                            ],
+                        )
+                    }));
             let answers = own_part && before <= text.core.start + 2
                 || answer_word && sentence
                 || answer_word
