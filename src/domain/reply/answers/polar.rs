@@ -21,6 +21,13 @@ pub(super) fn yes_no_some(
         return None;
     }
     let worry = worry(context);
+    if worry == Worry::NoUrgent
+        && !is_literal(text, text.core.start)
+        && let Some(at) = no_longer_as_usual(text)
+    {
+        draft.answer(Intent::No, Route::Urgent, text, "no longer as usual", at, at + 1);
+        return Some((at, at + 1));
+    }
     let asks = text.first(Label::Question).filter(|h| h.from as usize == text.core.start);
     let answer = yes_no::read(text).filter(|a| asks.is_none() || a.from == text.core.start).filter(|a| {
         // "Brilliant, another questionnaire", "took my blood and bruised me": praise and verbs answer nothing beside a complaint.
@@ -34,33 +41,6 @@ pub(super) fn yes_no_some(
             let (from, to) = dangers.dismissed.first().copied().unwrap_or_default();
             draft.answer(Intent::No, Route::Auto, text, "denies the signs that were asked about", from, to);
             return Some((from, to));
-        } else if worry == Worry::NoUrgent {
-            // "is your breathing as usual?" - "bit worse every day": a no in other words.
-            let worse = |i: &usize| {
-                text.is(
-                    *i,
-                    words![
-                        "worse",
-                        "worsening",
-                        "different",
-                        "heavy",
-                        "harder",
-                        "terrible",
-                        "awful",
-                        "bad",
-                        "shocking"
-                    ],
-                )
-            };
-            if let Some(at) = text
-                .core
-                .clone()
-                .find(worse)
-                .filter(|at| !text.within(at.saturating_sub(1), &text.lexicon.known.negators))
-            {
-                draft.answer(Intent::No, Route::Urgent, text, "no longer as usual", at, at + 1);
-                return Some((at, at + 1));
-            }
         }
         return None;
     };
@@ -76,6 +56,14 @@ pub(super) fn yes_no_some(
                 Route::Urgent
             }
         }
+        // "bit worse every day": not as usual, in part.
+        (Worry::NoUrgent, Intent::Partial) => {
+            if text.core.clone().any(|i| text.is(i, words!["worse", "worsening", "harder"])) {
+                Route::Urgent
+            } else {
+                Route::Review
+            }
+        }
         (Worry::YesReview, Intent::Yes | Intent::Partial) => Route::Review,
         _ if answer.weak => Route::Review,
         _ => Route::Auto,
@@ -87,6 +75,17 @@ pub(super) fn yes_no_some(
     };
     draft.answer(answer.intent, route, text, why, answer.from, answer.to);
     Some((answer.from, answer.to))
+}
+
+/// "is your breathing as usual?" - "bit worse every day": a no in other words.
+fn no_longer_as_usual(text: &Text<'_>) -> Option<usize> {
+    let negator = |at: usize| text.within(at, &text.lexicon.known.negators);
+    text.core.clone().find(|at| {
+        text.is(
+            *at,
+            words!["worse", "worsening", "different", "heavy", "harder", "terrible", "awful", "bad", "shocking"],
+        ) && !(1..=2).any(|back| at.checked_sub(back).is_some_and(negator))
+    })
 }
 
 pub(super) fn acknowledge(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize)> {

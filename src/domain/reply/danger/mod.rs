@@ -53,7 +53,7 @@ pub fn read(text: &Text<'_>, asked_reading: Option<ReadingKind>) -> Dangers {
                 if is_idiom(text, hit) || asked.is_some() && asked != asked_reading {
                     continue;
                 }
-                match judge(text, from, to, denied, whose) {
+                match judge(text, from, to, denied, whose, family) {
                     Verdict::Alarm if family == Flag::Breathless && as_ever(text, from, to) => {
                         dangers.watch.push((from, to));
                     }
@@ -103,11 +103,13 @@ enum Verdict {
     Dismissed,
 }
 
-fn judge(text: &Text<'_>, from: usize, to: usize, denied: bool, whose: Whose) -> Verdict {
+fn judge(text: &Text<'_>, from: usize, to: usize, denied: bool, whose: Whose, family: Flag) -> Verdict {
     if denied && is_denied(text, from, to) {
         return if comes_back(text, to) { Verdict::Alarm } else { Verdict::Dismissed };
     }
-    if is_asked_about(text, from) {
+    // "would anyone care if I topped myself", "if he finds out he will kill me": no question about a sign.
+    let said_with_if = matches!(family, Flag::Suicide | Flag::SelfHarm | Flag::Abuse | Flag::Safeguarding);
+    if !said_with_if && is_asked_about(text, from) {
         return Verdict::Watch;
     }
     if whose == Whose::Anyone {

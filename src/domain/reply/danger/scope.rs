@@ -46,7 +46,7 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
             // "no leg was throbbing", "no got up and fainted": an answer and a sentence.
             let sentence = before == text.core.start
                 && (is_past_verb(text, before + 1)
-                    || (from..to).any(|i| {
+                    || (before + 1..to).any(|i| {
                         text.is(
                             i,
                             words![

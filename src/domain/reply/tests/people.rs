@@ -1,7 +1,7 @@
 //! What people say about the messages and about who they are: stops, machines, courtesies, late answers, danger.
 
-use super::super::{DangerText, Flag, Intent, Route, Scope};
-use super::{days, feeling, menu, read, tablets};
+use super::super::{DangerText, Expects, Flag, Intent, PromptKind, Route, Scope};
+use super::{days, feeling, menu, prompt, read, tablets};
 
 #[test]
 fn f27_courtesies_open_no_work() {
@@ -141,6 +141,23 @@ fn h09_ways_of_speaking_and_denials_raise_no_alarm() {
         assert_eq!(u.flag, None, "{text} {u:?}");
         assert_ne!(u.route, Route::Urgent, "{text}");
     }
+}
+
+/// What a "not" or an "if" before danger does not take away.
+#[test]
+fn h08_an_answer_of_no_and_an_if_take_no_danger_away() {
+    for (text, flag) in [
+        ("Didn't, chest pain since lunch", Flag::ChestPain),
+        ("Not really, coughing up blood", Flag::Bleeding),
+        ("would anyone notice if I killed myself", Flag::Suicide),
+        ("my calf's swollen and hot", Flag::Dvt),
+    ] {
+        let u = read(text, Some(&tablets()));
+        assert_eq!((u.flag, u.route), (Some(flag), Route::Urgent), "{text} {u:?}");
+    }
+    assert_eq!(read("no leg was throbbing and swollen", Some(&tablets())).route, Route::Urgent);
+    let worse = prompt(PromptKind::Wellbeing, "is your breathing as good as usual today?", Expects::YesNoSome);
+    assert_eq!(read("bit worse every day", Some(&worse)).route, Route::Urgent);
 }
 
 /// Nothing is sent to somebody whose messages are read by another.
