@@ -107,8 +107,12 @@ pub enum Answer {
 impl Engine {
     /// Waits for the call's slot in the gateway's rate.
     pub async fn wait_for_slot(&self, call: &Call) {
+        self.wait_until(call.not_before).await;
+    }
+
+    async fn wait_until(&self, at_ms: i64) {
         // A still clock cannot wait; its driver moves it from slot to slot instead.
-        let wait = call.not_before - self.clock.now_ms();
+        let wait = at_ms - self.clock.now_ms();
         if wait > 0 && !self.clock.is_manual() {
             tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
         }
@@ -177,8 +181,7 @@ impl Engine {
                 Ok(next) => slot = next,
                 Err(_) => return false,
             }
-            let wait = slot - self.clock.now_ms();
-            tokio::time::sleep(Duration::from_millis(wait.max(0).unsigned_abs())).await;
+            self.wait_until(slot).await;
         }
         true
     }

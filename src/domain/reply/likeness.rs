@@ -36,7 +36,7 @@ pub(super) fn spelled(text: &Text<'_>, dangers: &Dangers) -> (String, Vec<usize>
     for at in text.core.clone() {
         let Some(token) = text.token(at) else { break };
         words.push(' ');
-        let said = !text.idiom(at, at + 1) && !dangers.dismissed.iter().any(|(from, to)| (*from..*to).contains(&at));
+        let said = !text.idiom(at, at + 1) && !dangers.dismisses(at);
         match token.kind {
             _ if !said => words.push('_'),
             Kind::Number => words.push('#'),

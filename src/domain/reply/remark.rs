@@ -43,7 +43,8 @@ pub fn read(
         return;
     }
     let known = &text.lexicon.known;
-    let dismissed = |at: usize| dangers.dismissed.iter().any(|(from, to)| (*from..*to).contains(&at));
+    let answered = |at: usize| answer.is_some_and(|(from, to)| (from..to).contains(&at));
+    let not_meant = |at: usize| dangers.dismisses(at) || text.idiom(at, at + 1);
     let (mut found, mut first) = (0, 0);
     // "the new one I cannot work": what does not go is said in fewer words.
     let fails = text.core.clone().any(|at| {
@@ -52,9 +53,8 @@ pub fn read(
             words![
                 "cant", "cannot", "wont", "couldnt", "doesnt", "hasnt", "havent", "isnt", "nobody", "unable", "without"
             ],
-        ) && !answer.is_some_and(|(from, to)| (from..to).contains(&at))
-            && !dismissed(at)
-            && !text.idiom(at, at + 1)
+        ) && !answered(at)
+            && !not_meant(at)
     });
     let long = if fails { LONG_FAILING } else { LONG };
     for at in text.core.clone() {
@@ -69,7 +69,7 @@ pub fn read(
         let fact = text.fact(at);
         let plain = token.kind != Kind::Word
             || token.word == Vocabulary::NAME
-            || answer.is_some_and(|(from, to)| (from..to).contains(&at))
+            || answered(at)
             || text.within(at, &known.function)
             || text.within(at, &known.courtesy)
             || text.within(at, &known.titles)
@@ -78,9 +78,8 @@ pub fn read(
             || fact.weekday > 0
             || fact.month > 0
             || fact.part.is_some()
-            || text.idiom(at, at + 1)
             || text.small_talk(at, at + 1)
-            || dismissed(at);
+            || not_meant(at);
         if plain {
             continue;
         }

@@ -4,7 +4,7 @@
 //! only raise a route, never lower one or file a value (hazard H08), and it is asked only beside an open question: what people
 //! write out of the blue is read by a person anyway. The figures from which it counts are signed in `config/reader.toml`.
 
-use super::vocabulary::QuickMap;
+use super::vocabulary::{FNV1A, QuickMap, fnv1a};
 use std::fmt::Write;
 
 /// The trained weights.
@@ -110,22 +110,16 @@ pub(super) fn name(feature: Feature<'_>) -> String {
     name
 }
 
-const FNV: u64 = 0xcbf2_9ce4_8422_2325;
-
-fn fold(hash: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(hash, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
-}
-
 fn hash(feature: Feature<'_>) -> u64 {
     match feature {
-        Feature::Word(word) => fold(fold(FNV, b"w "), word.as_bytes()),
-        Feature::Pair(a, b) => fold(fold(fold(fold(FNV, b"p "), a.as_bytes()), b" "), b.as_bytes()),
-        Feature::Run(run) => fold(fold(FNV, b"r "), run.as_bytes()),
+        Feature::Word(word) => fnv1a(fnv1a(FNV1A, b"w "), word.as_bytes()),
+        Feature::Pair(a, b) => fnv1a(fnv1a(fnv1a(fnv1a(FNV1A, b"p "), a.as_bytes()), b" "), b.as_bytes()),
+        Feature::Run(run) => fnv1a(fnv1a(FNV1A, b"r "), run.as_bytes()),
     }
 }
 
 fn hash_of_name(name: &str) -> u64 {
-    fold(FNV, name.as_bytes())
+    fnv1a(FNV1A, name.as_bytes())
 }
 
 #[cfg(test)]

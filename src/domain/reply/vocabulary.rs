@@ -37,15 +37,21 @@ pub struct Word(u64);
 impl Word {
     /// The word as the lexicon spells it.
     pub const fn new(word: &str) -> Self {
-        let bytes = word.as_bytes();
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        let mut at = 0;
-        while at < bytes.len() {
-            hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
-            at += 1;
-        }
-        Self(hash)
+        Self(fnv1a(FNV1A, word.as_bytes()))
     }
+}
+
+/// Where an FNV-1a hash begins.
+pub(in crate::domain::reply) const FNV1A: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// An FNV-1a hash, gone on with more bytes.
+pub(in crate::domain::reply) const fn fnv1a(mut hash: u64, bytes: &[u8]) -> u64 {
+    let mut at = 0;
+    while at < bytes.len() {
+        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
+        at += 1;
+    }
+    hash
 }
 
 /// A list of [`Word`]s, reckoned when the program is built.

@@ -3,7 +3,7 @@
 mod fit;
 mod period;
 
-use super::facts::{NumberWord, Unit};
+use super::facts::Unit;
 use super::label::Label;
 use super::numbers::{Amount, Bound, Role};
 use super::text::Text;
@@ -87,11 +87,6 @@ fn is_hoped(text: &Text<'_>, amount: &Amount) -> bool {
     but && (from..amount.from).any(hopes)
 }
 
-/// Once, twice, thrice.
-fn is_fold(text: &Text<'_>, amount: &Amount) -> bool {
-    matches!(text.fact(amount.from).number, Some(NumberWord::Fold(_)))
-}
-
 /// Reads a count or a mark.
 pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
     if let Some(answer) = whole_period(text, asked) {
@@ -118,8 +113,8 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
         }
     }
     // "three, if you allow the peaches twice": beside a number these are no numbers.
-    if fits.iter().any(|(a, _)| !is_fold(text, a)) {
-        fits.retain(|(a, _)| !is_fold(text, a));
+    if fits.iter().any(|(a, _)| !a.is_fold(text)) {
+        fits.retain(|(a, _)| !a.is_fold(text));
     }
     // "five (5) days": said twice.
     if let [(a, same), (b, also)] = fits.as_slice()

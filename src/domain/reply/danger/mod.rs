@@ -41,6 +41,15 @@ pub struct Dangers {
     pub grave: Option<(usize, usize)>,
     /// Nothing may be sent.
     pub unsafe_contact: bool,
+    /// For each token, whether something dismissed covers it.
+    gone: Vec<bool>,
+}
+
+impl Dangers {
+    /// Whether a token stands in danger words that were denied, past, or another person's.
+    pub fn dismisses(&self, at: usize) -> bool {
+        self.gone.get(at).copied().unwrap_or(false)
+    }
 }
 
 /// Judges every danger phrase.
@@ -89,6 +98,7 @@ pub fn read(text: &Text<'_>, asked_reading: Option<ReadingKind>) -> Dangers {
         gone.get_mut(*from..*to).unwrap_or_default().fill(true);
     }
     dangers.watch.retain(|(from, to)| !gone.get(*from..*to).unwrap_or_default().contains(&true));
+    dangers.gone = gone;
     dangers
 }
 

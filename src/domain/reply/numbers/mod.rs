@@ -4,7 +4,7 @@ mod about;
 mod apart;
 mod numeral;
 
-use super::facts::Unit;
+use super::facts::{NumberWord, Unit};
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::vocabulary::words;
@@ -93,6 +93,11 @@ impl Amount {
             bound: Bound::Exact,
             past: false,
         }
+    }
+
+    /// Whether it is "once", "twice" or "thrice".
+    pub fn is_fold(&self, text: &Text<'_>) -> bool {
+        matches!(text.fact(self.from).number, Some(NumberWord::Fold(_)))
     }
 
     /// Whether it is one value.

@@ -1,7 +1,7 @@
 //! Readings of one number: glucose, peak flow, steps, HbA1c, temperature, oxygen.
 
 use super::super::context::Context;
-use super::super::facts::{NumberWord, Unit};
+use super::super::facts::Unit;
 use super::super::numbers::{Amount, Role};
 use super::super::reading_kind::ReadingKind;
 use super::super::text::Text;
@@ -100,7 +100,7 @@ pub fn read(
             continue;
         }
         // "it says HI, tried it twice"
-        if matches!(text.fact(amount.from).number, Some(NumberWord::Fold(_))) {
+        if amount.is_fold(text) {
             continue;
         }
         let named = is_named(text, amount, sort.names);
