@@ -87,6 +87,7 @@ pub struct Receiving {
     pub red_flags: String,
     pub reader_settings: String,
     pub resemblance: String,
+    pub second_reader: String,
     pub flood_per_day: i64,
 }
 

@@ -442,13 +442,13 @@ pub enum RepliesCommand {
     Evaluate { file: PathBuf },
     /// Run the examples of the red-flag lexicon in force
     Check,
-    /// Make the weights by which answers are found to be like replies that told of danger, from labelled files
+    /// Make the weights of danger and of the second reader from labelled files
     Train {
         /// Labelled files, in the schema of `evaluate`
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// Where the weights are written; name it as `resemblance` in the configuration to use them
-        #[arg(long, value_name = "FILE")]
+        /// The folder they are written to, as resemblance.tsv and second-reader.tsv; name them in the configuration to use them
+        #[arg(long, value_name = "FOLDER")]
         out: PathBuf,
     },
     /// Note how a received message should have been read: a labelled example, which changes no rule

@@ -39,9 +39,14 @@ pub(super) async fn run(app: &App, command: RepliesCommand) -> Result<ExitCode> 
                 lines.push_str(&text);
                 lines.push('\n');
             }
-            let weights = train::train(lines.lines(), &reader(app)?);
-            std::fs::write(&out, &weights).with_context(|| format!("cannot write {}", out.display()))?;
-            output::done(app.json, &format!("{} weights written to {}.", weights.lines().count(), out.display()));
+            let reader = reader(app)?;
+            let danger = train::danger(lines.lines(), &reader);
+            let second = train::second_reader(lines.lines(), &reader);
+            for (name, weights) in [("resemblance.tsv", danger), ("second-reader.tsv", second)] {
+                let path = out.join(name);
+                std::fs::write(&path, &weights).with_context(|| format!("cannot write {}", path.display()))?;
+                output::done(app.json, &format!("{} features written to {}.", weights.lines().count(), path.display()));
+            }
         }
         RepliesCommand::Correct { message, meaning } => correct(app, &message, &meaning).await?,
         RepliesCommand::Report => {

@@ -4,7 +4,7 @@ use super::Engine;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
-use crate::domain::reply::Reader;
+use crate::domain::reply::{Reader, Sources};
 use crate::domain::result::ResultsCatalogue;
 use crate::gateways::{GatewaySettings, Gateways, Surroundings};
 use crate::store::{Db, StoreError};
@@ -89,16 +89,23 @@ impl Engine {
 
     /// The reader of replies with the practice's own lexicon and figures where they are set, else the shipped ones.
     pub fn reader(config: &Config) -> Result<Reader, String> {
-        let (red_flags, figures, weights) = Reader::shipped_sources();
+        let shipped = Reader::shipped_sources();
         let own = |path: &str, shipped: &str| {
             if path.is_empty() {
                 return Ok(shipped.to_owned());
             }
             std::fs::read_to_string(path).map_err(|e| format!("receiving: cannot read {path}: {e}"))
         };
-        let red_flags = own(&config.receiving.red_flags, red_flags)?;
-        let figures = own(&config.receiving.reader_settings, figures)?;
-        let weights = own(&config.receiving.resemblance, weights)?;
-        Reader::from_sources(&red_flags, &figures, &weights).map_err(|e| format!("receiving: {e}"))
+        let red_flags = own(&config.receiving.red_flags, shipped.red_flags)?;
+        let settings = own(&config.receiving.reader_settings, shipped.settings)?;
+        let resemblance = own(&config.receiving.resemblance, shipped.resemblance)?;
+        let second_reader = own(&config.receiving.second_reader, shipped.second_reader)?;
+        let own = Sources {
+            red_flags: &red_flags,
+            settings: &settings,
+            resemblance: &resemblance,
+            second_reader: &second_reader,
+        };
+        Reader::from_sources(own).map_err(|e| format!("receiving: {e}"))
     }
 }

@@ -28,6 +28,8 @@ pub struct Draft {
     pub asked_again: bool,
     /// Tokens a wish about the messages was read from.
     pub covered: Vec<(usize, usize)>,
+    /// What the second reader takes the reply for, against the first.
+    pub suspected: Option<Intent>,
 }
 
 impl Default for Draft {
@@ -43,6 +45,7 @@ impl Default for Draft {
             doubts: 0,
             asked_again: false,
             covered: Vec::new(),
+            suspected: None,
         }
     }
 }
@@ -89,20 +92,28 @@ impl Draft {
         self.because.push(text.because(why, text.core.start, text.core.end));
     }
 
-    /// The finished understanding: the first intent by precedence, the rest beside it.
-    pub fn finish(mut self) -> Understanding {
+    /// The second reader takes the reply for something else: a person reads it.
+    pub fn suspect(&mut self, intent: Intent, text: &Text<'_>) {
+        self.suspected = Some(intent);
+        self.said.insert(intent);
+        self.doubt(text, format!("reads like: {}", intent.word()));
+    }
+
+    /// What comes first of what was said, by precedence.
+    pub fn first(&self) -> Intent {
         let rank = |intent: Intent| -> u8 {
             match intent {
                 Intent::AutoReply => 0,
                 Intent::RedFlag => 1,
-                Intent::Bereavement => 2,
-                Intent::WrongPerson => 3,
-                Intent::Carer => 4,
-                Intent::Stop => 5,
-                other if self.answer == Some(other) => 6,
-                Intent::Cancel => 7,
-                Intent::Reschedule => 8,
-                Intent::ContactChange => 9,
+                suspected if self.suspected == Some(suspected) => 2,
+                Intent::Bereavement => 3,
+                Intent::WrongPerson => 4,
+                Intent::Carer => 5,
+                Intent::Stop => 6,
+                other if self.answer == Some(other) => 7,
+                Intent::Cancel => 8,
+                Intent::Reschedule => 9,
+                Intent::ContactChange => 10,
                 Intent::Question => 12,
                 Intent::Language => 13,
                 Intent::Complaint => 14,
@@ -110,10 +121,15 @@ impl Draft {
                 Intent::Other => 16,
                 Intent::Thanks => 17,
                 Intent::Unclear => 18,
-                _ => 10,
+                _ => 11,
             }
         };
-        let first = self.said.iter().copied().min_by_key(|i| rank(*i)).unwrap_or(Intent::Unclear);
+        self.said.iter().copied().min_by_key(|i| rank(*i)).unwrap_or(Intent::Unclear)
+    }
+
+    /// The finished understanding: the first intent by precedence, the rest beside it.
+    pub fn finish(mut self) -> Understanding {
+        let first = self.first();
         if first == Intent::Unclear {
             self.raise(Route::Review);
         }
@@ -136,6 +152,7 @@ impl Draft {
             because: self.because,
             flag: self.flag,
             unsafe_contact: self.unsafe_contact,
+            suspected: self.suspected.is_some(),
         }
     }
 }

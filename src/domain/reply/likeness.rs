@@ -24,7 +24,8 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, draft: &m
     };
     if route > draft.route {
         let at = places.get(telling).copied().unwrap_or(text.core.start);
-        draft.say(Intent::Other, route, text, "like replies that told of danger", at, at + 1);
+        let intent = if route == Route::Urgent { Intent::RedFlag } else { Intent::Other };
+        draft.say(intent, route, text, "like replies that told of danger", at, at + 1);
     }
 }
 

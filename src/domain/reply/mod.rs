@@ -8,6 +8,7 @@ mod agenda;
 mod answers;
 mod anyway;
 mod appointment;
+mod caution;
 mod choice;
 mod clock;
 mod contact;
@@ -19,6 +20,7 @@ mod draft;
 pub mod evaluate;
 pub mod examples;
 mod facts;
+mod features;
 pub mod inspect;
 mod label;
 mod language;
@@ -35,6 +37,7 @@ mod readings;
 mod remark;
 mod resemblance;
 mod samples;
+mod second_reader;
 mod settings;
 mod text;
 mod tokens;
@@ -50,7 +53,7 @@ mod tests;
 
 pub use context::{Channel, Context, Expects, MenuOption, Prompt, PromptKind};
 pub use lexicon::{Lexicon, LexiconError, Other, RedFlag, RedFlagFile, Whose};
-pub use reader::{Reader, ReaderError};
+pub use reader::{Reader, ReaderError, Sources};
 pub use reading_kind::ReadingKind;
 pub use settings::{CutOffs, Limits, Plausible, Range, Settings};
 pub use understanding::{Because, DangerText, Fields, Flag, Intent, Level, Part, Reading, Route, Scope, Understanding};
@@ -87,6 +90,7 @@ pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
         draft.say(Intent::Language, Route::Review, &text, "another language", 0, text.tokens.len());
     }
     read_rest(&text, context, &dangers, alarm.as_ref(), &mut draft);
+    second_reader::read(&text, context, &mut draft);
     likeness::read(&text, context, &dangers, &mut draft);
     if draft.said.is_empty() {
         draft.doubt(&text, "not understood");
@@ -152,4 +156,5 @@ fn read_rest(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, alarm: O
     }
     answers::last(text, context, &amounts, dangers, draft);
     remark::read(text, context, dangers, answer, draft);
+    caution::read(text, context, &amounts, answer, draft);
 }

@@ -45,6 +45,9 @@ pub struct Settings {
     /// How like replies that told of danger an answer must be; left out, likeness counts for nothing.
     #[serde(default)]
     pub resemblance: Option<Likeness>,
+    /// How much the second reader counts; left out, for nothing.
+    #[serde(default)]
+    pub second_reader: Option<SecondOpinion>,
     /// Longer replies are read at both ends only, in bytes.
     pub longest: usize,
 }
@@ -57,6 +60,18 @@ pub struct Likeness {
     pub review_from: f32,
     /// Urgent from this on.
     pub urgent_from: f32,
+}
+
+/// When the second reader disagrees with the first.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondOpinion {
+    /// The head start of a meaning the first reader read, as a natural logarithm of likelihoods.
+    pub clear: f32,
+    /// The same for "something else" and "not understood".
+    pub vague: f32,
+    /// Less likely than this, an answer is read by a person, though nothing else beats it.
+    pub doubt_under: f32,
 }
 
 /// Plausible ranges.

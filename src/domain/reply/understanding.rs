@@ -39,6 +39,13 @@ pub enum Intent {
     Unclear,
 }
 
+impl Intent {
+    /// The word the vocabulary has for it.
+    pub fn word(self) -> String {
+        serde_json::to_value(self).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
 /// A family of danger. The words of each stand in the red-flag lexicon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -260,12 +267,19 @@ pub struct Understanding {
     pub flag: Option<Flag>,
     /// Nothing may be sent to this person, not even a confirmation.
     pub(super) unsafe_contact: bool,
+    /// The meaning is what the second reader takes it for.
+    pub(super) suspected: bool,
 }
 
 impl Understanding {
     /// Somebody else may read this person's messages: nothing at all is sent, staff are alerted.
     pub fn unsafe_contact(&self) -> bool {
         self.unsafe_contact
+    }
+
+    /// The meaning is only what such replies mostly mean: a person decides, and nothing follows from it before.
+    pub fn suspected(&self) -> bool {
+        self.suspected
     }
 
     /// The fixed text this danger is answered with; none where nothing may be sent or no danger was read.

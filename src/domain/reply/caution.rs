@@ -1,0 +1,149 @@
+//! Signs in an answer that it may not be what it seems: then a person reads it. Each is about the build of an answer, none about
+//! its words: numbers left over, a yes beside a no, two options without an "and", a sentence where topics are listed.
+
+use super::context::{Context, Expects};
+use super::draft::Draft;
+use super::facts::Unit;
+use super::numbers::{Amount, Role};
+use super::reading_kind::ReadingKind;
+use super::text::Text;
+use super::tokens::{Break, Kind};
+use super::understanding::{Intent, Route};
+use super::vocabulary::words;
+
+/// Sends an answer that would be filed by itself to a person where its build is doubtful.
+pub fn read(
+    text: &Text<'_>,
+    context: &Context<'_>,
+    amounts: &[Amount],
+    answer: Option<(usize, usize)>,
+    draft: &mut Draft,
+) {
+    if draft.route != Route::Auto {
+        return;
+    }
+    let doubt = match draft.first() {
+        Intent::AgendaItems => agenda(text, draft),
+        Intent::Choice => choice(text, context, amounts, draft),
+        Intent::ProgressNumber => {
+            all_but(text, answer).or_else(|| bounded(text)).or_else(|| of_what(text, context, answer))
+        }
+        Intent::Reading => left_over(text, context, amounts, answer),
+        Intent::Yes | Intent::No | Intent::Confirm => both(text).or_else(|| bounded(text)),
+        Intent::Thanks => more_than_thanks(text),
+        _ => None,
+    };
+    if let Some(doubt) = doubt {
+        draft.doubt(text, doubt);
+    }
+}
+
+/// A number that is neither part of the value nor a date, a time or an aside: "71 kgs 400 gms", a third one beside a blood
+/// pressure that is not its pulse.
+fn left_over(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], answer: Option<(usize, usize)>) -> Option<&'static str> {
+    let (from, to) = answer?;
+    if !matches!(context.asked_reading()?, ReadingKind::Bp | ReadingKind::Weight) {
+        return None;
+    }
+    let outside = |at: usize| at < from || at >= to;
+    amounts
+        .iter()
+        .any(|a| a.role == Role::Plain && !a.past && outside(a.from) && !text.idiom(a.from, a.to) && a.unit == Unit::None)
+        .then_some("another number beside the value")
+}
+
+/// What is left out, and not what was done: "all but two".
+fn all_but(text: &Text<'_>, answer: Option<(usize, usize)>) -> Option<&'static str> {
+    let at = answer?.0.checked_sub(1)?;
+    let but = text.is(at, words!["but", "bar", "except", "minus"]) && at > text.core.start;
+    (but && text.is(at - 1, words!["all", "every", "everything", "each"])).then_some("all but so many")
+}
+
+/// "no more than", "not less than": neither a no nor the number.
+fn bounded(text: &Text<'_>) -> Option<&'static str> {
+    let at = text.core.clone().find(|at| {
+        text.is(*at, words!["no", "not"])
+            && text.is(at + 1, words!["more", "less", "fewer", "different", "better", "worse"])
+            && (text.is(at + 2, words!["than", "to", "then"]) || at + 2 >= text.core.end)
+    });
+    at.map(|_| "a bound, or no change")
+}
+
+/// The value stands before something else than what was asked for: "6 pints", "2 or so hours".
+fn of_what(text: &Text<'_>, context: &Context<'_>, answer: Option<(usize, usize)>) -> Option<&'static str> {
+    let (_, to) = answer?;
+    let prompt = context.prompt?;
+    let word = text.word(to);
+    let number = text.token(to.checked_sub(1)?)?.kind == Kind::Number;
+    let beside = text.token(to)?.kind == Kind::Word && text.token(to)?.parted <= Break::Space && to < text.core.end;
+    let plural = word.len() > 3 && word.ends_with('s');
+    let known = text.fact(to).unit != Unit::None || text.fact(to).weekday > 0 || text.fact(to).part.is_some();
+    let stem = word.get(..word.len().saturating_sub(2).max(3)).unwrap_or(word);
+    let asked = prompt.text.to_lowercase().contains(stem);
+    (number && beside && plural && !known && !asked && !text.within(to, &text.lexicon.known.function))
+        .then_some("a number of something else")
+}
+
+/// A yes and a no in one answer.
+fn both(text: &Text<'_>) -> Option<&'static str> {
+    let yes = |at: usize| text.is(at, words!["yes", "yep", "yeah", "yup", "ye", "ys", "aye"]);
+    let no = |at: usize| {
+        text.is(at, words!["no", "nope", "nah", "naw", "na"]) && !text.is(at + 1, words!["problem", "problems", "bother", "worries"])
+    };
+    let pair = text.core.clone().any(yes) && text.core.clone().any(|at| no(at) && plain_no(text, at));
+    pair.then_some("a yes and a no")
+}
+
+/// A "no" by itself, not before what there is none of: "yes no problems".
+fn plain_no(text: &Text<'_>, at: usize) -> bool {
+    let next = at + 1;
+    next >= text.core.end
+        || text.token(next).is_none_or(|t| t.parted >= Break::Comma)
+        || text.is(next, words!["or", "some", "wait", "sorry", "i", "but", "like"])
+}
+
+/// Several options without an "and", or a key beside the words of another option.
+fn choice(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'static str> {
+    let joined = text.core.clone().any(|at| {
+        text.is(at, words!["and", "both", "all", "any", "plus", "also", "either", "every", "everything", "neither"])
+            || text.token(at).is_some_and(|t| t.mark == b'&' || t.mark == b'+' || t.mark == b',')
+    });
+    let several = draft.fields.options.as_ref().is_some_and(|keys| keys.len() > 1);
+    if several && (!joined || text.core_len() > 8) {
+        return Some("several options, and perhaps only one is meant");
+    }
+    let Some(Expects::Choice { options }) = context.expects() else { return None };
+    let key = draft.fields.option.as_deref()?;
+    let by_number = amounts.iter().any(|a| a.role == Role::Plain && format!("{}", a.lo) == key);
+    let names_other = options.iter().filter(|o| o.key != key).any(|o| {
+        o.label.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 4).any(|word| {
+            let word = super::normalise::fold_word(word);
+            text.core.clone().any(|at| text.word(at) == word)
+        })
+    });
+    (by_number && names_other).then_some("a number, and the words of another option")
+}
+
+/// A sentence where topics are listed: about the visit, about the question, or a remark that is no topic.
+fn agenda(text: &Text<'_>, draft: &Draft) -> Option<&'static str> {
+    let items = draft.fields.items.as_deref().unwrap_or_default();
+    if items.is_empty() {
+        return None;
+    }
+    let key = |item: &String| item.chars().all(|c| c.is_ascii_digit());
+    if items.iter().any(key) && !items.iter().all(key) {
+        return Some("a number of the menu, and more");
+    }
+    let sentence = text.core.clone().any(|at| {
+        let begins = at == text.core.start || text.token(at).is_some_and(|t| t.parted >= Break::Comma);
+        let speaks = text.is(at, words!["you", "we", "they", "this", "there", "im", "ill", "ive", "it"]);
+        begins && (speaks || text.is(at, words!["what", "when", "who", "same", "just", "one", "two", "failing", "now", "dont", "cant", "will", "is", "do"]))
+    });
+    sentence.then_some("a sentence where topics were asked for")
+}
+
+/// Thanks, and words that may be what it is about.
+fn more_than_thanks(text: &Text<'_>) -> Option<&'static str> {
+    let refuses = text.core.clone().any(|at| text.within(at, &text.lexicon.known.negators) || text.is(at, words!["off"]));
+    refuses.then_some("thanks, and no to something")
+}

@@ -1,0 +1,125 @@
+//! What the trained models see of a reply: its words, pairs of them, runs of four letters, and what was asked.
+
+use super::vocabulary::{FNV1A, fnv1a};
+
+/// One thing seen: its kind, and the words that make it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Feature<'a> {
+    kind: &'static str,
+    parts: [&'a str; 3],
+}
+
+impl Feature<'_> {
+    /// A word by itself: what a reason can point at.
+    pub(super) fn is_word(&self) -> bool {
+        self.kind == WORD
+    }
+
+    /// The feature as the files of weights name it.
+    pub(super) fn name(&self) -> String {
+        let mut name = self.kind.to_owned();
+        for part in self.parts.iter().filter(|p| !p.is_empty()) {
+            name.push(' ');
+            name.push_str(part);
+        }
+        name
+    }
+
+    /// The hash of the name.
+    pub(super) fn hash(&self) -> u64 {
+        let kind = fnv1a(FNV1A, self.kind.as_bytes());
+        let parts = self.parts.iter().filter(|p| !p.is_empty());
+        parts.fold(kind, |hash, part| fnv1a(fnv1a(hash, b" "), part.as_bytes()))
+    }
+}
+
+/// The hash of a feature's name.
+pub(super) fn hash_of_name(name: &str) -> u64 {
+    fnv1a(FNV1A, name.as_bytes())
+}
+
+const WORD: &str = "w";
+const PAIR: &str = "p";
+/// Four letters in a row, blanks between words among them: a misspelt word shares most of them.
+const RUN: &str = "r";
+const FIRST: &str = "f";
+const LAST: &str = "l";
+const LENGTH: &str = "n";
+const ASKED: &str = "c";
+const ASKED_WORD: &str = "x";
+const ASKED_FIRST: &str = "y";
+const ASKED_LENGTH: &str = "m";
+
+/// Words, pairs and runs of words between blanks, each with the number of its (first) word.
+pub(super) fn features<'w>(words: &'w str, mut each: impl FnMut(Feature<'w>, usize)) {
+    let mut before: Option<&str> = None;
+    for (number, word) in words.split(' ').filter(|w| !w.is_empty()).enumerate() {
+        each(Feature { kind: WORD, parts: [word, "", ""] }, number);
+        if let Some(before) = before {
+            each(Feature { kind: PAIR, parts: [before, word, ""] }, number - 1);
+        }
+        before = Some(word);
+    }
+    let mut starts = [0_usize; 4];
+    for (seen, (at, c)) in words.char_indices().enumerate() {
+        starts.rotate_left(1);
+        starts[3] = at;
+        if seen >= 3
+            && let Some(run) = words.get(starts[0]..at + c.len_utf8())
+        {
+            each(Feature { kind: RUN, parts: [run, "", ""] }, 0);
+        }
+    }
+}
+
+/// The same and what they answer: `asked` are the kind of the question and the kind of answer it asks for.
+pub(super) fn features_of_answer<'w>(
+    words: &'w str,
+    asked: [&'static str; 2],
+    mut each: impl FnMut(Feature<'w>, usize),
+) {
+    features(words, &mut each);
+    let [about, form] = asked;
+    each(Feature { kind: ASKED, parts: [about, form, ""] }, 0);
+    let mut count = 0;
+    let mut last = "";
+    for (number, word) in words.split(' ').filter(|w| !w.is_empty()).enumerate() {
+        each(Feature { kind: ASKED_WORD, parts: [about, form, word] }, number);
+        if number == 0 {
+            each(Feature { kind: FIRST, parts: [word, "", ""] }, 0);
+            each(Feature { kind: ASKED_FIRST, parts: [about, form, word] }, 0);
+        }
+        last = word;
+        count = number + 1;
+    }
+    if count > 0 {
+        each(Feature { kind: LAST, parts: [last, "", ""] }, count - 1);
+    }
+    let length = LENGTHS.get(count).or(LENGTHS.last()).copied().unwrap_or_default();
+    each(Feature { kind: LENGTH, parts: [length, "", ""] }, 0);
+    each(Feature { kind: ASKED_LENGTH, parts: [about, form, length] }, 0);
+}
+
+/// Numbers of words; the last stands for all beyond.
+const LENGTHS: [&str; 13] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_are_words_pairs_runs_and_what_was_asked() {
+        let mut names = Vec::new();
+        let mut see = |feature: Feature<'_>, _| {
+            assert_eq!(feature.hash(), hash_of_name(&feature.name()));
+            names.push(feature.name());
+        };
+        features(" my leg ", &mut see);
+        features_of_answer(" no ", ["reading", "bp"], &mut see);
+        let plain = ["w my", "w leg", "p my leg", "r  my ", "r my l", "r y le", "r  leg", "r leg "];
+        let answer = [
+            "w no", "r  no ", "c reading bp", "x reading bp no", "f no", "y reading bp no", "l no", "n 1", "m reading bp 1",
+        ];
+        assert_eq!(names, [plain.as_slice(), &answer].concat());
+    }
+}

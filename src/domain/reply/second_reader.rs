@@ -1,0 +1,161 @@
+//! The second reader: a linear model that has learned from labelled replies what answers to which question mean.
+//!
+//! The first reader works by rules and is exact; it stumbles over wording nobody thought of. The second knows no rule and is
+//! never exact. Where the two disagree a person reads the reply: it may name another meaning and raise the route, but it files
+//! nothing, stops nothing and answers nothing by itself.
+
+use super::context::{Context, Expects, PromptKind};
+use super::draft::Draft;
+use super::features::{features_of_answer, hash_of_name};
+use super::resemblance::{BIAS, WeightsError, lines};
+use super::text::Text;
+use super::tokens::Kind;
+use super::understanding::{Intent, Route};
+use super::vocabulary::QuickMap;
+use std::collections::BTreeMap;
+
+/// The trained weights.
+#[derive(Debug, Clone, Default)]
+pub struct SecondReader {
+    /// What it has learned to tell apart, each with its bias.
+    intents: Vec<(Intent, f32)>,
+    /// Where in `weights` those of a feature stand.
+    features: QuickMap<u64, (u32, u32)>,
+    /// The number of an intent, and what the feature says for it.
+    weights: Vec<(u8, f32)>,
+}
+
+/// More words than this say nothing more of what a reply is.
+const READ: usize = 80;
+
+impl SecondReader {
+    /// Reads weights, one feature a line: pairs of weight and intent, a tab, the feature. The line of the bias comes first.
+    pub fn from_text(text: &str) -> Result<Self, WeightsError> {
+        let mut model = Self::default();
+        let mut numbers: BTreeMap<String, u8> = BTreeMap::new();
+        for entry in lines(text) {
+            let (line, pairs, name) = entry?;
+            let wrong = WeightsError { line };
+            let from = model.weights.len();
+            let mut words = pairs.split(' ');
+            while let Some(weight) = words.next() {
+                let weight = weight.parse::<f32>().map_err(|_| wrong.clone())?;
+                let intent = words.next().ok_or(wrong.clone())?;
+                if name == BIAS {
+                    numbers.insert(intent.to_owned(), model.intents.len() as u8);
+                    let intent = serde_json::from_value(intent.into()).map_err(|_| wrong.clone())?;
+                    model.intents.push((intent, weight));
+                } else {
+                    let number = numbers.get(intent).copied().ok_or(wrong.clone())?;
+                    model.weights.push((number, weight));
+                }
+            }
+            if name != BIAS {
+                model.features.insert(hash_of_name(name), (from as u32, model.weights.len() as u32));
+            }
+        }
+        Ok(model)
+    }
+
+    /// For each intent the logarithm of how likely it is.
+    fn of(&self, words: &str, asked: [&'static str; 2]) -> Vec<f32> {
+        let mut sums = vec![0.0_f32; self.intents.len()];
+        let mut count = 0_u32;
+        features_of_answer(words, asked, |feature, _| {
+            count += 1;
+            let place = self.features.get(&feature.hash()).copied().unwrap_or_default();
+            for (number, weight) in self.weights.get(place.0 as usize..place.1 as usize).unwrap_or_default() {
+                if let Some(sum) = sums.get_mut(usize::from(*number)) {
+                    *sum += weight;
+                }
+            }
+        });
+        let scale = 1.0 / (count.max(1) as f32).sqrt();
+        for (sum, (_, bias)) in sums.iter_mut().zip(&self.intents) {
+            *sum = *sum * scale + bias;
+        }
+        let most = sums.iter().copied().fold(f32::MIN, f32::max);
+        let all = most + sums.iter().map(|sum| (sum - most).exp()).sum::<f32>().ln();
+        sums.iter().map(|sum| sum - all).collect()
+    }
+}
+
+/// Asks the second reader about a reply the first has read.
+pub fn read(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) {
+    let (model, limits) = (&context.reader.second, &context.reader.settings.second_reader);
+    let (Some(limits), false) = (limits, model.intents.is_empty()) else { return };
+    let first = draft.first();
+    if draft.unsafe_contact || stands(first) {
+        return;
+    }
+    let likely = model.of(&spelled(text), asked(context));
+    let vague = matches!(first, Intent::Other | Intent::Unclear | Intent::Thanks);
+    let head_start = |other: Intent| if vague && other != Intent::Stop { limits.vague } else { limits.clear };
+    let of_first = model.intents.iter().zip(&likely).find(|((i, _), _)| *i == first).map_or(f32::MIN, |(_, l)| *l);
+    // A number that could not be read is asked for again: that helps more than knowing what it was meant for.
+    let others = model.intents.iter().zip(&likely).filter(|((other, _), _)| {
+        *other != first && !(first == Intent::Unclear && has_fields(*other))
+    });
+    let best = others.max_by(|(_, a), (_, b)| a.total_cmp(b));
+    let Some(((best, _), of_best)) = best else { return };
+    if *of_best > of_first + head_start(*best) {
+        draft.suspect(*best, text);
+    } else if draft.route == Route::Auto && of_first < limits.doubt_under.ln() {
+        draft.doubt(text, "unlike answers that meant this");
+    }
+}
+
+/// What the first reader knows by clear words or has read in full stands.
+fn stands(first: Intent) -> bool {
+    use Intent::{ContactChange, Help, Language, RedFlag, Reschedule, Start, Stop};
+    matches!(first, RedFlag | Stop | Start | Help | Language | Reschedule | ContactChange)
+}
+
+/// What is nothing without its value.
+fn has_fields(intent: Intent) -> bool {
+    use Intent::{AgendaItems, Choice, ContactChange, ProgressNumber, Reading, Reschedule};
+    matches!(intent, AgendaItems | Choice | ContactChange | ProgressNumber | Reading | Reschedule)
+}
+
+/// The words of a reply between blanks. Numbers all look alike.
+pub(super) fn spelled(text: &Text<'_>) -> String {
+    let mut words = String::with_capacity(text.folded.text.len().min(512) + 2);
+    for (at, token) in text.tokens.iter().enumerate().take(READ) {
+        words.push(' ');
+        if token.kind == Kind::Number {
+            words.push('#');
+        } else {
+            words.extend(text.word(at).chars().filter(|c| *c != '\'' && !c.is_whitespace()));
+        }
+    }
+    words.push(' ');
+    words
+}
+
+/// The kind of the open question and of the answer it asks for.
+pub(super) fn asked(context: &Context<'_>) -> [&'static str; 2] {
+    let Some(prompt) = context.prompt else { return ["nothing", ""] };
+    let about = match prompt.kind {
+        PromptKind::GoalProgress => "goal_progress",
+        PromptKind::Agenda => "agenda",
+        PromptKind::Appointment => "appointment",
+        PromptKind::ResultsSent => "results_sent",
+        PromptKind::Reading => "reading",
+        PromptKind::ChoiceMenu => "choice_menu",
+        PromptKind::OptOut => "opt_out",
+        PromptKind::Wellbeing => "wellbeing",
+    };
+    let form = match prompt.expects {
+        Expects::Count { .. } => "count",
+        Expects::YesNoSome => "yes_no_some",
+        Expects::Scale { .. } => "scale",
+        Expects::Choice { .. } => "choice",
+        Expects::Reading { .. } => "reading",
+        Expects::Agenda { .. } => "agenda",
+        Expects::Appointment { .. } => "appointment",
+        Expects::Acknowledge => "acknowledge",
+        Expects::OptIn => "opt_in",
+        Expects::Free => "free",
+    };
+    [about, form]
+}
