@@ -42,7 +42,7 @@ struct Course {
     smallest: f32,
 }
 const DANGER: Course = Course { rounds: 16, smallest: 0.04 };
-const INTENTS: Course = Course { rounds: 20, smallest: 0.15 };
+const INTENTS: Course = Course { rounds: 20, smallest: 0.3 };
 
 const RED_FLAG: &str = "red_flag";
 
