@@ -119,6 +119,14 @@ pub fn consequences(read: &Understanding, state: &State<'_>) -> Consequences {
         danger(read, flag, state, &mut out);
         return out;
     }
+    if read.suspected() {
+        // What such replies mostly mean is no wish of this person's: staff read it, and nothing else follows.
+        for entry in entries::from_reply(read, state, false) {
+            out.effects.push(Effect::File(entry));
+        }
+        out.staff(read, state);
+        return out;
+    }
     if read.intent == Intent::AutoReply {
         if read.route != Route::Auto {
             out.staff(read, state);
@@ -185,9 +193,9 @@ pub fn consequences_unknown(read: &Understanding, state: &State<'_>) -> Conseque
         );
     } else if let Some(flag) = read.flag {
         danger(read, flag, state, &mut out);
-    } else if read.intent == Intent::AutoReply {
+    } else if read.intent == Intent::AutoReply && !read.suspected() {
         out.for_staff = false;
-    } else if read.intent == Intent::Stop {
+    } else if read.intent == Intent::Stop && !read.suspected() {
         stop(read, state, &mut out);
     } else {
         let priority = if read.route == Route::Urgent { "urgent" } else { "routine" };

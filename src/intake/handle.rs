@@ -182,7 +182,7 @@ fn with_unknown_sender_answer(
 ) -> Consequences {
     let answered = what.effects.iter().any(|e| matches!(e, Effect::Answer(_)));
     let limit = state.practice.settings.limits.auto_answers_per_day;
-    let machine = read.intent == crate::domain::reply::Intent::AutoReply;
+    let machine = read.intent == crate::domain::reply::Intent::AutoReply && !read.suspected();
     if !answered && !machine && !read.unsafe_contact() && !who.stopped && state.auto_answers_today < limit {
         what.effects.push(Effect::Answer(crate::domain::conversation::Answer {
             template: "unknown_sender",

@@ -24,12 +24,14 @@ pub fn read(
     }
     let doubt = match draft.first() {
         Intent::AgendaItems => agenda(text, draft),
-        Intent::Choice => choice(text, context, amounts, draft),
-        Intent::ProgressNumber => {
-            all_but(text, answer).or_else(|| bounded(text)).or_else(|| of_what(text, context, answer))
-        }
-        Intent::Reading => left_over(text, context, amounts, answer),
-        Intent::Yes | Intent::No | Intent::Confirm => both(text).or_else(|| bounded(text)),
+        Intent::Choice => choice(text, context, amounts, draft).or_else(|| asks(text)),
+        Intent::ProgressNumber => all_but(text)
+            .or_else(|| bounded(text))
+            .or_else(|| of_what(text, context, answer))
+            .or_else(|| counted(text, amounts, draft)),
+        Intent::Reading => left_over(text, context, amounts, answer).or_else(|| two_readings(text, draft)),
+        Intent::Yes | Intent::No => both(text).or_else(|| bounded(text)),
+        Intent::Confirm => both(text).or_else(|| asks(text)),
         Intent::Thanks => more_than_thanks(text),
         _ => None,
     };
@@ -40,23 +42,74 @@ pub fn read(
 
 /// A number that is neither part of the value nor a date, a time or an aside: "71 kgs 400 gms", a third one beside a blood
 /// pressure that is not its pulse.
-fn left_over(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], answer: Option<(usize, usize)>) -> Option<&'static str> {
+fn left_over(
+    text: &Text<'_>,
+    context: &Context<'_>,
+    amounts: &[Amount],
+    answer: Option<(usize, usize)>,
+) -> Option<&'static str> {
     let (from, to) = answer?;
     if !matches!(context.asked_reading()?, ReadingKind::Bp | ReadingKind::Weight) {
+        return None;
+    }
+    let corrected = text.core.clone().any(|at| text.is(at, words!["sorry", "no", "mean", "wait"]));
+    if corrected {
         return None;
     }
     let outside = |at: usize| at < from || at >= to;
     amounts
         .iter()
-        .any(|a| a.role == Role::Plain && !a.past && outside(a.from) && !text.idiom(a.from, a.to) && a.unit == Unit::None)
+        .any(|a| {
+            a.role == Role::Plain && !a.past && outside(a.from) && !text.idiom(a.from, a.to) && a.unit == Unit::None
+        })
         .then_some("another number beside the value")
 }
 
 /// What is left out, and not what was done: "all but two".
-fn all_but(text: &Text<'_>, answer: Option<(usize, usize)>) -> Option<&'static str> {
-    let at = answer?.0.checked_sub(1)?;
-    let but = text.is(at, words!["but", "bar", "except", "minus"]) && at > text.core.start;
-    (but && text.is(at - 1, words!["all", "every", "everything", "each"])).then_some("all but so many")
+fn all_but(text: &Text<'_>) -> Option<&'static str> {
+    let but = (0..text.core.end).any(|at| {
+        ["all", "every", "everything", "each"].iter().any(|all| text.is_str(at, all))
+            && (at + 1..at + 3).any(|i| ["but", "bar", "except", "minus"].iter().any(|but| text.is_str(i, but)))
+            && (at + 2..at + 5).any(|i| number(text, i))
+    });
+    but.then_some("all but so many")
+}
+
+fn number(text: &Text<'_>, at: usize) -> bool {
+    text.fact(at).number.is_some() || text.token(at).is_some_and(|t| t.kind == Kind::Number)
+}
+
+/// A number that nobody wrote, counted from days named in a longer text; or a part of a whole thing.
+fn counted(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'static str> {
+    let value = draft.fields.value?;
+    let written = amounts.iter().any(|a| a.lo == value || a.hi == value);
+    let days = text.core.clone().filter(|at| text.fact(*at).weekday > 0).count();
+    if days > 1 && !written && text.core_len() > 2 * days + 3 {
+        return Some("counted from a longer text");
+    }
+    let muddled = amounts.iter().any(|a| a.role == Role::Muddled);
+    (muddled || value.fract() != 0.0 && text.core_len() == 1).then_some("not a whole number")
+}
+
+/// Two readings, one of which is another time's, another person's or their mean.
+fn two_readings(text: &Text<'_>, draft: &Draft) -> Option<&'static str> {
+    let several = draft.fields.readings.as_ref().is_some_and(|found| found.len() > 1);
+    let other = text
+        .core
+        .clone()
+        .any(|at| text.is(at, words!["than", "average", "range", "his", "her", "him", "mine", "wife", "husband"]));
+    (several && other).then_some("two readings, and perhaps only one counts")
+}
+
+/// A question in the answer.
+fn asks(text: &Text<'_>) -> Option<&'static str> {
+    let asked = text.core.clone().any(|at| {
+        text.is(at, words!["why", "whys", "what", "whats", "how", "wondering"])
+            || text.is(at, words!["is", "are"]) && text.is(at + 1, words!["there", "it", "that", "they"])
+            || text.is(at, words!["dont"]) && text.is(at + 1, words!["know"])
+            || text.is(at, words!["do", "can"]) && text.is(at + 1, words!["i", "you", "we"])
+    });
+    asked.then_some("an answer, and perhaps a question")
 }
 
 /// "no more than", "not less than": neither a no nor the number.
@@ -88,7 +141,8 @@ fn of_what(text: &Text<'_>, context: &Context<'_>, answer: Option<(usize, usize)
 fn both(text: &Text<'_>) -> Option<&'static str> {
     let yes = |at: usize| text.is(at, words!["yes", "yep", "yeah", "yup", "ye", "ys", "aye"]);
     let no = |at: usize| {
-        text.is(at, words!["no", "nope", "nah", "naw", "na"]) && !text.is(at + 1, words!["problem", "problems", "bother", "worries"])
+        text.is(at, words!["no", "nope", "nah", "naw", "na"])
+            && !text.is(at + 1, words!["problem", "problems", "bother", "worries"])
     };
     let pair = text.core.clone().any(yes) && text.core.clone().any(|at| no(at) && plain_no(text, at));
     pair.then_some("a yes and a no")
@@ -134,16 +188,26 @@ fn agenda(text: &Text<'_>, draft: &Draft) -> Option<&'static str> {
     if items.iter().any(key) && !items.iter().all(key) {
         return Some("a number of the menu, and more");
     }
-    let sentence = text.core.clone().any(|at| {
-        let begins = at == text.core.start || text.token(at).is_some_and(|t| t.parted >= Break::Comma);
-        let speaks = text.is(at, words!["you", "we", "they", "this", "there", "im", "ill", "ive", "it"]);
-        begins && (speaks || text.is(at, words!["what", "when", "who", "same", "just", "one", "two", "failing", "now", "dont", "cant", "will", "is", "do"]))
+    let nothing = words!["nothing", "nowt", "nothin", "nuthin", "naethin", "nothink", "none", "no", "first", "second"];
+    let begins = |at: usize| at == text.core.start || text.token(at).is_some_and(|t| t.parted >= Break::Comma);
+    let speaks = words!["you", "we", "they", "this", "there", "im", "ill", "ive", "it"];
+    let about = words![
+        "what", "when", "who", "same", "just", "one", "two", "failing", "now", "dont", "cant", "will", "is", "do",
+        "ask"
+    ];
+    let sentence = text.core.clone().filter(|at| begins(*at)).any(|at| {
+        text.is(at, speaks)
+            || text.is(at, about) && !number(text, at + 1)
+            || text.is(at, nothing)
+            || text.is(at, words!["how"]) && text.is(at + 1, words!["long", "do"])
+            || text.is(at, words!["can"]) && text.is(at + 1, words!["i"]) && text.is(at + 2, words!["get"])
+            || text.is(at, words!["i"]) && at > text.core.start
     });
     sentence.then_some("a sentence where topics were asked for")
 }
 
 /// Thanks, and words that may be what it is about.
 fn more_than_thanks(text: &Text<'_>) -> Option<&'static str> {
-    let refuses = text.core.clone().any(|at| text.within(at, &text.lexicon.known.negators) || text.is(at, words!["off"]));
+    let refuses = text.core.clone().any(|at| text.is(at, words!["no", "off", "wont"]) || text.is_str(at, "shant"));
     refuses.then_some("thanks, and no to something")
 }

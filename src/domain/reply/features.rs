@@ -118,7 +118,15 @@ mod tests {
         features_of_answer(" no ", ["reading", "bp"], &mut see);
         let plain = ["w my", "w leg", "p my leg", "r  my ", "r my l", "r y le", "r  leg", "r leg "];
         let answer = [
-            "w no", "r  no ", "c reading bp", "x reading bp no", "f no", "y reading bp no", "l no", "n 1", "m reading bp 1",
+            "w no",
+            "r  no ",
+            "c reading bp",
+            "x reading bp no",
+            "f no",
+            "y reading bp no",
+            "l no",
+            "n 1",
+            "m reading bp 1",
         ];
         assert_eq!(names, [plain.as_slice(), &answer].concat());
     }

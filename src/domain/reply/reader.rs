@@ -68,7 +68,8 @@ impl Reader {
             lexicon: Lexicon::from_toml(sources.red_flags)?,
             settings: toml::from_str(sources.settings).map_err(Box::new)?,
             resemblance: Resemblance::from_text(sources.resemblance).map_err(weights("the weights of danger"))?,
-            second: SecondReader::from_text(sources.second_reader).map_err(weights("the weights of the second reader"))?,
+            second: SecondReader::from_text(sources.second_reader)
+                .map_err(weights("the weights of the second reader"))?,
         })
     }
 
@@ -84,11 +85,6 @@ impl Reader {
 
     /// The embedded files, as a practice would start from.
     pub fn shipped_sources() -> Sources<'static> {
-        Sources {
-            red_flags: RED_FLAGS,
-            settings: SETTINGS,
-            resemblance: RESEMBLANCE,
-            second_reader: SECOND_READER,
-        }
+        Sources { red_flags: RED_FLAGS, settings: SETTINGS, resemblance: RESEMBLANCE, second_reader: SECOND_READER }
     }
 }

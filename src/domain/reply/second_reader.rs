@@ -4,9 +4,11 @@
 //! never exact. Where the two disagree a person reads the reply: it may name another meaning and raise the route, but it files
 //! nothing, stops nothing and answers nothing by itself.
 
+use super::answers::is_courtesy;
 use super::context::{Context, Expects, PromptKind};
 use super::draft::Draft;
 use super::features::{features_of_answer, hash_of_name};
+use super::label::Label;
 use super::resemblance::{BIAS, WeightsError, lines};
 use super::text::Text;
 use super::tokens::Kind;
@@ -85,17 +87,22 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) {
     let (model, limits) = (&context.reader.second, &context.reader.settings.second_reader);
     let (Some(limits), false) = (limits, model.intents.is_empty()) else { return };
     let first = draft.first();
-    if draft.unsafe_contact || stands(first) {
+    if draft.unsafe_contact || stands(first) || is_courtesy(text) {
         return;
     }
     let likely = model.of(&spelled(text), asked(context));
-    let vague = matches!(first, Intent::Other | Intent::Unclear | Intent::Thanks);
-    let head_start = |other: Intent| if vague && other != Intent::Stop { limits.vague } else { limits.clear };
-    let of_first = model.intents.iter().zip(&likely).find(|((i, _), _)| *i == first).map_or(f32::MIN, |(_, l)| *l);
-    // A number that could not be read is asked for again: that helps more than knowing what it was meant for.
-    let others = model.intents.iter().zip(&likely).filter(|((other, _), _)| {
-        *other != first && !(first == Intent::Unclear && has_fields(*other))
-    });
+    let head_start = |other: Intent| {
+        if draft.route != Route::Auto && vague(first) && other != Intent::Stop { limits.vague } else { limits.clear }
+    };
+    // Kind words and small talk are told apart by nobody.
+    let same = |other: Intent| other == first || kind(first) && kind(other) && draft.route == Route::Auto;
+    let of_same = model.intents.iter().zip(&likely).filter(|((i, _), _)| same(*i)).map(|(_, l)| *l);
+    let of_first = of_same.fold(f32::MIN, f32::max);
+    let others = model
+        .intents
+        .iter()
+        .zip(&likely)
+        .filter(|((other, _), _)| !same(*other) && may_be(*other, first, text, context));
     let best = others.max_by(|(_, a), (_, b)| a.total_cmp(b));
     let Some(((best, _), of_best)) = best else { return };
     if *of_best > of_first + head_start(*best) {
@@ -105,10 +112,29 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) {
     }
 }
 
+/// Whether the second reader may take for `other` what the first read as `first`.
+fn may_be(other: Intent, first: Intent, text: &Text<'_>, context: &Context<'_>) -> bool {
+    // A number that could not be read is asked for again: that helps more than knowing what it was meant for.
+    let unread = first == Intent::Unclear && has_fields(other);
+    // Words to no question that are like a wish to stop are mostly about something else; and "do not stop" is none.
+    let no_stop = other == Intent::Stop && (context.prompt.is_none() || text.says(Label::Keep));
+    // Of a word or two that say nothing it says nothing either.
+    let nothing = vague(first) && vague(other) && text.core_len() <= 2;
+    !unread && !no_stop && !nothing
+}
+
+fn vague(intent: Intent) -> bool {
+    matches!(intent, Intent::Other | Intent::Unclear)
+}
+
+fn kind(intent: Intent) -> bool {
+    matches!(intent, Intent::Thanks | Intent::Other)
+}
+
 /// What the first reader knows by clear words or has read in full stands.
 fn stands(first: Intent) -> bool {
-    use Intent::{ContactChange, Help, Language, RedFlag, Reschedule, Start, Stop};
-    matches!(first, RedFlag | Stop | Start | Help | Language | Reschedule | ContactChange)
+    use Intent::{Bereavement, ContactChange, Help, Language, RedFlag, Reschedule, Start, Stop, WrongPerson};
+    matches!(first, RedFlag | Stop | Start | Help | Language | Reschedule | ContactChange | Bereavement | WrongPerson)
 }
 
 /// What is nothing without its value.
@@ -117,12 +143,12 @@ fn has_fields(intent: Intent) -> bool {
     matches!(intent, AgendaItems | Choice | ContactChange | ProgressNumber | Reading | Reschedule)
 }
 
-/// The words of a reply between blanks. Numbers all look alike.
+/// The words of a reply between blanks, without its courtesies and smiles. Numbers all look alike.
 pub(super) fn spelled(text: &Text<'_>) -> String {
     let mut words = String::with_capacity(text.folded.text.len().min(512) + 2);
-    for (at, token) in text.tokens.iter().enumerate().take(READ) {
+    for at in text.core.clone().filter(|at| !text.smile(*at)).take(READ) {
         words.push(' ');
-        if token.kind == Kind::Number {
+        if text.token(at).is_some_and(|t| t.kind == Kind::Number) {
             words.push('#');
         } else {
             words.extend(text.word(at).chars().filter(|c| *c != '\'' && !c.is_whitespace()));

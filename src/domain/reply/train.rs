@@ -176,7 +176,9 @@ impl Examples {
                 }
                 for n in known() {
                     let place = n * outputs..(n + 1) * outputs;
-                    let (Some(own), Some(moved)) = (weights.get_mut(place.clone()), moved.get_mut(place)) else { continue };
+                    let (Some(own), Some(moved)) = (weights.get_mut(place.clone()), moved.get_mut(place)) else {
+                        continue;
+                    };
                     for ((weight, moved), off) in own.iter_mut().zip(moved).zip(&off) {
                         let slope = off * scale;
                         *moved += slope * slope;

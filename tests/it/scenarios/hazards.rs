@@ -211,6 +211,28 @@ on_both! {
         }
     }
 
+    /// What only reads like a wish to stop, like a death or like a stranger is no such thing: staff read it, nothing else follows.
+    async fn h12_a_guess_stops_nothing(on) {
+        let weights = tempfile::NamedTempFile::new().unwrap();
+        let learned = "0 stop 0 bereavement 0 wrong_person 0 auto_reply\tbias\n90 stop\tw zeppelin\n90 bereavement\tw airship\n\
+                       90 wrong_person\tw balloon\n90 auto_reply\tw blimp\n";
+        std::fs::write(weights.path(), learned).unwrap();
+        let settings = format!("[receiving]\nsecond_reader = \"{}\"\n", weights.path().display());
+        let app = TestApp::start_with(on, MONDAY, &settings).await?;
+        for (number, guess) in [(1, "zeppelin"), (2, "airship"), (3, "balloon"), (4, "blimp")] {
+            let person = app.person(number).await;
+            app.appointment(&person, &format!("a{number}"), "2027-01-07T10:00:00Z", "booked").await;
+            app.reply(number, &format!("so that {guess} then")).await;
+        }
+        assert_eq!(app.open_alerts().await, ["reply_to_read"; 4]);
+        app.advance_to("2027-01-06T12:00:00Z").await;
+        for number in 1..=4 {
+            let sent = templates(&app, &format!("patient-000{number}")).await;
+            assert!(sent.contains(&"appointment_reminder".to_owned()), "{number}: {sent:?}");
+            assert!(!sent.contains(&"stop_confirmation".to_owned()), "{number}: {sent:?}");
+        }
+    }
+
     async fn h12_only_start_brings_messages_back(on) {
         let app = TestApp::start(on, MONDAY).await?;
         let joan = app.person(1).await;

@@ -7,8 +7,7 @@ mod value;
 
 use number::number;
 use polar::{acknowledge, free, opt_in, yes_no_some};
-use rest::is_courtesy;
-pub use rest::{last, unasked};
+pub use rest::{is_courtesy, last, unasked};
 use value::{agenda_answer, choose, reading_answer};
 
 use super::appointment;

@@ -120,7 +120,7 @@ pub fn last(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], dangers:
 }
 
 /// Thanks and an "ok", and nothing else: opens no work.
-pub(super) fn is_courtesy(text: &Text<'_>) -> bool {
+pub fn is_courtesy(text: &Text<'_>) -> bool {
     let known = &text.lexicon.known;
     let thanks = (0..text.tokens.len()).any(|i| text.is(i, words!["thanks", "thank", "ta", "cheers"]));
     let plain = |i: usize| {

@@ -6,7 +6,8 @@ use super::super::inspect::inspect_line;
 use super::{OWN_SETS, READER, own, shared};
 use serde_json::{Value, json};
 
-fn holds_the_figures(e: &Evaluation) {
+/// The figures that were promised, but for the share of needless reviews.
+fn holds_the_figures(e: &Evaluation, needless_percent: usize) {
     assert_eq!(e.unread, 0, "{e}");
     assert!(e.lines > 300, "{e}");
     assert!(e.silent * 100 <= e.lines, "silent errors\n{e}");
@@ -19,13 +20,13 @@ fn holds_the_figures(e: &Evaluation) {
     assert!(e.intent * 100 >= e.lines * 95, "{e}");
     assert!(e.fields * 100 >= e.lines * 90, "{e}");
     assert!(e.second.0 * 100 >= e.second.1 * 80, "{e}");
-    assert!(e.needless.0 * 100 <= e.needless.1 * 5, "{e}");
+    assert!(e.needless.0 * 100 <= e.needless.1 * needless_percent, "{e}");
 }
 
 #[test]
 fn the_development_corpus_is_understood() {
     if let Some(text) = shared("replies-dev.jsonl") {
-        holds_the_figures(&evaluate(text.lines(), &READER));
+        holds_the_figures(&evaluate(text.lines(), &READER), 5);
     }
 }
 
@@ -38,7 +39,8 @@ fn our_own_replies_are_understood() {
         assert_eq!((e.opt_outs.0, e.false_opt_outs), (e.opt_outs.1, 0), "{set}\n{e}");
     }
     let all: Vec<String> = OWN_SETS.map(own).into();
-    holds_the_figures(&evaluate(all.iter().flat_map(|set| set.lines()), &READER));
+    // Many of these are look-alikes of danger: more of them are read by a person than of everyday ones.
+    holds_the_figures(&evaluate(all.iter().flat_map(|set| set.lines()), &READER), 6);
 }
 
 /// Figures that cannot fail are no figures: a reader that says nothing must not pass.
@@ -146,10 +148,28 @@ fn h08_danger_in_words_no_list_holds_is_seen() {
     let (flags, seen, urgent) = e.red_flags;
     assert!(seen == flags && urgent * 100 >= flags * 84, "{e}");
     assert!(e.false_urgent.0 * 100 <= e.false_urgent.1 * 2, "{e}");
-    let phrases = super::Reader::shipped_sources();
-    let without = super::Reader::from_sources(phrases.0, phrases.1, "").expect("a reader without weights");
+    let shipped = super::Reader::shipped_sources();
+    let without = super::Reader::from_sources(super::super::Sources { resemblance: "", ..shipped });
+    let without = without.expect("a reader without weights");
     let before = evaluate(labelled("unseen").lines(), &without);
     assert!(before.red_flags.2 < urgent, "the weights tell more than the phrases alone\n{before}");
+}
+
+/// The same for what replies mean: with the second reader fewer are misread and fewer are filed wrong, on both unseen sets.
+#[test]
+fn the_second_reader_reads_what_the_rules_do_not() {
+    let shipped = super::Reader::shipped_sources();
+    let alone = super::Reader::from_sources(super::super::Sources { second_reader: "", ..shipped });
+    let alone = alone.expect("a reader without a second");
+    for (set, intents, silent) in [("unseen", 90.0, 2.0), ("unseen-second", 84.0, 5.2)] {
+        let both = evaluate(labelled(set).lines(), &READER);
+        let first = evaluate(labelled(set).lines(), &alone);
+        let share = |part: usize| part as f64 * 100.0 / both.lines as f64;
+        assert!(share(both.intent) >= intents && share(both.silent) <= silent, "{both}");
+        assert!(both.intent > first.intent && both.silent <= first.silent, "{both}\nalone:\n{first}");
+        let (found, expected) = both.opt_outs;
+        assert!(found * 100 >= expected * 90, "{both}");
+    }
 }
 
 /// The weights that are shipped are those that training gives, so that what made them can be read.
@@ -158,11 +178,13 @@ fn the_weights_are_those_that_training_gives() {
     let Some(mut lines) = shared("replies-dev.jsonl") else { return };
     let mut sets: Vec<_> = OWN_SETS.to_vec();
     sets.sort_unstable();
-    for text in sets.into_iter().map(own).chain(["danger", "ordinary", "mixed", "families"].map(labelled)) {
+    for text in sets.into_iter().map(own).chain(["danger", "ordinary", "mixed", "families", "wording"].map(labelled)) {
         lines.push('\n');
         lines.push_str(&text);
     }
-    let made = super::super::train::train(lines.lines(), &READER);
-    let (_, _, shipped) = super::Reader::shipped_sources();
-    assert!(made == shipped, "run `between replies train` as docs/REPLIES.md says");
+    let shipped = super::Reader::shipped_sources();
+    let danger = super::super::train::danger(lines.lines(), &READER);
+    let second = super::super::train::second_reader(lines.lines(), &READER);
+    assert!(danger == shipped.resemblance, "run `between replies train` as docs/REPLIES.md says");
+    assert!(second == shipped.second_reader, "run `between replies train` as docs/REPLIES.md says");
 }

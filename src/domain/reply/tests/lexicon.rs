@@ -1,6 +1,6 @@
 //! The lexicon's own examples, and a practice's lexicon.
 
-use super::super::{Reader, ReaderError, examples};
+use super::super::{Reader, ReaderError, Sources, examples};
 use super::READER;
 
 #[test]
@@ -18,34 +18,39 @@ fn every_group_of_red_flags_has_examples() {
 
 #[test]
 fn a_practice_can_extend_the_lexicon() {
-    let (flags, settings, _) = Reader::shipped_sources();
+    let shipped = Reader::shipped_sources();
     let more = format!(
-        "{flags}\n[[flag]]\nfamily = \"collapse\"\nsays = [\"proper poorly ..2 floor\"]\nmust_match = [\"proper poorly on the floor\"]\nmust_not_match = [\"nobody is proper poorly\"]\n"
+        "{}\n[[flag]]\nfamily = \"collapse\"\nsays = [\"proper poorly ..2 floor\"]\nmust_match = [\"proper poorly on the floor\"]\nmust_not_match = [\"nobody is proper poorly\"]\n",
+        shipped.red_flags
     );
-    let reader = Reader::from_sources(&more, settings, "").expect("a lexicon");
+    let reader = Reader::from_sources(Sources { red_flags: &more, ..shipped }).expect("a lexicon");
     assert!(examples::check(&reader).is_empty());
     let wrong = more.replace("must_match = [\"proper poorly on the floor\"]", "must_match = [\"a nice day\"]");
-    let reader = Reader::from_sources(&wrong, settings, "").expect("a lexicon");
+    let reader = Reader::from_sources(Sources { red_flags: &wrong, ..shipped }).expect("a lexicon");
     assert_eq!(examples::check(&reader).len(), 1);
 }
 
 #[test]
 fn a_faulty_lexicon_is_refused_with_a_reason() {
-    let (flags, settings, _) = Reader::shipped_sources();
-    let unknown = format!("{flags}\n[[flag]]\nfamily = \"collapse\"\nsays = [\"@nowhere\"]\nmust_match = [\"x\"]\n");
-    let error = Reader::from_sources(&unknown, settings, "").expect_err("unknown set");
+    let shipped = Reader::shipped_sources();
+    let wrong = "[[flag]]\nfamily = \"collapse\"\nsays = [\"@nowhere\"]\nmust_match = [\"x\"]\n";
+    let unknown = format!("{}\n{wrong}", shipped.red_flags);
+    let error = Reader::from_sources(Sources { red_flags: &unknown, ..shipped }).expect_err("unknown set");
     assert!(matches!(error, ReaderError::Lexicon(_)) && error.to_string().contains("nowhere"), "{error}");
-    assert!(Reader::from_sources("nonsense", settings, "").is_err());
-    assert!(matches!(Reader::from_sources(flags, "longest = 1", ""), Err(ReaderError::Settings(_))));
+    assert!(Reader::from_sources(Sources { red_flags: "nonsense", ..shipped }).is_err());
+    let settings = Reader::from_sources(Sources { settings: "longest = 1", ..shipped });
+    assert!(matches!(settings, Err(ReaderError::Settings(_))));
+    let weights = Reader::from_sources(Sources { second_reader: "many yes\tw aye", ..shipped });
+    assert!(weights.expect_err("no weight").to_string().contains("second reader: line 1"));
 }
 
 /// Cut-offs are settings: another figure, another route.
 #[test]
 fn a_signed_figure_decides_what_is_urgent() {
-    let (flags, settings, _) = Reader::shipped_sources();
-    let strict = settings.replace("systolic = { urgent_from = 180", "systolic = { urgent_from = 150");
-    assert_ne!(strict, settings);
-    let reader = Reader::from_sources(flags, &strict, "").expect("settings");
+    let shipped = Reader::shipped_sources();
+    let strict = shipped.settings.replace("systolic = { urgent_from = 180", "systolic = { urgent_from = 150");
+    assert_ne!(strict, shipped.settings);
+    let reader = Reader::from_sources(Sources { settings: &strict, ..shipped }).expect("settings");
     let prompt = super::reading(super::ReadingKind::Bp);
     let context = super::Context {
         prompt: Some(&prompt),

@@ -5,6 +5,7 @@ mod fuzz;
 mod invariance;
 mod lexicon;
 mod people;
+mod second;
 mod values;
 
 use super::{
