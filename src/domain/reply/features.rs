@@ -7,6 +7,8 @@ use super::vocabulary::{FNV1A, fnv1a};
 pub(super) struct Feature<'a> {
     kind: &'static str,
     parts: [&'a str; 3],
+    /// Stands for it among the weights.
+    pub(super) hash: u64,
 }
 
 impl Feature<'_> {
@@ -24,18 +26,24 @@ impl Feature<'_> {
         }
         name
     }
-
-    /// The hash of the name.
-    pub(super) fn hash(&self) -> u64 {
-        let kind = fnv1a(FNV1A, self.kind.as_bytes());
-        let parts = self.parts.iter().filter(|p| !p.is_empty());
-        parts.fold(kind, |hash, part| fnv1a(fnv1a(hash, b" "), part.as_bytes()))
-    }
 }
 
-/// The hash of a feature's name.
+/// The hash of a feature by its name in a file.
 pub(super) fn hash_of_name(name: &str) -> u64 {
-    fnv1a(FNV1A, name.as_bytes())
+    let (kind, rest) = name.split_once(' ').unwrap_or((name, ""));
+    if kind == RUN {
+        return joined(of(kind), of(rest));
+    }
+    rest.split(' ').filter(|p| !p.is_empty()).fold(of(kind), |hash, part| joined(hash, of(part)))
+}
+
+/// The hash of one word. A word is part of many features: each takes the hash it has.
+const fn of(word: &str) -> u64 {
+    fnv1a(FNV1A, word.as_bytes())
+}
+
+const fn joined(hash: u64, part: u64) -> u64 {
+    (hash.rotate_left(5) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 const WORD: &str = "w";
@@ -52,13 +60,16 @@ const ASKED_LENGTH: &str = "m";
 
 /// Words, pairs and runs of words between blanks, each with the number of its (first) word.
 pub(super) fn features<'w>(words: &'w str, mut each: impl FnMut(Feature<'w>, usize)) {
-    let mut before: Option<&str> = None;
+    const OF: [u64; 3] = [of(WORD), of(PAIR), of(RUN)];
+    let mut before: Option<(&str, u64)> = None;
     for (number, word) in words.split(' ').filter(|w| !w.is_empty()).enumerate() {
-        each(Feature { kind: WORD, parts: [word, "", ""] }, number);
-        if let Some(before) = before {
-            each(Feature { kind: PAIR, parts: [before, word, ""] }, number - 1);
+        let own = of(word);
+        each(Feature { kind: WORD, parts: [word, "", ""], hash: joined(OF[0], own) }, number);
+        if let Some((before, hash)) = before {
+            let hash = joined(joined(OF[1], hash), own);
+            each(Feature { kind: PAIR, parts: [before, word, ""], hash }, number - 1);
         }
-        before = Some(word);
+        before = Some((word, own));
     }
     let mut starts = [0_usize; 4];
     for (seen, (at, c)) in words.char_indices().enumerate() {
@@ -67,7 +78,7 @@ pub(super) fn features<'w>(words: &'w str, mut each: impl FnMut(Feature<'w>, usi
         if seen >= 3
             && let Some(run) = words.get(starts[0]..at + c.len_utf8())
         {
-            each(Feature { kind: RUN, parts: [run, "", ""] }, 0);
+            each(Feature { kind: RUN, parts: [run, "", ""], hash: joined(OF[2], of(run)) }, 0);
         }
     }
 }
@@ -80,24 +91,31 @@ pub(super) fn features_of_answer<'w>(
 ) {
     features(words, &mut each);
     let [about, form] = asked;
-    each(Feature { kind: ASKED, parts: [about, form, ""] }, 0);
+    let question = |kind: &str| {
+        let parts = asked.iter().filter(|p| !p.is_empty());
+        parts.fold(of(kind), |hash, part| joined(hash, of(part)))
+    };
+    let (word_hash, first_hash) = (question(ASKED_WORD), question(ASKED_FIRST));
+    each(Feature { kind: ASKED, parts: [about, form, ""], hash: question(ASKED) }, 0);
     let mut count = 0;
-    let mut last = "";
+    let mut last = ("", 0);
     for (number, word) in words.split(' ').filter(|w| !w.is_empty()).enumerate() {
-        each(Feature { kind: ASKED_WORD, parts: [about, form, word] }, number);
+        let own = of(word);
+        each(Feature { kind: ASKED_WORD, parts: [about, form, word], hash: joined(word_hash, own) }, number);
         if number == 0 {
-            each(Feature { kind: FIRST, parts: [word, "", ""] }, 0);
-            each(Feature { kind: ASKED_FIRST, parts: [about, form, word] }, 0);
+            each(Feature { kind: FIRST, parts: [word, "", ""], hash: joined(of(FIRST), own) }, 0);
+            each(Feature { kind: ASKED_FIRST, parts: [about, form, word], hash: joined(first_hash, own) }, 0);
         }
-        last = word;
+        last = (word, own);
         count = number + 1;
     }
     if count > 0 {
-        each(Feature { kind: LAST, parts: [last, "", ""] }, count - 1);
+        each(Feature { kind: LAST, parts: [last.0, "", ""], hash: joined(of(LAST), last.1) }, count - 1);
     }
     let length = LENGTHS.get(count).or(LENGTHS.last()).copied().unwrap_or_default();
-    each(Feature { kind: LENGTH, parts: [length, "", ""] }, 0);
-    each(Feature { kind: ASKED_LENGTH, parts: [about, form, length] }, 0);
+    each(Feature { kind: LENGTH, parts: [length, "", ""], hash: joined(of(LENGTH), of(length)) }, 0);
+    let hash = joined(question(ASKED_LENGTH), of(length));
+    each(Feature { kind: ASKED_LENGTH, parts: [about, form, length], hash }, 0);
 }
 
 /// Numbers of words; the last stands for all beyond.
@@ -111,7 +129,7 @@ mod tests {
     fn features_are_words_pairs_runs_and_what_was_asked() {
         let mut names = Vec::new();
         let mut see = |feature: Feature<'_>, _| {
-            assert_eq!(feature.hash(), hash_of_name(&feature.name()));
+            assert_eq!(feature.hash, hash_of_name(&feature.name()));
             names.push(feature.name());
         };
         features(" my leg ", &mut see);

@@ -61,7 +61,7 @@ impl Resemblance {
         let (mut most, mut telling) = (0.0, 0);
         features(words, |feature, word| {
             count += 1;
-            if let Some(weight) = self.weights.get(&feature.hash()) {
+            if let Some(weight) = self.weights.get(&feature.hash) {
                 sum += weight;
                 if feature.is_word() && *weight > most {
                     (most, telling) = (*weight, word);

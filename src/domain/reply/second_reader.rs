@@ -65,7 +65,7 @@ impl SecondReader {
         let mut count = 0_u32;
         features_of_answer(words, asked, |feature, _| {
             count += 1;
-            let place = self.features.get(&feature.hash()).copied().unwrap_or_default();
+            let place = self.features.get(&feature.hash).copied().unwrap_or_default();
             for (number, weight) in self.weights.get(place.0 as usize..place.1 as usize).unwrap_or_default() {
                 if let Some(sum) = sums.get_mut(usize::from(*number)) {
                     *sum += weight;
@@ -87,7 +87,9 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) {
     let (model, limits) = (&context.reader.second, &context.reader.settings.second_reader);
     let (Some(limits), false) = (limits, model.intents.is_empty()) else { return };
     let first = draft.first();
-    if draft.unsafe_contact || stands(first) || is_courtesy(text) {
+    // One word that was understood has been read by both.
+    let plain = draft.route == Route::Auto && text.core_len() == 1;
+    if draft.unsafe_contact || stands(first) || plain || is_courtesy(text) {
         return;
     }
     let likely = model.of(&spelled(text), asked(context));
@@ -145,7 +147,7 @@ fn has_fields(intent: Intent) -> bool {
 
 /// The words of a reply between blanks, without its courtesies and smiles. Numbers all look alike.
 pub(super) fn spelled(text: &Text<'_>) -> String {
-    let mut words = String::with_capacity(text.folded.text.len().min(512) + 2);
+    let mut words = String::with_capacity(text.folded.text.len().min(1024) + 2);
     for at in text.core.clone().filter(|at| !text.smile(*at)).take(READ) {
         words.push(' ');
         if text.token(at).is_some_and(|t| t.kind == Kind::Number) {

@@ -209,7 +209,11 @@ fn likelihoods(sums: &mut [f32]) {
         return;
     }
     let most = sums.iter().copied().fold(f32::MIN, f32::max);
-    sums.iter_mut().for_each(|sum| *sum = (*sum - most).exp());
+    for sum in &mut *sums {
+        *sum = (*sum - most).exp();
+    }
     let all: f32 = sums.iter().sum();
-    sums.iter_mut().for_each(|sum| *sum /= all);
+    for sum in sums {
+        *sum /= all;
+    }
 }
