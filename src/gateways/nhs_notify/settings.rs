@@ -140,7 +140,7 @@ impl NhsNotifySettings {
         let policy = faults.policy(&self.policy, provider);
         let callback_keys = faults.keys(
             "callback_key",
-            [
+            &[
                 (self.callback_key.as_ref(), self.callback_key_file.as_ref()),
                 (self.callback_key_old.as_ref(), self.callback_key_old_file.as_ref()),
             ],

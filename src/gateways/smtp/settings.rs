@@ -134,7 +134,7 @@ impl SmtpSettings {
     fn mail_in(&self, faults: &mut Faults<'_>) -> Option<MailIn> {
         let keys = faults.keys(
             "webhook_key",
-            [
+            &[
                 (self.webhook_key.as_ref(), self.webhook_key_file.as_ref()),
                 (self.webhook_key_old.as_ref(), self.webhook_key_old_file.as_ref()),
             ],

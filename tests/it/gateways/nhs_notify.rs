@@ -197,6 +197,8 @@ async fn callbacks_are_verified_and_read() {
             .collect();
         assert_eq!(notify.parse(&hook(&[], &body)).unwrap(), expected, "{body}");
     }
+    // The callbacks' specification has them answered 202.
+    assert_eq!(notify.answer_when_taken(), 202);
     for body in ["", "{}", r#"{"data":[]}"#, r#"{"data":[{"type":"MessageStatus","attributes":{}}]}"#] {
         assert!(notify.parse(&hook(&[], body)).is_err(), "{body}");
     }
