@@ -216,7 +216,7 @@ fn settings_are_checked_and_hours_are_known() {
     let sandbox = "kind = \"nhs_notify\"\ntext = \"text\"\nbase_url = \"https://sandbox.api.service.nhs.uk/comms\"\n\
         policy = { safety_gateway = \"spare\" }";
     let hours = gateway(sandbox, &Hand::default()).policy().hours.unwrap();
-    assert!(hours.allows(4, 17 * 60) && !hours.allows(5, 12 * 60) && !hours.allows(0, 18 * 60));
+    assert!(hours.allows(4, 17 * 60) && !hours.allows(5, 12 * 60) && !hours.allows(0, 17 * 60 + 45));
     // Outside these hours a safety text needs another way: without one the settings are refused.
     let faults = try_gateway(&sandbox.replace("policy =", "# policy ="), &Hand::default()).err().unwrap();
     assert!(faults[0].starts_with("gateways.test.policy.safety_gateway: "), "{faults:?}");
