@@ -72,6 +72,12 @@ pub(super) fn read(seen: &Seen<'_>) -> Outcome {
     Outcome::Bounce(by_status(seen, status, &split, &words), because)
 }
 
+/// Why a mail server refuses, by its words alone; `None` where they say nothing known.
+#[must_use]
+pub fn told_reason(words: &str) -> Option<BounceReason> {
+    reasons::failure(&fold(words.get(..words.floor_char_boundary(LOOK_AT)).unwrap_or_default()))
+}
+
 fn note(because: &mut Vec<Because>, what: &'static str, detail: &str) {
     let end = detail.floor_char_boundary(120);
     because.push(Because { what, detail: detail.get(..end).unwrap_or_default().to_owned() });

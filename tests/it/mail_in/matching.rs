@@ -128,7 +128,13 @@ on_both! {
         assert_eq!(office.newest().await.0, "for_staff unknown_sender");
         office.mail(bounce(&asked, "b1", "delayed", "4.4.1")).await;
         assert_eq!(state().await, ("active".to_owned(), "[]".to_owned()), "late is not lost");
-        office.mail(bounce(&asked, "b2", "failed", "5.1.1")).await;
+        // It returns nothing of the mail: the address it comes to, that of the answers, tells which one it was.
+        let bare = format!(
+            "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.patient.test\r\nTo: reply+{asked}@reply.example.org\r\n\
+             Subject: failure notice\r\nDate: Thu, 7 Jan 2027 13:00:00 +0000\r\nMessage-ID: <b2@mx.patient.test>\r\n\r\n\
+             <{JOAN}>:\r\nno such user (#5.1.1)\r\n"
+        );
+        office.mail(bare.into_bytes()).await;
         assert_eq!(state().await.0, "unreachable");
         let (status, whose) = office.newest().await;
         assert_eq!((status.as_str(), whose), ("handled machine_answer", Some(office.joan.clone())));
