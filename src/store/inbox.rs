@@ -50,7 +50,7 @@ pub async fn insert(tx: &mut Tx, ids: &[String]) -> Result<u64, StoreError> {
 pub struct Claim {
     /// Which message.
     pub message_id: String,
-    /// How often reading it was begun, this time included.
+    /// How often reading it was begun, this time included, and what [`blame`] added.
     pub tries: i64,
 }
 
@@ -65,6 +65,12 @@ pub async fn claim(tx: &mut Tx, now: i64, lease_until: i64, limit: i64) -> Resul
             RETURNING inbox.message_id, inbox.tries",
     };
     tx.fetch(&SQL, &[now.into(), lease_until.into(), limit.into()]).await
+}
+
+/// Adds to what speaks against a message that waits: the program failed at it.
+pub async fn blame(tx: &mut Tx, message_id: &str, by: i64) -> Result<bool, StoreError> {
+    const SQL: Sql = Sql::same("UPDATE inbox SET tries = tries + $2 WHERE message_id = $1");
+    Ok(tx.run(&SQL, &[message_id.into(), by.into()]).await? == 1)
 }
 
 /// Takes a message out of the wait. Returns whether it was still there: a message is filed only by whoever takes it out.

@@ -7,6 +7,7 @@ use super::super::health::Health;
 use super::super::periods::{day_period, sent_subject, spend_subject, week_period};
 use super::super::threads::threads;
 use super::super::{Call, Engine, OutreachError, Practices, StoredFacts};
+use super::LEASES_A_FAILURE;
 use super::write::Writes;
 use crate::clock::instant;
 use crate::domain::calendar::{local, resolve};
@@ -50,7 +51,8 @@ impl Engine {
                 continue;
             };
             let parsed: Result<StoredFacts, _> = serde_json::from_str(&message.facts);
-            let (Ok(stored), true) = (parsed, claim.crashes < self.config.sending.poison_after) else {
+            let (Ok(stored), true) = (parsed, claim.crashes < self.config.sending.poison_after * LEASES_A_FAILURE)
+            else {
                 writes.set_aside.push(message);
                 writes.finished.push(held);
                 continue;

@@ -26,10 +26,12 @@ on_both! {
         let rest = within!(store.db, tx => inbox::claim(tx, T0, T0 + MINUTE, 9));
         assert_eq!(sorted(rest.into_iter().map(|c| c.message_id).collect()), ["i1", "i3"]);
         assert!(within!(store.db, tx => inbox::claim(tx, T0 + MINUTE - 1, T0 + 2 * MINUTE, 9)).is_empty());
+        assert!(within!(store.db, tx => inbox::blame(tx, "i1", 3)));
+        assert!(!within!(store.db, tx => inbox::blame(tx, "i9", 3)));
         assert!(within!(store.db, tx => inbox::finish(tx, "i2")));
         assert!(!within!(store.db, tx => inbox::finish(tx, "i2")), "filed by whoever takes it out");
         let again = within!(store.db, tx => inbox::claim(tx, T0 + MINUTE, T0 + 2 * MINUTE, 1));
-        assert_eq!(again, [claim_of("i1", 2)], "a reader that died is counted");
+        assert_eq!(again, [claim_of("i1", 5)], "a reader that died is counted, and what was added");
         assert_eq!(inbox::backlog(&store.db).await.unwrap(), (2, Some(T0 + 2)));
     }
 
