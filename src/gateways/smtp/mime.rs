@@ -147,6 +147,7 @@ mod tests {
             sender: None,
             unsubscribe_url: Some("https://oak.example/u/t0k3n".into()),
             follows: vec!["<m0@oak.example>".into(), "CAF=x@mail.example".into()],
+            nhs_number: None,
             valid_until_ms: None,
         }
     }

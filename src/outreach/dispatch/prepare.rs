@@ -185,6 +185,7 @@ impl Engine {
                 sender: None,
                 unsubscribe_url: None,
                 follows: Vec::new(),
+                nhs_number: None,
                 valid_until_ms: None,
             },
             ask: Ask::LookUp { since: last.started_at },
@@ -295,6 +296,11 @@ impl Engine {
                 sender: None,
                 unsubscribe_url: composed.unsubscribe_url,
                 follows: batch.threads.get(&message.id).cloned().unwrap_or_default(),
+                nhs_number: message
+                    .patient_id
+                    .as_ref()
+                    .and_then(|id| batch.people.get(id))
+                    .and_then(|person| person.row.nhs_number.clone()),
                 valid_until_ms: message.expires_at,
             },
             gateway,
