@@ -65,10 +65,10 @@ impl<'a> Faults<'a> {
     }
 
     /// The keys that are valid for what comes in: the present one and, during a rotation, the old one.
-    pub(super) fn keys(&mut self, field: &str, sources: [(Option<&Secret>, Option<&PathBuf>); 2]) -> Vec<Secret> {
+    pub(super) fn keys(&mut self, field: &str, sources: &[(Option<&Secret>, Option<&PathBuf>)]) -> Vec<Secret> {
         let mut keys = Vec::new();
         for (value, file) in sources {
-            if let Some(key) = self.secret(field, value, file) {
+            if let Some(key) = self.secret(field, *value, *file) {
                 if key.expose().len() < 16 {
                     self.add(field, "is too short: at least 16 characters");
                 }

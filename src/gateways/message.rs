@@ -27,6 +27,8 @@ pub struct OutboundMessage {
     pub unsubscribe_url: Option<String>,
     /// Email only: the Message-IDs this one follows, oldest first, with or without angle brackets; it answers the last.
     pub follows: Vec<String>,
+    /// The person's NHS number, ten digits: the NHS App knows people by it alone. Other gateways do not pass it on.
+    pub nhs_number: Option<String>,
     /// From this moment (UTC milliseconds) the message is of no use and must not arrive any more.
     pub valid_until_ms: Option<i64>,
 }

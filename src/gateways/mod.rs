@@ -142,6 +142,11 @@ impl Gateway {
         each!(self, g => &g.base().policy)
     }
 
+    /// The status code (of the 2xx) by which the provider's documentation has its webhooks answered.
+    pub fn answer_when_taken(&self) -> u16 {
+        if matches!(self, Self::NhsNotify(_)) { 202 } else { 200 }
+    }
+
     /// A place among the calls that this process may have under way with it at once (`policy.in_flight`).
     pub async fn place(&self) -> Option<SemaphorePermit<'_>> {
         // It is never closed.

@@ -9,7 +9,7 @@ use crate::domain::conversation::{Consequences, Effect, State, consequences, con
 use crate::domain::message::{MessageStatus, Purpose};
 use crate::domain::reason::Reason;
 use crate::domain::reply::{Channel, Context, Prompt, Understanding, understand};
-use crate::outreach::{Engine, OutreachError, PracticeState, Practices};
+use crate::outreach::{Engine, LEASES_A_FAILURE, OutreachError, PracticeState, Practices};
 use crate::store::ledger::{MessageRow, StatusChange};
 use crate::store::prompts::PromptRow;
 use crate::store::{Tx, contacts, inbox, ledger, mails};
@@ -31,22 +31,32 @@ impl Engine {
             }
             let practices = self.practices().await?;
             for claim in claims {
-                let poisoned = claim.tries > self.config.receiving.poison_after;
+                let poisoned = claim.tries > self.config.receiving.poison_after * LEASES_A_FAILURE;
                 let handling = self.handle_one(&practices, &claim.message_id, poisoned);
                 // A panic while reading one text is a fault of that text, not the end of all reading.
                 match AssertUnwindSafe(handling).catch_unwind().await {
                     Ok(Ok(())) => handled += 1,
                     Err(_) => {
                         tracing::error!(message_id = %claim.message_id, code = "handle_panicked", "reading a received message panicked");
+                        self.blame_received(&claim.message_id).await?;
                     }
                     Ok(Err(OutreachError::Store(error))) if !error.is_outage() => {
                         // It stays in the inbox under its lease; after some tries it goes to staff as it is (R20).
                         tracing::error!(message_id = %claim.message_id, code = "handle_failed", "a received message could not be read");
+                        self.blame_received(&claim.message_id).await?;
                     }
                     Ok(Err(error)) => return Err(error),
                 }
             }
         }
+    }
+
+    /// The program failed at a message: that is held against it, as for messages that go out.
+    async fn blame_received(&self, id: &str) -> Result<(), OutreachError> {
+        let mut tx = self.db.begin().await?;
+        inbox::blame(&mut tx, id, LEASES_A_FAILURE - 1).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     async fn handle_one(&self, practices: &Practices, id: &str, poisoned: bool) -> Result<(), OutreachError> {

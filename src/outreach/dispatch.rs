@@ -8,7 +8,7 @@ mod write;
 
 use super::{Call, Engine, Outcome, OutreachError, Practices, settle};
 use crate::domain::message::Lane;
-use crate::store::due::Claim;
+use crate::store::due::{Claim, Held};
 use crate::store::{Tx, counters, due};
 use std::collections::HashMap;
 
@@ -81,10 +81,18 @@ impl Engine {
             let mut health = self.health(&mut tx, &practices, &[]).await?;
             match self.prepare(&mut tx, &practices, &mut health, claims.clone()).await {
                 Err(OutreachError::Overtaken) => {}
-                calls => {
-                    let calls = calls?;
+                Ok(calls) => {
                     tx.commit().await?;
                     return Ok(Turn { calls, claimed: 1 });
+                }
+                Err(error) => {
+                    drop(tx);
+                    if matches!(&error, OutreachError::Store(store) if !store.is_outage()) {
+                        for claim in &claims {
+                            self.blame(&Held { message_id: claim.message_id.clone(), lease: claim.lease }).await?;
+                        }
+                    }
+                    return Err(error);
                 }
             }
         }
@@ -97,10 +105,19 @@ impl Engine {
             match self.record(std::slice::from_ref(outcome)).await {
                 Err(OutreachError::Store(error)) if !error.is_outage() => {
                     tracing::error!(message_id = %outcome.held.message_id, code = "settle_failed", "an outcome could not be recorded");
+                    self.blame(&outcome.held).await?;
                 }
                 other => other?,
             }
         }
+        Ok(())
+    }
+
+    /// The program failed at a message: that is held against it.
+    async fn blame(&self, held: &Held) -> Result<(), OutreachError> {
+        let mut tx = self.db.begin().await?;
+        due::blame(&mut tx, held, LEASES_A_FAILURE - 1).await?;
+        tx.commit().await?;
         Ok(())
     }
 
@@ -193,6 +210,10 @@ impl Engine {
         Ok(if names.is_empty() { i64::MAX } else { free })
     }
 }
+
+/// A failure in the program counts as so many leases that ended without one: a program that is killed again and again says
+/// nothing against the messages it had in hand, and a message that kills it must be set aside in the end all the same.
+pub const LEASES_A_FAILURE: i64 = 4;
 
 /// Turns with one message each after a batch failed.
 const CAREFUL_TURNS: usize = 50;

@@ -26,7 +26,7 @@ mod try_out;
 pub use assemble::AssembleError;
 pub use calls::{About, Answer, Ask, Call, Outcome};
 pub use compose::Composed;
-pub use dispatch::Turn;
+pub use dispatch::{LEASES_A_FAILURE, Turn};
 pub use enqueue::{NewSend, StoredFacts, enqueue};
 pub use facts::{address_hash, hex};
 pub use health::{breaker, minute};

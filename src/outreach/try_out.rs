@@ -161,6 +161,7 @@ impl Engine {
                 sender: None,
                 unsubscribe_url: None,
                 follows: Vec::new(),
+                nhs_number: None,
                 valid_until_ms: Some(now + LONGEST_MS),
             },
             ask: Ask::Send,

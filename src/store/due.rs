@@ -36,7 +36,7 @@ pub struct Claim {
     pub message_id: String,
     /// The number of this lease: what an older lease reports moves nothing.
     pub lease: i64,
-    /// How often a lease of this message ended without an outcome.
+    /// How often a lease of this message ended without an outcome, and what [`blame`] added.
     pub crashes: i64,
     /// The lane it waited in.
     pub lane: i64,
@@ -56,6 +56,12 @@ pub async fn claim(tx: &mut Tx, lane: i64, now: i64, lease_until: i64, limit: i6
             RETURNING due.message_id, due.lease, due.crashes, due.lane",
     };
     tx.fetch(&SQL, &[lane.into(), now.into(), lease_until.into(), limit.into()]).await
+}
+
+/// Adds to what speaks against a message whose claim is still ours: the program failed at it.
+pub async fn blame(tx: &mut Tx, held: &Held, by: i64) -> Result<bool, StoreError> {
+    const SQL: Sql = Sql::same("UPDATE due SET crashes = crashes + $3 WHERE message_id = $1 AND lease = $2");
+    Ok(tx.run(&SQL, &[(&held.message_id).into(), held.lease.into(), by.into()]).await? == 1)
 }
 
 /// A claim by its message and lease number.

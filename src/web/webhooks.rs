@@ -59,7 +59,7 @@ pub(super) async fn take(
         }
     }
     match take_reports(&state.engine, &reports).await {
-        Ok(_) => StatusCode::OK.into_response(),
+        Ok(_) => StatusCode::from_u16(gateway.answer_when_taken()).unwrap_or(StatusCode::OK).into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }

@@ -95,6 +95,13 @@ fn report(seen: &Seen<'_>, because: &mut Vec<Because>) -> Option<Class> {
     Some(class)
 }
 
+/// A complaint from before RFC 5965: a subject that says so, and the message it is about.
+pub(super) fn is_old_complaint(subject: &str, text: &str, has_message: bool) -> bool {
+    let subject = fold(subject);
+    let says = ["complaint about message from", "abuse report", "spam report"].iter().any(|it| subject.starts_with(it));
+    says && has_message && text.trim().is_empty()
+}
+
 fn by_headers(fields: &Fields<'_>, because: &mut Vec<Because>) -> bool {
     let before = because.len();
     if let Some(value) = fields.text("auto-submitted") {
@@ -196,13 +203,18 @@ fn machine_sender(from: Option<&str>, because: &mut Vec<Because>) -> bool {
 
 fn by_subject(subject: &str, because: &mut Vec<Because>) -> bool {
     let folded = fold(subject);
+    let begins = |text: &str| {
+        let after = SUBJECTS.start_of(text).and_then(|phrase| text.get(phrase.len()..));
+        after.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
     let mut text = folded.trim();
-    // Tags that gateways put in front: "[EXTERNAL] Automatic reply: …".
-    while let Some((_, rest)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+    let mut found = false;
+    // Tags that gateways put in front: "[EXTERNAL] Automatic reply: …". Some responders' own stand in brackets.
+    while let Some((tag, rest)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        found = found || begins(tag.trim());
         text = rest.trim_start();
     }
-    let after = SUBJECTS.start_of(text).and_then(|phrase| text.get(phrase.len()..));
-    let found = after.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    let found = found || begins(text);
     if found {
         note(because, "subject", subject);
     }

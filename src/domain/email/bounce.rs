@@ -10,6 +10,7 @@ mod reasons;
 mod recipients;
 mod returned;
 
+use super::automatic::is_machine;
 use super::fields::{Fields, Mailbox};
 use super::model::{Because, Bounce, BounceReason};
 use super::own_words::fold;
@@ -71,6 +72,12 @@ pub(super) fn read(seen: &Seen<'_>) -> Outcome {
     Outcome::Bounce(by_status(seen, status, &split, &words), because)
 }
 
+/// Why a mail server refuses, by its words alone; `None` where they say nothing known.
+#[must_use]
+pub fn told_reason(words: &str) -> Option<BounceReason> {
+    reasons::failure(&fold(words.get(..words.floor_char_boundary(LOOK_AT)).unwrap_or_default()))
+}
+
 fn note(because: &mut Vec<Because>, what: &'static str, detail: &str) {
     let end = detail.floor_char_boundary(120);
     because.push(Because { what, detail: detail.get(..end).unwrap_or_default().to_owned() });
@@ -82,6 +89,8 @@ struct Words {
     failure: Option<BounceReason>,
     delayed: bool,
     codes: Codes,
+    /// No further try will be made, it says.
+    is_final: bool,
     /// Sent by a program, whatever the words say.
     by_program: bool,
     /// A mail system returned a message, in whatever language.
@@ -115,7 +124,8 @@ fn words(seen: &Seen<'_>, split: &returned::Split<'_>, because: &mut Vec<Because
         }
     };
     let daemon = seen.from.is_none_or(reasons::is_daemon);
-    sign(daemon, 2, "sent_by_mail_system", seen.from.map_or("no sender", |from| &from.address));
+    let weight = if seen.from.is_some_and(reasons::is_mailer_daemon) { 3 } else { 2 };
+    sign(daemon, weight, "sent_by_mail_system", seen.from.map_or("no sender", |from| &from.address));
     let null_path = seen.fields.text("return-path").is_some_and(|path| path.trim_matches(['<', '>', ' ']).is_empty());
     sign(null_path, 1, "null_return_path", "<>");
     sign(seen.fields.has("x-failed-recipients"), 3, "failed_recipients_header", "x-failed-recipients");
@@ -128,9 +138,13 @@ fn words(seen: &Seen<'_>, split: &returned::Split<'_>, because: &mut Vec<Because
     sign(seen.is_report, 2, "multipart_report", "");
     let answers_itself = seen.fields.text("auto-submitted").is_some_and(|value| !value.eq_ignore_ascii_case("no"));
     let failed_header = seen.fields.has("x-failed-recipients");
-    let by_program = daemon || null_path || failed_header || seen.is_report || answers_itself;
+    // A shop's "do not reply" also writes of what could not be delivered: theirs counts with what came back.
+    let machine = seen.from.is_some_and(|from| is_machine(&from.address)) && comes_back;
+    sign(machine && !daemon, 1, "machine_sender", "");
+    let by_program = daemon || null_path || failed_header || seen.is_report || answers_itself || machine;
     let recipient = by_program.then(|| recipients::find(seen, split.report)).flatten();
-    Words { score, failure, delayed, codes, by_program, returned_by_system: daemon && comes_back, recipient }
+    let is_final = !delayed && reasons::is_final(&folded);
+    Words { score, failure, delayed, codes, is_final, by_program, returned_by_system: daemon && comes_back, recipient }
 }
 
 fn by_words(seen: &Seen<'_>, split: &returned::Split<'_>, words: &Words) -> Bounce {
@@ -138,8 +152,13 @@ fn by_words(seen: &Seen<'_>, split: &returned::Split<'_>, words: &Words) -> Boun
     let recipient = words
         .recipient
         .clone()
-        .or_else(|| returned_headers(seen, split, "to").and_then(|to| recipients::first_address(&to)));
-    finish(seen, split, &words.codes, words.failure, action.to_owned(), recipient)
+        .or_else(|| returned_headers(seen, split, "to").and_then(|to| recipients::first_address(&to)))
+        .or_else(|| split.headers.and_then(|headers| recipients::find(seen, headers)));
+    let mut codes = words.codes.clone();
+    if words.is_final && !codes.any() && matches!(words.failure, None | Some(BounceReason::Unknown)) {
+        codes.enhanced = Some("5.0.0".to_owned());
+    }
+    finish(seen, split, &codes, words.failure, action.to_owned(), recipient)
 }
 
 fn by_status(seen: &Seen<'_>, status: &dsn::Status, split: &returned::Split<'_>, words: &Words) -> Bounce {

@@ -12,6 +12,11 @@ use super::model::Encoding;
 pub(super) const MAX_RAW: usize = 64 * 1024 * 1024;
 /// Most parts that are listed.
 pub(super) const MAX_PARTS: usize = 500;
+/// Most lines and bytes before the first part that are searched for a boundary that was not announced.
+const MAX_LINES_TO_A_PART: usize = 200;
+const MAX_BYTES_TO_A_PART: usize = 16 * 1024;
+/// What no line can be: the boundary of a container that announces none.
+const NO_BOUNDARY: &[u8] = b"\n";
 /// Deepest nesting that is followed.
 const MAX_DEPTH: usize = 24;
 
@@ -61,12 +66,53 @@ struct Walk<'a> {
     found: Structure,
 }
 
-/// Walks the mail whose header block is `fields` and whose body begins at `body`.
+/// Walks the mail whose header block is `fields` and whose body begins at `body`. Where the boundary that was announced is
+/// never met, as in reports that lost theirs on the way, the one that is there counts; without any, all of it is one text.
 pub(super) fn walk(raw: &[u8], fields: &Fields<'_>, body: usize) -> Structure {
+    let found = walk_with(raw, fields, body, None);
+    if !found.parts.is_empty() || found.too_many || found.too_deep {
+        return found;
+    }
+    let end = MAX_RAW.min(raw.len());
+    if let Some(boundary) = boundary_in(raw, body) {
+        let again = walk_with(raw, fields, body, Some(boundary));
+        if !again.parts.is_empty() {
+            return again;
+        }
+    }
+    let text = Part { content_type: "text/plain".to_owned(), body: body.min(end)..end, ..Part::default() };
+    Structure { parts: vec![text], ..found }
+}
+
+/// The first line that looks like a delimiter: behind it stands a field that only parts begin with.
+fn boundary_in(raw: &[u8], body: usize) -> Option<Vec<u8>> {
+    let raw = raw.get(..raw.len().min(body.saturating_add(MAX_BYTES_TO_A_PART))).unwrap_or_default();
+    let mut at = body;
+    let mut before: &[u8] = b"";
+    for _ in 0..MAX_LINES_TO_A_PART {
+        if at >= raw.len() {
+            return None;
+        }
+        let end = line_end(raw, at);
+        let line = trim_line_break(raw.get(at..end).unwrap_or_default()).trim_ascii_end();
+        let is_field = line.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"content-"));
+        if let Some(boundary) = before.strip_prefix(b"--").filter(|rest| is_field && (1..=70).contains(&rest.len())) {
+            return Some(boundary.to_vec());
+        }
+        before = line;
+        at = end;
+    }
+    None
+}
+
+fn walk_with(raw: &[u8], fields: &Fields<'_>, body: usize, boundary: Option<Vec<u8>>) -> Structure {
     let raw_capped = raw.get(..MAX_RAW.min(raw.len())).unwrap_or(raw);
     let mut walk = Walk { raw: raw_capped, stack: Vec::new(), alternatives: 0, found: Structure::default() };
     walk.found.too_large = raw.len() > MAX_RAW;
     let mut open = walk.entity(fields, body);
+    if let (Some(boundary), Some(outermost)) = (boundary, walk.stack.first_mut()) {
+        outermost.boundary = boundary;
+    }
     let mut at = body;
     while at < walk.raw.len() {
         let end = line_end(walk.raw, at);
@@ -115,7 +161,14 @@ impl Walk<'_> {
         let full = named.unwrap_or_else(|| default.to_owned());
         let attribute = |name: &str| declared.as_ref().and_then(|ct| ct.attribute(name)).map(str::to_owned);
         let enclosing = self.stack.last().and_then(|container| container.alternative);
-        if let (Some(kind), Some(boundary)) = (full.strip_prefix("multipart/"), attribute("boundary")) {
+        let announced = attribute("boundary").filter(|boundary| !boundary.is_empty());
+        let outermost = self.stack.is_empty() && self.found.parts.is_empty();
+        let container = full.strip_prefix("multipart/");
+        let boundary = announced.map(String::into_bytes).or_else(|| {
+            let there = container.and_then(|_| boundary_in(self.raw, body));
+            there.or_else(|| outermost.then(|| NO_BOUNDARY.to_vec()))
+        });
+        if let (Some(kind), Some(boundary)) = (container, boundary) {
             self.note_container(kind, attribute("report-type"));
             if self.stack.len() >= MAX_DEPTH {
                 self.found.too_deep = true;
@@ -127,7 +180,7 @@ impl Walk<'_> {
             } else {
                 enclosing
             };
-            self.stack.push(Container { boundary: boundary.into_bytes(), alternative, digest: kind == "digest" });
+            self.stack.push(Container { boundary, alternative, digest: kind == "digest" });
             return None;
         }
         if matches!(full.as_str(), "application/pkcs7-mime" | "application/x-pkcs7-mime" | "application/pgp-encrypted")

@@ -21,6 +21,7 @@ mod read;
 mod token;
 
 pub use body::content;
+pub use bounce::told_reason;
 pub use inspect::inspect;
 pub use model::{
     Attachment, AuthResults, Because, Bounce, BounceReason, Class, Doubt, Encoding, InboundEmail, ReadSettings,

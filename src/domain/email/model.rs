@@ -176,6 +176,14 @@ pub enum BounceReason {
     Unknown,
 }
 
+impl BounceReason {
+    /// The address itself is at fault, as far as it is told; the others are about our server, the message or the way.
+    #[must_use]
+    pub const fn is_of_address(self) -> bool {
+        matches!(self, Self::UnknownUser | Self::UnknownHost | Self::Disabled | Self::MailboxFull | Self::Unknown)
+    }
+}
+
 /// A failure report, whatever its form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bounce {

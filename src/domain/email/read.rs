@@ -94,6 +94,10 @@ fn other_class(
     structure: &Structure,
 ) -> (Class, Vec<Because>) {
     let subject = subject.unwrap_or_default();
+    let has_message = structure.parts.iter().any(|part| part.content_type == "message/rfc822");
+    if automatic::is_old_complaint(subject, &text.whole, has_message) {
+        return (Class::Complaint, vec![Because { what: "subject", detail: String::new() }]);
+    }
     let (class, mut because) = automatic::classify(&automatic::Seen {
         fields,
         from: from.map(|from| from.address.as_str()),

@@ -161,6 +161,7 @@ mod tests {
             sender: None,
             unsubscribe_url: None,
             follows: Vec::new(),
+            nhs_number: None,
             valid_until_ms: None,
         };
         let values = Values { message: &message, sender: "Oak", callback: "https://x/y", valid_seconds: 60 };

@@ -76,7 +76,7 @@ impl GovukNotifySettings {
         let key = faults.needed_secret("api_key", self.api_key.as_ref(), self.api_key_file.as_ref());
         let bearers = faults.keys(
             "callback_token",
-            [
+            &[
                 (self.callback_token.as_ref(), self.callback_token_file.as_ref()),
                 (self.callback_token_old.as_ref(), self.callback_token_old_file.as_ref()),
             ],

@@ -91,7 +91,7 @@ impl HttpSettings {
         let key = faults.needed_secret("key", self.key.as_ref(), self.key_file.as_ref());
         let keys_in = faults.keys(
             "webhook_key",
-            [
+            &[
                 (self.webhook_key.as_ref(), self.webhook_key_file.as_ref()),
                 (self.webhook_key_old.as_ref(), self.webhook_key_old_file.as_ref()),
             ],

@@ -121,15 +121,20 @@ impl NhsNotify {
 
     fn body(&self, message: &OutboundMessage) -> Result<Value, SendFailure> {
         let (plan, personalisation) = self.plan(message)?;
-        // `nhs:` and ten digits names a person by NHS number: Notify then finds the address itself.
-        let recipient = match (message.to.strip_prefix("nhs:"), message.channel) {
-            (Some(number), _) => json!({"nhsNumber": number}),
-            (None, _) if self.needs_nhs_number(message.channel) => {
-                return Err(SendFailure::NotConfigured);
-            }
-            (None, Channel::Sms) => json!({"contactDetails": {"sms": message.to}}),
-            (None, Channel::Email) => json!({"contactDetails": {"email": message.to}}),
+        // Our address goes along whatever comes first: at its fallback Notify would take the one that it finds itself.
+        let mut recipient = match message.channel {
+            Channel::Sms => json!({"contactDetails": {"sms": message.to}}),
+            Channel::Email => json!({"contactDetails": {"email": message.to}}),
         };
+        if self.needs_nhs_number(message.channel) {
+            let number = message.nhs_number.as_deref().filter(|number| number.len() == 10);
+            let Some(number) = number.filter(|number| number.bytes().all(|b| b.is_ascii_digit())) else {
+                return Err(SendFailure::Rejected { code: "no_nhs_number".to_owned(), permanent: true });
+            };
+            if let Some(fields) = recipient.as_object_mut() {
+                fields.insert("nhsNumber".to_owned(), number.into());
+            }
+        }
         let mut attributes = json!({
             "routingPlanId": plan,
             "messageReference": message.reference,
@@ -184,8 +189,10 @@ impl NhsNotify {
                 _ => answer.failure_by_status(now),
             });
         };
-        let about_recipient =
-            first.source.and_then(|source| source.pointer).is_some_and(|pointer| pointer.contains("/recipient"));
+        let about_recipient = first
+            .source
+            .and_then(|source| source.pointer)
+            .is_some_and(|pointer| pointer.contains("/recipient/contactDetails"));
         let code = safe_code(&first.code);
         match (answer.status, code.as_str()) {
             (422, "CM_DUPLICATE_REQUEST") => Ok(accepted(None)),
@@ -194,7 +201,6 @@ impl NhsNotify {
             (400, "CM_CANNOT_SET_CONTACT_DETAILS" | "CM_ODS_CODE_REQUIRED" | "CM_CANNOT_SET_ODS_CODE") => {
                 Err(SendFailure::NotConfigured)
             }
-            (400, "CM_INVALID_NHS_NUMBER") => Err(SendFailure::BadAddress { code }),
             (400, "CM_INVALID_VALUE") if about_recipient => Err(SendFailure::BadAddress { code }),
             (400, _) => Err(SendFailure::Rejected { code, permanent: true }),
             _ => Err(answer.failure_by_status(now)),

@@ -133,14 +133,15 @@ impl NhsNotifySettings {
             two_way: false,
             can_be_asked: true,
             repeats_only_here: true,
-            // It delivers within these hours only; outside them a message waits in its queue, out of our sight.
-            hours: Some(DeliveryHours { from_minute: 8 * 60, to_minute: 18 * 60, weekdays_only: true }),
+            // It delivers from 8 to 18 only; outside them a message waits in its queue, out of our sight. What comes to it in
+            // the last minutes would do so as well: it looks people up first.
+            hours: Some(DeliveryHours { from_minute: 8 * 60, to_minute: 17 * 60 + 45, weekdays_only: true }),
             ..Policy::default()
         };
         let policy = faults.policy(&self.policy, provider);
         let callback_keys = faults.keys(
             "callback_key",
-            [
+            &[
                 (self.callback_key.as_ref(), self.callback_key_file.as_ref()),
                 (self.callback_key_old.as_ref(), self.callback_key_old_file.as_ref()),
             ],

@@ -22,6 +22,8 @@ use crate::{
 pub(super) struct Letter {
     pub(super) to: Address,
     pub(super) message_id: String,
+    /// The address that answers to it go to.
+    pub(super) reply_to: Option<Address>,
     pub(super) bytes: Vec<u8>,
 }
 
@@ -61,8 +63,9 @@ impl Letter {
             .message_id(Some(message_id.clone()))
             // RFC 3834: keeps well-behaved machines from answering.
             .raw_header(header("Auto-Submitted", "auto-generated")?);
-        if let Some(reply_to) = &message.reply_to {
-            mail = mail.reply_to(mailbox(reply_to)?);
+        let reply_to = message.reply_to.as_deref().map(mailbox).transpose()?;
+        if let Some(reply_to) = &reply_to {
+            mail = mail.reply_to(reply_to.clone());
         }
         // They came from outside: what is not a plain message id is left out, which costs only the threading.
         let follows: Vec<String> = message.follows.iter().filter_map(|id| message_id_of(id)).collect();
@@ -71,8 +74,8 @@ impl Letter {
         }
         if let Some(url) = &message.unsubscribe_url {
             // Programs without one click write to the conversation's own address, where somebody reads it.
-            let mailto = message.reply_to.as_deref().filter(|_| answers).map(mailbox).transpose()?;
-            let headers = one_click_unsubscribe(url, mailto.as_ref().map(|to| to.email.as_ref()))
+            let mailto = reply_to.as_ref().filter(|_| answers);
+            let headers = one_click_unsubscribe(url, mailto.map(|to| to.email.as_ref()))
                 .map_err(|_| SendFailure::NotConfigured)?;
             mail = mail
                 .raw_header(header("List-Unsubscribe", &headers.list_unsubscribe)?)
@@ -83,7 +86,8 @@ impl Letter {
             None => mail.singlepart(SinglePart::plain(message.text.clone())),
         }
         .map_err(ours)?;
-        Ok(Self { to, message_id, bytes: mail.formatted() })
+        let reply_to = reply_to.map(|mailbox| mailbox.email);
+        Ok(Self { to, message_id, reply_to, bytes: mail.formatted() })
     }
 }
 
@@ -143,6 +147,7 @@ mod tests {
             sender: None,
             unsubscribe_url: Some("https://oak.example/u/t0k3n".into()),
             follows: vec!["<m0@oak.example>".into(), "CAF=x@mail.example".into()],
+            nhs_number: None,
             valid_until_ms: None,
         }
     }

@@ -40,6 +40,7 @@ pub struct Smtp {
     dialler: Dialler,
     sender: Mailbox,
     envelope_from: Address,
+    bounces_to_reply_address: bool,
     timeout: Duration,
     idle: Mutex<Vec<Idle>>,
     open: Semaphore,
@@ -60,12 +61,22 @@ impl Smtp {
         base: Base,
         dialler: Dialler,
         sender: Mailbox,
-        envelope_from: Address,
+        (envelope_from, bounces_to_reply_address): (Address, bool),
         timeout: Duration,
         mail_in: MailIn,
     ) -> Self {
         let open = Semaphore::new(base.policy.in_flight);
-        Self { base, dialler, sender, envelope_from, timeout, idle: Mutex::default(), open, mail_in }
+        Self {
+            base,
+            dialler,
+            sender,
+            envelope_from,
+            bounces_to_reply_address,
+            timeout,
+            idle: Mutex::default(),
+            open,
+            mail_in,
+        }
     }
 
     /// The way in for answers.
@@ -108,7 +119,8 @@ impl Smtp {
         if smtp.server_info().supports_feature(Extension::EightBitMime) {
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
-        let mail = Mail::new(Some(self.envelope_from.clone()), parameters);
+        let own = letter.reply_to.as_ref().filter(|_| self.bounces_to_reply_address);
+        let mail = Mail::new(Some(own.unwrap_or(&self.envelope_from).clone()), parameters);
         smtp.command(mail).await.map_err(|error| Stage::Sender.failed(&error))?;
         let recipient = Rcpt::new(letter.to.clone(), Vec::new());
         smtp.command(recipient).await.map_err(|error| Stage::Recipient.failed(&error))?;

@@ -2,7 +2,10 @@
 
 use lettre::transport::smtp::Error;
 
-use crate::domain::delivery::SendFailure;
+use crate::domain::{
+    delivery::SendFailure,
+    email::{BounceReason, told_reason},
+};
 
 /// How far the dialogue had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,17 +66,18 @@ impl StageError {
             Stage::Greeting | Stage::Login => SendFailure::NotConfigured,
             Stage::Sender if status != 552 => SendFailure::NotConfigured,
             _ if matches!(status, 530 | 534 | 535 | 538) => SendFailure::NotConfigured,
-            Stage::Recipient if is_bad_address(status, enhanced) => SendFailure::BadAddress { code },
+            Stage::Recipient if is_bad_address(status, enhanced, &self.said) => SendFailure::BadAddress { code },
             _ => SendFailure::Rejected { code, permanent },
         }
     }
 }
 
-/// 5.1.x is about the address, 5.2.1 a mailbox that is closed; without such a code 550, 551 and 553 say it.
-fn is_bad_address(status: u16, enhanced: Option<&str>) -> bool {
+/// 5.1.x is about the address, 5.2.1 a mailbox that is closed; without such a code 550, 551 and 553 say it, unless the words
+/// are about us: many servers refuse whoever stands on a list with a bare 550.
+fn is_bad_address(status: u16, enhanced: Option<&str>, said: &str) -> bool {
     match enhanced {
         Some(code) => matches!(code, "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" | "5.2.1"),
-        None => matches!(status, 550 | 551 | 553),
+        None => matches!(status, 550 | 551 | 553) && told_reason(said).is_none_or(BounceReason::is_of_address),
     }
 }
 
@@ -100,6 +104,7 @@ mod tests {
         let table = [
             (Stage::Recipient, 550, "5.1.1 <a@b.example>: User unknown", bad("5.1.1")),
             (Stage::Recipient, 550, "no such user", bad("550")),
+            (Stage::Recipient, 550, "blocked using a blocklist, see our pages", rejected("550", true)),
             (Stage::Recipient, 550, "5.7.1 refused by policy", rejected("5.7.1", true)),
             (Stage::Recipient, 552, "5.2.2 mailbox full", rejected("5.2.2", true)),
             (Stage::Recipient, 450, "4.2.0 greylisted", rejected("4.2.0", false)),

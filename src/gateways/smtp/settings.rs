@@ -37,6 +37,10 @@ pub struct SmtpSettings {
     pub sender: String,
     /// Where bounces go; by default the sender's address.
     pub bounces_to: Option<String>,
+    /// Whether bounces come to each mail's own reply address instead: then one that returns nothing of the mail is known all
+    /// the same. Only where the mail server lets this account send from those addresses.
+    #[serde(default)]
+    pub bounces_to_reply_address: bool,
     /// The name we greet with; by default this machine's.
     pub hello_name: Option<String>,
     /// The longest each half of a delivery may take, in seconds (1 to 14): reaching the go-ahead, and the mail itself.
@@ -124,7 +128,14 @@ impl SmtpSettings {
                 .map(|(user, password)| Credentials::new(user, password.expose().to_owned())),
             hello: self.hello_name.clone().map_or_else(ClientId::default, ClientId::Domain),
         };
-        Some(Smtp::new(base.with(policy), dialler, sender, envelope_from, timeout, mail_in))
+        Some(Smtp::new(
+            base.with(policy),
+            dialler,
+            sender,
+            (envelope_from, self.bounces_to_reply_address),
+            timeout,
+            mail_in,
+        ))
     }
 
     fn takes_mail_in(&self) -> bool {
@@ -134,7 +145,7 @@ impl SmtpSettings {
     fn mail_in(&self, faults: &mut Faults<'_>) -> Option<MailIn> {
         let keys = faults.keys(
             "webhook_key",
-            [
+            &[
                 (self.webhook_key.as_ref(), self.webhook_key_file.as_ref()),
                 (self.webhook_key_old.as_ref(), self.webhook_key_old_file.as_ref()),
             ],

@@ -24,6 +24,10 @@ pub struct TwilioSettings {
     pub auth_token_old: Option<Secret>,
     /// A file that holds it.
     pub auth_token_old_file: Option<PathBuf>,
+    /// A shared key for webhooks, where Twilio signs them with one (HMAC-SHA256) instead of the auth token.
+    pub webhook_key: Option<Secret>,
+    /// A file that holds it.
+    pub webhook_key_file: Option<PathBuf>,
     /// An API key's SID (`SK…`) to send with instead of the auth token.
     pub api_key_sid: Option<String>,
     /// That key's secret.
@@ -78,9 +82,10 @@ impl TwilioSettings {
         let token = faults.needed_secret("auth_token", self.auth_token.as_ref(), self.auth_token_file.as_ref());
         let signing_tokens = faults.keys(
             "auth_token",
-            [
+            &[
                 (self.auth_token.as_ref(), self.auth_token_file.as_ref()),
                 (self.auth_token_old.as_ref(), self.auth_token_old_file.as_ref()),
+                (self.webhook_key.as_ref(), self.webhook_key_file.as_ref()),
             ],
         );
         let key = faults.secret("api_key_secret", self.api_key_secret.as_ref(), self.api_key_secret_file.as_ref());

@@ -1,8 +1,9 @@
-//! Twilio's webhooks: texts from people and status callbacks, both forms signed with HMAC-SHA1.
+//! Twilio's webhooks: texts from people and status callbacks, both signed forms.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
+use sha2::Sha256;
 
 use super::codes;
 use crate::{
@@ -16,25 +17,71 @@ use crate::{
 
 /// Twilio signs the address it called followed by the form's fields sorted by name, each name directly before its
 /// value. The address is the configured one: what the request says of its own host is anybody's word.
-pub(super) fn verify(tokens: &[Secret], public_url: &str, request: &WebhookRequest<'_>) -> Result<(), Forged> {
+///
+/// Whether the usual port stands in the signed address is, by Twilio's own client libraries, not consistent: it is tried with
+/// and without. Webhooks that are signed with a shared key name HMAC-SHA256 in a header.
+pub(super) fn verify(keys: &[Secret], public_url: &str, request: &WebhookRequest<'_>) -> Result<(), Forged> {
     let given = request.header("x-twilio-signature").ok_or(Forged::Unsigned)?;
     let given = STANDARD.decode(given).map_err(|_| Forged::WrongSignature)?;
-    let mut signed = format!("{public_url}{}", request.path);
+    let mut rest = request.path.to_owned();
     if !request.query.is_empty() {
-        signed.push('?');
-        signed.push_str(request.query);
+        rest.push('?');
+        rest.push_str(request.query);
     }
     let mut fields = pairs(request.body);
     fields.sort();
     fields.dedup();
     for (name, value) in fields {
-        signed.push_str(&name);
-        signed.push_str(&value);
+        rest.push_str(&name);
+        rest.push_str(&value);
     }
-    any(tokens, |token| {
-        Hmac::<Sha1>::new_from_slice(token)
-            .is_ok_and(|mac| mac.chain_update(signed.as_bytes()).verify_slice(&given).is_ok())
+    let sha256 = match request.header("x-twilio-webhooks-signature-settings").and_then(algorithm) {
+        None => false,
+        Some(name) if name.eq_ignore_ascii_case("HMAC_SHA1") => false,
+        Some(name) if name.eq_ignore_ascii_case("HMAC_SHA256") => true,
+        Some(_) => return Err(Forged::WrongSignature),
+    };
+    let addresses = with_and_without_port(public_url);
+    any(keys, |key| {
+        let fits = addresses.iter().fold(0_u32, |sum, address| {
+            let signed = [address.as_bytes(), rest.as_bytes()];
+            let fit = if sha256 {
+                fits::<Hmac<Sha256>>(key, signed, &given)
+            } else {
+                fits::<Hmac<Sha1>>(key, signed, &given)
+            };
+            sum + u32::from(fit)
+        });
+        fits > 0
     })
+}
+
+fn fits<M: Mac + KeyInit>(key: &[u8], signed: [&[u8]; 2], given: &[u8]) -> bool {
+    <M as KeyInit>::new_from_slice(key)
+        .is_ok_and(|mac| mac.chain_update(signed[0]).chain_update(signed[1]).verify_slice(given).is_ok())
+}
+
+/// The value of `algorithm=` in `key=…,algorithm=…`.
+fn algorithm(settings: &str) -> Option<&str> {
+    let mut parts = settings.split(',').filter_map(|part| part.split_once('='));
+    parts.find(|(name, _)| name.trim() == "algorithm").map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+}
+
+/// The address as it is, with the port its scheme stands for, and without any.
+fn with_and_without_port(address: &str) -> Vec<String> {
+    let mut all = vec![address.to_owned()];
+    if let Some((scheme, rest)) = address.split_once("://") {
+        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        // The colons of an IPv6 address stand within brackets.
+        let after_brackets = host.rfind(']').map_or(0, |at| at + 1);
+        let port_at = host.get(after_brackets..).and_then(|tail| tail.find(':')).map(|at| at + after_brackets);
+        let usual = if scheme.eq_ignore_ascii_case("https") { "443" } else { "80" };
+        all.push(match port_at {
+            Some(at) => format!("{scheme}://{}{path}", host.get(..at).unwrap_or_default()),
+            None => format!("{scheme}://{host}:{usual}{path}"),
+        });
+    }
+    all
 }
 
 pub(super) fn parse(request: &WebhookRequest<'_>) -> Result<Vec<Received>, ParseError> {

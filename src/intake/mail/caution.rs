@@ -15,6 +15,8 @@ pub enum Caution {
     Nobodys,
     /// Written by a machine: recorded, never answered; people see it only for danger.
     Machine,
+    /// A button in the person's mail program: their no is taken, and no machine is answered.
+    Unsubscribes,
     /// A message of ours came back.
     Bounce,
 }
@@ -24,6 +26,7 @@ pub fn caution(mail: &MailView, other_address: bool) -> (Caution, MailReading) {
     let reading: MailReading = serde_json::from_str(&mail.reading).unwrap_or_default();
     let caution = match mail.class.as_str() {
         "bounce" => Caution::Bounce,
+        "auto_reply" if reading.unsubscribes => Caution::Unsubscribes,
         "auto_reply" | "list" | "report" => Caution::Machine,
         "person" if reading.answerable && !other_address => Caution::None,
         _ => Caution::Doubtful,
@@ -34,7 +37,7 @@ pub fn caution(mail: &MailView, other_address: bool) -> (Caution, MailReading) {
 impl Caution {
     /// The same for a mail whose person is not known.
     pub fn without_person(self) -> Self {
-        if matches!(self, Self::None | Self::Doubtful) { Self::Nobodys } else { self }
+        if matches!(self, Self::None | Self::Doubtful | Self::Unsubscribes) { Self::Nobodys } else { self }
     }
 
     /// How a received message is taken: a text, or the demo's email, has no mail behind it.
@@ -65,6 +68,10 @@ pub fn cautious(mut what: Consequences, caution: Caution) -> Consequences {
                 what.effects.push(Effect::Alert { kind: "doubtful_mail", priority: "routine", reason });
             }
             what.for_staff = true;
+            what
+        }
+        Caution::Unsubscribes => {
+            what.effects.retain(|effect| !matches!(effect, Effect::Answer(_)));
             what
         }
         Caution::Nobodys => {

@@ -2,6 +2,7 @@
 //! noted after that: a cut at any moment leads to the same mail again, which is then known.
 
 use super::fetch::{fetch, put_aside};
+use super::holder;
 use super::keep::keep;
 use super::reading::{Taken, take};
 use super::trouble;
@@ -40,6 +41,22 @@ pub struct MailReader {
     pub(super) broken_idles: u32,
 }
 
+/// A holder that was killed on this machine keeps nobody waiting. Returns whether the folder became free.
+async fn release_of_the_dead(engine: &Engine, gateway: &str, folder: &str) -> Result<bool, OutreachError> {
+    let all = mailboxes::all(&engine.db).await?;
+    let Some(row) = all.into_iter().find(|row| row.gateway == gateway && row.folder == folder) else {
+        return Ok(false);
+    };
+    if !holder::is_dead(&row.holder) {
+        return Ok(false);
+    }
+    tracing::info!(gateway, code = "mailbox_freed", "the program that read this mailbox has died; another one goes on");
+    let mut tx = engine.db.begin().await?;
+    let freed = mailboxes::release(&mut tx, gateway, folder, &row.holder).await?;
+    tx.commit().await?;
+    Ok(freed)
+}
+
 /// Why a look ended early.
 enum Ended {
     Mail(MailFault),
@@ -64,7 +81,7 @@ impl MailReader {
         with_box
             .map(|gateway| Self {
                 gateway: Arc::clone(gateway),
-                holder: engine.clock.id(),
+                holder: holder::name(&engine.clock.id()),
                 open: None,
                 fresh: true,
                 broken_idles: 0,
@@ -86,7 +103,8 @@ impl MailReader {
         tx.commit().await?;
         let Some(mut row) = claimed else {
             self.open = None;
-            return Ok(Looked { kept: 0, more: false, rest: imap.poll });
+            let more = release_of_the_dead(engine, name, folder).await?;
+            return Ok(Looked { kept: 0, more, rest: imap.poll });
         };
         if row.retry_at > now && !self.fresh {
             let rest = Duration::from_millis((row.retry_at - now).unsigned_abs());

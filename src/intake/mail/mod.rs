@@ -4,6 +4,7 @@
 mod bounces;
 mod caution;
 mod fetch;
+mod holder;
 mod keep;
 mod look;
 mod reading;

@@ -25,10 +25,14 @@ pub struct MailReading {
     pub bounced: Option<String>,
     /// Of a bounce: its status code, or what stands for one.
     pub bounce_code: Option<String>,
-    /// Of a bounce: it will not get better by itself.
+    /// Of a bounce: it will not get better by itself, and it is the address that is at fault. A refusal of us or of the
+    /// message counts with other failures: one bad day of our server's name must not close every mailbox.
     pub bounce_permanent: bool,
     /// Of a bounce: it is only late so far.
     pub bounce_delayed: bool,
+    /// The person's mail program unsubscribes for them, by the address that we gave it for that.
+    #[serde(default)]
+    pub unsubscribes: bool,
 }
 
 /// A mail ready to be kept.
@@ -108,8 +112,11 @@ pub fn as_read(raw: &[u8], way: &MailIn, practices: &Practices) -> Taken {
     let token = mail.reply_token.clone().or_else(|| if several { None } else { named() });
     let subject = mail.subject.as_deref().unwrap_or_default().trim();
     // Unsubscribing by mail is a mail with nothing but a subject (RFC 2369).
-    let by_subject = mail.kept.trim().is_empty() && ["unsubscribe", "stop"].contains(&subject.to_lowercase().as_str());
-    let text = if by_subject { "STOP".to_owned() } else { mail.kept.clone() };
+    let by_subject = ["unsubscribe", "stop"].contains(&subject.to_lowercase().as_str());
+    // Some programs write it themselves when the button is pressed, mark it as automatic and add a line of their own.
+    let unsubscribes = by_subject && mail.class == Class::AutoReply && mail.reply_token.is_some();
+    let text =
+        if unsubscribes || (by_subject && mail.kept.trim().is_empty()) { "STOP".to_owned() } else { mail.kept.clone() };
     if text.trim().is_empty() && mail.class == Class::Person {
         doubts.push("no_words".to_owned());
     }
@@ -127,8 +134,9 @@ pub fn as_read(raw: &[u8], way: &MailIn, practices: &Practices) -> Taken {
             in_reply_to: mail.in_reply_to.clone(),
             bounced: mail.bounce.as_ref().and_then(|b| b.original_message_id.clone()),
             bounce_code: mail.bounce.as_ref().map(bounce_code),
-            bounce_permanent: mail.bounce.as_ref().is_some_and(|b| b.permanent),
+            bounce_permanent: mail.bounce.as_ref().is_some_and(|b| b.permanent && b.reason.is_of_address()),
             bounce_delayed: mail.bounce.as_ref().is_some_and(|b| b.action == "delayed"),
+            unsubscribes,
         },
         doubts,
         mail_id: mail.message_id.clone(),

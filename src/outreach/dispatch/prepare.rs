@@ -7,6 +7,7 @@ use super::super::health::Health;
 use super::super::periods::{day_period, sent_subject, spend_subject, week_period};
 use super::super::threads::threads;
 use super::super::{Call, Engine, OutreachError, Practices, StoredFacts};
+use super::LEASES_A_FAILURE;
 use super::write::Writes;
 use crate::clock::instant;
 use crate::domain::calendar::{local, resolve};
@@ -50,7 +51,8 @@ impl Engine {
                 continue;
             };
             let parsed: Result<StoredFacts, _> = serde_json::from_str(&message.facts);
-            let (Ok(stored), true) = (parsed, claim.crashes < self.config.sending.poison_after) else {
+            let (Ok(stored), true) = (parsed, claim.crashes < self.config.sending.poison_after * LEASES_A_FAILURE)
+            else {
                 writes.set_aside.push(message);
                 writes.finished.push(held);
                 continue;
@@ -183,6 +185,7 @@ impl Engine {
                 sender: None,
                 unsubscribe_url: None,
                 follows: Vec::new(),
+                nhs_number: None,
                 valid_until_ms: None,
             },
             ask: Ask::LookUp { since: last.started_at },
@@ -293,6 +296,11 @@ impl Engine {
                 sender: None,
                 unsubscribe_url: composed.unsubscribe_url,
                 follows: batch.threads.get(&message.id).cloned().unwrap_or_default(),
+                nhs_number: message
+                    .patient_id
+                    .as_ref()
+                    .and_then(|id| batch.people.get(id))
+                    .and_then(|person| person.row.nhs_number.clone()),
                 valid_until_ms: message.expires_at,
             },
             gateway,

@@ -49,13 +49,15 @@ on_both! {
         assert_eq!(claim(&store, T0 + MINUTE, 9).await, [claim_of("m1", 2, 1)]);
         assert_eq!(claim(&store, T0 + 2 * MINUTE, 9).await, [claim_of("m1", 3, 2)]);
         // The first two workers wake up.
+        assert!(!within!(store.db, tx => due::blame(tx, &held("m1", 1), 3)), "of a lease that is over");
         assert!(within!(store.db, tx => due::finish(tx, &[held("m1", 1), held("m1", 2)])).is_empty());
         assert!(within!(store.db, tx => due::defer(tx, &[later("m1", 2, T0)])).is_empty());
         assert_eq!(store.count("due").await, 1);
         assert!(claim(&store, T0 + 2 * MINUTE + 1, 9).await.is_empty(), "the stale report freed nothing");
+        assert!(within!(store.db, tx => due::blame(tx, &held("m1", 3), 3)));
         assert_eq!(within!(store.db, tx => due::defer(tx, &[later("m1", 3, T0 + 3 * MINUTE)])), ["m1"]);
         assert!(claim(&store, T0 + 3 * MINUTE - 1, 9).await.is_empty());
-        assert_eq!(claim(&store, T0 + 3 * MINUTE, 9).await, [claim_of("m1", 4, 2)], "given back is no crash");
+        assert_eq!(claim(&store, T0 + 3 * MINUTE, 9).await, [claim_of("m1", 4, 5)], "given back is no crash");
         assert_eq!(within!(store.db, tx => due::finish(tx, &[held("m1", 4)])), ["m1"]);
         assert!(within!(store.db, tx => due::finish(tx, &[held("m1", 4)])).is_empty(), "once");
         assert_eq!(store.count("due").await, 0);

@@ -5,7 +5,7 @@ use crate::app::On;
 use crate::on_both;
 use between::store::inbox::Claim;
 use between::store::ledger::MessageRow;
-use between::store::{inbox, ledger};
+use between::store::{contacts, inbox, ledger, patients, practices};
 
 fn claim_of(id: &str, tries: i64) -> Claim {
     Claim { message_id: id.to_owned(), tries }
@@ -26,10 +26,57 @@ on_both! {
         let rest = within!(store.db, tx => inbox::claim(tx, T0, T0 + MINUTE, 9));
         assert_eq!(sorted(rest.into_iter().map(|c| c.message_id).collect()), ["i1", "i3"]);
         assert!(within!(store.db, tx => inbox::claim(tx, T0 + MINUTE - 1, T0 + 2 * MINUTE, 9)).is_empty());
+        assert!(within!(store.db, tx => inbox::blame(tx, "i1", 3)));
+        assert!(!within!(store.db, tx => inbox::blame(tx, "i9", 3)));
         assert!(within!(store.db, tx => inbox::finish(tx, "i2")));
         assert!(!within!(store.db, tx => inbox::finish(tx, "i2")), "filed by whoever takes it out");
         let again = within!(store.db, tx => inbox::claim(tx, T0 + MINUTE, T0 + 2 * MINUTE, 1));
-        assert_eq!(again, [claim_of("i1", 2)], "a reader that died is counted");
+        assert_eq!(again, [claim_of("i1", 5)], "a reader that died is counted, and what was added");
         assert_eq!(inbox::backlog(&store.db).await.unwrap(), (2, Some(T0 + 2)));
+    }
+
+    async fn t5_a_flood_waits_behind_everybody_else_and_keeps_its_own_order(on) {
+        let store = Store::start(on).await?;
+        within!(store.db, tx => practices::upsert(tx, &rows::practice("oak")));
+        within!(store.db, tx => patients::upsert(tx, &[rows::patient("p1"), rows::patient("p2")]));
+        let points = [rows::contact("p1", "+447700900001"), rows::contact("p2", "+447700900002")];
+        within!(store.db, tx => contacts::upsert(tx, &points));
+        let text = |id: &str, from: &str, at: i64| MessageRow {
+            created_at: at,
+            channel: Some("sms".to_owned()),
+            address: Some(from.to_owned()),
+            ..rows::received(id, "sandbox", id)
+        };
+        let put = async |messages: &[MessageRow]| {
+            let names: Vec<String> = messages.iter().map(|m| m.id.clone()).collect();
+            within!(store.db, tx => ledger::insert(tx, messages));
+            within!(store.db, tx => inbox::insert(tx, &names));
+        };
+        let next = async |most: i64| {
+            let claims = within!(store.db, tx => inbox::claim(tx, T0, T0 + MINUTE, most));
+            let mut names: Vec<String> = claims.into_iter().map(|c| c.message_id).collect();
+            names.sort();
+            names
+        };
+        // Strangers first, then one number's flood in one post, then two posts of somebody else.
+        let strangers: Vec<_> = (0..20).map(|n| text(&format!("s{n:02}"), &format!("+4477009{:05}", 70_000 + n), T0)).collect();
+        put(&strangers).await;
+        let flood: Vec<_> = (0..20).map(|n| text(&format!("f{n:02}"), "+447700900001", T0 + 1)).collect();
+        put(&flood).await;
+        put(&[text("a1", "+447700900002", T0 + 50)]).await;
+        put(&[text("a2", "+447700900002", T0 + 60)]).await;
+        assert_eq!(next(2).await, ["a1", "f00"], "before the flood's second and every stranger");
+        assert_eq!(next(2).await, ["a2", "f01"]);
+        // What the flood sends later stays behind what it sent before, though only its last ones still wait.
+        for id in (2..19).map(|n| format!("f{n:02}")) {
+            within!(store.db, tx => inbox::finish(tx, &id));
+        }
+        put(&[text("f20", "+447700900001", T0 + 70)]).await;
+        assert_eq!(next(1).await, ["f19"]);
+        assert_eq!(next(1).await, ["f20"]);
+        // Nobody waits for ever: a stranger's turn comes before what known people write ten minutes later.
+        put(&[text("a3", "+447700900002", T0 + inbox::STRANGER_MS + 1)]).await;
+        assert_eq!(next(20).await.len(), 20);
+        assert_eq!(next(5).await, ["a3"]);
     }
 }

@@ -46,7 +46,7 @@ async fn load(store: &Store) {
             '', 'sandbox', CAST(i AS TEXT), '{{}}', {T0} + i, 0, 'skip', CASE WHEN i % 3 = 0 THEN 'a' || CAST(i AS TEXT) END,
             'e' || CAST(i AS TEXT), 1, i, i FROM s"),
         format!("INSERT INTO due {numbers} SELECT {m}, 2, {T0} + i, 0, 0, 0 FROM s"),
-        format!("INSERT INTO inbox {numbers} SELECT {m}, {T0} + i, 0, 0 FROM s"),
+        format!("INSERT INTO inbox {numbers} SELECT {m}, {T0} + i, 0, 0, 'sms:' || {p}, {T0} + i FROM s"),
         format!("INSERT INTO attempt {numbers} SELECT {m}, 1, 'sandbox', 'sms', 'a', NULL, 'b', 'v', 'en', 1, 1, i, i, 'accepted', NULL,
             'prov' || CAST(i AS TEXT) FROM s"),
         format!("INSERT INTO delivery_report {numbers} SELECT 'd' || CAST(i AS TEXT), 'sandbox', 'prov' || CAST(i AS TEXT), 's', '', i, i, {m} FROM s"),

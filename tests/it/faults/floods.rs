@@ -8,8 +8,11 @@ use crate::on_both;
 use crate::scenarios::kit::count;
 use between::clock::Clock;
 use between::intake::{Inbound, receive};
+use between::store::Db;
 use between::worker;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
 
 const MONDAY: &str = "2027-01-04T10:00:00Z";
 
@@ -98,4 +101,56 @@ on_both! {
         }
         assert!(app.open_alerts().await.iter().any(|a| a.ends_with(" red_flag")));
     }
+
+    async fn t5_whoever_is_known_is_read_at_once_while_thousands_of_texts_of_others_wait(on) {
+        let clock = Clock::system();
+        let fake = HttpFake::with_mood(&Hand::of(&clock), |_, _| None).await;
+        let app = TestApp::start_on(on, clock, &gateway(&fake)).await?;
+        for number in 1..=3 {
+            app.person(number).await;
+        }
+        let (many, few) = if full_size() { (10_000, 200) } else { (800, 3) };
+        let stop = CancellationToken::new();
+        let working = tokio::spawn(worker::run(Arc::clone(&app.engine), stop.clone()));
+        let calm = times(&app, 2, few, 1_000_000).await;
+        let before = many / 2;
+        let mixed = |n: usize| if n.is_multiple_of(2) { phone(1) } else { format!("+4477009{:05}", 10_000 + n) };
+        for from in (0..many).step_by(500) {
+            receive(&app.engine, &texts(mixed, |n| format!("hello {n}"), from..(from + 500).min(many))).await.unwrap();
+        }
+        let busy = times(&app, 3, few, 2_000_000).await;
+        let waiting = between::store::inbox::backlog(&app.engine.db).await.unwrap().0;
+        stop.cancel();
+        working.await.unwrap();
+        let p99 = |times: &[Duration]| times[(times.len() * 99).div_ceil(100) - 1];
+        println!("p99 of a known person's text: {:?} alone, {:?} behind {many} others, {waiting} still waiting", p99(&calm), p99(&busy));
+        assert!(waiting > 0 && waiting as usize > before / 8, "{waiting} still wait: read before most of them");
+    }
 }
+
+/// How long each of a person's texts takes from its being stored until it was read, in order of length. The worker runs.
+async fn times(app: &TestApp, person: u32, count: usize, first: usize) -> Vec<Duration> {
+    let mut times = Vec::new();
+    for number in first..first + count {
+        let began = Instant::now();
+        receive(&app.engine, &texts(|_| phone(person), |n| format!("thanks {n}"), number..number + 1)).await.unwrap();
+        app.engine.bell.notify_waiters();
+        loop {
+            let unread = match &app.engine.db {
+                Db::Sqlite { read, .. } => sqlx::query_as(UNREAD).bind(phone(person)).fetch_one(read).await,
+                Db::Postgres(pool) => sqlx::query_as(UNREAD).bind(phone(person)).fetch_one(pool).await,
+            };
+            let (unread,): (i64,) = unread.unwrap();
+            if unread == 0 {
+                break;
+            }
+            assert!(began.elapsed() < Duration::from_secs(30), "a known person waits behind the flood");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        times.push(began.elapsed());
+    }
+    times.sort_unstable();
+    times
+}
+
+const UNREAD: &str = "SELECT COUNT(*) FROM inbox WHERE sender = 'sms:' || $1";

@@ -3,7 +3,7 @@
 use crate::app::{On, PRACTICE, TestApp, phone};
 use crate::on_both;
 use crate::scenarios::kit::{all_out, ms, poison, templates};
-use between::worker;
+use between::{store, worker};
 
 const MONDAY: &str = "2027-01-04T10:00:00Z";
 
@@ -44,6 +44,30 @@ on_both! {
         let aside: Vec<_> = rows.iter().filter(|m| m.status == "held" && m.reason == "poison").collect();
         assert_eq!(aside.len(), 10, "set aside within five tries");
         assert_eq!(app.open_alerts().await.iter().filter(|a| *a == "routine poison").count(), 10);
+    }
+
+    async fn r1_what_a_program_had_in_hand_when_it_was_killed_is_no_poison(on) {
+        let app = TestApp::start(on, MONDAY).await?;
+        people(&app, 3).await;
+        app.engine.plan().await.unwrap();
+        app.engine.clock.set_ms(ms("2027-01-04T10:16:00Z"));
+        let joan = app.person(9).await;
+        app.text_in(&phone(9), "thanks").await;
+        // Twelve programs in a row take it all in hand, and die.
+        for _ in 0..12 {
+            let (now, mut tx) = (app.now(), app.engine.db.begin().await.unwrap());
+            assert_eq!(store::due::claim(&mut tx, 2, now, now + 60_000, 9).await.unwrap().len(), 3);
+            assert_eq!(store::inbox::claim(&mut tx, now, now + 60_000, 9).await.unwrap().len(), 1);
+            tx.commit().await.unwrap();
+            app.engine.clock.set_ms(now + 61_000);
+        }
+        app.fresh_feeds().await;
+        worker::settle_now(&app.engine).await.unwrap();
+        let rows = all_out(&app).await;
+        assert!(rows.iter().filter(|m| m.template == "appointment_reminder").all(|m| m.status == "delivered"), "{rows:?}");
+        let read = app.timeline(&joan).await.into_iter().find(|m| m.direction == "in").unwrap();
+        assert_eq!((read.status.as_str(), read.reason.as_str()), ("handled", ""), "read as it should be");
+        assert!(!app.open_alerts().await.iter().any(|a| a.ends_with(" poison")));
     }
 
     async fn f01_one_stuck_step_and_two_thousand_passes_send_the_others_once(on) {

@@ -40,6 +40,7 @@ fn call(rig: &Rig, id: &str, late_ms: i64, urgent: bool) -> Call {
             sender: None,
             unsubscribe_url: None,
             follows: Vec::new(),
+            nhs_number: None,
             valid_until_ms: None,
         },
         ask: Ask::Send,

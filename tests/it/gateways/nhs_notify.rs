@@ -35,19 +35,26 @@ async fn each_route_has_its_plan_and_its_fields() {
         let notify = gateway(&fake.settings(settings), &hand);
         let mut message = match channel {
             Channel::Sms => text.clone(),
-            Channel::Email => mail_to(to, "m"),
+            Channel::Email => mail_to("person@patient.test", "m"),
         };
-        message.to = (*to).to_owned();
+        message.nhs_number = to.strip_prefix("nhs:").map(str::to_owned);
+        if message.nhs_number.is_none() {
+            message.to = (*to).to_owned();
+        }
         message.reference = format!("m-{n}");
         let accepted = notify.send(&message).await.unwrap_or_else(|e| panic!("{settings} {e:?} {:?}", fake.refused()));
         assert_eq!(accepted.status, DeliveryStatus::Accepted);
         let taken = &fake.messages()[n];
         assert!(taken["routingPlanId"].as_str().unwrap().ends_with(plan), "{settings}");
-        // The NHS App knows people by NHS number only.
-        message.to = text.to.clone();
+        let recipient = &taken["recipient"];
+        let address = &recipient["contactDetails"][if *channel == Channel::Sms { "sms" } else { "email" }];
+        assert_eq!(address, &message.to, "never an address that Notify finds itself");
+        assert_eq!(recipient["nhsNumber"].as_str(), message.nhs_number.as_deref(), "{settings}");
+        // The NHS App knows people by NHS number only: without one the message goes another way.
         message.reference = format!("other-{n}");
-        if to.starts_with("nhs:") {
-            assert_eq!(notify.send(&message).await, Err(SendFailure::NotConfigured), "{settings}");
+        if message.nhs_number.take().is_some() {
+            let refused = SendFailure::Rejected { code: "no_nhs_number".to_owned(), permanent: true };
+            assert_eq!(notify.send(&message).await, Err(refused), "{settings}");
         }
     }
     assert_eq!(fake.refused(), Vec::<String>::new());
@@ -105,10 +112,15 @@ async fn its_refusals_keep_their_meaning_and_f07_holds_here_too() {
     for (number, expected) in [
         ("+447700900301", SendFailure::BadAddress { code: "CM_INVALID_VALUE".into() }),
         ("+447700900302", SendFailure::NotConfigured),
-        ("nhs:123", SendFailure::BadAddress { code: "CM_INVALID_NHS_NUMBER".into() }),
     ] {
         assert_eq!(notify.send(&text_to(number, "m")).await, Err(expected), "{number}");
     }
+    // A wrong NHS number says nothing against the telephone number beside it.
+    let mut wrong_number = text_to("+447700900001", "n");
+    wrong_number.nhs_number = Some("0000000000".to_owned());
+    let refused = SendFailure::Rejected { code: "CM_INVALID_NHS_NUMBER".into(), permanent: true };
+    let app_first = gateway(&fake.settings("text = \"app_then_text_4h\""), &hand);
+    assert_eq!(app_first.send(&wrong_number).await, Err(refused));
     let mut polish = text_to("+447700900001", "m");
     polish.text = "Dzień dobry".into();
     assert!(notify.send(&polish).await.unwrap_err().permanent());
@@ -197,6 +209,8 @@ async fn callbacks_are_verified_and_read() {
             .collect();
         assert_eq!(notify.parse(&hook(&[], &body)).unwrap(), expected, "{body}");
     }
+    // The callbacks' specification has them answered 202.
+    assert_eq!(notify.answer_when_taken(), 202);
     for body in ["", "{}", r#"{"data":[]}"#, r#"{"data":[{"type":"MessageStatus","attributes":{}}]}"#] {
         assert!(notify.parse(&hook(&[], body)).is_err(), "{body}");
     }
@@ -214,7 +228,7 @@ fn settings_are_checked_and_hours_are_known() {
     let sandbox = "kind = \"nhs_notify\"\ntext = \"text\"\nbase_url = \"https://sandbox.api.service.nhs.uk/comms\"\n\
         policy = { safety_gateway = \"spare\" }";
     let hours = gateway(sandbox, &Hand::default()).policy().hours.unwrap();
-    assert!(hours.allows(4, 17 * 60) && !hours.allows(5, 12 * 60) && !hours.allows(0, 18 * 60));
+    assert!(hours.allows(4, 17 * 60) && !hours.allows(5, 12 * 60) && !hours.allows(0, 17 * 60 + 45));
     // Outside these hours a safety text needs another way: without one the settings are refused.
     let faults = try_gateway(&sandbox.replace("policy =", "# policy ="), &Hand::default()).err().unwrap();
     assert!(faults[0].starts_with("gateways.test.policy.safety_gateway: "), "{faults:?}");

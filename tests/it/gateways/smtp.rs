@@ -36,6 +36,13 @@ async fn a_mail_goes_out_as_it_should() {
     ] {
         assert_eq!(mails[0].header(name).as_deref(), Some(value), "{name}");
     }
+    let known = gateway(&server.settings("bounces_to_reply_address = true"), &Hand::default());
+    known.send(&mail_to("person@patient.test", "m-2")).await.unwrap();
+    assert_eq!(
+        server.mails()[1].from,
+        "reply+m-2@oak.test",
+        "a bounce that returns nothing is known by where it comes to"
+    );
     assert_eq!(smtp.look_up("m-1", "person@patient.test", NOON, "").await.unwrap(), LookUp::CannotTell);
     assert_eq!(server.faults(), Vec::<String>::new());
 }

@@ -223,3 +223,43 @@ fn settings_are_checked() {
         assert!(faults.iter().any(|f| f.starts_with(&format!("gateways.test.{field}: "))), "{field} {faults:?}");
     }
 }
+
+#[test]
+fn s1_the_port_may_be_signed_or_not_and_a_shared_key_signs_with_sha_256() {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use hmac::{Hmac, KeyInit, Mac};
+    let shared = "the-shared-webhook-key-0001";
+    let twilio = gateway(&settings(&format!("webhook_key = \"{shared}\"")), &Hand::default());
+    let signed_as = |address: &str| {
+        let mut hook = Hook::new(TOKEN, "", &INBOUND);
+        hook.headers[0].1 = signature(TOKEN, address, &INBOUND);
+        twilio.verify(&hook.request())
+    };
+    assert_eq!(signed_as("https://messages.surgery.example:443/webhooks/test"), Ok(()));
+    for other in ["https://messages.surgery.example:80/webhooks/test", "http://messages.surgery.example/webhooks/test"]
+    {
+        assert_eq!(signed_as(other), Err(Forged::WrongSignature), "{other}");
+    }
+    let by = |key: &str, settings: Option<&str>| {
+        let mut sorted = INBOUND.to_vec();
+        sorted.sort_unstable();
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key.as_bytes()).unwrap();
+        mac.update(b"https://messages.surgery.example/webhooks/test");
+        for (name, value) in sorted {
+            mac.update(format!("{name}{value}").as_bytes());
+        }
+        let mut hook = Hook::new(TOKEN, "", &INBOUND);
+        hook.headers[0].1 = STANDARD.encode(mac.finalize().into_bytes());
+        hook.headers.extend(settings.map(|s| ("X-Twilio-Webhooks-Signature-Settings".to_owned(), s.to_owned())));
+        twilio.verify(&hook.request())
+    };
+    assert_eq!(by(shared, Some("key=webhooks_sharedkey_1,algorithm=HMAC_SHA256")), Ok(()));
+    for (key, settings) in [
+        ("another-key-of-the-same-length", Some("algorithm=HMAC_SHA256")),
+        (shared, Some("algorithm=HMAC_MD5")),
+        (shared, Some("algorithm=HMAC_SHA1")),
+        (shared, None),
+    ] {
+        assert_eq!(by(key, settings), Err(Forged::WrongSignature), "{settings:?}");
+    }
+}

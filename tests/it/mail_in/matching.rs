@@ -128,7 +128,13 @@ on_both! {
         assert_eq!(office.newest().await.0, "for_staff unknown_sender");
         office.mail(bounce(&asked, "b1", "delayed", "4.4.1")).await;
         assert_eq!(state().await, ("active".to_owned(), "[]".to_owned()), "late is not lost");
-        office.mail(bounce(&asked, "b2", "failed", "5.1.1")).await;
+        // It returns nothing of the mail: the address it comes to, that of the answers, tells which one it was.
+        let bare = format!(
+            "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.patient.test\r\nTo: reply+{asked}@reply.example.org\r\n\
+             Subject: failure notice\r\nDate: Thu, 7 Jan 2027 13:00:00 +0000\r\nMessage-ID: <b2@mx.patient.test>\r\n\r\n\
+             <{JOAN}>:\r\nno such user (#5.1.1)\r\n"
+        );
+        office.mail(bare.into_bytes()).await;
         assert_eq!(state().await.0, "unreachable");
         let (status, whose) = office.newest().await;
         assert_eq!((status.as_str(), whose), ("handled machine_answer", Some(office.joan.clone())));
@@ -140,6 +146,38 @@ on_both! {
         // She writes from it: it works.
         office.mail(reply(&asked, "m1", "5 days")).await;
         assert_eq!(state().await, ("active".to_owned(), "[]".to_owned()));
+    }
+
+    async fn f22_a_refusal_of_us_or_of_the_message_closes_no_address(on) {
+        let office = Office::open(on, "answers", 1, "").await?;
+        let asked = office.ask().await;
+        // Our server stands on a list: for good as far as this mail goes, but her address is as good as before.
+        office.mail(bounce(&asked, "b1", "failed", "5.7.1")).await;
+        let mut tx = office.app.engine.db.begin().await.unwrap();
+        let points = store::contacts::at_addresses(&mut tx, &[("email".to_owned(), JOAN.to_owned())]).await.unwrap();
+        drop(tx);
+        let days = format!("[{}]", office.app.now() / 86_400_000);
+        assert_eq!((points[0].status.as_str(), &points[0].failure_days), ("active", &days), "one day of five");
+        let ours = office.app.timeline(&office.joan).await.into_iter().find(|m| m.id == asked).unwrap();
+        assert_eq!(ours.status, "undelivered");
+    }
+
+    async fn t04_a_button_of_a_mail_program_unsubscribes_and_is_not_answered(on) {
+        let office = Office::open(on, "answers", 1, "").await?;
+        let asked = office.ask().await;
+        let answers = office.answers();
+        let words = "A mail program sent this to unsubscribe from the message.";
+        let button = |token: &str, id: &str| {
+            let mail = String::from_utf8(reply(token, id, words)).unwrap().replace("Subject: Re: Your walks", "Subject: unsubscribe");
+            with_header(mail.as_bytes(), "Auto-Submitted: auto-replied")
+        };
+        // Without the address that we gave for it, it is a machine's mail like any other.
+        office.mail(button("nothing", "u0")).await;
+        assert!(office.consents().await.is_empty());
+        office.mail(button(&asked, "u1")).await;
+        assert_eq!(office.consents().await, ["email all refused"]);
+        assert_eq!(office.answers(), answers, "a machine is not answered");
+        assert!(office.app.open_alerts().await.iter().any(|a| a.ends_with(" stop")), "staff see it");
     }
 
     async fn machines_are_recorded_and_never_answered(on) {

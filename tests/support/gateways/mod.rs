@@ -104,6 +104,7 @@ pub fn text_to(to: &str, reference: &str) -> OutboundMessage {
         sender: None,
         unsubscribe_url: None,
         follows: Vec::new(),
+        nhs_number: None,
         valid_until_ms: Some(NOON + 48 * 3_600_000),
     }
 }

@@ -197,7 +197,7 @@ impl State {
             return Err(("CM_MISSING_VALUE", "/data/attributes/personalisation"));
         }
         let number = recipient["nhsNumber"].as_str();
-        if number.is_some_and(|n| n.len() != 10 || !n.bytes().all(|b| b.is_ascii_digit())) {
+        if number.is_some_and(|n| n == "0000000000" || n.len() != 10 || !n.bytes().all(|b| b.is_ascii_digit())) {
             return Ok(error(400, "CM_INVALID_NHS_NUMBER", "/data/attributes/recipient/nhsNumber"));
         }
         let details = &recipient["contactDetails"];

@@ -61,9 +61,13 @@ fn status_of(group: &[(String, String)]) -> Option<Status> {
     let get = |name: &str| group.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let diagnostic = get("diagnostic-code").unwrap_or_default().to_owned();
     let raw_status = get("status").unwrap_or_default();
-    let recipient = ["final-recipient", "original-recipient", "x-actual-recipient"]
+    let named: Vec<String> = ["final-recipient", "original-recipient", "x-actual-recipient"]
         .iter()
-        .find_map(|name| get(name).and_then(recipient_of));
+        .filter_map(|name| get(name).and_then(recipient_of))
+        .collect();
+    // Some servers give the name of a channel of theirs for the domain: then what we wrote to says more.
+    let of_the_net = |address: &&String| address.rsplit('@').next().is_some_and(|domain| domain.contains('.'));
+    let recipient = named.iter().find(of_the_net).or_else(|| named.first()).cloned();
     if recipient.is_none() && get("action").is_none() && raw_status.is_empty() {
         return None;
     }
@@ -94,8 +98,11 @@ fn recipient_of(value: &str) -> Option<String> {
 
 /// The recipient that failed, else one that waits, else whatever is told.
 pub(super) fn choose(statuses: &[Status]) -> Option<&Status> {
+    // A group that names nobody is about the whole message, wherever it stands.
+    let somebody = statuses.iter().any(|status| status.recipient.is_some());
+    let about = || statuses.iter().filter(|status| !somebody || status.recipient.is_some());
     ["failed", "delayed"]
         .iter()
-        .find_map(|action| statuses.iter().find(|status| status.action == *action))
-        .or_else(|| statuses.first())
+        .find_map(|action| about().find(|status| status.action == *action))
+        .or_else(|| about().next())
 }

@@ -24,6 +24,7 @@ static PHRASES: LazyLock<(PhraseSet, Vec<BounceReason>)> = LazyLock::new(|| {
 });
 
 static SUBJECTS: LazyLock<PhraseSet> = LazyLock::new(|| set(include_str!("subjects.txt")));
+static FINAL: LazyLock<PhraseSet> = LazyLock::new(|| set(include_str!("final.txt")));
 static DELAYS: LazyLock<PhraseSet> = LazyLock::new(|| set(include_str!("delays.txt")));
 
 fn reason_named(name: &str) -> BounceReason {
@@ -63,19 +64,15 @@ pub(super) fn is_delay(subject: &str, report: &str) -> bool {
 
 /// Mail systems by their address or name.
 pub(super) fn is_daemon(from: &Mailbox) -> bool {
+    // Beginnings of local parts, without what people write between words: `post_master`, `Mail-Delivery`.
     const LOCALS: &[&str] = &[
-        "mailer-daemon",
-        "mailerdaemon",
         "mailer",
-        "mail-daemon",
         "maildaemon",
         "mdaemon",
         "daemon",
         "postmaster",
-        "mail-deliver",
-        "maildelivery",
+        "maildeliver",
         "delivery",
-        "mail-system",
         "mailsystem",
         "bounce",
         "root",
@@ -83,15 +80,19 @@ pub(super) fn is_daemon(from: &Mailbox) -> bool {
         "qmail",
         "smtp",
         "exim",
-        "mta-",
+        "mta",
         "amavis",
         "virus",
+        "systemadministrator",
     ];
+    // Anywhere in them.
+    const WITHIN: &[&str] = &["mailservice", "mailgateway", "smtpgateway", "antivirus", "mailerdaemon"];
     const NAMES: &[&str] = &[
         "mail delivery",
         "mail system",
         "delivery system",
         "mailer-daemon",
+        "mailer daemon",
         "mail daemon",
         "delivery subsystem",
         "mail administrator",
@@ -113,9 +114,29 @@ pub(super) fn is_daemon(from: &Mailbox) -> bool {
         "mail server",
         "non-delivery",
     ];
-    let local = from.address.split('@').next().unwrap_or_default();
+    let local: String = local_of(from).chars().filter(|c| c.is_alphanumeric()).collect();
+    // "mta-7" and "mta2", but not a person called Mtama.
+    let named = |word: &&str| {
+        local.strip_prefix(*word).is_some_and(|rest| *word != "mta" || !rest.starts_with(char::is_alphabetic))
+    };
     let name = from.name.as_deref().map(fold).unwrap_or_default();
-    LOCALS.iter().any(|word| local.starts_with(word)) || NAMES.iter().any(|word| name.contains(word))
+    LOCALS.iter().any(named)
+        || WITHIN.iter().any(|word| local.contains(word))
+        || NAMES.iter().any(|word| name.contains(word))
+}
+
+/// The name that mail systems have had since the first ones, and that nothing else has.
+pub(super) fn is_mailer_daemon(from: &Mailbox) -> bool {
+    local_of(from) == "mailer-daemon"
+}
+
+fn local_of(from: &Mailbox) -> &str {
+    from.address.split('@').next().unwrap_or_default()
+}
+
+/// The report says in words that no further try will be made.
+pub(super) fn is_final(folded: &str) -> bool {
+    FINAL.is_in(folded)
 }
 
 /// The cause: a telling code first, then the words, then what the reply code suggests.

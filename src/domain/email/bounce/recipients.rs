@@ -14,6 +14,8 @@ pub(super) fn find(seen: &Seen<'_>, report: &str) -> Option<String> {
         return Some(address);
     }
     let mut best: Option<(u32, String)> = None;
+    // Where a practice writes to itself, the address that failed is the one that hears of it.
+    let mut own_line: Option<String> = None;
     for line in report.lines().take(MAX_LINES) {
         if !line.contains('@') {
             continue;
@@ -21,6 +23,10 @@ pub(super) fn find(seen: &Seen<'_>, report: &str) -> Option<String> {
         let weight = weight_of(line);
         for address in addresses(line) {
             let own = seen.to.contains(&address) || seen.from.is_some_and(|from| from.address == address);
+            if own && weight >= 5 && own_line.is_none() {
+                own_line = Some(address);
+                continue;
+            }
             if own || is_machine(&address) {
                 continue;
             }
@@ -29,7 +35,7 @@ pub(super) fn find(seen: &Seen<'_>, report: &str) -> Option<String> {
             }
         }
     }
-    best.map(|(_, address)| address)
+    best.map(|(_, address)| address).or(own_line)
 }
 
 fn weight_of(line: &str) -> u32 {
@@ -38,6 +44,9 @@ fn weight_of(line: &str) -> u32 {
     let is_alone = !alone.contains(char::is_whitespace) && alone.matches('@').count() == 1;
     let lower = line.to_ascii_lowercase();
     if is_alone || (line.starts_with('<') && line.contains(">:")) {
+        return 5;
+    }
+    if lower.starts_with("undeliverable to") || lower.starts_with("intended recipient:") {
         return 5;
     }
     if ["final-recipient", "original-recipient", "recipient", "rcpt to", "failed address", "to:", "an:", "to <"]

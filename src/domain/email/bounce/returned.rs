@@ -48,12 +48,39 @@ fn name_of(line: &str) -> Option<&'static str> {
     NAMES.iter().copied().find(|known| name.eq_ignore_ascii_case(known))
 }
 
-/// Splits at the first run of three header lines. Indented and quoted blocks count. Linear.
+/// Words by which reports announce what comes back, folded.
+const MARKS: &[&str] = &[
+    "original message follows",
+    "returned mail",
+    "mail follows",
+    "message follows",
+    "message headers follow",
+    "unsent message below",
+    "copy of the message",
+    "copy of your message",
+    "copy of the original message",
+    "original message -",
+    "header of the original message",
+];
+
+/// A line that announces it: short, and with dashes or at an end of a sentence.
+fn announces(line: &str) -> bool {
+    let line = line.trim();
+    line.len() <= 100
+        && (line.starts_with("--") || line.ends_with(['.', ':', '-']))
+        && MARKS.iter().any(|mark| line.to_ascii_lowercase().contains(mark))
+}
+
+/// Splits where what comes back is announced, or else at the first run of three header lines. Indented and quoted blocks count. Linear.
 pub(super) fn split(text: &str) -> Split<'_> {
     let mut at = 0;
     let mut run: Option<(usize, usize)> = None;
     for line in text.split_inclusive('\n') {
         let visible = line.trim_start_matches([' ', '\t', '>', '|']).trim_end();
+        let behind = text.get(at + line.len()..).filter(|rest| !rest.trim().is_empty());
+        if let Some(behind) = behind.filter(|_| announces(visible)) {
+            return Split { report: text.get(..at).unwrap_or_default(), headers: Some(behind), whole: text };
+        }
         let indented = visible.len() < line.trim_end().len();
         let known = name_of(visible).is_some();
         let other_field = visible.split_once(':').is_some_and(|(name, _)| {
