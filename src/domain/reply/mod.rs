@@ -37,6 +37,7 @@ mod readings;
 mod remark;
 mod resemblance;
 mod samples;
+mod second_opinion;
 mod second_reader;
 mod settings;
 mod text;
@@ -90,7 +91,7 @@ pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
         draft.say(Intent::Language, Route::Review, &text, "another language", 0, text.tokens.len());
     }
     read_rest(&text, context, &dangers, alarm.as_ref(), &mut draft);
-    second_reader::read(&text, context, &mut draft);
+    second_opinion::read(&text, context, &mut draft);
     likeness::read(&text, context, &dangers, &mut draft);
     if draft.said.is_empty() {
         draft.doubt(&text, "not understood");

@@ -7,7 +7,7 @@ use super::inspect::Line;
 use super::likeness;
 use super::reader::Reader;
 use super::resemblance::BIAS;
-use super::second_reader;
+use super::second_opinion;
 use super::text::Text;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -77,8 +77,8 @@ pub fn second_reader<'a>(lines: impl Iterator<Item = &'a str>, reader: &Reader) 
         }
         let next = intents.len();
         let class = *intents.entry(expected.intent).or_insert(next);
-        let words = second_reader::spelled(text);
-        examples.add(class, |see| features_of_answer(&words, second_reader::asked(context), see));
+        let words = second_opinion::spelled(text);
+        examples.add(class, |see| features_of_answer(&words, second_opinion::asked(context), see));
     });
     let trained = examples.descend(&INTENTS, intents.len());
     let by_number: BTreeMap<usize, &str> = intents.iter().map(|(word, number)| (*number, word.as_str())).collect();

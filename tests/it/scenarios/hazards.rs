@@ -224,7 +224,7 @@ on_both! {
             app.appointment(&person, &format!("a{number}"), "2027-01-07T10:00:00Z", "booked").await;
             app.reply(number, &format!("so that {guess} then")).await;
         }
-        assert_eq!(app.open_alerts().await, ["reply_to_read"; 4]);
+        assert_eq!(app.open_alerts().await, ["routine reply_to_read"; 4]);
         app.advance_to("2027-01-06T12:00:00Z").await;
         for number in 1..=4 {
             let sent = templates(&app, &format!("patient-000{number}")).await;
