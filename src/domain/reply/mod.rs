@@ -90,8 +90,8 @@ pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
         draft.fields.language = Some(code);
         draft.say(Intent::Language, Route::Review, &text, "another language", 0, text.tokens.len());
     }
-    read_rest(&text, context, &dangers, alarm.as_ref(), &mut draft);
-    second_opinion::read(&text, context, &mut draft);
+    let answer = read_rest(&text, context, &dangers, alarm.as_ref(), &mut draft);
+    second_opinion::read(&text, context, answer, &mut draft);
     likeness::read(&text, context, &dangers, &mut draft);
     if draft.said.is_empty() {
         draft.doubt(&text, "not understood");
@@ -109,7 +109,14 @@ fn raise_alarm(text: &Text<'_>, alarm: &Alarm, dangers: &Dangers, draft: &mut Dr
     }
 }
 
-fn read_rest(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, alarm: Option<&Alarm>, draft: &mut Draft) {
+/// Everything but danger; gives the tokens of the answer to the open question, if there is one.
+fn read_rest(
+    text: &Text<'_>,
+    context: &Context<'_>,
+    dangers: &Dangers,
+    alarm: Option<&Alarm>,
+    draft: &mut Draft,
+) -> Option<(usize, usize)> {
     let stop = wishes::stop(text, context, draft);
     if draft.unsafe_contact {
         // Whoever writes that somebody reads along wants no more messages, said or not.
@@ -121,11 +128,11 @@ fn read_rest(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, alarm: O
         }
     }
     if stop == Outcome::Whole && alarm.is_none() {
-        return;
+        return None;
     }
     if stop != Outcome::Whole && draft.said.is_empty() && wishes::start_or_help(text, context, draft) == Outcome::Whole
     {
-        return;
+        return None;
     }
     let amounts = numbers::amounts(text);
     let died = alarm.is_none() && people::bereavement(text, context, draft);
@@ -158,4 +165,5 @@ fn read_rest(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, alarm: O
     answers::last(text, context, &amounts, dangers, draft);
     remark::read(text, context, dangers, answer, draft);
     caution::read(text, context, &amounts, answer, draft);
+    answer
 }

@@ -13,12 +13,14 @@ use super::understanding::{Intent, Route};
 const READ: usize = 80;
 
 /// Asks the second reader about a reply the first has read.
-pub fn read(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) {
+pub fn read(text: &Text<'_>, context: &Context<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) {
     let (model, limits) = (&context.reader.second, &context.reader.settings.second_reader);
     let (Some(limits), false) = (limits, model.intents.is_empty()) else { return };
     let first = draft.first();
-    // One word that was understood has been read by both.
-    let plain = draft.route == Route::Auto && text.core_len() == 1;
+    // A value and nothing else, or one word that was understood, leaves nothing to have an opinion on.
+    let value = matches!(first, Intent::ProgressNumber | Intent::Reading)
+        && answer.is_some_and(|(from, to)| from <= text.core.start && to >= text.core.end);
+    let plain = draft.route == Route::Auto && (value || text.core_len() == 1);
     if draft.unsafe_contact || stands(first) || plain || is_courtesy(text) {
         return;
     }
