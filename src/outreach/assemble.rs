@@ -8,6 +8,7 @@ use crate::domain::reply::{Reader, Sources};
 use crate::domain::result::ResultsCatalogue;
 use crate::gateways::{GatewaySettings, Gateways, Surroundings};
 use crate::store::{Db, StoreError};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -90,11 +91,11 @@ impl Engine {
     /// The reader of replies with the practice's own lexicon and figures where they are set, else the shipped ones.
     pub fn reader(config: &Config) -> Result<Reader, String> {
         let shipped = Reader::shipped_sources();
-        let own = |path: &str, shipped: &str| {
+        let own = |path: &str, shipped: &'static str| {
             if path.is_empty() {
-                return Ok(shipped.to_owned());
+                return Ok(Cow::Borrowed(shipped));
             }
-            std::fs::read_to_string(path).map_err(|e| format!("receiving: cannot read {path}: {e}"))
+            std::fs::read_to_string(path).map(Cow::Owned).map_err(|e| format!("receiving: cannot read {path}: {e}"))
         };
         let red_flags = own(&config.receiving.red_flags, shipped.red_flags)?;
         let settings = own(&config.receiving.reader_settings, shipped.settings)?;
