@@ -114,12 +114,12 @@ fn asks(text: &Text<'_>) -> Option<&'static str> {
 
 /// "no more than", "not less than": neither a no nor the number.
 fn bounded(text: &Text<'_>) -> Option<&'static str> {
-    let at = text.core.clone().find(|at| {
-        text.is(*at, words!["no", "not"])
+    let bound = text.core.clone().any(|at| {
+        text.is(at, words!["no", "not"])
             && text.is(at + 1, words!["more", "less", "fewer", "different", "better", "worse"])
             && (text.is(at + 2, words!["than", "to", "then"]) || at + 2 >= text.core.end)
     });
-    at.map(|_| "a bound, or no change")
+    bound.then_some("a bound, or no change")
 }
 
 /// The value stands before something else than what was asked for: "6 pints", "2 or so hours".

@@ -4,7 +4,6 @@ use super::context::Context;
 use super::danger::Dangers;
 use super::draft::Draft;
 use super::text::Text;
-use super::tokens::Kind;
 use super::understanding::{Intent, Route};
 
 /// Raises the route of an answer to an open question by its likeness to danger.
@@ -29,19 +28,17 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, draft: &m
     }
 }
 
-/// The words of a reply between blanks, without its courtesies, and the token of each. Numbers all look alike. What the phrases
+/// The words of a reply between blanks, without its courtesies, and the token of each. What the phrases
 /// found denied, past or a way of speaking is a gap: it says nothing of danger.
 pub(super) fn spelled(text: &Text<'_>, dangers: &Dangers) -> (String, Vec<usize>) {
     let mut words = String::with_capacity(text.folded.text.len() + 2);
     let mut places = Vec::with_capacity(text.core.len());
     for at in text.core.clone() {
-        let Some(token) = text.token(at) else { break };
         words.push(' ');
-        let said = !text.idiom(at, at + 1) && !dangers.dismisses(at);
-        match token.kind {
-            _ if !said => words.push('_'),
-            Kind::Number => words.push('#'),
-            _ => words.extend(text.word(at).chars().filter(|c| *c != '\'' && !c.is_whitespace())),
+        if text.idiom(at, at + 1) || dangers.dismisses(at) {
+            words.push('_');
+        } else {
+            text.spell(at, &mut words);
         }
         places.push(at);
     }

@@ -6,7 +6,6 @@ use super::context::{Context, Expects, PromptKind};
 use super::draft::Draft;
 use super::label::Label;
 use super::text::Text;
-use super::tokens::Kind;
 use super::understanding::{Intent, Route};
 
 /// More words than this say nothing more of what a reply is.
@@ -77,16 +76,12 @@ fn has_fields(intent: Intent) -> bool {
     matches!(intent, AgendaItems | Choice | ContactChange | ProgressNumber | Reading | Reschedule)
 }
 
-/// The words of a reply between blanks, without its courtesies and smiles. Numbers all look alike.
+/// The words of a reply between blanks, without its courtesies and smiles.
 pub(super) fn spelled(text: &Text<'_>) -> String {
     let mut words = String::with_capacity(text.folded.text.len().min(1024) + 2);
     for at in text.core.clone().filter(|at| !text.smile(*at)).take(READ) {
         words.push(' ');
-        if text.token(at).is_some_and(|t| t.kind == Kind::Number) {
-            words.push('#');
-        } else {
-            words.extend(text.word(at).chars().filter(|c| *c != '\'' && !c.is_whitespace()));
-        }
+        text.spell(at, &mut words);
     }
     words.push(' ');
     words

@@ -116,6 +116,15 @@ impl<'a> Text<'a> {
         self.tokens.get(at).map_or("", |t| self.folded.text.get(t.from as usize..t.to as usize).unwrap_or(""))
     }
 
+    /// Writes the word at a place as the trained models see it: without apostrophes; numbers all look alike.
+    pub fn spell(&self, at: usize, words: &mut String) {
+        if self.tokens.get(at).is_some_and(|t| t.kind == Kind::Number) {
+            words.push('#');
+        } else {
+            words.extend(self.word(at).chars().filter(|c| *c != '\'' && !c.is_whitespace()));
+        }
+    }
+
     /// Whether the word at a place, as the lexicon spells it, is one of these.
     pub fn is(&self, at: usize, words: &[Word]) -> bool {
         self.tokens.get(at).is_some_and(|t| words.contains(&t.known))
