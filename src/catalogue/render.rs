@@ -111,13 +111,15 @@ impl MessageTemplate {
     fn allow(&self, texts: &[&Wording], facts: &Facts, policy: RenderPolicy) -> Result<(), RenderError> {
         let mut wrong = Vec::new();
         for placeholder in &self.placeholders {
-            if !texts.iter().any(|text| text.template.uses(&placeholder.name)) {
+            let refused = placeholder.kind == PlaceholderType::Result && !policy.allow_values;
+            let problem = placeholder.check_value(facts).err();
+            if !refused && problem.is_none() || !texts.iter().any(|text| text.template.uses(&placeholder.name)) {
                 continue;
             }
-            if placeholder.kind == PlaceholderType::Result && !policy.allow_values {
+            if refused {
                 return Err(RenderError::ResultValue(placeholder.name.clone()));
             }
-            wrong.extend(placeholder.check_value(facts).err());
+            wrong.extend(problem);
         }
         // A missing value is the more useful thing to say, and rendering says it.
         let missing = |problem: &TypeProblem| facts.is_blank(&problem.name);

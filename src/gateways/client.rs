@@ -56,6 +56,8 @@ impl Client {
             let builder = reqwest::Client::builder()
                 // A redirect would carry the message to an address nobody configured.
                 .redirect(Policy::none())
+                // A repeat is for the ledger to decide, and is a try of its own there.
+                .retry(reqwest::retry::never())
                 .connect_timeout(CONNECT_TIMEOUT)
                 .timeout(CALL_TIMEOUT)
                 .pool_idle_timeout(Duration::from_mins(1))

@@ -163,8 +163,7 @@ impl Gateway {
     /// The same, with what was exchanged on the way.
     pub async fn send_logged(&self, message: &OutboundMessage) -> (Result<Accepted, SendFailure>, Vec<Exchange>) {
         let now_ms = each!(self, g => &g.base().now_ms);
-        // On the heap: each call is a task of its own, and a task need not be as large as the largest adapter.
-        exchange::recorded(now_ms, Private::of(message), Box::pin(self.send_checked(message))).await
+        exchange::recorded(now_ms, Private::of(message), self.send_checked(message)).await
     }
 
     async fn send_checked(&self, message: &OutboundMessage) -> Result<Accepted, SendFailure> {
@@ -176,7 +175,8 @@ impl Gateway {
             return Err(SendFailure::Expired);
         }
         // Each call has its own limits; this one holds for a send that needs several.
-        let attempt = async { each!(self, g => g.send(message).await) };
+        // On the heap: each call is a task of its own, and a task need not be as large as the largest adapter.
+        let attempt = async { each!(self, g => Box::pin(g.send(message)).await) };
         tokio::time::timeout(LONGEST_ATTEMPT, attempt).await.unwrap_or(Err(SendFailure::TimedOut))
     }
 

@@ -177,7 +177,8 @@ impl Engine {
             && self.clock.now_ms() - slot > LATE_MS
             && self.clock.now_ms() < call.lease_until - CALL_MARGIN_MS
         {
-            match self.slot_again(&call.gateway).await {
+            // On the heap, as it is rare: each call is a task, and a task is as large as the largest that it may wait for.
+            match Box::pin(self.slot_again(&call.gateway)).await {
                 Ok(next) => slot = next,
                 Err(_) => return false,
             }

@@ -1,6 +1,6 @@
 //! The facts of a batch, read in sets: what each decision and each text needs, as it is at this moment.
 
-use super::periods::{day_period, rise_subject, sent_subject, spend_subject, week_period};
+use super::periods::{Periods, rise_subject, sent_subject, spend_subject};
 use super::{Engine, OutreachError, Practices, StoredFacts};
 use crate::clock::instant;
 use crate::domain::calendar::Window;
@@ -25,11 +25,8 @@ use std::sync::Arc;
 
 /// Bytes as lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        use std::fmt::Write;
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 });
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// The hash under which a stopped address is kept.
@@ -66,6 +63,8 @@ pub(super) struct Batch {
     pub agenda: HashMap<String, usize>,
     /// (subject, period) → used.
     pub counters: HashMap<(String, String), i64>,
+    /// The day and the week in each zone of the batch, at the moment it was read.
+    pub periods: HashMap<chrono_tz::Tz, Periods>,
     /// (appointment, step) of questions that were answered.
     pub answered: BTreeSet<(String, String)>,
     /// Message → the step that asked, for the messages around the batch's appointments.
@@ -183,7 +182,7 @@ impl Batch {
         }
         let hashes: Vec<String> = addresses.iter().map(|(channel, address)| address_hash(channel, address)).collect();
         let stopped: BTreeSet<String> = store::contacts::stopped(tx, &hashes).await?.into_iter().collect();
-        for row in rows {
+        for (row, hash) in rows.into_iter().zip(&hashes) {
             let (Some(channel), Some(person)) = (Channel::parse(&row.channel), self.people.get_mut(&row.patient_id))
             else {
                 continue;
@@ -192,7 +191,7 @@ impl Batch {
             person.contacts.push(Contact {
                 channel,
                 shared: owners.get(&key).is_some_and(|o| o.len() > 1),
-                stopped: stopped.contains(&address_hash(&key.0, &key.1)),
+                stopped: stopped.contains(hash),
                 address: key.1,
                 state: row.status.parse().unwrap_or(ContactState::Old),
             });
@@ -212,12 +211,14 @@ impl Batch {
             let Some(state) = practices.get(&row.practice_id) else {
                 continue;
             };
-            let zone = self.zone(practices, row).unwrap_or(state.practice.settings.zone);
+            let own = state.practice.settings.zone;
+            let zone = self.zone(practices, row).unwrap_or(own);
             if let Some(patient) = &row.patient_id {
-                keys.insert((patient.clone(), day_period(now, zone)));
-                keys.insert((patient.clone(), week_period(now, zone)));
+                let Periods { day, week } = self.periods.entry(zone).or_insert_with(|| Periods::at(now, zone)).clone();
+                keys.insert((patient.clone(), day));
+                keys.insert((patient.clone(), week));
             }
-            let today = day_period(now, state.practice.settings.zone);
+            let today = self.periods.entry(own).or_insert_with(|| Periods::at(now, own)).day.clone();
             for subject in [spend_subject, sent_subject, rise_subject] {
                 keys.insert((subject(&row.practice_id), today.clone()));
             }
@@ -271,6 +272,10 @@ impl Batch {
         })
     }
 
+    pub fn periods(&self, now: i64, zone: chrono_tz::Tz) -> Periods {
+        self.periods.get(&zone).cloned().unwrap_or_else(|| Periods::at(now, zone))
+    }
+
     pub fn used(&self, subject: &str, period: &str) -> i64 {
         self.counters.get(&(subject.to_owned(), period.to_owned())).copied().unwrap_or(0)
     }
@@ -321,7 +326,7 @@ impl Batch {
             .unwrap_or_default();
         let appointment = message.appointment_id.as_ref().and_then(|id| self.appointments.get(id));
         let patient = message.patient_id.as_deref().unwrap_or_default();
-        let (day, week) = (day_period(now, zone), week_period(now, zone));
+        let Periods { day, week } = self.periods(now, zone);
         let purpose: Purpose = message.purpose.parse().ok()?;
         let end_of_day = now + 86_400_000;
         let more_important = self.waiting.get(patient).map_or(0, |rows| {
@@ -330,7 +335,7 @@ impl Batch {
                 .count()
         });
         let limit = practice.settings.limits.segments_per_day;
-        let today = day_period(now, practice.settings.zone);
+        let today = self.periods(now, practice.settings.zone).day;
         let used_today = |subject: fn(&str) -> String| self.used(&subject(&message.practice_id), &today);
         let spent = limit > 0 && used_today(spend_subject) >= limit;
         let risen =

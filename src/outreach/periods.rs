@@ -10,6 +10,20 @@ pub(super) fn day_period(now: i64, zone: chrono_tz::Tz) -> String {
 pub(super) fn week_period(now: i64, zone: chrono_tz::Tz) -> String {
     format!("w:{}", week_key(instant(now), zone))
 }
+
+/// Both, of one moment: a batch asks for them many times.
+#[derive(Clone, Debug)]
+pub(super) struct Periods {
+    pub day: String,
+    pub week: String,
+}
+
+impl Periods {
+    pub fn at(now: i64, zone: chrono_tz::Tz) -> Self {
+        Self { day: day_period(now, zone), week: week_period(now, zone) }
+    }
+}
+
 pub(super) fn spend_subject(practice_id: &str) -> String {
     format!("segments:{practice_id}")
 }

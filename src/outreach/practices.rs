@@ -61,9 +61,9 @@ pub(super) async fn load(engine: &Engine) -> Result<Practices, OutreachError> {
     let now = engine.clock.now_ms();
     // Days of the installation's zone: a practice in another one is off by an hour at the end of four weeks.
     let zone = engine.config.practice.zone;
-    let (from, until) = (day_period(now - FOUR_WEEKS_MS, zone), day_period(now, zone));
+    let days: Vec<String> = (1..=28).map(|day| day_period(now - day * DAY_MS, zone)).collect();
     let subjects: Vec<String> = rows.iter().map(|row| sent_subject(&row.id)).collect();
-    let usual = store::counters::sums(&engine.db, &subjects, &from, &until).await?;
+    let usual = store::counters::sums(&engine.db, &subjects, &days).await?;
     let mut by_id = BTreeMap::new();
     for row in rows {
         let fault = |problem| OutreachError::Practice { practice: row.id.clone(), problem };
@@ -90,7 +90,7 @@ pub(super) async fn load(engine: &Engine) -> Result<Practices, OutreachError> {
     Ok(Practices { by_id })
 }
 
-const FOUR_WEEKS_MS: i64 = 28 * 86_400_000;
+const DAY_MS: i64 = 86_400_000;
 
 /// A rise cannot be told from the first days of a practice.
 const DAYS_TO_TELL: i64 = 7;

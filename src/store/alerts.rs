@@ -115,10 +115,10 @@ pub async fn notified(tx: &mut Tx, practice_id: &str, escalated: bool, now: i64)
 pub async fn raise_unread(tx: &mut Tx, practice_ids: &[String], now: i64) -> Result<u64, StoreError> {
     const SQL: Sql = Sql {
         sqlite: "UPDATE alert SET priority = 'urgent'
-         WHERE practice_id IN (SELECT value->>'id' FROM jsonb_each($1)) AND status = 'open' AND due_at <= $2
+         WHERE practice_id IN (SELECT value FROM jsonb_each($1)) AND status = 'open' AND due_at <= $2
          AND priority IN ('routine', 'asap') AND kind IN ('reply_to_read', 'unknown_sender', 'appointment_change')",
         postgres: "UPDATE alert SET priority = 'urgent'
-         FROM json_to_recordset(CAST($1 AS json)) AS r(id text) WHERE practice_id = r.id AND status = 'open' AND due_at <= $2
+         FROM json_array_elements_text(CAST($1 AS json)) AS r(id) WHERE practice_id = r.id AND status = 'open' AND due_at <= $2
          AND priority IN ('routine', 'asap') AND kind IN ('reply_to_read', 'unknown_sender', 'appointment_change')",
     };
     tx.run(&SQL, &[ids_json(practice_ids), now.into()]).await

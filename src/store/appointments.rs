@@ -72,11 +72,10 @@ pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<Appo
 }
 
 const UPCOMING: Sql = Sql {
-    sqlite:
-        "SELECT * FROM appointment WHERE patient_id IN (SELECT value->>'id' FROM jsonb_each($1)) AND starts_at >= $2
+    sqlite: "SELECT * FROM appointment WHERE patient_id IN (SELECT value FROM jsonb_each($1)) AND starts_at >= $2
         AND starts_at < $3 AND status = 'booked' ORDER BY starts_at",
     postgres: "SELECT * FROM appointment WHERE patient_id IN
-        (SELECT r.id FROM json_to_recordset(CAST($1 AS json)) AS r(id text)) AND starts_at >= $2
+        (SELECT r.id FROM json_array_elements_text(CAST($1 AS json)) AS r(id)) AND starts_at >= $2
         AND starts_at < $3 AND status = 'booked' ORDER BY starts_at",
 };
 
@@ -108,10 +107,10 @@ pub async fn starting_between(
 
 const QUEUE: Sql = Sql {
     sqlite: "INSERT INTO plan_queue (subject, subject_id, queued_at)
-        SELECT $2, value->>'id', $3 FROM jsonb_each($1) WHERE true
+        SELECT $2, value, $3 FROM jsonb_each($1) WHERE true
         ON CONFLICT (subject, subject_id) DO UPDATE SET queued_at = excluded.queued_at",
     postgres: "INSERT INTO plan_queue (subject, subject_id, queued_at)
-        SELECT $2, r.id, $3 FROM json_to_recordset(CAST($1 AS json)) AS r(id text)
+        SELECT $2, r.id, $3 FROM json_array_elements_text(CAST($1 AS json)) AS r(id)
         ON CONFLICT (subject, subject_id) DO UPDATE SET queued_at = excluded.queued_at",
 };
 

@@ -1,6 +1,6 @@
 //! Consent history: append-only.
 
-use super::rows::{batch_sql, ids_json, in_order, insert_sql};
+use super::rows::{ids_json, in_order, insert_sql, packed_sql};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -34,10 +34,9 @@ pub async fn append(tx: &mut Tx, rows: &[ConsentRow]) -> Result<u64, StoreError>
     tx.run_rows(&INSERT, &in_order(rows, |r| &r.id)).await
 }
 
-const OF_PATIENTS: Sql = batch_sql!(
-    "SELECT c.* FROM consent c JOIN ",
-    [id text],
-    " AS r ON c.patient_id = r.id ORDER BY c.patient_id, c.at, c.id"
+const OF_PATIENTS: Sql = packed_sql!(
+    "c" [id, patient_id, channel, purpose, decision, source, actor, message_id, at],
+    "consent c JOIN ", [id text], " AS r ON c.patient_id = r.id", "c.patient_id, c.at, c.id"
 );
 
 /// The history of these patients, oldest first.
@@ -45,5 +44,5 @@ pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<Cons
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&OF_PATIENTS, &[ids_json(patient_ids)]).await
+    tx.fetch_packed(&OF_PATIENTS, &[ids_json(patient_ids)]).await
 }

@@ -1,6 +1,6 @@
 //! Phone numbers and email addresses, and stops that outlive them.
 
-use super::rows::{batch, batch_sql, ids_json, in_order, insert_sql, last_of_each};
+use super::rows::{batch, batch_sql, ids_json, in_order, insert_sql, last_of_each, packed_sql};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -55,10 +55,10 @@ pub async fn retire_unnamed(tx: &mut Tx, rows: &[(String, i64)]) -> Result<u64, 
     tx.run_rows(&RETIRE, &in_order(&rows, |r| r.patient_id)).await
 }
 
-const OF_PATIENTS: Sql = batch_sql!(
-    "SELECT c.* FROM contact_point c JOIN ",
-    [id text],
-    " AS r ON c.patient_id = r.id WHERE c.status <> 'old' ORDER BY c.patient_id, c.rank, c.channel, c.id"
+const OF_PATIENTS: Sql = packed_sql!(
+    "c" [id, practice_id, patient_id, channel, address, rank, status, failure_days, updated_at],
+    "contact_point c JOIN ", [id text], " AS r ON c.patient_id = r.id WHERE c.status <> 'old'",
+    "c.patient_id, c.rank, c.channel, c.id"
 );
 
 /// The contact points of these patients, best first, without retired ones.
@@ -66,13 +66,13 @@ pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<Cont
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&OF_PATIENTS, &[ids_json(patient_ids)]).await
+    tx.fetch_packed(&OF_PATIENTS, &[ids_json(patient_ids)]).await
 }
 
-const AT_ADDRESSES: Sql = batch_sql!(
-    "SELECT c.* FROM contact_point c JOIN ",
-    [channel text, address text],
-    " AS r ON c.channel = r.channel AND c.address = r.address WHERE c.status <> 'old'"
+const AT_ADDRESSES: Sql = packed_sql!(
+    "c" [id, practice_id, patient_id, channel, address, rank, status, failure_days, updated_at],
+    "contact_point c JOIN ", [channel text, address text],
+    " AS r ON c.channel = r.channel AND c.address = r.address WHERE c.status <> 'old'", "c.patient_id, c.id"
 );
 
 /// Everybody who can be at these (channel, address) pairs.
@@ -86,7 +86,7 @@ pub async fn at_addresses(tx: &mut Tx, addresses: &[(String, String)]) -> Result
         return Ok(Vec::new());
     }
     let rows: Vec<_> = addresses.iter().map(|(channel, address)| Address { channel, address }).collect();
-    tx.fetch(&AT_ADDRESSES, &[batch(&rows)?]).await
+    tx.fetch_packed(&AT_ADDRESSES, &[batch(&rows)?]).await
 }
 
 /// Sets the state of every contact point at an address: `active`, `unreachable` or `wrong_person`. A retired one stays

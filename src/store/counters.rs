@@ -57,8 +57,7 @@ fn summed(rows: &[CounterRow]) -> Vec<CounterRow> {
 const GET: Sql = batch_sql!(
     "SELECT c.* FROM counter c JOIN ",
     [subject text, period text, used bigint],
-    // Not by the index of periods: a day's counters are as many as its people.
-    " AS r ON c.subject = r.subject AND c.period || '' = r.period"
+    " AS r ON c.subject = r.subject AND c.period = r.period"
 );
 
 /// The counters with these keys (`used` of the arguments is not looked at); one never added to is absent.
@@ -76,24 +75,29 @@ pub async fn of(db: &Db, subject: &str, period: &str) -> Result<i64, StoreError>
     Ok(row.map_or(0, |(used,)| used))
 }
 
-/// The sum and the number of counters of each subject in periods from `from` until before `until`: (subject, sum, how many).
-pub async fn sums(
-    db: &Db,
-    subjects: &[String],
-    from: &str,
-    until: &str,
-) -> Result<Vec<(String, i64, i64)>, StoreError> {
+/// The sum and the number of counters of each subject in these periods: (subject, sum, how many).
+pub async fn sums(db: &Db, subjects: &[String], periods: &[String]) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    macro_rules! sums {
+        ($rows:literal) => {
+            concat!(
+                "SELECT c.subject, CAST(SUM(c.used) AS BIGINT), CAST(COUNT(*) AS BIGINT) FROM ",
+                $rows,
+                " JOIN counter c ON c.subject = s.id AND c.period = p.id GROUP BY c.subject"
+            )
+        };
+    }
     const SQL: Sql = Sql {
-        sqlite: "SELECT c.subject, CAST(SUM(c.used) AS BIGINT), CAST(COUNT(*) AS BIGINT) FROM jsonb_each($1) AS r
-            JOIN counter c ON c.subject = r.value->>'id' AND c.period >= $2 AND c.period < $3 GROUP BY c.subject",
-        postgres: "SELECT c.subject, CAST(SUM(c.used) AS BIGINT), CAST(COUNT(*) AS BIGINT)
-            FROM json_to_recordset(CAST($1 AS json)) AS r(id text)
-            JOIN counter c ON c.subject = r.id AND c.period >= $2 AND c.period < $3 GROUP BY c.subject",
+        sqlite: sums!(
+            "(SELECT value AS id FROM jsonb_each($1)) AS s CROSS JOIN (SELECT value AS id FROM jsonb_each($2)) AS p"
+        ),
+        postgres: sums!(
+            "json_array_elements_text(CAST($1 AS json)) AS s(id) CROSS JOIN json_array_elements_text(CAST($2 AS json)) AS p(id)"
+        ),
     };
-    if subjects.is_empty() {
+    if subjects.is_empty() || periods.is_empty() {
         return Ok(Vec::new());
     }
-    db.fetch(&SQL, &[ids_json(subjects), from.into(), until.into()]).await
+    db.fetch(&SQL, &[ids_json(subjects), ids_json(periods)]).await
 }
 
 /// Deletes counters of periods with this prefix that come before `period`, which has it too. Periods sort by time.

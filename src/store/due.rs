@@ -117,8 +117,8 @@ pub async fn defer(tx: &mut Tx, claims: &[Deferred]) -> Result<Vec<String>, Stor
 }
 
 const REMOVE: Sql = Sql {
-    sqlite: "DELETE FROM due WHERE message_id IN (SELECT value->>'id' FROM jsonb_each($1))",
-    postgres: "DELETE FROM due USING json_to_recordset(CAST($1 AS json)) AS r(id text) WHERE due.message_id = r.id",
+    sqlite: "DELETE FROM due WHERE message_id IN (SELECT value FROM jsonb_each($1))",
+    postgres: "DELETE FROM due USING json_array_elements_text(CAST($1 AS json)) AS r(id) WHERE due.message_id = r.id",
 };
 
 /// Takes messages out of the wait, whoever holds them.

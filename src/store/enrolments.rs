@@ -1,6 +1,6 @@
 //! Who is in which programme.
 
-use super::rows::{batch, batch_sql, ids_json, insert_sql, last_of_each};
+use super::rows::{batch, batch_sql, ids_json, insert_sql, last_of_each, packed_sql};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -47,14 +47,19 @@ pub async fn enrol(tx: &mut Tx, rows: &[EnrolmentRow]) -> Result<Vec<String>, St
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
-const BY_IDS: Sql = batch_sql!("SELECT e.* FROM enrolment e JOIN ", [id text], " AS r ON e.id = r.id");
+const BY_IDS: Sql = packed_sql!(
+    "e" [
+        id, practice_id, patient_id, programme, goal_id, status, reason, source, started_at, silent, next_at, updated_at
+    ],
+    "enrolment e JOIN ", [id text], " AS r ON e.id = r.id", "e.id"
+);
 
 /// The enrolments with these ids.
 pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<EnrolmentRow>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&BY_IDS, &[ids_json(ids)]).await
+    tx.fetch_packed(&BY_IDS, &[ids_json(ids)]).await
 }
 
 const OF_PATIENTS: Sql = batch_sql!("SELECT e.* FROM enrolment e JOIN ", [id text], " AS r ON e.patient_id = r.id ORDER BY e.started_at, e.id");

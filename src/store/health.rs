@@ -45,10 +45,10 @@ pub async fn lock(tx: &mut Tx, gateways: &[String]) -> Result<Vec<HealthRow>, St
     const MAKE: Sql = Sql {
         sqlite: "INSERT INTO gateway_health (gateway, state, failures, first_failed_at, last_failed, code, since, probe_at, openings,
             share, judged_sent, judged_bad, judged_at)
-          SELECT value->>'id', 'closed', 0, 0, '', '', 0, 0, 0, 100, 0, 0, 0 FROM jsonb_each($1) WHERE true ON CONFLICT DO NOTHING",
+          SELECT value, 'closed', 0, 0, '', '', 0, 0, 0, 100, 0, 0, 0 FROM jsonb_each($1) WHERE true ON CONFLICT DO NOTHING",
         postgres: "INSERT INTO gateway_health (gateway, state, failures, first_failed_at, last_failed, code, since, probe_at, openings,
             share, judged_sent, judged_bad, judged_at)
-          SELECT r.id, 'closed', 0, 0, '', '', 0, 0, 0, 100, 0, 0, 0 FROM json_to_recordset(CAST($1 AS json)) AS r(id text)
+          SELECT r.id, 'closed', 0, 0, '', '', 0, 0, 0, 100, 0, 0, 0 FROM json_array_elements_text(CAST($1 AS json)) AS r(id)
           ON CONFLICT DO NOTHING",
     };
     const LOCK: Sql = Sql {

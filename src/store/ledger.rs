@@ -1,6 +1,6 @@
 //! The send ledger and everything received: the `message` and `attempt` tables.
 
-use super::rows::{Arg, batch, batch_sql, ids_json, in_order, insert_sql, last_of_each};
+use super::rows::{Arg, batch, batch_sql, ids_json, in_order, insert_sql, last_of_each, packed_sql};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -70,14 +70,21 @@ pub async fn insert(tx: &mut Tx, rows: &[MessageRow]) -> Result<Vec<String>, Sto
     Ok(inserted.into_iter().map(|(id,)| id).collect())
 }
 
-const BY_IDS: Sql = batch_sql!("SELECT m.* FROM message m JOIN ", [id text], " AS r ON m.id = r.id");
+const BY_IDS: Sql = packed_sql!(
+    "m" [
+        id, practice_id, patient_id, direction, kind, template, purpose, anchor, step, status, reason, channel, address,
+        gateway, provider_reference, subject, body, facts, due_at, expires_at, priority, past_due, appointment_id,
+        enrolment_id, goal_id, in_reply_to, attempts, segments, created_at, updated_at
+    ],
+    "message m JOIN ", [id text], " AS r ON m.id = r.id", "m.id"
+);
 
 /// The messages with these ids.
 pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<MessageRow>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&BY_IDS, &[ids_json(ids)]).await
+    tx.fetch_packed(&BY_IDS, &[ids_json(ids)]).await
 }
 
 /// One message, read outside a transaction.

@@ -30,15 +30,17 @@ pub mod results;
 pub mod schedules;
 pub mod scratch;
 pub mod views;
+mod writer;
 
 use rows::Arg;
 pub use rows::Sql;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{FromRow, Postgres, Sqlite, Transaction};
+use sqlx::{FromRow, Postgres, Row as _, Transaction};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -108,8 +110,10 @@ pub enum Db {
     Sqlite {
         /// Reading connections.
         read: SqlitePool,
-        /// The one writing connection.
+        /// For whole-file duties: migrations, copies.
         write: SqlitePool,
+        /// The one connection of all transactions.
+        writer: writer::Writer,
     },
     /// A pool on a PostgreSQL server.
     Postgres(PgPool),
@@ -146,10 +150,9 @@ impl Db {
             // Rows are handed over by a thread of SQLite's own: a longer line means fewer waits for each other.
             .row_buffer_size(1_024)
             .busy_timeout(Duration::from_secs(10));
-        // One writer: a second writing connection only waits for the first, or fails (measured: see docs/ARCHITECTURE.md).
         let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let read = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options);
-        Ok(Self::Sqlite { read, write })
+        let read = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.clone());
+        Ok(Self::Sqlite { read, write, writer: writer::Writer::new(options) })
     }
 
     /// Brings the tables up to date. Refuses a database that a newer program wrote.
@@ -185,11 +188,11 @@ impl Db {
         }
     }
 
-    /// Begins a transaction that may write. On SQLite it takes the write lock at once: a plain BEGIN that turns into a
-    /// write later fails under concurrency.
+    /// Begins a transaction that may write. On SQLite it waits for the one before to end.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { read, .. } if read.is_closed() => return Err(sqlx::Error::PoolClosed.into()),
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin().await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin_with(BEGIN).await?),
         })
     }
@@ -215,9 +218,10 @@ impl Db {
     /// Closes every connection.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { read, write } => {
+            Self::Sqlite { read, write, writer } => {
                 read.close().await;
                 write.close().await;
+                writer.close().await;
             }
             Self::Postgres(pool) => pool.close().await,
         }
@@ -238,7 +242,7 @@ impl Db {
 /// A transaction that may write. Dropped without `commit` it leaves nothing behind.
 pub enum Tx {
     /// On SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(writer::Alone),
     /// On PostgreSQL.
     Postgres(Transaction<'static, Postgres>),
 }
@@ -247,22 +251,38 @@ impl Tx {
     /// Makes everything in the transaction durable.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => Ok(tx.commit().await?),
         }
-        Ok(())
     }
 
     async fn run(&mut self, sql: &Sql, args: &[Arg]) -> Result<u64, StoreError> {
         Ok(match self {
-            Self::Sqlite(tx) => rows::bind_sqlite(sql.sqlite, args).execute(&mut **tx).await?.rows_affected(),
+            Self::Sqlite(tx) => rows::bind_sqlite(sql.sqlite, args).execute(tx.connection()?).await?.rows_affected(),
             Self::Postgres(tx) => rows::bind_postgres(sql.postgres, args).execute(&mut **tx).await?.rows_affected(),
         })
     }
 
+    /// The rows of a statement that `packed_sql!` made. From SQLite they come as one JSON text: handing them over one by one, each
+    /// value allocated by one thread and freed by another, cost more than finding them.
+    async fn fetch_packed<T: Row + DeserializeOwned>(&mut self, sql: &Sql, args: &[Arg]) -> Result<Vec<T>, StoreError> {
+        match self {
+            Self::Sqlite(tx) => {
+                let row = rows::bind_sqlite(sql.sqlite, args).fetch_one(tx.connection()?).await?;
+                Ok(serde_json::from_str(row.try_get(0)?)?)
+            }
+            Self::Postgres(_) => self.fetch(sql, args).await,
+        }
+    }
+
+    /// Whether nobody else can write before this transaction ends.
+    pub const fn is_alone(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
     async fn fetch<T: Row>(&mut self, sql: &Sql, args: &[Arg]) -> Result<Vec<T>, StoreError> {
         Ok(match self {
-            Self::Sqlite(tx) => rows::bind_sqlite_as::<T>(sql.sqlite, args).fetch_all(&mut **tx).await?,
+            Self::Sqlite(tx) => rows::bind_sqlite_as::<T>(sql.sqlite, args).fetch_all(tx.connection()?).await?,
             Self::Postgres(tx) => rows::bind_postgres_as::<T>(sql.postgres, args).fetch_all(&mut **tx).await?,
         })
     }

@@ -1,6 +1,6 @@
 //! Patients, their identifiers and tags.
 
-use super::rows::{batch, batch_sql, begins, ids_json, in_order, insert_sql, last_of_each};
+use super::rows::{batch, batch_sql, begins, ids_json, in_order, insert_sql, last_of_each, packed_sql, truth};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -20,10 +20,15 @@ pub struct PatientRow {
     pub zone: Option<String>,
     pub preferred_channel: Option<String>,
     pub window_json: Option<String>,
+    #[serde(deserialize_with = "truth")]
     pub registered: bool,
+    #[serde(deserialize_with = "truth")]
     pub deceased: bool,
+    #[serde(deserialize_with = "truth")]
     pub sensitive: bool,
+    #[serde(deserialize_with = "truth")]
     pub unsafe_contact: bool,
+    #[serde(deserialize_with = "truth")]
     pub textable: bool,
     pub needs: String,
     pub paused_until: Option<i64>,
@@ -53,14 +58,21 @@ pub async fn upsert(tx: &mut Tx, rows: &[PatientRow]) -> Result<u64, StoreError>
     tx.run_rows(&UPSERT, &last_of_each(rows, |r| &r.id)).await
 }
 
-const BY_IDS: Sql = batch_sql!("SELECT p.* FROM patient p JOIN ", [id text], " AS r ON p.id = r.id");
+const BY_IDS: Sql = packed_sql!(
+    "p" [
+        id, practice_id, nhs_number, family_name, given_name, known_as, birth_date, language, zone, preferred_channel,
+        window_json, registered, deceased, sensitive, unsafe_contact, textable, needs, paused_until, pause_reason,
+        created_at, updated_at
+    ],
+    "patient p JOIN ", [id text], " AS r ON p.id = r.id", "p.id"
+);
 
 /// The patients with these ids.
 pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<PatientRow>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&BY_IDS, &[ids_json(ids)]).await
+    tx.fetch_packed(&BY_IDS, &[ids_json(ids)]).await
 }
 
 /// One patient, read outside a transaction.
@@ -70,9 +82,9 @@ pub async fn get(db: &Db, id: &str) -> Result<Option<PatientRow>, StoreError> {
 }
 
 const BY_NHS: Sql = Sql {
-    sqlite: "SELECT * FROM patient WHERE practice_id = $2 AND nhs_number IN (SELECT value->>'id' FROM jsonb_each($1))",
+    sqlite: "SELECT * FROM patient WHERE practice_id = $2 AND nhs_number IN (SELECT value FROM jsonb_each($1))",
     postgres: "SELECT * FROM patient WHERE practice_id = $2 AND nhs_number IN
-        (SELECT r.id FROM json_to_recordset(CAST($1 AS json)) AS r(id text))",
+        (SELECT r.id FROM json_array_elements_text(CAST($1 AS json)) AS r(id))",
 };
 
 /// The patients of a practice who have one of these NHS numbers (ten digits, no spaces).

@@ -57,9 +57,9 @@ pub async fn insert(tx: &mut Tx, rows: &[TestResultRow]) -> Result<Vec<String>, 
 }
 
 const BY_SOURCES: Sql = Sql {
-    sqlite: "SELECT * FROM test_result WHERE practice_id = $2 AND source_id IN (SELECT value->>'id' FROM jsonb_each($1))",
+    sqlite: "SELECT * FROM test_result WHERE practice_id = $2 AND source_id IN (SELECT value FROM jsonb_each($1))",
     postgres: "SELECT * FROM test_result WHERE practice_id = $2 AND source_id IN
-        (SELECT r.id FROM json_to_recordset(CAST($1 AS json)) AS r(id text))",
+        (SELECT r.id FROM json_array_elements_text(CAST($1 AS json)) AS r(id))",
 };
 
 /// The results of a practice that came under these source ids.
@@ -138,9 +138,9 @@ pub async fn released_counts(
 ) -> Result<Vec<(String, i64)>, StoreError> {
     const SQL: Sql = Sql {
         sqlite: "SELECT patient_id, COUNT(*) FROM test_result WHERE state = 'released' AND released_at >= $2
-            AND patient_id IN (SELECT value->>'id' FROM jsonb_each($1)) GROUP BY patient_id",
+            AND patient_id IN (SELECT value FROM jsonb_each($1)) GROUP BY patient_id",
         postgres: "SELECT patient_id, COUNT(*) FROM test_result WHERE state = 'released' AND released_at >= $2
-            AND patient_id IN (SELECT r.id FROM json_to_recordset(CAST($1 AS json)) AS r(id text)) GROUP BY patient_id",
+            AND patient_id IN (SELECT r.id FROM json_array_elements_text(CAST($1 AS json)) AS r(id)) GROUP BY patient_id",
     };
     if patient_ids.is_empty() {
         return Ok(Vec::new());

@@ -4,12 +4,14 @@
 //! PostgreSQL), so that one statement serves any number of rows and both databases share its head and tail.
 
 use super::Db;
-use serde::Serialize;
+use serde::de::Visitor;
+use serde::{Deserializer, Serialize};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{FromRow, Postgres, Sqlite};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::fmt::Formatter;
 
 /// One query, in the words of each database.
 #[derive(Clone, Copy, Debug)]
@@ -155,11 +157,13 @@ fn without_nul(json: String) -> String {
     out
 }
 
-/// The ids, each once and in order, for `batch_sql!` statements over `[id text]`.
+/// The ids, each once and in order, as a JSON array of texts: for `batch_sql!` statements over `[id text]`.
 pub(super) fn ids_json<S: AsRef<str>>(ids: &[S]) -> Arg {
-    let ids: BTreeSet<&str> = ids.iter().map(AsRef::as_ref).collect();
-    let rows: Vec<_> = ids.into_iter().map(|id| serde_json::json!({ "id": id })).collect();
-    Arg::Json(without_nul(serde_json::Value::Array(rows).to_string()))
+    let mut ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    // A list of texts always has a form in JSON.
+    Arg::Json(without_nul(serde_json::to_string(&ids).unwrap_or_default()))
 }
 
 /// The rows in the order of their key. Statements over many rows go through them in this order: two transactions that
@@ -215,12 +219,18 @@ fn glob(text: &str) -> String {
 
 /// The JSON array in `$1` as a relation.
 macro_rules! sqlite_rows {
+    (id) => {
+        "(SELECT value AS id FROM jsonb_each($1))"
+    };
     ($first:ident $(, $rest:ident)*) => {
         concat!("(SELECT value->>'", stringify!($first), "' AS ", stringify!($first),
             $(", value->>'", stringify!($rest), "' AS ", stringify!($rest),)* " FROM jsonb_each($1))")
     };
 }
 macro_rules! postgres_rows {
+    (id text) => {
+        "(SELECT value AS id FROM json_array_elements_text(CAST($1 AS json)))"
+    };
     ($first:ident $first_type:ident $(, $rest:ident $rest_type:ident)*) => {
         concat!("(SELECT * FROM json_to_recordset(CAST($1 AS json)) AS x(", stringify!($first), " ", stringify!($first_type),
             $(", ", stringify!($rest), " ", stringify!($rest_type),)* "))")
@@ -248,7 +258,36 @@ macro_rules! insert_sql {
         }
     };
 }
-pub(super) use {batch_sql, insert_sql, postgres_rows, sqlite_rows};
+/// The columns of `alias`, all of a row's fields in their order, FROM (head) the batch (tail), ordered by `order`; for
+/// `Tx::fetch_packed`.
+macro_rules! packed_sql {
+    ($alias:literal [$first:ident $(, $rest:ident)* $(,)?], $head:literal, [$($column:ident $kind:ident),+ $(,)?], $tail:literal, $order:literal) => {
+        $crate::store::Sql {
+            sqlite: concat!("SELECT json_group_array(json_array(", $alias, ".", stringify!($first) $(, ",", $alias, ".", stringify!($rest))*, ") ORDER BY ", $order,
+                ") FROM ", $head, $crate::store::rows::sqlite_rows!($($column),+), $tail),
+            postgres: concat!("SELECT ", $alias, ".* FROM ", $head, $crate::store::rows::postgres_rows!($($column $kind),+), $tail, " ORDER BY ", $order),
+        }
+    };
+}
+pub(super) use {batch_sql, insert_sql, packed_sql, postgres_rows, sqlite_rows};
+
+/// A truth value as JSON has it, or as SQLite keeps it.
+pub(super) fn truth<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    struct Truth;
+    impl Visitor<'_> for Truth {
+        type Value = bool;
+        fn expecting(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+            f.write_str("true, false, 1 or 0")
+        }
+        fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
+            Ok(value)
+        }
+        fn visit_u64<E>(self, value: u64) -> Result<bool, E> {
+            Ok(value != 0)
+        }
+    }
+    value.deserialize_any(Truth)
+}
 
 #[cfg(test)]
 mod tests {

@@ -108,17 +108,17 @@ impl Private {
             return false;
         }
         let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-        let (value_digits, to_digits) = (digits(value), self.digits.get_or_init(|| digits(&self.to)));
-        // The last nine digits are the number, however its beginning is written.
-        let number = to_digits.get(to_digits.len().saturating_sub(9)..).unwrap_or_default();
-        if number.len() >= 6
-            && (value_digits.contains(number) || (value_digits.len() >= 6 && to_digits.contains(&value_digits)))
-        {
-            return true;
+        let value_digits = digits(value);
+        if value_digits.len() >= 6 {
+            let to_digits = self.digits.get_or_init(|| digits(&self.to));
+            // The last nine digits are the number, however its beginning is written.
+            let number = to_digits.get(to_digits.len().saturating_sub(9)..).unwrap_or_default();
+            if number.len() >= 6 && (value_digits.contains(number) || to_digits.contains(&value_digits)) {
+                return true;
+            }
         }
-        let of_message =
-            self.words.get_or_init(|| self.said.iter().chain([&self.to]).flat_map(|text| long_words(text)).collect());
-        long_words(value).any(|word| !is_known(&word) && of_message.contains(&word))
+        let of_message = || self.said.iter().chain([&self.to]).flat_map(|text| long_words(text)).collect();
+        long_words(value).any(|word| !is_known(&word) && self.words.get_or_init(of_message).contains(&word))
     }
 }
 

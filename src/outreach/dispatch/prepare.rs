@@ -4,7 +4,7 @@ use super::super::calls::{About, Ask};
 use super::super::compose::{Composed, compose, expects, prompt_kind};
 use super::super::facts::{Batch, Question};
 use super::super::health::Health;
-use super::super::periods::{day_period, sent_subject, spend_subject, week_period};
+use super::super::periods::{Periods, sent_subject, spend_subject};
 use super::super::threads::threads;
 use super::super::{Call, Engine, OutreachError, Practices, StoredFacts};
 use super::LEASES_A_FAILURE;
@@ -328,7 +328,7 @@ impl Engine {
             return;
         };
         let mut keys = Vec::new();
-        let today = day_period(now, state.practice.settings.zone);
+        let today = batch.periods(now, state.practice.settings.zone).day;
         if number == 1 && lane == Lane::Planned {
             keys.push((sent_subject(&message.practice_id), today.clone(), 1));
         }
@@ -343,8 +343,9 @@ impl Engine {
             {
                 waiting.swap_remove(place);
             }
-            keys.push((patient.clone(), day_period(now, zone), 1));
-            keys.push((patient.clone(), week_period(now, zone), 1));
+            let Periods { day, week } = batch.periods(now, zone);
+            keys.push((patient.clone(), day, 1));
+            keys.push((patient.clone(), week, 1));
         }
         if segments > 0 {
             keys.push((spend_subject(&message.practice_id), today, segments));

@@ -65,7 +65,13 @@ impl Engine {
         due::finish(tx, &writes.finished).await?;
         let counted: Vec<CounterRow> =
             writes.counters.into_iter().map(|((subject, period), used)| CounterRow { subject, period, used }).collect();
-        let after = counters::add_and_tell(tx, &counted).await?;
+        // Who is alone is overtaken by nobody.
+        let after = if tx.is_alone() {
+            counters::add(tx, &counted).await?;
+            Vec::new()
+        } else {
+            counters::add_and_tell(tx, &counted).await?
+        };
         if after.iter().any(|row| overtaken(practices, row, expected)) {
             return Err(OutreachError::Overtaken);
         }
