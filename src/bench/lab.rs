@@ -167,7 +167,7 @@ pub(super) async fn engine_of(config: Config, clock: Clock) -> Result<Engine, Be
 pub(super) fn settings(url: &str, rate: f64, in_flight: usize, any_answer: bool) -> String {
     let proof = if any_answer { "status" } else { "form" };
     // A batch is what the gateway takes in about a second, and never more than is worth its memory.
-    let batch = (rate as usize).clamp(1, 500);
+    let batch = (rate as usize).clamp(1, 1_000);
     format!(
         "[gateways.bench]\nkind = \"http\"\nurl = \"{url}\"\nkey = \"{SECRET}\"\nwebhook_key = \"{SECRET}\"\nsignature = \"body\"\n\
          proof = \"{proof}\"\n[gateways.bench.policy]\nrate_per_second = {rate:.1}\nin_flight = {in_flight}\n\

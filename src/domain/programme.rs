@@ -1,9 +1,11 @@
 //! A programme: a named list of steps that a practice can read and change.
 
+use super::calendar::WallSchedule;
 use super::message::{MessageKind, PastDue, Purpose};
 use super::rhythm::Rhythm;
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 
 text_enum! {
     /// Whom a programme is for.
@@ -79,6 +81,16 @@ const fn default_priority() -> i64 {
     50
 }
 
+/// A schedule once it was read. It says nothing that its text does not say: two steps differ by their texts.
+#[derive(Clone, Debug, Default)]
+struct AsRead(OnceLock<Option<WallSchedule>>);
+
+impl PartialEq for AsRead {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
 /// When a step is due.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,6 +98,9 @@ pub struct When {
     /// Recurring: a cron expression with weekday names, in the person's zone.
     #[serde(default)]
     pub cron: Option<String>,
+    /// The same as it was read: reading it costs more than asking it.
+    #[serde(skip)]
+    schedule: AsRead,
     /// Recurring by the goal rhythm.
     #[serde(default)]
     pub rhythm: Option<Rhythm>,
@@ -169,7 +184,7 @@ impl Programme {
                 faults.push(format!("step {}: say at what time (at = \"10:00\")", step.id));
             }
             if let Some(expression) = &when.cron
-                && let Err(fault) = super::calendar::WallSchedule::parse(expression)
+                && let Err(fault) = WallSchedule::parse(expression)
             {
                 faults.push(format!("step {}: {fault}", step.id));
             }
@@ -187,6 +202,11 @@ impl When {
     /// Is it counted from an appointment?
     pub const fn is_relative(&self) -> bool {
         self.days.is_some() || self.working_days.is_some()
+    }
+
+    /// The schedule of `cron`, when it has one.
+    pub fn schedule(&self) -> Option<&WallSchedule> {
+        self.schedule.0.get_or_init(|| WallSchedule::parse(self.cron.as_deref()?).ok()).as_ref()
     }
 
     /// Does it come round again?

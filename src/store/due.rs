@@ -2,7 +2,7 @@
 
 use super::rows::{batch, batch_sql, ids_json, in_order, last_of_each};
 use super::{Db, Sql, StoreError, Tx};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 /// A message that waits.
@@ -30,7 +30,7 @@ pub async fn insert(tx: &mut Tx, rows: &[NewDue]) -> Result<u64, StoreError> {
 }
 
 /// A claimed message: ours until the lease ends.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, FromRow)]
 pub struct Claim {
     /// Which message.
     pub message_id: String,
@@ -47,7 +47,7 @@ pub async fn claim(tx: &mut Tx, lane: i64, now: i64, lease_until: i64, limit: i6
     const SQL: Sql = Sql {
         sqlite: "UPDATE due SET lease = lease + 1, crashes = crashes + (lease_until > 0), lease_until = $3 WHERE message_id IN
             (SELECT message_id FROM due WHERE lane = $1 AND due_at <= $2 AND lease_until <= $2 ORDER BY due_at LIMIT $4)
-            RETURNING message_id, lease, crashes, lane",
+            RETURNING json_array(message_id, lease, crashes, lane)",
         postgres: "WITH next AS MATERIALIZED
             (SELECT message_id FROM due WHERE lane = $1 AND due_at <= $2 AND lease_until <= $2 ORDER BY due_at LIMIT $4
              FOR UPDATE SKIP LOCKED)
@@ -55,7 +55,7 @@ pub async fn claim(tx: &mut Tx, lane: i64, now: i64, lease_until: i64, limit: i6
             FROM next WHERE due.message_id = next.message_id
             RETURNING due.message_id, due.lease, due.crashes, due.lane",
     };
-    tx.fetch(&SQL, &[lane.into(), now.into(), lease_until.into(), limit.into()]).await
+    tx.fetch_packed_each(&SQL, &[lane.into(), now.into(), lease_until.into(), limit.into()]).await
 }
 
 /// Adds to what speaks against a message whose claim is still ours: the program failed at it.

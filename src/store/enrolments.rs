@@ -76,11 +76,12 @@ pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<Enro
 /// this transaction. The caller sets their next time.
 pub async fn take_due(tx: &mut Tx, until: i64, limit: i64) -> Result<Vec<EnrolmentRow>, StoreError> {
     const SQL: Sql = Sql {
-        sqlite: "SELECT * FROM enrolment WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at LIMIT $2",
+        sqlite: "SELECT json_array(id, practice_id, patient_id, programme, goal_id, status, reason, source, started_at, silent,
+            next_at, updated_at) FROM enrolment WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at LIMIT $2",
         postgres: "SELECT * FROM enrolment WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at LIMIT $2
             FOR UPDATE SKIP LOCKED",
     };
-    tx.fetch(&SQL, &[until.into(), limit.into()]).await
+    tx.fetch_packed_each(&SQL, &[until.into(), limit.into()]).await
 }
 
 /// The next planning time of an enrolment, and how it stands.

@@ -147,6 +147,10 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What a statement over many rows would undo with, and sorts: a turn's worth fits into memory.
+            .pragma("temp_store", "MEMORY")
+            // KiB: the pages that a turn changes are written once, at its end.
+            .pragma("cache_size", "-6000")
             // Rows are handed over by a thread of SQLite's own: a longer line means fewer waits for each other.
             .row_buffer_size(1_024)
             .busy_timeout(Duration::from_secs(10));
@@ -161,9 +165,10 @@ impl Db {
             Self::Sqlite { write, .. } => {
                 let mut ran = SQLITE_MIGRATIONS.run(write).await;
                 // On PostgreSQL a lock keeps two programs from migrating at once. On SQLite the later one fails, finding the
-                // tables there, and looks again: at most once for each step that the other was quicker with.
+                // tables or the step's mark there, and looks again: at most once for each step that the other was quicker with.
                 for _ in 0..SQLITE_MIGRATIONS.iter().count() {
-                    if !matches!(ran, Err(sqlx::migrate::MigrateError::ExecuteMigration(..))) {
+                    use sqlx::migrate::MigrateError;
+                    if !matches!(ran, Err(MigrateError::ExecuteMigration(..) | MigrateError::Execute(..))) {
                         break;
                     }
                     ran = SQLITE_MIGRATIONS.run(write).await;
@@ -270,6 +275,21 @@ impl Tx {
             Self::Sqlite(tx) => {
                 let row = rows::bind_sqlite(sql.sqlite, args).fetch_one(tx.connection()?).await?;
                 Ok(serde_json::from_str(row.try_get(0)?)?)
+            }
+            Self::Postgres(_) => self.fetch(sql, args).await,
+        }
+    }
+
+    /// The same for a statement that gives each row as a JSON array of its own on SQLite.
+    async fn fetch_packed_each<T: Row + DeserializeOwned>(
+        &mut self,
+        sql: &Sql,
+        args: &[Arg],
+    ) -> Result<Vec<T>, StoreError> {
+        match self {
+            Self::Sqlite(tx) => {
+                let rows = rows::bind_sqlite(sql.sqlite, args).fetch_all(tx.connection()?).await?;
+                rows.iter().map(|row| Ok(serde_json::from_str(row.try_get(0)?)?)).collect()
             }
             Self::Postgres(_) => self.fetch(sql, args).await,
         }

@@ -15,13 +15,13 @@ type Place = Option<SqliteConnection>;
 /// The connection, or the means to open it. Cheap to clone; clones share it.
 #[derive(Clone, Debug)]
 pub struct Writer {
-    options: SqliteConnectOptions,
+    options: Arc<SqliteConnectOptions>,
     place: Arc<Mutex<Place>>,
 }
 
 impl Writer {
     pub(super) fn new(options: SqliteConnectOptions) -> Self {
-        Self { options, place: Arc::default() }
+        Self { options: Arc::new(options), place: Arc::default() }
     }
 
     /// Begins a transaction once no other is open. It takes the file's write lock at once: a plain BEGIN that turns into a write

@@ -45,7 +45,8 @@ async fn turns(engine: Arc<Engine>, stop: CancellationToken, until_idle: bool) -
         tokio::pin!(rung);
         rung.as_mut().enable();
         let room = if stop.is_cancelled() { 0 } else { (in_flight + batch).saturating_sub(under_way.len()) };
-        let worth_it = finished.len().max(if hungry { room } else { 0 }) >= batch.min(in_flight);
+        // A turn costs a commit, whatever is in it: a good part of a batch should be.
+        let worth_it = finished.len().max(if hungry { room } else { 0 }) >= batch.min(in_flight).max(batch / 4);
         let last = stop.is_cancelled() && !finished.is_empty();
         if worth_it || careful > 0 || last || look_again <= Instant::now() {
             match step(&engine, &mut finished, room, stop.is_cancelled(), &mut careful).await {

@@ -1,7 +1,7 @@
 //! The messages of a person in a programme that come round again, and those at its start.
 
 use super::{HOUR_MS, PlannedSend, SKIP_GRACE_MS};
-use crate::domain::calendar::{WallSchedule, local, local_date, resolve};
+use crate::domain::calendar::{local, local_date, resolve};
 use crate::domain::message::{MessageStatus, PastDue};
 use crate::domain::practice::Practice;
 use crate::domain::programme::{Programme, Step};
@@ -48,11 +48,10 @@ pub fn occurrences_at(
     at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Vec<PlannedSend> {
-    let falls = |step: &&Step| match &step.when.cron {
-        Some(text) => WallSchedule::parse(text)
-            .ok()
-            .and_then(|schedule| schedule.next_fire(facts.zone, at - Duration::milliseconds(1)))
-            .is_some_and(|fires| fires == at),
+    let falls = |step: &&Step| match step.when.schedule() {
+        Some(schedule) => {
+            schedule.next_fire(facts.zone, at - Duration::milliseconds(1)).is_some_and(|fires| fires == at)
+        }
         None => {
             step.when.rhythm.is_some()
                 && resolve(facts.zone, local_date(at, facts.zone).and_time(step.when.at.unwrap_or_default())) == at
@@ -67,10 +66,7 @@ fn next_of(facts: &RecurringFacts<'_>, step: &Step, after: DateTime<Utc>) -> Res
         let day = rhythm.next(start, local_date(after, facts.zone), facts.silent)?;
         return Ok(Some(resolve(facts.zone, day.and_time(step.when.at.unwrap_or_default()))));
     }
-    let Some(schedule) = step.when.cron.as_deref().and_then(|text| WallSchedule::parse(text).ok()) else {
-        return Ok(None);
-    };
-    Ok(schedule.next_fire(facts.zone, after))
+    Ok(step.when.schedule().and_then(|schedule| schedule.next_fire(facts.zone, after)))
 }
 
 /// The ledger row of an occurrence. One whose moment passed too long ago is recorded as skipped.
