@@ -1,7 +1,7 @@
 //! Where the second reader takes a reply for something else than the first, a person reads it: it may name another meaning and
 //! raise the route, but it files nothing, stops nothing and answers nothing by itself.
 
-use super::answers::is_courtesy;
+use super::answers::{is_courtesy, is_greeting};
 use super::context::{Context, Expects, PromptKind};
 use super::draft::Draft;
 use super::label::Label;
@@ -20,7 +20,7 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, answer: Option<(usize, usize
     let value = matches!(first, Intent::ProgressNumber | Intent::Reading)
         && answer.is_some_and(|(from, to)| from <= text.core.start && to >= text.core.end);
     let plain = draft.route == Route::Auto && (value || text.core_len() == 1);
-    if draft.unsafe_contact || stands(first) || plain || is_courtesy(text) {
+    if draft.unsafe_contact || stands(first) || plain || is_courtesy(text) || is_greeting(text) {
         return;
     }
     let likely = model.of(&spelled(text), asked(context));

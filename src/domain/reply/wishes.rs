@@ -145,7 +145,9 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
 /// "wouldnt want these to stop", "dont want you to stop texting": the end is what is not wanted.
 fn is_unwanted(text: &Text<'_>, from: usize) -> bool {
     let negator = |at: usize| text.is(at, words!["wouldnt", "dont", "didnt", "not", "never"]);
-    let light = |at: usize| text.is(at, words!["want", "like", "wish", "need", "to", "you", "u", "them", "these"]);
+    let light = |at: usize| {
+        text.is(at, words!["want", "like", "wish", "need", "mean", "meant", "to", "you", "u", "them", "these"])
+    };
     !negator(from)
         && (text.sentence_start(from)..from)
             .rev()
@@ -177,7 +179,9 @@ fn leading_stop(text: &Text<'_>, context: &Context<'_>) -> Option<Hit> {
                 || text.token(at).is_some_and(|t| t.parted >= Break::Sentence)
                 || text.is(at - 1, words!["please", "times", "to"]) && at + 1 == text.core.end)
             && text.token(at + 1).is_none_or(|t| {
-                at + 1 >= text.core.end || t.parted >= Break::Sentence || text.is(at + 1, words!["please", "stop"])
+                // "stop, I told you last month": a comma will do at the very beginning.
+                let apart = if at == text.core.start { Break::Comma } else { Break::Sentence };
+                at + 1 >= text.core.end || t.parted >= apart || text.is(at + 1, words!["please", "stop"])
             });
         own.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: at as u32, to: at as u32 + 1 })
     })

@@ -7,7 +7,7 @@ mod value;
 
 use number::number;
 use polar::{acknowledge, free, opt_in, yes_no_some};
-pub use rest::{is_courtesy, last, unasked};
+pub use rest::{is_courtesy, is_greeting, last, unasked};
 use value::{agenda_answer, choose, reading_answer};
 
 use super::appointment;

@@ -104,10 +104,7 @@ pub fn last(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], dangers:
     // A smile beside a greeting says no more than the greeting.
     let laughs = context.prompt.is_some()
         && (0..text.tokens.len()).all(|i| text.is(i, words!["lol", "haha", "x"]) || text.smile(i));
-    if words > 0
-        && !laughs
-        && (0..text.tokens.len()).all(|i| text.within(i, &text.lexicon.known.courtesy) || text.smile(i))
-    {
+    if words > 0 && !laughs && is_greeting(text) {
         draft.say(Intent::Other, Route::Auto, text, "a greeting", 0, text.tokens.len());
         return;
     }
@@ -117,6 +114,11 @@ pub fn last(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], dangers:
     }
     draft.doubt(text, "not understood");
     draft.said.insert(Intent::Unclear);
+}
+
+/// A greeting, kind words and smiles, and nothing else.
+pub fn is_greeting(text: &Text<'_>) -> bool {
+    (0..text.tokens.len()).all(|i| text.within(i, &text.lexicon.known.courtesy) || text.smile(i))
 }
 
 /// Thanks and an "ok", and nothing else: opens no work.

@@ -155,20 +155,20 @@ fn h08_danger_in_words_no_list_holds_is_seen() {
     assert!(before.red_flags.2 < urgent, "the weights tell more than the phrases alone\n{before}");
 }
 
-/// The same for what replies mean: with the second reader fewer are misread and fewer are filed wrong, on both unseen sets.
+/// The same for what replies mean: with the second reader fewer are misread and fewer are filed wrong, on each unseen set.
 #[test]
 fn the_second_reader_reads_what_the_rules_do_not() {
     let shipped = super::Reader::shipped_sources();
     let alone = super::Reader::from_sources(super::super::Sources { second_reader: "", ..shipped });
     let alone = alone.expect("a reader without a second");
-    for (set, intents, silent) in [("unseen", 90.0, 2.0), ("unseen-second", 84.0, 5.2)] {
+    for (set, intents, silent) in [("unseen", 92.0, 2.0), ("unseen-second", 84.5, 5.0), ("unseen-third", 89.5, 3.6)] {
         let both = evaluate(labelled(set).lines(), &READER);
         let first = evaluate(labelled(set).lines(), &alone);
         let share = |part: usize| part as f64 * 100.0 / both.lines as f64;
         assert!(share(both.intent) >= intents && share(both.silent) <= silent, "{both}");
         assert!(both.intent > first.intent && both.silent <= first.silent, "{both}\nalone:\n{first}");
         let (found, expected) = both.opt_outs;
-        assert!(found * 100 >= expected * 90, "{both}");
+        assert!(found * 100 >= expected * 89, "{both}");
     }
 }
 
@@ -178,7 +178,7 @@ fn the_weights_are_those_that_training_gives() {
     let Some(mut lines) = shared("replies-dev.jsonl") else { return };
     let mut sets: Vec<_> = OWN_SETS.to_vec();
     sets.sort_unstable();
-    for text in sets.into_iter().map(own).chain(["danger", "ordinary", "mixed", "families", "wording"].map(labelled)) {
+    for text in sets.into_iter().map(own).chain(["danger", "ordinary", "mixed", "families", "wording", "people"].map(labelled)) {
         lines.push('\n');
         lines.push_str(&text);
     }
