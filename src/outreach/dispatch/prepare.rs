@@ -10,7 +10,7 @@ use super::super::{Call, Engine, OutreachError, Practices, StoredFacts};
 use super::LEASES_A_FAILURE;
 use super::write::Writes;
 use crate::clock::instant;
-use crate::domain::calendar::{local, resolve};
+use crate::domain::calendar::{HolidayAnswer, local, resolve};
 use crate::domain::decision::{Decision, GatewayFacts, Route, carrying};
 use crate::domain::delivery::Channel;
 use crate::domain::message::{Lane, MessageStatus, Purpose};
@@ -21,7 +21,6 @@ use crate::store::Tx;
 use crate::store::due::{Claim, Deferred, Held};
 use crate::store::ledger::{AttemptRow, MessageRow};
 use crate::store::prompts::PromptRow;
-use chrono::{Datelike, Timelike};
 use std::collections::BTreeSet;
 
 impl Engine {
@@ -201,14 +200,9 @@ impl Engine {
             .iter()
             .map(|gateway| {
                 let policy = gateway.policy();
-                let zone = self.config.practice.zone;
-                let opens_at = policy.hours.and_then(|hours| {
-                    (0..8 * 24 * 4).map(|quarter| now + quarter * 900_000).find(|at| {
-                        let at = local(instant(*at), zone);
-                        let minute = at.hour() * 60 + at.minute();
-                        hours.allows(at.weekday().num_days_from_monday() as u8, minute as u16)
-                    })
-                });
+                let (zone, nation) = (self.config.practice.zone, self.config.practice.holidays);
+                let holiday = |date| self.bank_holidays.is_holiday(nation, date) == HolidayAnswer::Known(true);
+                let opens_at = policy.hours.map(|hours| hours.opens_at(now, zone, holiday));
                 (
                     policy.order,
                     GatewayFacts {
