@@ -32,6 +32,11 @@ impl Health {
         self.rows.get(gateway).is_some_and(|row| breaker(row).may_probe(now))
     }
 
+    /// Whether the gateway works now and was found to since that moment, after it had rested.
+    pub(super) fn well_since(&self, gateway: &str, moment: i64) -> bool {
+        self.rows.get(gateway).is_some_and(|row| row.state == BreakerState::Closed.as_str() && row.since > moment)
+    }
+
     /// One message tries the gateway; no other before its lease ends.
     pub(super) fn probed(&mut self, gateway: &str, lease_until: i64) {
         if let Some(row) = self.rows.get_mut(gateway) {

@@ -82,4 +82,24 @@ on_both! {
         let hour = |at: &i64| (at / 3_600_000) % 24;
         assert!(sent.iter().all(|at| *at >= well && (9..18).contains(&hour(at))), "in quiet hours");
     }
+
+    async fn r6_what_waits_for_its_next_try_goes_when_the_gateway_is_well_again(on) {
+        let clock = Clock::manual("2027-01-04T10:00:00Z".parse().unwrap());
+        let well = Arc::new(AtomicUsize::new(0));
+        let mood = Arc::clone(&well);
+        let fake = HttpFake::with_mood(&Hand::of(&clock), move |_, _| {
+            (mood.load(Ordering::SeqCst) == 0).then_some((Fault::ServerError, When::BeforeTaking))
+        })
+        .await;
+        let app = TestApp::start_on(on, clock, &format!("{}[practice.limits]\nsegments_per_day = 0\n", gateway(&fake))).await?;
+        reminders_for(&app, 60, ms("2027-01-05T11:00:00Z")).await;
+        // After four hours the waits between the tries have grown to an hour.
+        app.advance_to("2027-01-04T14:20:00Z").await;
+        assert!(fake.taken().is_empty());
+        well.store(1, Ordering::SeqCst);
+        // It is tried again at the latest after its longest rest, ten minutes; then all go.
+        app.advance_to("2027-01-04T14:32:00Z").await;
+        let left: Vec<_> = all_out(&app).await.into_iter().filter(|m| m.status != "accepted").map(|m| m.due_at).collect();
+        assert_eq!((fake.taken().len(), left), (60, Vec::new()));
+    }
 }
