@@ -10,7 +10,8 @@ pub const SPACING_MS: i64 = 1_000;
 pub const STRANGER_MS: i64 = 600_000;
 
 const INSERT: Sql = batch_sql!(
-    "WITH new AS (SELECT m.id, m.created_at, COALESCE(m.channel, '') || ':' || COALESCE(m.address, '') AS sender,
+    // In two steps: while PostgreSQL knows nothing of how full its tables are, it would look at every message.
+    "WITH new AS MATERIALIZED (SELECT m.id, m.created_at, COALESCE(m.channel, '') || ':' || COALESCE(m.address, '') AS sender,
          CASE WHEN m.in_reply_to IS NOT NULL OR EXISTS (SELECT 1 FROM contact_point c
            WHERE c.channel = m.channel AND c.address = m.address) THEN 0 ELSE $2 END AS later
        FROM message m JOIN ",
