@@ -80,11 +80,14 @@ struct Replies {
     stops: usize,
 }
 
+/// Whose numbers no fake gives a meaning of its own.
+const FIRST_STOP: u32 = 400;
+
 impl Replies {
     fn one(&self, number: usize) -> (String, &'static str) {
         let every = self.count / self.stops;
         if number.is_multiple_of(every) && number / every < self.stops {
-            return (phone(1 + (number / every) as u32), "STOP");
+            return (phone(FIRST_STOP + (number / every) as u32), "STOP");
         }
         (format!("+4477009{:05}", 50_000 + number % self.reminded), "thanks")
     }
@@ -140,8 +143,8 @@ on_both! {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), &settings).unwrap();
         let (messages, replies, stops, kills) = if full_size() { (5_000, 20_000, 500, 200) } else { (600, 600, 20, 15) };
-        for number in 1..=stops {
-            app.person_with(number as u32, |p| p.nhs_number = None).await;
+        for number in 0..stops {
+            app.person_with(FIRST_STOP + number as u32, |p| p.nhs_number = None).await;
         }
         reminders_for(&app, messages, app.now() + 30 * 3_600_000).await;
         execute(&app.engine.db, format!("UPDATE due SET due_at = {}", app.now())).await;
@@ -203,7 +206,7 @@ on_both! {
         assert_eq!(came.len(), references.len(), "and once");
         assert!(came.iter().all(|(_, status)| status != "received"), "and was read");
         assert_eq!(opt_outs(&app).await, (stops as i64, 1), "each STOP was applied once");
-        assert!((1..=stops).all(|n| confirmed.get(&phone(n as u32)) == Some(&1)), "and confirmed once");
+        assert!((0..stops).all(|n| confirmed.get(&phone(FIRST_STOP + n as u32)) == Some(&1)), "and confirmed once");
         assert!(!full_size() || slowest < Duration::from_secs(5), "{slowest:?}");
     }
 }
