@@ -62,6 +62,7 @@ reasons! {
     BadAddress = "bad_address", "The gateway says the number or address is not valid.";
     GaveUp = "gave_up", "Every try failed until it was no longer useful.";
     Retrying = "retrying", "A try failed; it will be tried again.";
+    GatewayRests = "gateway_rests", "The gateway does not work, and could not say what it took: it waits until that is tried again.";
     OutcomeUnknown = "outcome_unknown", "Nobody can tell whether it was sent, so it is not sent again.";
     Poison = "poison", "It failed in the program several times and was set aside: tell support.";
     NetworkUndelivered = "network_undelivered", "The network could not deliver it.";

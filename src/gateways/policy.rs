@@ -1,7 +1,11 @@
 //! What a gateway may be used for: facts of the provider, narrowed by the practice's settings.
 
+use chrono::{Datelike, Duration, NaiveDate, NaiveTime};
+use chrono_tz::Tz;
 use serde::Deserialize;
 
+use crate::clock::instant;
+use crate::domain::calendar::{local_date, resolve};
 use crate::domain::delivery::Channel;
 
 /// The limits within which the rest of the program uses a gateway.
@@ -44,12 +48,31 @@ pub struct DeliveryHours {
     pub to_minute: u16,
     /// Monday to Friday only.
     pub weekdays_only: bool,
+    /// Also on bank holidays.
+    pub bank_holidays: bool,
 }
 
+/// Longer than any row of weekends and bank holidays.
+const DAYS_AHEAD: i64 = 14;
+
 impl DeliveryHours {
-    /// Whether a local time lies inside. `weekday` counts from Monday = 0.
-    pub fn allows(self, weekday: u8, minute_of_day: u16) -> bool {
-        (self.from_minute..self.to_minute).contains(&minute_of_day) && (!self.weekdays_only || weekday < 5)
+    /// The first moment from `from` (UTC milliseconds) on at which it delivers; `from` itself while it does. `is_holiday` says
+    /// which local dates are bank holidays.
+    pub fn opens_at(self, from: i64, zone: Tz, is_holiday: impl Fn(NaiveDate) -> bool) -> i64 {
+        let today = local_date(instant(from), zone);
+        let at = |date: NaiveDate, minute: u16| {
+            let time = date.and_time(NaiveTime::MIN).checked_add_signed(Duration::minutes(minute.into()))?;
+            Some(resolve(zone, time).timestamp_millis())
+        };
+        let found = (0..DAYS_AHEAD).find_map(|days| {
+            let date = today.checked_add_signed(Duration::days(days))?;
+            let closed = self.weekdays_only && date.weekday().num_days_from_monday() >= 5;
+            if closed || (!self.bank_holidays && is_holiday(date)) {
+                return None;
+            }
+            (from < at(date, self.to_minute)?).then_some(from.max(at(date, self.from_minute)?))
+        });
+        found.unwrap_or(from + DAYS_AHEAD * 86_400_000)
     }
 }
 
@@ -88,12 +111,16 @@ pub struct HoursSettings {
     /// Monday to Friday only.
     #[serde(default)]
     pub weekdays_only: bool,
+    /// Also on bank holidays. Without a word: where it delivers at weekends, too.
+    pub bank_holidays: Option<bool>,
 }
 
 impl HoursSettings {
     fn read(&self) -> Option<DeliveryHours> {
         let (from_minute, to_minute) = (minute(&self.from)?, minute(&self.to)?);
-        (from_minute < to_minute).then_some(DeliveryHours { from_minute, to_minute, weekdays_only: self.weekdays_only })
+        let weekdays_only = self.weekdays_only;
+        let bank_holidays = self.bank_holidays.unwrap_or(!weekdays_only);
+        (from_minute < to_minute).then_some(DeliveryHours { from_minute, to_minute, weekdays_only, bank_holidays })
     }
 }
 
@@ -171,19 +198,33 @@ impl Default for Policy {
 mod tests {
     use super::*;
 
+    fn ms(at: &str) -> i64 {
+        at.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_millis()
+    }
+
     #[test]
-    fn hours_are_half_open_and_know_the_weekend() {
-        let hours = HoursSettings { from: "08:00".into(), to: "18:00".into(), weekdays_only: true };
-        let hours = hours.read().unwrap();
-        for (weekday, minute, inside) in [
-            (0, 8 * 60, true),
-            (0, 8 * 60 - 1, false),
-            (4, 18 * 60 - 1, true),
-            (4, 18 * 60, false),
-            (5, 12 * 60, false),
-        ] {
-            assert_eq!(hours.allows(weekday, minute), inside, "{weekday} {minute}");
+    fn hours_are_half_open_and_know_weekends_bank_holidays_and_summer_time() {
+        let good_friday_and_easter_monday = ["2027-03-26", "2027-03-29"].map(|d| d.parse::<NaiveDate>().unwrap());
+        let table = [
+            (None, "2027-03-25T08:00:00Z", "2027-03-25T08:00:00Z"),
+            (None, "2027-03-25T07:59:59Z", "2027-03-25T08:00:00Z"),
+            (None, "2027-03-25T17:59:59Z", "2027-03-25T17:59:59Z"),
+            // Thursday evening before Easter: the next working day is Tuesday, and by then it is summer.
+            (None, "2027-03-25T18:00:00Z", "2027-03-30T07:00:00Z"),
+            (None, "2027-03-29T12:00:00Z", "2027-03-30T07:00:00Z"),
+            (Some(true), "2027-03-25T18:00:00Z", "2027-03-26T08:00:00Z"),
+            (Some(true), "2027-03-26T18:00:00Z", "2027-03-29T07:00:00Z"),
+        ];
+        for (bank_holidays, from, opens) in table {
+            let hours = HoursSettings { from: "08:00".into(), to: "18:00".into(), weekdays_only: true, bank_holidays };
+            let holiday = |date: NaiveDate| good_friday_and_easter_monday.contains(&date);
+            let found = hours.read().unwrap().opens_at(ms(from), chrono_tz::Europe::London, holiday);
+            assert_eq!(found, ms(opens), "{from} {bank_holidays:?}");
         }
+        let always =
+            HoursSettings { from: "00:00".into(), to: "24:00".into(), weekdays_only: false, bank_holidays: None };
+        let now = ms("2027-03-27T23:59:59Z");
+        assert_eq!(always.read().unwrap().opens_at(now, chrono_tz::Europe::London, |_| true), now);
     }
 
     #[test]
@@ -192,7 +233,12 @@ mod tests {
             rate_per_second: Some(0.0),
             in_flight: Some(0),
             max_segments: Some(0),
-            hours: Some(HoursSettings { from: "18:00".into(), to: "8:00".into(), weekdays_only: false }),
+            hours: Some(HoursSettings {
+                from: "18:00".into(),
+                to: "8:00".into(),
+                weekdays_only: false,
+                bank_holidays: None,
+            }),
             ..PolicySettings::default()
         };
         assert_eq!(settings.apply(Policy::default()).unwrap_err().len(), 4);

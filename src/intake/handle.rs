@@ -10,45 +10,81 @@ use crate::domain::message::{MessageStatus, Purpose};
 use crate::domain::reason::Reason;
 use crate::domain::reply::{Channel, Context, Prompt, Understanding, understand};
 use crate::outreach::{Engine, LEASES_A_FAILURE, OutreachError, PracticeState, Practices};
+use crate::store::inbox::Claim;
 use crate::store::ledger::{MessageRow, StatusChange};
 use crate::store::prompts::PromptRow;
 use crate::store::{Tx, contacts, inbox, ledger, mails};
 use futures_util::FutureExt;
+use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 
+/// How often, in milliseconds, it is looked for what goes first, when no bell was heard: another process may have taken it in.
+const LOOK_MS: i64 = 20;
+
 impl Engine {
-    /// Reads what has come in, oldest first. Returns how many messages were handled.
+    /// Reads what has come in, in the order of the turns. Returns how many messages were handled.
+    ///
+    /// Several are claimed at a time. What comes in meanwhile and has an earlier turn goes before those that are in hand: who
+    /// writes during a flood waits for one message of it at most.
     pub async fn handle_received(&self) -> Result<usize, OutreachError> {
         let mut handled = 0;
+        let mut in_hand: VecDeque<Claim> = VecDeque::new();
+        let (mut claimed_at, mut looked_at) = (0, 0);
+        let rung = self.bell.notified();
+        tokio::pin!(rung);
+        rung.as_mut().enable();
         loop {
             let now = self.clock.now_ms();
-            let lease = now + self.config.receiving.lease_seconds * 1000;
-            let mut tx = self.db.begin().await?;
-            let claims = inbox::claim(&mut tx, now, lease, self.config.receiving.batch).await?;
-            tx.commit().await?;
-            if claims.is_empty() {
-                return Ok(handled);
+            let heard = rung.as_mut().now_or_never().is_some();
+            if heard {
+                rung.set(self.bell.notified());
+                rung.as_mut().enable();
             }
+            // Not for ever: what is in hand is to be read while the claim lasts.
+            let in_time = now - claimed_at < self.config.receiving.lease_seconds * 500;
+            if in_hand.is_empty() || (in_time && (heard || now - looked_at >= LOOK_MS)) {
+                looked_at = now;
+                claimed_at = if in_hand.is_empty() { now } else { claimed_at };
+                self.claim_received(now, &mut in_hand).await?;
+            }
+            let Some(claim) = in_hand.pop_front() else {
+                return Ok(handled);
+            };
             let practices = self.practices().await?;
-            for claim in claims {
-                let poisoned = claim.tries > self.config.receiving.poison_after * LEASES_A_FAILURE;
-                let handling = self.handle_one(&practices, &claim.message_id, poisoned);
-                // A panic while reading one text is a fault of that text, not the end of all reading.
-                match AssertUnwindSafe(handling).catch_unwind().await {
-                    Ok(Ok(())) => handled += 1,
-                    Err(_) => {
-                        tracing::error!(message_id = %claim.message_id, code = "handle_panicked", "reading a received message panicked");
-                        self.blame_received(&claim.message_id).await?;
-                    }
-                    Ok(Err(OutreachError::Store(error))) if !error.is_outage() => {
-                        // It stays in the inbox under its lease; after some tries it goes to staff as it is (R20).
-                        tracing::error!(message_id = %claim.message_id, code = "handle_failed", "a received message could not be read");
-                        self.blame_received(&claim.message_id).await?;
-                    }
-                    Ok(Err(error)) => return Err(error),
+            let poisoned = claim.tries > self.config.receiving.poison_after * LEASES_A_FAILURE;
+            let handling = self.handle_one(&practices, &claim.message_id, poisoned);
+            // A panic while reading one text is a fault of that text, not the end of all reading.
+            match AssertUnwindSafe(handling).catch_unwind().await {
+                Ok(Ok(())) => handled += 1,
+                Err(_) => {
+                    tracing::error!(message_id = %claim.message_id, code = "handle_panicked", "reading a received message panicked");
+                    self.blame_received(&claim.message_id).await?;
                 }
+                Ok(Err(OutreachError::Store(error))) if !error.is_outage() => {
+                    // It stays in the inbox under its lease; after some tries it goes to staff as it is (R20).
+                    tracing::error!(message_id = %claim.message_id, code = "handle_failed", "a received message could not be read");
+                    self.blame_received(&claim.message_id).await?;
+                }
+                Ok(Err(error)) => return Err(error),
             }
         }
+    }
+
+    /// Claims what comes before the first message in hand, as far as there is room, and puts it in front.
+    async fn claim_received(&self, now: i64, in_hand: &mut VecDeque<Claim>) -> Result<(), OutreachError> {
+        let room = self.config.receiving.batch.max(1) - in_hand.len() as i64;
+        if room <= 0 {
+            return Ok(());
+        }
+        let lease = now + self.config.receiving.lease_seconds * 1000;
+        let before = in_hand.front().map_or(i64::MAX, |first| first.turn);
+        let mut tx = self.db.begin().await?;
+        let claims = inbox::claim(&mut tx, now, lease, room, before).await?;
+        tx.commit().await?;
+        for claim in claims.into_iter().rev() {
+            in_hand.push_front(claim);
+        }
+        Ok(())
     }
 
     /// The program failed at a message: that is held against it, as for messages that go out.

@@ -41,7 +41,7 @@ impl Engine {
     async fn try_turn(&self, practices: &Practices, outcomes: &[Outcome], room: usize) -> Result<Turn, OutreachError> {
         let mut tx = self.db.begin().await?;
         let mut health = self.health(&mut tx, practices, outcomes).await?;
-        settle::settle(self, &mut tx, practices, outcomes).await?;
+        settle::settle(self, &mut tx, practices, &health, outcomes).await?;
         let claims = self.claim(&mut tx, room).await?;
         let claimed = claims.len();
         let calls =
@@ -58,8 +58,8 @@ impl Engine {
         }
         let practices = self.practices().await?;
         let mut tx = self.db.begin().await?;
-        self.health(&mut tx, &practices, outcomes).await?;
-        settle::settle(self, &mut tx, &practices, outcomes).await?;
+        let health = self.health(&mut tx, &practices, outcomes).await?;
+        settle::settle(self, &mut tx, &practices, &health, outcomes).await?;
         self.count_traffic(&mut tx, outcomes).await?;
         tx.commit().await?;
         Ok(())

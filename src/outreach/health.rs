@@ -27,9 +27,20 @@ impl Health {
         }
     }
 
+    /// When a gateway that rests is tried again.
+    pub(super) fn rests_until(&self, gateway: &str, now: i64) -> Option<i64> {
+        let row = self.rows.get(gateway).filter(|row| row.state != BreakerState::Closed.as_str())?;
+        (!breaker(row).may_probe(now)).then_some(row.probe_at)
+    }
+
     /// Whether a message that goes out by this gateway now is the one that tries it.
     pub(super) fn is_probe(&self, gateway: &str, now: i64) -> bool {
         self.rows.get(gateway).is_some_and(|row| breaker(row).may_probe(now))
+    }
+
+    /// Whether the gateway works now and was found to since that moment, after it had rested.
+    pub(super) fn well_since(&self, gateway: &str, moment: i64) -> bool {
+        self.rows.get(gateway).is_some_and(|row| row.state == BreakerState::Closed.as_str() && row.since > moment)
     }
 
     /// One message tries the gateway; no other before its lease ends.

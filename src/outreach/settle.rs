@@ -1,6 +1,7 @@
 //! What became of calls: outcomes that have finished by now are recorded together.
 
 use super::calls::Ask;
+use super::health::Health;
 use super::reach::{Reached, address_learns};
 use super::{Engine, Outcome, OutreachError, Practices, calls::Answer};
 use crate::domain::delivery::{BackOff, Channel, DeliveryStatus, SendFailure};
@@ -25,6 +26,7 @@ pub(super) async fn settle(
     engine: &Engine,
     tx: &mut Tx,
     practices: &Practices,
+    health: &Health,
     outcomes: &[Outcome],
 ) -> Result<(), OutreachError> {
     if outcomes.is_empty() {
@@ -36,7 +38,7 @@ pub(super) async fn settle(
     let mut next = Vec::with_capacity(outcomes.len());
     for outcome in outcomes {
         attempts.push(attempt_outcome(outcome));
-        let step = what_next(engine, outcome);
+        let step = what_next(engine, health, outcome);
         match &step {
             Next::Done(..) => finished.push(outcome.held.clone()),
             Next::Again(at, ..) => deferred.push(Deferred {
@@ -90,7 +92,7 @@ pub(super) async fn settle(
     Ok(())
 }
 
-fn what_next(engine: &Engine, outcome: &Outcome) -> Next {
+fn what_next(engine: &Engine, health: &Health, outcome: &Outcome) -> Next {
     let expires = outcome.about.expires_at;
     match &outcome.answer {
         Answer::Taken { status, .. } => match status {
@@ -102,7 +104,10 @@ fn what_next(engine: &Engine, outcome: &Outcome) -> Next {
         },
         // Nothing was called: decide again at once, with a fresh claim.
         Answer::NotMade => Next::Again(outcome.at, MessageStatus::Queued, Reason::Retrying),
-        // A try that failed: the next comes after a growing wait, as after any other.
+        // Asked about only now, tried before the gateway was well again: its next try waits no longer than the others'.
+        Answer::NotThere if late(health, outcome) => Next::Again(outcome.at, MessageStatus::Queued, Reason::Retrying),
+        // A try that failed: the next comes after a growing wait, as after any other. It began with the try: who waited as long to
+        // be asked about has waited.
         Answer::NotThere => match retry_at(outcome, &SendFailure::TimedOut, expires) {
             Some(at) => Next::Again(at, MessageStatus::Queued, Reason::Retrying),
             None => Next::Done(MessageStatus::Failed, Reason::GaveUp),
@@ -139,6 +144,11 @@ fn what_next(engine: &Engine, outcome: &Outcome) -> Next {
     }
 }
 
+/// Whether the try that was asked about was made before its gateway was well again.
+fn late(health: &Health, outcome: &Outcome) -> bool {
+    matches!(outcome.ask, Ask::LookUp { since } if health.well_since(outcome.gateway.name(), since))
+}
+
 /// Nobody can tell: the policy of the kind decides.
 fn unknown(engine: &Engine, outcome: &Outcome) -> Next {
     if engine.config.sending.resend_when_unknown.contains(&outcome.about.template) {
@@ -156,7 +166,13 @@ fn retry_at(outcome: &Outcome, failure: &SendFailure, give_up_at: i64) -> Option
         if outcome.about.urgent { BackOff { first_ms: 2_000, longest_ms: 60_000 } } else { BackOff::default() };
     let seed =
         outcome.held.message_id.bytes().fold(0_u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
-    back_off.next_retry(u32::try_from(outcome.number).unwrap_or(u32::MAX), failure, outcome.at, seed, give_up_at)
+    let tried_at = match (&outcome.answer, &outcome.ask) {
+        (Answer::NotThere, Ask::LookUp { since }) => *since,
+        _ => outcome.at,
+    };
+    let attempt = u32::try_from(outcome.number).unwrap_or(u32::MAX);
+    let at = back_off.next_retry(attempt, failure, tried_at, seed, give_up_at)?.max(outcome.at);
+    (at < give_up_at).then_some(at)
 }
 
 /// Whether the gateway is asked before the message is tried again. "Come back later" says that nothing was taken, but it often

@@ -179,13 +179,13 @@ pub async fn wake_practice(
 pub async fn wake_gateway(tx: &mut Tx, gateway: &str, now: i64, ahead_ms: i64) -> Result<u64, StoreError> {
     const SQL: Sql = Sql {
         sqlite: "UPDATE due SET due_at = $2 WHERE lane IN (0, 1, 2) AND due_at > $2 AND due_at <= $3 AND lease_until = 0 AND EXISTS
-            (SELECT 1 FROM attempt a WHERE a.message_id = due.message_id AND a.gateway = $1 AND a.code <> 'throttled'
+            (SELECT 1 FROM attempt a WHERE a.message_id = due.message_id AND a.gateway = $1 AND COALESCE(a.code, '') <> 'throttled'
              AND a.outcome IN ('retry', 'unknown', 'resolved_not_sent')
              AND a.number = (SELECT MAX(l.number) FROM attempt l WHERE l.message_id = due.message_id))",
         postgres: "UPDATE due SET due_at = $2 WHERE message_id IN
             (SELECT d.message_id FROM due d JOIN attempt a ON a.message_id = d.message_id
              WHERE d.lane IN (0, 1, 2) AND d.due_at > $2 AND d.due_at <= $3 AND d.lease_until = 0 AND a.gateway = $1
-             AND a.code <> 'throttled' AND a.outcome IN ('retry', 'unknown', 'resolved_not_sent')
+             AND COALESCE(a.code, '') <> 'throttled' AND a.outcome IN ('retry', 'unknown', 'resolved_not_sent')
              AND a.number = (SELECT MAX(l.number) FROM attempt l WHERE l.message_id = d.message_id)
              FOR UPDATE OF d SKIP LOCKED)",
     };

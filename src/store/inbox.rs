@@ -10,7 +10,8 @@ pub const SPACING_MS: i64 = 1_000;
 pub const STRANGER_MS: i64 = 600_000;
 
 const INSERT: Sql = batch_sql!(
-    "WITH new AS (SELECT m.id, m.created_at, COALESCE(m.channel, '') || ':' || COALESCE(m.address, '') AS sender,
+    // In two steps: while PostgreSQL knows nothing of how full its tables are, it would look at every message.
+    "WITH new AS MATERIALIZED (SELECT m.id, m.created_at, COALESCE(m.channel, '') || ':' || COALESCE(m.address, '') AS sender,
          CASE WHEN m.in_reply_to IS NOT NULL OR EXISTS (SELECT 1 FROM contact_point c
            WHERE c.channel = m.channel AND c.address = m.address) THEN 0 ELSE $2 END AS later
        FROM message m JOIN ",
@@ -39,21 +40,27 @@ pub async fn insert(tx: &mut Tx, ids: &[String]) -> Result<u64, StoreError> {
 pub struct Claim {
     /// Which message.
     pub message_id: String,
+    /// Its turn: the lowest first.
+    pub turn: i64,
     /// How often reading it was begun, this time included, and what [`blame`] added.
     pub tries: i64,
 }
 
-/// Claims up to `limit` received messages in the order of their turns.
-pub async fn claim(tx: &mut Tx, now: i64, lease_until: i64, limit: i64) -> Result<Vec<Claim>, StoreError> {
+/// Claims up to `limit` received messages whose turn comes before `before`, and gives them in the order of their turns.
+pub async fn claim(tx: &mut Tx, now: i64, lease_until: i64, limit: i64, before: i64) -> Result<Vec<Claim>, StoreError> {
     const SQL: Sql = Sql {
         sqlite: "UPDATE inbox SET tries = tries + 1, lease_until = $2 WHERE message_id IN
-            (SELECT message_id FROM inbox WHERE lease_until <= $1 ORDER BY turn, message_id LIMIT $3) RETURNING message_id, tries",
+            (SELECT message_id FROM inbox WHERE lease_until <= $1 AND turn < $4 ORDER BY turn, message_id LIMIT $3)
+            RETURNING message_id, turn, tries",
         postgres: "WITH next AS MATERIALIZED
-            (SELECT message_id FROM inbox WHERE lease_until <= $1 ORDER BY turn, message_id LIMIT $3 FOR UPDATE SKIP LOCKED)
+            (SELECT message_id FROM inbox WHERE lease_until <= $1 AND turn < $4 ORDER BY turn, message_id LIMIT $3
+             FOR UPDATE SKIP LOCKED)
             UPDATE inbox SET tries = tries + 1, lease_until = $2 FROM next WHERE inbox.message_id = next.message_id
-            RETURNING inbox.message_id, inbox.tries",
+            RETURNING inbox.message_id, inbox.turn, inbox.tries",
     };
-    tx.fetch(&SQL, &[now.into(), lease_until.into(), limit.into()]).await
+    let mut found: Vec<Claim> = tx.fetch(&SQL, &[now.into(), lease_until.into(), limit.into(), before.into()]).await?;
+    found.sort_by(|a, b| (a.turn, &a.message_id).cmp(&(b.turn, &b.message_id)));
+    Ok(found)
 }
 
 /// Adds to what speaks against a message that waits: the program failed at it.

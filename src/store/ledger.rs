@@ -388,7 +388,7 @@ pub async fn set_received(
 ) -> Result<(), StoreError> {
     const SQL: Sql = Sql::same(
         "UPDATE message SET practice_id = $2, patient_id = $3, facts = $4, status = $5, reason = $6, updated_at = $7
-         WHERE id = $1 AND direction = 'in'",
+         WHERE id = $1 AND direction <> 'out'",
     );
     let args = [
         id.into(),

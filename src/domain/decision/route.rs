@@ -46,6 +46,9 @@ pub struct GatewayFacts {
     pub two_way: bool,
     /// When it next takes messages, UTC milliseconds; `None` is always.
     pub opens_at: Option<i64>,
+    /// When it is tried again, UTC milliseconds, while it rests after failures and cannot be asked what became of a message: what
+    /// it is given meanwhile might be lost, and nobody could tell.
+    pub rests_until: Option<i64>,
     /// Of a hundred messages it takes so many while another gateway can take the rest: 0 while it rests after failures.
     pub takes: i64,
 }
@@ -61,6 +64,8 @@ pub struct Route {
     pub gateway: String,
     /// When the gateway takes it, if not at once.
     pub gateway_opens_at: Option<i64>,
+    /// When the gateway is tried again, if it rests and cannot be asked.
+    pub gateway_rests_until: Option<i64>,
 }
 
 /// The first address, in the person's order, that may be used, or the reason that is most useful to staff.
@@ -82,6 +87,7 @@ pub fn choose(facts: &SendFacts<'_>) -> Result<Route, Reason> {
                     address: contact.address.clone(),
                     gateway: gateway.name.clone(),
                     gateway_opens_at: gateway.opens_at,
+                    gateway_rests_until: gateway.rests_until,
                 });
             }
             Err(reason) if weight(reason) > weight(refusal) => refusal = reason,

@@ -30,6 +30,7 @@ fn contact(channel: Channel) -> Contact {
 
 fn gateways() -> Vec<GatewayFacts> {
     vec![GatewayFacts {
+        rests_until: None,
         name: "sandbox".into(),
         channels: vec![Channel::Sms, Channel::Email],
         two_way: true,

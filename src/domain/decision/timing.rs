@@ -1,7 +1,7 @@
 //! May it go at this moment, or when?
 
 use super::{Decision, NEVER_CAPPED, SendFacts, next_day, next_week};
-use crate::domain::message::Purpose;
+use crate::domain::message::{Lane, Purpose};
 use crate::domain::reason::Reason;
 use chrono::{DateTime, Duration, Utc};
 
@@ -28,6 +28,7 @@ const fn may_end_early(reason: Reason) -> bool {
             | Reason::NoReleasedResult
             | Reason::SpendCap
             | Reason::SuddenRise
+            | Reason::GatewayRests
     )
 }
 
@@ -53,6 +54,12 @@ pub(super) fn may_go_now(facts: &SendFacts<'_>, route: Route, now: DateTime<Utc>
         && open > now_ms
     {
         return wait(facts, Reason::WaitsForWindow, open);
+    }
+    if let Some(until) = route.gateway_rests_until
+        && facts.lane == Lane::Planned
+        && until > now_ms
+    {
+        return wait(facts, Reason::GatewayRests, until);
     }
     if facts.priority < NEVER_CAPPED && facts.purpose != Purpose::Service {
         let limits = &practice.settings.limits;

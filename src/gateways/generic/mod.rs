@@ -29,6 +29,8 @@ use crate::{
 
 /// Where no end is given: networks keep a text for at most this long.
 const LONGEST_VALIDITY_S: i64 = 72 * 3_600;
+/// Vonage refuses a shorter one.
+const SHORTEST_VALIDITY_S: i64 = 20;
 
 /// The gateway.
 pub struct Generic {
@@ -72,7 +74,7 @@ impl Generic {
             message,
             sender: &sender,
             callback: &self.callback,
-            valid_seconds: left.clamp(1, LONGEST_VALIDITY_S),
+            valid_seconds: left.clamp(SHORTEST_VALIDITY_S, LONGEST_VALIDITY_S),
         };
         let method = match self.sending.rules.method {
             SendMethod::Post => Method::POST,
@@ -104,18 +106,22 @@ impl Generic {
             }
         };
         if answer.is_success() {
-            let found = at(&json, &rules.success.pointer).filter(|found| !found.is_empty());
-            let proved = match &rules.success.equals {
-                Some(expected) => found.as_ref() == Some(expected),
-                None => found.is_some(),
+            let proves = |found: &Option<String>| match (&rules.success.equals, found) {
+                (Some(expected), found) => found.as_ref() == Some(expected),
+                (None, found) => found.as_ref().is_some_and(|found| !found.is_empty()),
             };
-            if proved {
-                let provider_id =
-                    rules.success.id.as_ref().and_then(|pointer| at(&json, pointer)).filter(|id| is_id(id));
+            let found = each(&json, &rules.success.pointer);
+            let parts = found.iter().filter(|found| proves(found)).count();
+            if parts > 0 && parts == found.len() {
+                let provider_id = rules.success.id.as_ref().and_then(|pointer| first(&json, pointer));
+                let provider_id = provider_id.filter(|id| is_id(id));
                 return Ok(Accepted { provider_id, status: DeliveryStatus::Accepted });
             }
+            if parts > 0 {
+                return Err(SendFailure::BadResponse { code: "partly_taken".to_owned() });
+            }
         }
-        let code = rules.error_code.as_ref().and_then(|pointer| at(&json, pointer));
+        let code = rules.error_code.as_ref().and_then(|pointer| first(&json, pointer));
         let meaning = code.as_ref().and_then(|code| rules.errors.get(code));
         let code = safe_code(code.as_deref().unwrap_or("none"));
         Err(match meaning {
@@ -130,6 +136,21 @@ impl Generic {
             None => answer.failure_by_status(now),
         })
     }
+}
+
+/// What stands at a JSON pointer; where it has a step `*`, in each member of that list.
+fn each(json: &Value, pointer: &str) -> Vec<Option<String>> {
+    match pointer.split_once("/*") {
+        None => vec![at(json, pointer)],
+        Some((list, rest)) => {
+            let members = json.pointer(list).and_then(Value::as_array);
+            members.into_iter().flatten().map(|member| at(member, rest)).collect()
+        }
+    }
+}
+
+fn first(json: &Value, pointer: &str) -> Option<String> {
+    each(json, pointer).into_iter().next().flatten()
 }
 
 /// The text, number or flag at a JSON pointer.

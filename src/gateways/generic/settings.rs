@@ -64,7 +64,7 @@ pub struct SendSettings {
     pub headers: BTreeMap<String, String>,
     /// What proves that the gateway has the message.
     pub success: SuccessRule,
-    /// Where in the JSON answer the code of a refusal stands (a JSON pointer such as `/messages/0/status`).
+    /// Where in the JSON answer the code of a refusal stands (a JSON pointer such as `/messages/0/status`; `*` is the first).
     pub error_code: Option<String>,
     /// What the codes mean. A code that is not listed proves nothing.
     #[serde(default)]
@@ -101,7 +101,8 @@ pub enum Encoding {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SuccessRule {
-    /// Where to look (a JSON pointer).
+    /// Where to look (a JSON pointer). A step `*` stands for each member of a list, as in `/messages/*/status` for a long text
+    /// that is answered part by part: each must prove it, and a text that was taken in part is a person's matter.
     pub pointer: String,
     /// What must stand there; without it anything but null or an empty text will do.
     pub equals: Option<String>,

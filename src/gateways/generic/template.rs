@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    domain::sms::{Encoding, measure},
     gateways::{OutboundMessage, form_data::encoded},
     secret::Secret,
 };
@@ -40,6 +41,7 @@ enum Field {
     Reference,
     Sender,
     ValidSeconds,
+    TextType,
     Callback,
     Secret(Secret),
 }
@@ -109,6 +111,7 @@ fn field(name: &str, secrets: &BTreeMap<String, Secret>) -> Option<Field> {
         "reference" => Field::Reference,
         "sender" => Field::Sender,
         "valid_seconds" => Field::ValidSeconds,
+        "text_type" => Field::TextType,
         "callback" => Field::Callback,
         _ => Field::Secret(secrets.get(name.strip_prefix("secret.")?)?.clone()),
     })
@@ -126,6 +129,10 @@ impl Field {
             Self::Reference => values.message.reference.clone(),
             Self::Sender => values.sender.to_owned(),
             Self::ValidSeconds => values.valid_seconds.to_string(),
+            Self::TextType => match measure(&values.message.text).encoding {
+                Encoding::Gsm7 => "text".to_owned(),
+                Encoding::Ucs2 => "unicode".to_owned(),
+            },
             Self::Callback => values.callback.to_owned(),
             Self::Secret(secret) => secret.expose().to_owned(),
         }
@@ -179,6 +186,7 @@ mod tests {
         let read: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(read["t"]["text"], "a \"b\"\n& {to} é");
         assert_eq!(read["ttl"], 60);
+        assert_eq!(full("{text_type}", Place::Form).unwrap(), "text", "é is of the GSM alphabet");
         assert_eq!(full("Bearer {secret.key}", Place::Header).unwrap(), "Bearer k&1");
         assert_eq!(full("{text}", Place::Header), None);
     }

@@ -23,7 +23,10 @@ use super::{
     govuk_notify::characters,
 };
 use crate::{
-    domain::delivery::{Channel, DeliveryStatus, SendFailure},
+    domain::{
+        calendar::{BankHolidays, Division, HolidayAnswer},
+        delivery::{Channel, DeliveryStatus, SendFailure},
+    },
     secret::Secret,
 };
 
@@ -41,6 +44,7 @@ pub struct NhsNotify {
     application_id: String,
     callback_keys: Vec<Secret>,
     timeout: std::time::Duration,
+    bank_holidays: BankHolidays,
 }
 
 #[derive(Deserialize)]
@@ -86,47 +90,61 @@ impl NhsNotify {
         settings.build(base, shared, faults)
     }
 
-    /// The routing plan and its personalisation.
-    fn plan(&self, message: &OutboundMessage) -> Result<(&'static str, Value), SendFailure> {
+    /// The first of these routes, each slower than the next, by which the message comes to the person's own address before it is
+    /// of no use any more. It falls back only within its hours, and asks nobody before it does.
+    fn in_time<R: Copy>(&self, routes: &[(R, i64)], message: &OutboundMessage) -> Option<R> {
+        let comes_at = |hours: i64| {
+            let at = self.base.now() + hours * 3_600_000;
+            let holiday =
+                |date| self.bank_holidays.is_holiday(Division::EnglandAndWales, date) == HolidayAnswer::Known(true);
+            self.base.policy.hours.map_or(at, |open| open.opens_at(at, chrono_tz::Europe::London, holiday))
+        };
+        let in_time = |hours: i64| hours == 0 || message.valid_until_ms.is_none_or(|until| comes_at(hours) < until);
+        routes.iter().find(|(_, hours)| in_time(*hours)).map(|(route, _)| *route)
+    }
+
+    /// The routing plan, its personalisation, and whether it knows people by their NHS number.
+    fn plan(&self, message: &OutboundMessage) -> Result<(&'static str, Value, bool), SendFailure> {
         let text = &message.text;
         match message.channel {
             Channel::Sms => {
-                let route = self.text_route.ok_or(SendFailure::NotConfigured)?;
+                let route = self.text_route.and_then(|route| self.in_time(route.and_quicker(), message));
+                let route = route.ok_or(SendFailure::NotConfigured)?;
                 if route != TextRoute::App {
                     characters::check(text, self.base.policy.max_characters)?;
                 }
-                Ok((
-                    route.plan(),
-                    match route {
-                        TextRoute::Text => json!({"sms_body": text}),
-                        TextRoute::App => json!({"body": text}),
-                        TextRoute::AppThenText4h | TextRoute::AppThenText24h => {
-                            json!({"nhsapp_body": text, "sms_body": text})
-                        }
-                    },
-                ))
+                let fields = match route {
+                    TextRoute::Text => json!({"sms_body": text}),
+                    TextRoute::App => json!({"body": text}),
+                    TextRoute::AppThenText4h | TextRoute::AppThenText24h => {
+                        json!({"nhsapp_body": text, "sms_body": text})
+                    }
+                };
+                Ok((route.plan(), fields, route != TextRoute::Text))
             }
             Channel::Email => {
-                let route = self.email_route.ok_or(SendFailure::NotConfigured)?;
+                let route = self.email_route.and_then(|route| self.in_time(route.and_quicker(), message));
+                let route = route.ok_or(SendFailure::NotConfigured)?;
                 let mut fields = json!({"email_subject": message.subject, "email_body": text});
                 if let (EmailRoute::AppThenEmail4h | EmailRoute::AppThenEmail24h, Some(fields)) =
                     (route, fields.as_object_mut())
                 {
                     fields.insert("nhsapp_body".to_owned(), text.as_str().into());
                 }
-                Ok((route.plan(), fields))
+                Ok((route.plan(), fields, route != EmailRoute::Email))
             }
         }
     }
 
     fn body(&self, message: &OutboundMessage) -> Result<Value, SendFailure> {
-        let (plan, personalisation) = self.plan(message)?;
+        let (plan, personalisation, by_nhs_number) = self.plan(message)?;
         // Our address goes along whatever comes first: at its fallback Notify would take the one that it finds itself.
         let mut recipient = match message.channel {
             Channel::Sms => json!({"contactDetails": {"sms": message.to}}),
             Channel::Email => json!({"contactDetails": {"email": message.to}}),
         };
-        if self.needs_nhs_number(message.channel) {
+        // The NHS App knows people by their NHS number alone.
+        if by_nhs_number {
             let number = message.nhs_number.as_deref().filter(|number| number.len() == 10);
             let Some(number) = number.filter(|number| number.bytes().all(|b| b.is_ascii_digit())) else {
                 return Err(SendFailure::Rejected { code: "no_nhs_number".to_owned(), permanent: true });
@@ -145,14 +163,6 @@ impl NhsNotify {
             fields.insert("originator".to_owned(), json!({"odsCode": code}));
         }
         Ok(json!({"data": {"type": "Message", "attributes": attributes}}))
-    }
-
-    /// The NHS App knows people by their NHS number alone.
-    fn needs_nhs_number(&self, channel: Channel) -> bool {
-        match channel {
-            Channel::Sms => self.text_route.is_some_and(|route| route != TextRoute::Text),
-            Channel::Email => self.email_route.is_some_and(|route| route != EmailRoute::Email),
-        }
     }
 
     async fn post(&self, body: &Value, token: Option<&str>) -> Result<Answer, SendFailure> {

@@ -10,7 +10,7 @@ use super::{
     auth::{Tokens, rsa_key},
 };
 use crate::{
-    domain::delivery::Channel,
+    domain::{calendar::BankHolidays, delivery::Channel},
     gateways::{Base, DeliveryHours, Faults, Policy, PolicySettings, client::Client},
     secret::Secret,
 };
@@ -86,6 +86,16 @@ impl TextRoute {
             Self::AppThenText4h => "00000000-0000-0000-0000-000000000007",
         }
     }
+
+    /// The route and those that take less time, with the hours after which each comes as a text.
+    pub(super) fn and_quicker(self) -> &'static [(Self, i64)] {
+        match self {
+            Self::App => &[(Self::App, 0)],
+            Self::Text => &[(Self::Text, 0)],
+            Self::AppThenText4h => &[(Self::AppThenText4h, 4), (Self::Text, 0)],
+            Self::AppThenText24h => &[(Self::AppThenText24h, 24), (Self::AppThenText4h, 4), (Self::Text, 0)],
+        }
+    }
 }
 
 /// How an email travels.
@@ -111,6 +121,15 @@ impl EmailRoute {
             Self::AppThenEmail4h => "00000000-0000-0000-0000-000000000005",
         }
     }
+
+    /// The route and those that take less time, with the hours after which each comes as an email.
+    pub(super) fn and_quicker(self) -> &'static [(Self, i64)] {
+        match self {
+            Self::Email => &[(Self::Email, 0)],
+            Self::AppThenEmail4h => &[(Self::AppThenEmail4h, 4), (Self::Email, 0)],
+            Self::AppThenEmail24h => &[(Self::AppThenEmail24h, 24), (Self::AppThenEmail4h, 4), (Self::Email, 0)],
+        }
+    }
 }
 
 fn address() -> String {
@@ -133,9 +152,15 @@ impl NhsNotifySettings {
             two_way: false,
             can_be_asked: true,
             repeats_only_here: true,
-            // It delivers from 8 to 18 only; outside them a message waits in its queue, out of our sight. What comes to it in
-            // the last minutes would do so as well: it looks people up first.
-            hours: Some(DeliveryHours { from_minute: 8 * 60, to_minute: 17 * 60 + 45, weekdays_only: true }),
+            // It delivers on weekdays from 8 to 18 only; otherwise a message waits in its queue, out of our sight. What comes
+            // to it in the last minutes would do so as well: it looks people up first. Whether a bank holiday is a weekday it
+            // does not say: it is taken for none.
+            hours: Some(DeliveryHours {
+                from_minute: 8 * 60,
+                to_minute: 17 * 60 + 45,
+                weekdays_only: true,
+                bank_holidays: false,
+            }),
             ..Policy::default()
         };
         let policy = faults.policy(&self.policy, provider);
@@ -169,6 +194,7 @@ impl NhsNotifySettings {
             application_id: self.application_id.clone().unwrap_or_default(),
             callback_keys,
             timeout,
+            bank_holidays: BankHolidays::shipped(),
         })
     }
 

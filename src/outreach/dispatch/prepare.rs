@@ -10,18 +10,17 @@ use super::super::{Call, Engine, OutreachError, Practices, StoredFacts};
 use super::LEASES_A_FAILURE;
 use super::write::Writes;
 use crate::clock::instant;
-use crate::domain::calendar::{local, resolve};
+use crate::domain::calendar::{HolidayAnswer, local, resolve};
 use crate::domain::decision::{Decision, GatewayFacts, Route, carrying};
 use crate::domain::delivery::Channel;
 use crate::domain::message::{Lane, MessageStatus, Purpose};
 use crate::domain::programme::Asks;
 use crate::domain::reason::Reason;
-use crate::gateways::OutboundMessage;
+use crate::gateways::{Gateway, OutboundMessage};
 use crate::store::Tx;
 use crate::store::due::{Claim, Deferred, Held};
 use crate::store::ledger::{AttemptRow, MessageRow};
 use crate::store::prompts::PromptRow;
-use chrono::{Datelike, Timelike};
 use std::collections::BTreeSet;
 
 impl Engine {
@@ -126,8 +125,10 @@ impl Engine {
                             let by = &route.gateway;
                             if lane == Lane::Planned && health.is_probe(by, now) {
                                 health.probed(by, now + self.config.sending.lease_seconds * 1000);
+                                let rests = self.gateways.get(by).and_then(|g| rests_until(health, g, now));
                                 for facts in gateways.iter_mut().filter(|g| g.name == *by) {
                                     facts.takes = 0;
+                                    facts.rests_until = rests;
                                 }
                             }
                             if stored.asks.is_some()
@@ -201,14 +202,9 @@ impl Engine {
             .iter()
             .map(|gateway| {
                 let policy = gateway.policy();
-                let zone = self.config.practice.zone;
-                let opens_at = policy.hours.and_then(|hours| {
-                    (0..8 * 24 * 4).map(|quarter| now + quarter * 900_000).find(|at| {
-                        let at = local(instant(*at), zone);
-                        let minute = at.hour() * 60 + at.minute();
-                        hours.allows(at.weekday().num_days_from_monday() as u8, minute as u16)
-                    })
-                });
+                let (zone, nation) = (self.config.practice.zone, self.config.practice.holidays);
+                let holiday = |date| self.bank_holidays.is_holiday(nation, date) == HolidayAnswer::Known(true);
+                let opens_at = policy.hours.map(|hours| hours.opens_at(now, zone, holiday));
                 (
                     policy.order,
                     GatewayFacts {
@@ -216,6 +212,7 @@ impl Engine {
                         channels: policy.channels.clone(),
                         two_way: policy.two_way,
                         opens_at: opens_at.filter(|at| *at > now),
+                        rests_until: rests_until(health, gateway, now),
                         takes: health.takes(gateway.name(), now),
                     },
                 )
@@ -362,6 +359,11 @@ enum Resolve {
     GiveUp,
 }
 
+/// Until when planned messages wait for a gateway that rests: only where it cannot be asked. Others lose nothing by a try.
+fn rests_until(health: &Health, gateway: &Gateway, now: i64) -> Option<i64> {
+    if gateway.policy().can_be_asked { None } else { health.rests_until(gateway.name(), now) }
+}
+
 /// A message with a fixed address: an answer goes back where the text came from, an alert to its route. What stops even
 /// an answer still stops it.
 fn fixed_route(batch: &Batch, question: &Question<'_>, now: i64) -> Decision {
@@ -383,7 +385,13 @@ fn fixed_route(batch: &Batch, question: &Question<'_>, now: i64) -> Decision {
         (Some(channel), Some(address)) => match fixed_gateway(batch, question, channel) {
             Some(gateway) => {
                 let gateway = gateway.to_owned();
-                Decision::Send(Route { channel, address: address.clone(), gateway, gateway_opens_at: None })
+                Decision::Send(Route {
+                    channel,
+                    address: address.clone(),
+                    gateway,
+                    gateway_opens_at: None,
+                    gateway_rests_until: None,
+                })
             }
             None => Decision::Skip(Reason::NoGateway),
         },

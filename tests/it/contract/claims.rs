@@ -168,20 +168,23 @@ on_both! {
 
     async fn a_gateway_that_is_well_again_wakes_what_it_did_not_take(on) {
         let store = Store::start(on).await?;
-        let names = ["m1", "m2", "m3", "m4", "m5", "m6"];
+        let names = ["m1", "m2", "m3", "m4", "m5", "m6", "m7"];
         let all: Vec<MessageRow> = names.iter().map(|id| rows::planned(id, "p1")).collect();
         within!(store.db, tx => ledger::insert(tx, &all));
         let waits: Vec<_> = names.iter().map(|id| rows::waits(id, if *id == "m5" { T0 + 90 * MINUTE } else { T0 + 50 })).collect();
         within!(store.db, tx => due::insert(tx, &waits));
-        let tries: Vec<AttemptRow> = names[..5].iter().map(|id| AttemptRow { gateway: "a".to_owned(), ..rows::attempt(id, 1) }).collect();
+        let tried = names.iter().filter(|id| **id != "m6");
+        let tries: Vec<AttemptRow> = tried.map(|id| AttemptRow { gateway: "a".to_owned(), ..rows::attempt(id, 1) }).collect();
         within!(store.db, tx => ledger::insert_attempts(tx, &tries));
         let ended = |id: &str, word: &str, code: &str| AttemptOutcome { code: Some(code.to_owned()), ..rows::outcome(id, 1, word, None) };
         let ends = [ended("m1", "retry", "refused"), ended("m2", "unknown", "http_500"), ended("m3", "retry", "throttled"), ended("m5", "retry", "refused")];
         within!(store.db, tx => ledger::finish_attempts(tx, &ends));
+        // What was asked about and is not there has no code.
+        within!(store.db, tx => ledger::finish_attempts(tx, &[rows::outcome("m7", 1, "resolved_not_sent", None)]));
         // m3 was told when to come back, m4 is in hand, m5 waits for something else, m6 was never tried.
         assert_eq!(within!(store.db, tx => due::wake_gateway(tx, "b", T0, 60 * MINUTE)), 0);
-        assert_eq!(within!(store.db, tx => due::wake_gateway(tx, "a", T0, 60 * MINUTE)), 2);
+        assert_eq!(within!(store.db, tx => due::wake_gateway(tx, "a", T0, 60 * MINUTE)), 3);
         let woken = store.column(&format!("SELECT message_id FROM due WHERE due_at = {T0} ORDER BY message_id")).await;
-        assert_eq!(woken, ["m1", "m2"]);
+        assert_eq!(woken, ["m1", "m2", "m7"]);
     }
 }

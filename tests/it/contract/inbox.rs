@@ -1,14 +1,16 @@
 //! What came in and waits to be understood.
 
-use super::{MINUTE, Store, T0, ids, rows, sorted, within};
+use super::{MINUTE, Store, T0, ids, rows, within};
 use crate::app::On;
 use crate::on_both;
 use between::store::inbox::Claim;
 use between::store::ledger::MessageRow;
 use between::store::{contacts, inbox, ledger, patients, practices};
 
-fn claim_of(id: &str, tries: i64) -> Claim {
-    Claim { message_id: id.to_owned(), tries }
+const ANY: i64 = i64::MAX;
+
+fn claim_of(id: &str, turn: i64, tries: i64) -> Claim {
+    Claim { message_id: id.to_owned(), turn, tries }
 }
 
 on_both! {
@@ -21,17 +23,20 @@ on_both! {
         assert_eq!(within!(store.db, tx => inbox::insert(tx, &ids(&["i1"]))), 0);
         assert_eq!(within!(store.db, tx => inbox::insert(tx, &[])), 0);
         assert_eq!(inbox::backlog(&store.db).await.unwrap(), (3, Some(T0 + 1)));
-        let first = within!(store.db, tx => inbox::claim(tx, T0, T0 + MINUTE, 1));
-        assert_eq!(first, [claim_of("i2", 1)], "the oldest");
-        let rest = within!(store.db, tx => inbox::claim(tx, T0, T0 + MINUTE, 9));
-        assert_eq!(sorted(rest.into_iter().map(|c| c.message_id).collect()), ["i1", "i3"]);
-        assert!(within!(store.db, tx => inbox::claim(tx, T0 + MINUTE - 1, T0 + 2 * MINUTE, 9)).is_empty());
+        let first = within!(store.db, tx => inbox::claim(tx, T0, T0 + MINUTE, 1, ANY));
+        let turn = T0 + inbox::STRANGER_MS;
+        assert_eq!(first, [claim_of("i2", turn + 1, 1)], "the oldest");
+        let second = turn + 2 + inbox::SPACING_MS;
+        assert!(within!(store.db, tx => inbox::claim(tx, T0, T0 + MINUTE, 9, second)).is_empty(), "none before the next one's turn");
+        let rest = within!(store.db, tx => inbox::claim(tx, T0, T0 + MINUTE, 9, ANY));
+        assert_eq!(rest.iter().map(|c| c.message_id.as_str()).collect::<Vec<_>>(), ["i1", "i3"], "in the order of their turns");
+        assert!(within!(store.db, tx => inbox::claim(tx, T0 + MINUTE - 1, T0 + 2 * MINUTE, 9, ANY)).is_empty());
         assert!(within!(store.db, tx => inbox::blame(tx, "i1", 3)));
         assert!(!within!(store.db, tx => inbox::blame(tx, "i9", 3)));
         assert!(within!(store.db, tx => inbox::finish(tx, "i2")));
         assert!(!within!(store.db, tx => inbox::finish(tx, "i2")), "filed by whoever takes it out");
-        let again = within!(store.db, tx => inbox::claim(tx, T0 + MINUTE, T0 + 2 * MINUTE, 1));
-        assert_eq!(again, [claim_of("i1", 5)], "a reader that died is counted, and what was added");
+        let again = within!(store.db, tx => inbox::claim(tx, T0 + MINUTE, T0 + 2 * MINUTE, 1, ANY));
+        assert_eq!(again, [claim_of("i1", second, 5)], "a reader that died is counted, and what was added");
         assert_eq!(inbox::backlog(&store.db).await.unwrap(), (2, Some(T0 + 2)));
     }
 
@@ -53,10 +58,8 @@ on_both! {
             within!(store.db, tx => inbox::insert(tx, &names));
         };
         let next = async |most: i64| {
-            let claims = within!(store.db, tx => inbox::claim(tx, T0, T0 + MINUTE, most));
-            let mut names: Vec<String> = claims.into_iter().map(|c| c.message_id).collect();
-            names.sort();
-            names
+            let claims = within!(store.db, tx => inbox::claim(tx, T0, T0 + MINUTE, most, ANY));
+            claims.into_iter().map(|c| c.message_id).collect::<Vec<_>>()
         };
         // Strangers first, then one number's flood in one post, then two posts of somebody else.
         let strangers: Vec<_> = (0..20).map(|n| text(&format!("s{n:02}"), &format!("+4477009{:05}", 70_000 + n), T0)).collect();
@@ -65,8 +68,8 @@ on_both! {
         put(&flood).await;
         put(&[text("a1", "+447700900002", T0 + 50)]).await;
         put(&[text("a2", "+447700900002", T0 + 60)]).await;
-        assert_eq!(next(2).await, ["a1", "f00"], "before the flood's second and every stranger");
-        assert_eq!(next(2).await, ["a2", "f01"]);
+        assert_eq!(next(2).await, ["f00", "a1"], "before the flood's second and every stranger");
+        assert_eq!(next(2).await, ["f01", "a2"]);
         // What the flood sends later stays behind what it sent before, though only its last ones still wait.
         for id in (2..19).map(|n| format!("f{n:02}")) {
             within!(store.db, tx => inbox::finish(tx, &id));

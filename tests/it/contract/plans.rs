@@ -123,7 +123,7 @@ on_both! {
             tx => due::reschedule(tx, &moves);
             tx => due::wake(tx, "p7", "paused", T0);
             tx => due::waiting_of(tx, &people);
-            tx => inbox::claim(tx, T0, T0 + 9, 100);
+            tx => inbox::claim(tx, T0, T0 + 9, 100, T0 + 9);
             tx => inbox::insert(tx, &messages);
             tx => inbox::finish(tx, "m7");
             tx => ledger::by_ids(tx, &messages);

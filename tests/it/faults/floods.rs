@@ -102,6 +102,30 @@ on_both! {
         assert!(app.open_alerts().await.iter().any(|a| a.ends_with(" red_flag")));
     }
 
+    async fn t5_who_writes_meanwhile_goes_before_what_is_in_hand(on) {
+        let clock = Clock::manual(MONDAY.parse().unwrap());
+        let fake = HttpFake::with_mood(&Hand::of(&clock), |_, _| None).await;
+        let app = TestApp::start_on(on, clock, &gateway(&fake)).await?;
+        app.person(1).await;
+        app.person(2).await;
+        receive(&app.engine, &texts(|_| phone(1), |n| format!("hello {n}"), 0..150)).await.unwrap();
+        let engine = Arc::clone(&app.engine);
+        let reading = tokio::spawn(async move { engine.handle_received().await });
+        let mut before_hers = 0;
+        for number in 1_000..1_005 {
+            receive(&app.engine, &texts(|_| phone(2), |_| "thanks".to_owned(), number..number + 1)).await.unwrap();
+            app.engine.bell.notify_waiters();
+            let waiting = count(&app.engine.db, "inbox").await;
+            while unread(&app, 2).await > 0 {
+                tokio::task::yield_now().await;
+            }
+            before_hers += waiting - count(&app.engine.db, "inbox").await - 1;
+        }
+        assert_eq!(reading.await.unwrap().unwrap(), 155);
+        // One that was being read, and what was read while this looked: not the sixteen that are claimed together.
+        assert!((0..=20).contains(&before_hers), "{before_hers} of the flood before five texts of hers");
+    }
+
     async fn t5_whoever_is_known_is_read_at_once_while_thousands_of_texts_of_others_wait(on) {
         let clock = Clock::system();
         let fake = HttpFake::with_mood(&Hand::of(&clock), |_, _| None).await;
@@ -124,6 +148,8 @@ on_both! {
         working.await.unwrap();
         let p99 = |times: &[Duration]| times[(times.len() * 99).div_ceil(100) - 1];
         println!("p99 of a known person's text: {:?} alone, {:?} behind {many} others, {waiting} still waiting", p99(&calm), p99(&busy));
+        // The mark is twice; ten milliseconds are what a machine with more to do than this adds to any figure.
+        assert!(!full_size() || p99(&busy) <= 2 * p99(&calm) + Duration::from_millis(10), "{:?} {:?}", p99(&calm), p99(&busy));
         assert!(waiting > 0 && waiting as usize > before / 8, "{waiting} still wait: read before most of them");
     }
 }
@@ -135,15 +161,7 @@ async fn times(app: &TestApp, person: u32, count: usize, first: usize) -> Vec<Du
         let began = Instant::now();
         receive(&app.engine, &texts(|_| phone(person), |n| format!("thanks {n}"), number..number + 1)).await.unwrap();
         app.engine.bell.notify_waiters();
-        loop {
-            let unread = match &app.engine.db {
-                Db::Sqlite { read, .. } => sqlx::query_as(UNREAD).bind(phone(person)).fetch_one(read).await,
-                Db::Postgres(pool) => sqlx::query_as(UNREAD).bind(phone(person)).fetch_one(pool).await,
-            };
-            let (unread,): (i64,) = unread.unwrap();
-            if unread == 0 {
-                break;
-            }
+        while unread(app, person).await > 0 {
             assert!(began.elapsed() < Duration::from_secs(30), "a known person waits behind the flood");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -151,6 +169,16 @@ async fn times(app: &TestApp, person: u32, count: usize, first: usize) -> Vec<Du
     }
     times.sort_unstable();
     times
+}
+
+/// How many of a person's texts wait to be read.
+async fn unread(app: &TestApp, person: u32) -> i64 {
+    let unread = match &app.engine.db {
+        Db::Sqlite { read, .. } => sqlx::query_as(UNREAD).bind(phone(person)).fetch_one(read).await,
+        Db::Postgres(pool) => sqlx::query_as(UNREAD).bind(phone(person)).fetch_one(pool).await,
+    };
+    let (unread,): (i64,) = unread.unwrap();
+    unread
 }
 
 const UNREAD: &str = "SELECT COUNT(*) FROM inbox WHERE sender = 'sms:' || $1";

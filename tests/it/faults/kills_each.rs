@@ -47,19 +47,22 @@ struct Far {
 }
 
 /// How fast each sends: slow enough that the kills fall into the sending.
-const POLICY: &str = "rate_per_second = 60.0\nin_flight = 4\n";
+fn policy() -> String {
+    format!("rate_per_second = {}\nin_flight = 4\n", if full_size() { "12.0" } else { "60.0" })
+}
 
 async fn twilio(hand: &Hand) -> Far {
     let fake = TwilioFake::start(hand).await;
     let own = fake.settings("sender = \"+447700900900\"\ntimeout_seconds = 5");
-    let settings = format!("[gateways.far]\n{own}[gateways.far.policy]\n{POLICY}");
+    let settings = format!("[gateways.far]\n{own}[gateways.far.policy]\n{}", policy());
     let taken = Box::new(move || fake.messages().iter().map(|m| m["To"].clone()).collect());
     Far { name: "twilio", settings, taken, after: After::Asked }
 }
 
 async fn govuk_notify(hand: &Hand) -> Far {
     let fake = GovukNotifyFake::start(hand).await;
-    let settings = format!("[gateways.far]\n{}[gateways.far.policy]\n{POLICY}", fake.settings("timeout_seconds = 5"));
+    let settings =
+        format!("[gateways.far]\n{}[gateways.far.policy]\n{}", fake.settings("timeout_seconds = 5"), policy());
     let number = |m: &serde_json::Value| m["phone_number"].as_str().unwrap().to_owned();
     let taken = Box::new(move || fake.messages().iter().map(number).collect());
     Far { name: "govuk_notify", settings, taken, after: After::Asked }
@@ -72,7 +75,7 @@ async fn nhs_notify(hand: &Hand) -> Far {
     // Whatever the hour of the test: these texts ask nothing back here.
     let hours = "two_way = true\nhours = { from = \"00:00\", to = \"24:00\" }\nsafety_gateway = \"spare\"\n";
     let spare = "[gateways.spare]\nkind = \"sandbox\"\npolicy = { order = 900 }\n";
-    let settings = format!("[gateways.far]\n{own}[gateways.far.policy]\n{POLICY}{hours}{spare}");
+    let settings = format!("[gateways.far]\n{own}[gateways.far.policy]\n{}{hours}{spare}", policy());
     let number = |m: &serde_json::Value| m["recipient"]["contactDetails"]["sms"].as_str().unwrap().to_owned();
     let taken = Box::new(move || fake.messages().iter().map(number).collect());
     Far { name: "nhs_notify", settings, taken, after: After::Asked }
@@ -90,10 +93,11 @@ async fn generic() -> Far {
     .await;
     let settings = format!(
         "[gateways.far]\nkind = \"generic\"\nsender = \"447700900901\"\nsecrets = {{ hook = \"a-secret-of-a-test-01\" }}\n\
-         [gateways.far.policy]\n{POLICY}[gateways.far.send]\nurl = \"{}\"\nencoding = \"form\"\n\
+         [gateways.far.policy]\n{}[gateways.far.send]\nurl = \"{}\"\nencoding = \"form\"\n\
          body = \"to={{to_digits}}&text={{text}}\"\nsuccess = {{ pointer = \"/code\", equals = \"0\" }}\n\
          [gateways.far.webhook]\nauth = \"bearer\"\nkeys = [\"hook\"]\n\
          [gateways.far.inbound]\nfrom = \"from\"\nto = \"to\"\ntext = \"text\"\n",
+        policy(),
         fake.url("/send")
     );
     // The server lives as long as its list is looked at.
@@ -107,7 +111,7 @@ async fn generic() -> Far {
 async fn smtp() -> Far {
     let server = ScriptedSmtp::start(None, |_, _| None).await;
     let own = server.settings("webhook_key = \"a-key-of-more-than-16\"\ntimeout_seconds = 5");
-    let settings = format!("[gateways.far]\n{own}[gateways.far.policy]\n{POLICY}");
+    let settings = format!("[gateways.far]\n{own}[gateways.far.policy]\n{}", policy());
     let taken = Box::new(move || {
         let mails = server.mails();
         let mut ids: BTreeMap<String, String> = BTreeMap::new();
@@ -122,7 +126,7 @@ async fn smtp() -> Far {
 }
 
 async fn killed(far: Far, on: On) -> Option<()> {
-    let (messages, kills) = if full_size() { (2_000, 60) } else { (150, 5) };
+    let (messages, kills) = if full_size() { (5_000, 200) } else { (150, 5) };
     let repeat = if far.after == After::Repeated { "resend_when_unknown = [\"appointment_reminder\"]\n" } else { "" };
     let settings = format!("{}{AROUND}{repeat}", far.settings);
     let app = TestApp::start_on(on, Clock::system(), &settings).await?;
@@ -147,13 +151,18 @@ async fn killed(far: Far, on: On) -> Option<()> {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        tokio::time::sleep(Duration::from_millis(rng.random_range(0..if full_size() { 1_500 } else { 250 }))).await;
+        tokio::time::sleep(Duration::from_millis(if full_size() {
+            rng.random_range(200..3_000)
+        } else {
+            rng.random_range(0..250)
+        }))
+        .await;
         child.kill().unwrap();
         child.wait().unwrap();
     }
     let at_last_kill = (far.taken)().len();
     let mut child = start(&app, &path, port);
-    for _ in 0..1_500 {
+    for _ in 0..6_000 {
         if between::store::due::backlog(&app.engine.db, i64::MAX / 2).await.unwrap().due == 0 {
             break;
         }

@@ -4,6 +4,7 @@ mod failover;
 mod fallback;
 mod floods;
 mod gateway;
+mod hours;
 mod kills;
 mod kills_each;
 mod outage;

@@ -82,4 +82,58 @@ on_both! {
         let hour = |at: &i64| (at / 3_600_000) % 24;
         assert!(sent.iter().all(|at| *at >= well && (9..18).contains(&hour(at))), "in quiet hours");
     }
+
+    async fn r6_what_waits_for_its_next_try_goes_when_the_gateway_is_well_again(on) {
+        let clock = Clock::manual("2027-01-04T10:00:00Z".parse().unwrap());
+        let well = Arc::new(AtomicUsize::new(0));
+        let mood = Arc::clone(&well);
+        let fake = HttpFake::with_mood(&Hand::of(&clock), move |_, _| {
+            (mood.load(Ordering::SeqCst) == 0).then_some((Fault::ServerError, When::BeforeTaking))
+        })
+        .await;
+        let app = TestApp::start_on(on, clock, &format!("{}[practice.limits]\nsegments_per_day = 0\n", gateway(&fake))).await?;
+        reminders_for(&app, 60, ms("2027-01-05T11:00:00Z")).await;
+        // After four hours the waits between the tries have grown to an hour.
+        app.advance_to("2027-01-04T14:20:00Z").await;
+        assert!(fake.taken().is_empty());
+        well.store(1, Ordering::SeqCst);
+        // It is tried again at the latest after its longest rest, ten minutes; then all go.
+        app.advance_to("2027-01-04T14:32:00Z").await;
+        let left: Vec<_> = all_out(&app).await.into_iter().filter(|m| m.status != "accepted").map(|m| m.due_at).collect();
+        assert_eq!((fake.taken().len(), left), (60, Vec::new()));
+    }
+
+    async fn r6_a_gateway_that_cannot_be_asked_gets_one_message_at_a_time_while_it_does_not_work(on) {
+        let clock = Clock::manual("2027-01-04T10:00:00Z".parse().unwrap());
+        let well = Arc::new(AtomicUsize::new(0));
+        let mood = Arc::clone(&well);
+        let fake = HttpFake::with_mood(&Hand::of(&clock), move |_, _| {
+            (mood.load(Ordering::SeqCst) == 0).then_some((Fault::Html200, When::BeforeTaking))
+        })
+        .await;
+        let settings = format!(
+            "[gateways.sms]\n{}[gateways.sms.policy]\nrate_per_second = 2.0\n[sending]\nbatch = 4\n",
+            fake.settings("timeout_seconds = 1\ncan_be_asked = false")
+        );
+        let app = TestApp::start_on(on, clock, &settings).await?;
+        reminders_for(&app, 60, ms("2027-01-05T11:00:00Z")).await;
+        let states = async || {
+            let mut states: BTreeMap<String, usize> = BTreeMap::new();
+            for message in all_out(&app).await {
+                *states.entry(format!("{} {}", message.status, message.reason)).or_default() += 1;
+            }
+            states
+        };
+        app.advance_to("2027-01-04T11:30:00Z").await;
+        let ill = states().await;
+        // What it got before that was known, and one at each end of a rest: nobody can tell, so a person must.
+        let lost = ill["unknown outcome_unknown"];
+        assert!((5..=25).contains(&lost), "{ill:?}");
+        assert_eq!(ill.get("held gateway_rests"), Some(&(60 - lost)), "{ill:?}");
+        well.store(1, Ordering::SeqCst);
+        app.advance_to("2027-01-04T12:00:00Z").await;
+        let after = states().await;
+        assert_eq!(after.get("accepted "), Some(&(60 - lost)), "{after:?}");
+        assert_eq!(fake.taken().len(), 60 - lost);
+    }
 }

@@ -57,7 +57,7 @@ on_both! {
         for _ in 0..12 {
             let (now, mut tx) = (app.now(), app.engine.db.begin().await.unwrap());
             assert_eq!(store::due::claim(&mut tx, 2, now, now + 60_000, 9).await.unwrap().len(), 3);
-            assert_eq!(store::inbox::claim(&mut tx, now, now + 60_000, 9).await.unwrap().len(), 1);
+            assert_eq!(store::inbox::claim(&mut tx, now, now + 60_000, 9, i64::MAX).await.unwrap().len(), 1);
             tx.commit().await.unwrap();
             app.engine.clock.set_ms(now + 61_000);
         }

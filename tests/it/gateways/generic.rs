@@ -54,7 +54,14 @@ fn vonage(request: &Request) -> Reply {
     let get = |name: &str| form.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
     let answer = |status: &str| {
         let message = json!({"to": get("to"), "message-id": "0C000000217B7F02", "status": status, "error-text": "x"});
-        Reply::json(200, &json!({"message-count": "1", "messages": [message]}))
+        // A text of several parts is answered for each of them.
+        let room = if get("type") == "text" { 153 } else { 67 };
+        let parts = if status == "0" { get("text").chars().count().div_ceil(room) } else { 1 };
+        let mut messages = vec![message; parts];
+        if get("to") == "447700900305" {
+            messages[parts - 1] = json!({"status": "1", "error-text": "Throttled"});
+        }
+        Reply::json(200, &json!({"message-count": parts.to_string(), "messages": messages}))
     };
     let known = ["api_key", "api_secret", "to", "from", "text", "type", "client-ref", "ttl"];
     let ttl: i64 = get("ttl").parse().unwrap_or(0);
@@ -64,6 +71,10 @@ fn vonage(request: &Request) -> Reply {
         || get("to").starts_with('+')
         || get("from").is_empty()
         || get("text").is_empty()
+        // What is marked as `unicode` costs 70 characters a part, and what is not loses its other letters.
+        || (get("type") == "text") != get("text").is_ascii()
+        || !["text", "unicode"].contains(&get("type"))
+        || get("client-ref").len() > 40
     {
         return answer("3");
     }
@@ -78,6 +89,7 @@ fn vonage(request: &Request) -> Reply {
         "447700900302" => answer("1"),
         "447700900303" => answer("5"),
         "447700900304" => answer("77"),
+        "447700900306" => answer("33"),
         _ => answer("0"),
     }
 }
@@ -97,9 +109,23 @@ async fn vonage_as_shipped() {
         ("+447700900302", SendFailure::Throttled { retry_after_ms: None }),
         ("+447700900303", SendFailure::BadResponse { code: "5".into() }),
         ("+447700900304", SendFailure::BadResponse { code: "77".into() }),
+        ("+447700900306", SendFailure::BadAddress { code: "33".into() }),
     ] {
         assert_eq!(gateway.send(&text_to(number, "m")).await, Err(expected), "{number}");
     }
+    let mut long = text_to("+447700900001", "m-2");
+    long.text = "How are your walks going? ".repeat(12);
+    gateway.send(&long).await.unwrap();
+    long.text = "Dzień dobry. ".repeat(12);
+    gateway.send(&long).await.unwrap();
+    // The last part was refused: whether to send it all again is for a person to say.
+    long.to = "+447700900305".into();
+    let partly = gateway.send(&long).await.unwrap_err();
+    assert_eq!(partly, SendFailure::BadResponse { code: "partly_taken".into() });
+    // A moment before its end it is not refused for a time that is too short.
+    let mut late = text_to("+447700900001", "m-3");
+    late.valid_until_ms = Some(NOON + 1);
+    gateway.send(&late).await.unwrap();
     assert_eq!(gateway.look_up("m-1", "", 0, "").await.unwrap(), LookUp::CannotTell);
 
     let query = "token=the-secret-named-webhook";
@@ -149,6 +175,10 @@ async fn firetext_as_shipped() {
         let get = |name: &str| form.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
         let known = ["apiKey", "to", "from", "message", "reference"];
         assert!(form.iter().all(|(name, _)| known.contains(&name.as_str())), "{form:?}");
+        let named = (3..=11).contains(&get("from").len()) && get("from").bytes().all(|b| b.is_ascii_alphanumeric());
+        if !named {
+            return Reply::json(200, &json!({"code": 3, "description": "From error"}));
+        }
         if get("apiKey") != "the-secret-named-key" {
             return Reply::json(200, &json!({"code": 1, "description": "Authentication error"}));
         }
@@ -188,16 +218,21 @@ async fn firetext_as_shipped() {
     assert_eq!(read(inbound), read(inbound));
     assert_eq!(read(inbound).1, "5 walks");
     assert_ne!(read(inbound).0, read(&inbound.replace("12%3A00", "12%3A01")).0);
-    let receipt = "reference=m-1&status=1&code=101&mobile=447700900001&time=2027-03-01+12%3A00%3A00";
-    assert_eq!(
-        gateway.parse(&hook("", &good, receipt)).unwrap(),
-        [Received::Report {
-            reference: Some("m-1".into()),
-            provider_id: None,
-            status: DeliveryStatus::Undelivered { code: "101".into(), permanent: true },
-            occurred_at_ms: None,
-        }]
-    );
+    for (code, permanent) in
+        [("101", true), ("102", false), ("201", true), ("301", true), ("302", false), ("401", false)]
+    {
+        let receipt = format!("reference=m-1&status=1&code={code}&mobile=447700900001&time=2027-03-01+12%3A00%3A00");
+        assert_eq!(
+            gateway.parse(&hook("", &good, &receipt)).unwrap(),
+            [Received::Report {
+                reference: Some("m-1".into()),
+                provider_id: None,
+                status: DeliveryStatus::Undelivered { code: code.into(), permanent },
+                occurred_at_ms: None,
+            }],
+            "{code}"
+        );
+    }
     for broken in ["", "status=0", "reference=m-1&status=9", "source=&message=x"] {
         assert!(gateway.parse(&hook("", &good, broken)).is_err(), "{broken}");
     }

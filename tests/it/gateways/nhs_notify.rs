@@ -61,6 +61,51 @@ async fn each_route_has_its_plan_and_its_fields() {
 }
 
 #[tokio::test]
+async fn what_would_fall_back_too_late_goes_by_a_quicker_route() {
+    let hand = Hand::default();
+    let fake = NhsNotifyFake::start(&hand).await;
+    let table = [
+        // Monday at noon.
+        ("text = \"app_then_text_24h\"", "2027-03-01T12:00:00Z", "2027-03-02T12:00:00.001Z", "6"),
+        ("text = \"app_then_text_24h\"", "2027-03-01T12:00:00Z", "2027-03-02T12:00:00Z", "7"),
+        ("text = \"app_then_text_24h\"", "2027-03-01T12:00:00Z", "2027-03-01T16:00:00Z", "3"),
+        ("text = \"app_then_text_4h\"", "2027-03-01T12:00:00Z", "2027-03-01T16:00:00.001Z", "7"),
+        // What falls back in the evening comes in the morning.
+        ("text = \"app_then_text_4h\"", "2027-03-01T15:00:00Z", "2027-03-02T08:00:00.001Z", "7"),
+        ("text = \"app_then_text_4h\"", "2027-03-01T15:00:00Z", "2027-03-02T08:00:00Z", "3"),
+        // From Maundy Thursday a day later is Tuesday.
+        ("text = \"app_then_text_24h\"", "2027-03-25T10:00:00Z", "2027-03-30T07:00:00.001Z", "6"),
+        ("text = \"app_then_text_24h\"", "2027-03-25T10:00:00Z", "2027-03-30T07:00:00Z", "7"),
+        ("email = \"app_then_email_24h\"", "2027-03-01T12:00:00Z", "2027-03-02T12:00:00.001Z", "4"),
+        ("email = \"app_then_email_24h\"", "2027-03-01T12:00:00Z", "2027-03-02T12:00:00Z", "5"),
+        ("email = \"app_then_email_4h\"", "2027-03-01T12:00:00Z", "2027-03-01T16:00:00Z", "2"),
+        // In the App alone it does not wait for anything.
+        ("text = \"app\"", "2027-03-01T12:00:00Z", "2027-03-01T12:00:00.001Z", "1"),
+    ];
+    for (n, (settings, now, until, plan)) in table.into_iter().enumerate() {
+        hand.set(ms(now));
+        let notify = gateway(&fake.settings(settings), &hand);
+        let reference = format!("m-{n}");
+        let mut message = if settings.starts_with("email") {
+            mail_to("person@patient.test", &reference)
+        } else {
+            text_to("+447700900001", &reference)
+        };
+        message.nhs_number = Some("9990548609".to_owned());
+        message.valid_until_ms = Some(ms(until));
+        notify.send(&message).await.unwrap_or_else(|e| panic!("{settings} {e:?} {:?}", fake.refused()));
+        let taken = &fake.messages()[n];
+        assert!(taken["routingPlanId"].as_str().unwrap().ends_with(plan), "{settings} {now} {until}: {taken}");
+        let by_number = taken["recipient"]["nhsNumber"].is_string();
+        assert_eq!(by_number, !["2", "3"].contains(&plan), "{settings} {now} {until}");
+    }
+}
+
+fn ms(at: &str) -> i64 {
+    at.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_millis()
+}
+
+#[tokio::test]
 async fn a_token_is_shared_renewed_in_time_and_replaced_when_withdrawn() {
     let hand = Hand::default();
     let fake = NhsNotifyFake::start(&hand).await;
@@ -228,7 +273,12 @@ fn settings_are_checked_and_hours_are_known() {
     let sandbox = "kind = \"nhs_notify\"\ntext = \"text\"\nbase_url = \"https://sandbox.api.service.nhs.uk/comms\"\n\
         policy = { safety_gateway = \"spare\" }";
     let hours = gateway(sandbox, &Hand::default()).policy().hours.unwrap();
-    assert!(hours.allows(4, 17 * 60) && !hours.allows(5, 12 * 60) && !hours.allows(0, 17 * 60 + 45));
+    let london = chrono_tz::Europe::London;
+    let opens = |at: &str, holiday: bool| hours.opens_at(ms(at), london, |_| holiday);
+    // Friday at five, and when it is too late for that day.
+    assert_eq!(opens("2027-03-05T17:00:00Z", false), ms("2027-03-05T17:00:00Z"));
+    assert_eq!(opens("2027-03-05T17:45:00Z", false), ms("2027-03-08T08:00:00Z"));
+    assert!(opens("2027-03-05T17:00:00Z", true) > ms("2027-03-08T08:00:00Z"), "not on bank holidays");
     // Outside these hours a safety text needs another way: without one the settings are refused.
     let faults = try_gateway(&sandbox.replace("policy =", "# policy ="), &Hand::default()).err().unwrap();
     assert!(faults[0].starts_with("gateways.test.policy.safety_gateway: "), "{faults:?}");

@@ -64,6 +64,16 @@ fn t07_a_stop_written_otherwise_is_obeyed_or_read_by_a_person() {
         assert!(u.says(Intent::Stop) && u.route >= Route::Auto && u.intent == Intent::Stop, "{text:?} {u:?}");
     }
     assert_eq!(read("ЅТОР", None).route, Route::Review);
+    for text in [
+        "STOP thanks for everything",
+        "stop, I told the lady weeks ago and they still come",
+        "i want unsubscribe",
+        "enough messages now thank you",
+        "I'd be grateful if these could come to an end",
+    ] {
+        let u = read(text, Some(&tablets()));
+        assert_eq!((u.intent, u.stop_scope()), (Intent::Stop, Some(Scope::All)), "{text:?} {u:?}");
+    }
 }
 
 #[test]
@@ -79,6 +89,7 @@ fn t08_no_opt_out_by_accident() {
         "Do not stop",
         "dont stop them",
         "should I stop the water tablet?",
+        "sorry, did not mean to end them",
     ] {
         let u = read(text, Some(&days()));
         assert!(!u.says(Intent::Stop), "{text} {u:?}");
