@@ -178,7 +178,9 @@ fn the_weights_are_those_that_training_gives() {
     let Some(mut lines) = shared("replies-dev.jsonl") else { return };
     let mut sets: Vec<_> = OWN_SETS.to_vec();
     sets.sort_unstable();
-    for text in sets.into_iter().map(own).chain(["danger", "ordinary", "mixed", "families", "wording", "people"].map(labelled)) {
+    for text in
+        sets.into_iter().map(own).chain(["danger", "ordinary", "mixed", "families", "wording", "people"].map(labelled))
+    {
         lines.push('\n');
         lines.push_str(&text);
     }
