@@ -195,7 +195,8 @@ impl Engine {
         Ok(claims)
     }
 
-    /// How many sends the gateways together take within the next second: never claim more.
+    /// How many sends the gateways together take within the next second: never claim more. What is in hand when the program is
+    /// killed is a person's matter where the gateway cannot be asked: there it is what goes within a part of a second.
     async fn free_slots(&self, tx: &mut Tx, now: i64) -> Result<i64, OutreachError> {
         let names: Vec<String> = self.gateways.iter().map(|g| g.name().to_owned()).collect();
         let next_free: HashMap<String, i64> = counters::paces(tx, &names).await?.into_iter().collect();
@@ -203,7 +204,8 @@ impl Engine {
         for gateway in self.gateways.iter() {
             let rate = gateway.policy().rate_per_second;
             let ahead_us = (next_free.get(gateway.name()).copied().unwrap_or(0) - now * 1000).max(0);
-            let left_us = (1_000_000 - ahead_us).max(0);
+            let window_us = if gateway.policy().can_be_asked { 1_000_000 } else { MUTE_WINDOW_US };
+            let left_us = (window_us - ahead_us).max(0);
             free += (left_us as f64 * rate / 1_000_000.0).ceil() as i64;
         }
         // Without a gateway everything is claimed all the same, to be told so.
@@ -214,6 +216,10 @@ impl Engine {
 /// A failure in the program counts as so many leases that ended without one: a program that is killed again and again says
 /// nothing against the messages it had in hand, and a message that kills it must be set aside in the end all the same.
 pub const LEASES_A_FAILURE: i64 = 4;
+
+/// How far ahead messages for a gateway that cannot be asked are prepared: slots are reserved 200 ms ahead, and a turn must be
+/// over before they have passed.
+const MUTE_WINDOW_US: i64 = 400_000;
 
 /// Turns with one message each after a batch failed.
 const CAREFUL_TURNS: usize = 50;

@@ -179,6 +179,25 @@ async fn t6_four_workers_together_keep_to_the_day_s_spending() {
 }
 
 on_both! {
+    async fn r1_less_is_in_hand_where_nobody_could_say_what_became_of_it(on) {
+        let app = TestApp::start_with(on, START, NO_LIMIT).await?;
+        reminders(&app, 60).await;
+        app.engine.clock.set_ms(ms("2027-01-04T11:10:00Z"));
+        app.fresh_feeds().await;
+        let mut in_hand = Vec::new();
+        for can_be_asked in [false, true] {
+            let fake = HttpFake::with_mood(&Hand::of(&app.engine.clock), |_, _| None).await;
+            let own = fake.settings(&format!("can_be_asked = {can_be_asked}"));
+            let settings = format!("[gateways.sms]\n{own}[gateways.sms.policy]\nrate_per_second = 20.0\n{NO_LIMIT}");
+            let engine = TestApp::open(config(&app.url, &settings), app.engine.clock.clone()).await.unwrap();
+            in_hand.push(engine.turn(&[], 64).await.unwrap().calls.len());
+            app.engine.clock.set_ms(app.now() + 1_000);
+        }
+        assert_eq!(in_hand, [8, 20], "of 20 a second: 0.4 seconds' worth, and a second's");
+    }
+}
+
+on_both! {
     async fn r8_a_worker_that_overslept_its_lease_moves_nothing(on) {
         let app = TestApp::start_with(on, START, NO_LIMIT).await?;
         reminders(&app, 20).await;
