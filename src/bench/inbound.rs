@@ -3,8 +3,9 @@
 use super::lab::{Lab, Process, SECRET, SinkProcess, config_of, engine_of, settings};
 use super::{BenchError, Figure, Goal, data, usage};
 use crate::clock::Clock;
+use crate::gateways::to_hex;
 use crate::intake::{Inbound, Receiver, receive};
-use crate::outreach::{Engine, hex};
+use crate::outreach::Engine;
 use crate::store::scratch;
 use crate::web;
 use hmac::{Hmac, KeyInit, Mac};
@@ -54,7 +55,7 @@ impl Provider {
         let body = event.to_string();
         let signed = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).map(|mut mac| {
             mac.update(body.as_bytes());
-            hex(&mac.finalize().into_bytes())
+            to_hex(&mac.finalize().into_bytes())
         });
         let request = self.client.post(&self.url).header("x-signature", signed.unwrap_or_default()).body(body);
         Ok(request.send().await?.status().is_success())

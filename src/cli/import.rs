@@ -28,7 +28,7 @@ pub(super) async fn run(app: &App, args: ImportArgs) -> Result<ExitCode> {
     };
     let inputs = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>>>()?;
     let digest = inputs.iter().fold(Sha256::new(), |digest, input| digest.chain_update(&input.bytes)).finalize();
-    let sha256 = crate::outreach::hex(&digest);
+    let sha256 = crate::gateways::to_hex(&digest);
     let mut broken = false;
     for file in interchange::read(&inputs, &options) {
         let request = Request { practice_id: &practice_id, actor: &actor(), dry_run: args.dry_run, sha256: &sha256 };

@@ -38,6 +38,7 @@ pub use message::{Accepted, LookUp, OutboundMessage};
 pub use policy::{DeliveryHours, HoursSettings, Policy, PolicySettings};
 pub use set::{Gateways, Surroundings};
 pub use settings::GatewaySettings;
+pub use signature::to_hex;
 pub use tls::MailTls;
 pub use webhook::{Forged, ParseError, Received, WebhookRequest};
 

@@ -72,13 +72,10 @@ pub(super) fn any(keys: &[Secret], fits: impl Fn(&[u8]) -> bool) -> Result<(), F
     if fitting > 0 { Ok(()) } else { Err(Forged::WrongSignature) }
 }
 
-pub(super) fn to_hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+/// Bytes as lower-case hexadecimal.
+pub fn to_hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 });
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {

@@ -10,6 +10,7 @@ use crate::domain::delivery::Channel;
 use crate::domain::message::{Lane, MessageKind, PastDue, Purpose};
 use crate::domain::plan::AppointmentState;
 use crate::domain::practice::WindowSettings;
+use crate::gateways::to_hex;
 use crate::store::appointments::AppointmentRow;
 use crate::store::contacts::ContactPointRow;
 use crate::store::counters::CounterRow;
@@ -23,15 +24,9 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// Bytes as lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 });
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
 /// The hash under which a stopped address is kept.
 pub fn address_hash(channel: &str, address: &str) -> String {
-    hex(&Sha256::digest(format!("{channel}:{address}")))
+    to_hex(&Sha256::digest(format!("{channel}:{address}")))
 }
 
 /// One person's facts, owned.

@@ -19,7 +19,7 @@ impl Engine {
             if let Some(key) = own_keys::get(&self.db, KEY).await? {
                 return Ok(key);
             }
-            let made = super::hex(&rand::random::<[u8; 32]>());
+            let made = crate::gateways::to_hex(&rand::random::<[u8; 32]>());
             let mut tx = self.db.begin().await?;
             own_keys::keep_first(&mut tx, KEY, &made, self.clock.now_ms()).await?;
             tx.commit().await?;
@@ -68,7 +68,7 @@ fn keyed(key: &str, message_id: &str) -> Option<Hmac<Sha256>> {
 }
 
 fn signature(key: &str, message_id: &str) -> Option<String> {
-    let mut hex = super::hex(&keyed(key, message_id)?.finalize().into_bytes());
+    let mut hex = crate::gateways::to_hex(&keyed(key, message_id)?.finalize().into_bytes());
     hex.truncate(SIGNATURE);
     Some(hex)
 }

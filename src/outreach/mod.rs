@@ -28,7 +28,7 @@ pub use calls::{About, Answer, Ask, Call, Outcome};
 pub use compose::Composed;
 pub use dispatch::{LEASES_A_FAILURE, Turn};
 pub use enqueue::{NewSend, StoredFacts, enqueue};
-pub use facts::{address_hash, hex};
+pub use facts::address_hash;
 pub use health::{breaker, minute};
 pub use limits::Rise;
 pub use links::UNSUBSCRIBE_PATH;

@@ -386,6 +386,7 @@ pub async fn set_received(
     understanding: &str,
     change: &StatusChange,
 ) -> Result<(), StoreError> {
+    // Not `= 'in'`: before PostgreSQL knows how full its tables are, it would go through all that came in.
     const SQL: Sql = Sql::same(
         "UPDATE message SET practice_id = $2, patient_id = $3, facts = $4, status = $5, reason = $6, updated_at = $7
          WHERE id = $1 AND direction <> 'out'",

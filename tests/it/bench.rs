@@ -90,5 +90,5 @@ fn hex(key: &str, body: &str) -> String {
     use hmac::{Hmac, KeyInit, Mac};
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key.as_bytes()).unwrap();
     mac.update(body.as_bytes());
-    between::outreach::hex(&mac.finalize().into_bytes())
+    between::gateways::to_hex(&mac.finalize().into_bytes())
 }

@@ -30,6 +30,13 @@ pub enum HolidayAnswer {
     Unknown,
 }
 
+impl HolidayAnswer {
+    /// A bank holiday for certain.
+    pub fn is_certain(self) -> bool {
+        self == Self::Known(true)
+    }
+}
+
 /// A bank-holiday file that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum HolidayFileError {

@@ -10,7 +10,7 @@ const MAX_DAYS: u32 = 3_000;
 
 /// Whether `date` is a working day. A year beyond the holiday data is judged by weekday.
 pub fn is_working_day(date: NaiveDate, holidays: &Holidays) -> bool {
-    !matches!(date.weekday(), Weekday::Sat | Weekday::Sun) && holidays.is_holiday(date) != HolidayAnswer::Known(true)
+    !matches!(date.weekday(), Weekday::Sat | Weekday::Sun) && !holidays.is_holiday(date).is_certain()
 }
 
 /// The date `n` working days after `date` (before, if `n` is negative); `date` itself for 0.

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     domain::{
-        calendar::{BankHolidays, Division, HolidayAnswer},
+        calendar::{BankHolidays, Division},
         delivery::{Channel, DeliveryStatus, SendFailure},
     },
     secret::Secret,
@@ -95,8 +95,7 @@ impl NhsNotify {
     fn in_time<R: Copy>(&self, routes: &[(R, i64)], message: &OutboundMessage) -> Option<R> {
         let comes_at = |hours: i64| {
             let at = self.base.now() + hours * 3_600_000;
-            let holiday =
-                |date| self.bank_holidays.is_holiday(Division::EnglandAndWales, date) == HolidayAnswer::Known(true);
+            let holiday = |date| self.bank_holidays.is_holiday(Division::EnglandAndWales, date).is_certain();
             self.base.policy.hours.map_or(at, |open| open.opens_at(at, chrono_tz::Europe::London, holiday))
         };
         let in_time = |hours: i64| hours == 0 || message.valid_until_ms.is_none_or(|until| comes_at(hours) < until);

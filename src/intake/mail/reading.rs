@@ -7,7 +7,8 @@ use crate::domain::email::{
     content, read,
 };
 use crate::gateways::MailIn;
-use crate::outreach::{Practices, hex};
+use crate::gateways::to_hex;
+use crate::outreach::Practices;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -77,7 +78,7 @@ pub fn take(raw: Vec<u8>, full_size: usize, way: &MailIn, practices: &Practices)
     let mut taken = read.unwrap_or_else(|_| {
         tracing::error!(code = "mail_panicked", "reading a mail panicked; it goes to staff as it is");
         Taken {
-            reference: hex(&Sha256::digest(&raw)),
+            reference: to_hex(&Sha256::digest(&raw)),
             from: String::new(),
             token: None,
             subject: None,
@@ -120,7 +121,7 @@ pub fn as_read(raw: &[u8], way: &MailIn, practices: &Practices) -> Taken {
     if text.trim().is_empty() && mail.class == Class::Person {
         doubts.push("no_words".to_owned());
     }
-    let files = mail.attachments.iter().map(|file| (file.clone(), hex(&Sha256::digest(content(raw, file)))));
+    let files = mail.attachments.iter().map(|file| (file.clone(), to_hex(&Sha256::digest(content(raw, file)))));
     Taken {
         reference: reference(raw, &mail, token.as_deref()),
         from: mail.from.clone().unwrap_or_default(),

@@ -10,7 +10,7 @@ use super::super::{Call, Engine, OutreachError, Practices, StoredFacts};
 use super::LEASES_A_FAILURE;
 use super::write::Writes;
 use crate::clock::instant;
-use crate::domain::calendar::{HolidayAnswer, local, resolve};
+use crate::domain::calendar::{local, resolve};
 use crate::domain::decision::{Decision, GatewayFacts, Route, carrying};
 use crate::domain::delivery::Channel;
 use crate::domain::message::{Lane, MessageStatus, Purpose};
@@ -203,7 +203,7 @@ impl Engine {
             .map(|gateway| {
                 let policy = gateway.policy();
                 let (zone, nation) = (self.config.practice.zone, self.config.practice.holidays);
-                let holiday = |date| self.bank_holidays.is_holiday(nation, date) == HolidayAnswer::Known(true);
+                let holiday = |date| self.bank_holidays.is_holiday(nation, date).is_certain();
                 let opens_at = policy.hours.map(|hours| hours.opens_at(now, zone, holiday));
                 (
                     policy.order,

@@ -12,7 +12,18 @@ use between::clock::Clock;
 use between::worker;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// A gateway that takes nothing before it is said to be well.
+async fn ill(clock: &Clock, fault: Fault) -> (HttpFake, Arc<AtomicBool>) {
+    let well = Arc::new(AtomicBool::new(false));
+    let mood = Arc::clone(&well);
+    let fake = HttpFake::with_mood(&Hand::of(clock), move |_, _| {
+        (!mood.load(Ordering::SeqCst)).then_some((fault, When::BeforeTaking))
+    })
+    .await;
+    (fake, well)
+}
 
 on_both! {
     async fn r6_after_six_hours_and_a_storm_the_backlog_goes_in_order_and_nothing_too_late(on) {
@@ -85,18 +96,13 @@ on_both! {
 
     async fn r6_what_waits_for_its_next_try_goes_when_the_gateway_is_well_again(on) {
         let clock = Clock::manual("2027-01-04T10:00:00Z".parse().unwrap());
-        let well = Arc::new(AtomicUsize::new(0));
-        let mood = Arc::clone(&well);
-        let fake = HttpFake::with_mood(&Hand::of(&clock), move |_, _| {
-            (mood.load(Ordering::SeqCst) == 0).then_some((Fault::ServerError, When::BeforeTaking))
-        })
-        .await;
+        let (fake, well) = ill(&clock, Fault::ServerError).await;
         let app = TestApp::start_on(on, clock, &format!("{}[practice.limits]\nsegments_per_day = 0\n", gateway(&fake))).await?;
         reminders_for(&app, 60, ms("2027-01-05T11:00:00Z")).await;
         // After four hours the waits between the tries have grown to an hour.
         app.advance_to("2027-01-04T14:20:00Z").await;
         assert!(fake.taken().is_empty());
-        well.store(1, Ordering::SeqCst);
+        well.store(true, Ordering::SeqCst);
         // It is tried again at the latest after its longest rest, ten minutes; then all go.
         app.advance_to("2027-01-04T14:32:00Z").await;
         let left: Vec<_> = all_out(&app).await.into_iter().filter(|m| m.status != "accepted").map(|m| m.due_at).collect();
@@ -105,12 +111,7 @@ on_both! {
 
     async fn r6_a_gateway_that_cannot_be_asked_gets_one_message_at_a_time_while_it_does_not_work(on) {
         let clock = Clock::manual("2027-01-04T10:00:00Z".parse().unwrap());
-        let well = Arc::new(AtomicUsize::new(0));
-        let mood = Arc::clone(&well);
-        let fake = HttpFake::with_mood(&Hand::of(&clock), move |_, _| {
-            (mood.load(Ordering::SeqCst) == 0).then_some((Fault::Html200, When::BeforeTaking))
-        })
-        .await;
+        let (fake, well) = ill(&clock, Fault::Html200).await;
         let settings = format!(
             "[gateways.sms]\n{}[gateways.sms.policy]\nrate_per_second = 2.0\n[sending]\nbatch = 4\n",
             fake.settings("timeout_seconds = 1\ncan_be_asked = false")
@@ -130,7 +131,7 @@ on_both! {
         let lost = ill["unknown outcome_unknown"];
         assert!((5..=25).contains(&lost), "{ill:?}");
         assert_eq!(ill.get("held gateway_rests"), Some(&(60 - lost)), "{ill:?}");
-        well.store(1, Ordering::SeqCst);
+        well.store(true, Ordering::SeqCst);
         app.advance_to("2027-01-04T12:00:00Z").await;
         let after = states().await;
         assert_eq!(after.get("accepted "), Some(&(60 - lost)), "{after:?}");

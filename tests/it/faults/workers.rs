@@ -59,6 +59,15 @@ pub async fn reminders_for(app: &TestApp, count: usize, starts_at: i64) {
     app.engine.plan().await.unwrap();
 }
 
+/// A practice with so many reminders that are due now.
+async fn with_due(on: On, settings: &str, count: usize) -> Option<TestApp> {
+    let app = TestApp::start_with(on, START, settings).await?;
+    reminders(&app, count).await;
+    app.engine.clock.set_ms(ms("2027-01-04T11:10:00Z"));
+    app.fresh_feeds().await;
+    Some(app)
+}
+
 /// A worker of its own on the app's database, with a gateway of its own that counts what it takes.
 async fn worker(app: &TestApp, clock: Clock, more: &str) -> (Arc<Engine>, HttpFake) {
     let fake = HttpFake::with_mood(&Hand::of(&clock), |_, _| None).await;
@@ -103,12 +112,9 @@ async fn share(workers: usize) {
     } else {
         (2_000, format!("{NO_LIMIT}[sending]\nbatch = 10\nin_flight = 8\n"))
     };
-    let Some(app) = TestApp::start_with(On::Postgres, START, &settings).await else {
+    let Some(app) = with_due(On::Postgres, &settings, count).await else {
         return;
     };
-    reminders(&app, count).await;
-    app.engine.clock.set_ms(ms("2027-01-04T11:10:00Z"));
-    app.fresh_feeds().await;
     let stop = CancellationToken::new();
     let mut engines = Vec::new();
     let mut fakes = Vec::new();
@@ -147,12 +153,9 @@ async fn t6_four_workers_together_keep_to_the_day_s_spending() {
     const LIMIT: usize = 30;
     let count = if full_size() { 4_000 } else { 400 };
     let settings = format!("[practice.limits]\nsegments_per_day = {LIMIT}\n[sending]\nbatch = 40\nin_flight = 40\n");
-    let Some(app) = TestApp::start_with(On::Postgres, START, &settings).await else {
+    let Some(app) = with_due(On::Postgres, &settings, count).await else {
         return;
     };
-    reminders(&app, count).await;
-    app.engine.clock.set_ms(ms("2027-01-04T11:10:00Z"));
-    app.fresh_feeds().await;
     let all_there = Arc::new(tokio::sync::Barrier::new(4));
     let mut running = Vec::new();
     let mut fakes = Vec::new();
@@ -180,10 +183,7 @@ async fn t6_four_workers_together_keep_to_the_day_s_spending() {
 
 on_both! {
     async fn r1_less_is_in_hand_where_nobody_could_say_what_became_of_it(on) {
-        let app = TestApp::start_with(on, START, NO_LIMIT).await?;
-        reminders(&app, 60).await;
-        app.engine.clock.set_ms(ms("2027-01-04T11:10:00Z"));
-        app.fresh_feeds().await;
+        let app = with_due(on, NO_LIMIT, 60).await?;
         let mut in_hand = Vec::new();
         for can_be_asked in [false, true] {
             let fake = HttpFake::with_mood(&Hand::of(&app.engine.clock), |_, _| None).await;
@@ -199,10 +199,7 @@ on_both! {
 
 on_both! {
     async fn r8_a_worker_that_overslept_its_lease_moves_nothing(on) {
-        let app = TestApp::start_with(on, START, NO_LIMIT).await?;
-        reminders(&app, 20).await;
-        app.engine.clock.set_ms(ms("2027-01-04T11:10:00Z"));
-        app.fresh_feeds().await;
+        let app = with_due(on, NO_LIMIT, 20).await?;
         let (sleeper, slept) = worker(&app, Clock::manual(instant(app.now())), NO_LIMIT).await;
         let (other, awake) = worker(&app, Clock::manual(instant(app.now())), NO_LIMIT).await;
         // It claimed and wrote its tries, and fell asleep before and after its calls: half of each.
@@ -243,11 +240,8 @@ on_both! {
     }
 
     async fn r14_told_to_stop_under_load_it_ends_in_time_and_loses_and_doubles_nothing(on) {
-        let app = TestApp::start_with(on, START, NO_LIMIT).await?;
         let count = 600;
-        reminders(&app, count).await;
-        app.engine.clock.set_ms(ms("2027-01-04T11:10:00Z"));
-        app.fresh_feeds().await;
+        let app = with_due(on, NO_LIMIT, count).await?;
         let (first, fake) = worker(&app, app.engine.clock.clone(), NO_LIMIT).await;
         let stops = if full_size() { 100 } else { 6 };
         for round in 0..stops {
