@@ -156,13 +156,16 @@ fn address(url: &Url, private: &Private) -> String {
     let mut shown = format!("{}{port}/{}", url.host_str().unwrap_or_default(), path.join("/"));
     for (index, (name, _)) in url.query_pairs().enumerate() {
         shown.push(if index == 0 { '?' } else { '&' });
-        shown.push_str(&redact::key(&name, private));
+        shown.push_str(redact::key(&name, private));
         shown.push_str("=…");
     }
     shown
 }
 
 fn cut(text: &str) -> String {
+    if text.len() <= LONGEST && text.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     let mut line: String = chars.by_ref().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if chars.next().is_some() {

@@ -46,6 +46,7 @@ impl SecondReader {
                 model.features.insert(hash_of_name(name), (from as u32, model.weights.len() as u32));
             }
         }
+        model.weights.shrink_to_fit();
         Ok(model)
     }
 

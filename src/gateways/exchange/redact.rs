@@ -4,8 +4,9 @@
 //! and is nothing of the message. Of free text (a mail server's line, a provider's explanation) only the words of a fixed list stand.
 
 use std::collections::HashSet;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::LazyLock;
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use crate::gateways::{OutboundMessage, form_data::pairs};
@@ -15,9 +16,6 @@ pub(in crate::gateways) struct Private {
     reference: String,
     to: String,
     said: Vec<String>,
-    /// The words of all that, and the number: every field of a request is compared with them.
-    words: OnceLock<HashSet<String>>,
-    digits: OnceLock<String>,
 }
 
 /// Fields that hold codes, ids and states, in small letters without `_` and `-`.
@@ -86,8 +84,7 @@ impl Private {
     }
 
     fn new(reference: &str, to: &str, said: Vec<String>) -> Self {
-        let (words, digits) = (OnceLock::new(), OnceLock::new());
-        Self { reference: reference.to_owned(), to: to.to_owned(), said, words, digits }
+        Self { reference: reference.to_owned(), to: to.to_owned(), said }
     }
 
     pub(in crate::gateways) fn of_look_up(reference: &str, to: &str, text: &str) -> Self {
@@ -108,23 +105,33 @@ impl Private {
             return false;
         }
         let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-        let value_digits = digits(value);
-        if value_digits.len() >= 6 {
-            let to_digits = self.digits.get_or_init(|| digits(&self.to));
+        if value.bytes().filter(u8::is_ascii_digit).count() >= 6 {
+            let (value_digits, to_digits) = (digits(value), digits(&self.to));
             // The last nine digits are the number, however its beginning is written.
             let number = to_digits.get(to_digits.len().saturating_sub(9)..).unwrap_or_default();
             if number.len() >= 6 && (value_digits.contains(number) || to_digits.contains(&value_digits)) {
                 return true;
             }
         }
-        let of_message = || self.said.iter().chain([&self.to]).flat_map(|text| long_words(text)).collect();
-        long_words(value).any(|word| !is_known(&word) && self.words.get_or_init(of_message).contains(&word))
+        long_words(value).any(|word| !is_known(word) && self.has_word(word))
+    }
+
+    fn has_word(&self, word: &str) -> bool {
+        self.said.iter().chain([&self.to]).flat_map(|text| long_words(text)).any(|own| same_word(own, word))
     }
 }
 
-/// The words of three letters or more, in small letters.
-fn long_words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().count() > 2).map(str::to_lowercase)
+/// The words of three letters or more.
+fn long_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 2 && w.chars().nth(2).is_some())
+}
+
+/// Whether two words differ in nothing but small and large letters.
+fn same_word(one: &str, other: &str) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        return one.eq_ignore_ascii_case(other);
+    }
+    one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase))
 }
 
 /// A request's body: a form or JSON with its values taken out, else its size.
@@ -135,12 +142,13 @@ pub(super) fn request(body: &[u8], kind: &str, private: &Private) -> String {
     if kind.starts_with("application/x-www-form-urlencoded") {
         let fields = pairs(body);
         let shown = fields.iter().map(|(name, value)| {
-            format!("{}={}", key(name, private), code(name, value, private).unwrap_or_else(|| size(value)))
+            let shown = if is_shown(name, value, private) { value.to_string() } else { size(value) };
+            format!("{}={shown}", key(name, private))
         });
         return shown.collect::<Vec<_>>().join("&");
     }
     match serde_json::from_slice::<Value>(body) {
-        Ok(json) => shown(&json, "", private, &|_, value, _| size(value)).to_string(),
+        Ok(json) => shown(&json, private, |value, _| size(value)),
         Err(_) => format!("[{} bytes]", body.len()),
     }
 }
@@ -156,45 +164,62 @@ pub(super) fn answer(body: &[u8], private: &Private) -> String {
         Some(_) => {}
     }
     match serde_json::from_slice::<Value>(text) {
-        Ok(json) => shown(&json, "", private, &|_, value, private| words(value, private)).to_string(),
+        Ok(json) => shown(&json, private, words),
         Err(_) => format!("[{} bytes]", body.len()),
     }
 }
 
 /// JSON with its shape and field names, each value put through `code`, or else through `other`.
-fn shown(json: &Value, name: &str, private: &Private, other: &dyn Fn(&str, &str, &Private) -> String) -> Value {
-    const MOST_ITEMS: usize = 3;
-    match json {
-        Value::Null | Value::Bool(_) => json.clone(),
-        Value::Number(number) => {
-            let text = number.to_string();
-            let short = text.len() <= 5 && !private.holds(&text);
-            if short {
-                json.clone()
-            } else {
-                code(name, &text, private).unwrap_or_else(|| "[number]".to_owned()).into()
+fn shown(json: &Value, private: &Private, other: fn(&str, &Private) -> String) -> String {
+    // A text in JSON always has a form.
+    serde_json::to_string(&Shown { json, name: "", private, other }).unwrap_or_default()
+}
+
+/// What is shown of a value in a field of this name.
+struct Shown<'a> {
+    json: &'a Value,
+    name: &'a str,
+    private: &'a Private,
+    other: fn(&str, &Private) -> String,
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const MOST_ITEMS: usize = 3;
+        let Self { json, name, private, other } = *self;
+        match json {
+            Value::Null | Value::Bool(_) => json.serialize(serializer),
+            Value::Number(number) => {
+                let text = number.to_string();
+                if text.len() <= 5 && !private.holds(&text) {
+                    number.serialize(serializer)
+                } else {
+                    serializer.serialize_str(if is_shown(name, &text, private) { &text } else { "[number]" })
+                }
+            }
+            Value::String(text) if is_shown(name, text, private) => serializer.serialize_str(text),
+            Value::String(text) => serializer.serialize_str(&other(text, private)),
+            Value::Array(items) => {
+                serializer.collect_seq(items.iter().take(MOST_ITEMS).map(|json| Shown { json, ..*self }))
+            }
+            Value::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (name, json) in members {
+                    map.serialize_entry(key(name, private), &Shown { json, name, ..*self })?;
+                }
+                map.end()
             }
         }
-        Value::String(text) => code(name, text, private).unwrap_or_else(|| other(name, text, private)).into(),
-        Value::Array(items) => items.iter().take(MOST_ITEMS).map(|item| shown(item, name, private, other)).collect(),
-        Value::Object(members) => Value::Object(
-            members.iter().map(|(name, value)| (key(name, private), shown(value, name, private, other))).collect(),
-        ),
     }
 }
 
 /// The name of a field, when it is one.
-pub(super) fn key(name: &str, private: &Private) -> String {
+pub(super) fn key<'a>(name: &'a str, private: &Private) -> &'a str {
     let plain = name.len() <= 40
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
     // Names of fields such as `body` or `number` are words of many a text too: only a stranger one is left out.
-    let ours = name.to_lowercase();
-    if plain && (name.len() <= 3 || KEPT.contains(&bare(&ours).as_str()) || !private.holds(name)) {
-        name.to_owned()
-    } else {
-        "[name]".to_owned()
-    }
+    if plain && (name.len() <= 3 || is_kept(name) || !private.holds(name)) { name } else { "[name]" }
 }
 
 /// A part of a path.
@@ -206,14 +231,14 @@ pub(super) fn segment(segment: &str, private: &Private) -> String {
     }
 }
 
-/// The value, where its field holds codes and it looks like one.
-fn code(name: &str, value: &str, private: &Private) -> Option<String> {
-    let kept = KEPT.contains(&bare(&name.to_lowercase()).as_str());
-    (value == private.reference || (kept && is_code(value) && !private.holds(value))).then(|| value.to_owned())
+/// Whether a value may stand: its field holds codes and it looks like one.
+fn is_shown(name: &str, value: &str, private: &Private) -> bool {
+    value == private.reference || (is_kept(name) && is_code(value) && !private.holds(value))
 }
 
-fn bare(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).collect()
+fn is_kept(name: &str) -> bool {
+    let letters = || name.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
+    KEPT.iter().any(|kept| letters().eq(kept.bytes()))
 }
 
 /// Short, without spaces, and no telephone or NHS number.
@@ -256,9 +281,9 @@ pub(super) fn words(text: &str, private: &Private) -> String {
         let before = index.checked_sub(1).and_then(|index| tokens.get(index));
         // A number in groups is somebody's; one that stands alone is a code only where a code is announced.
         let in_groups = numeric(before) || numeric(tokens.get(index + 1));
-        let announced = before.is_none_or(|w| ["code", "error", "status"].contains(&w.to_lowercase().as_str()));
+        let announced = before.is_none_or(|w| ["code", "error", "status"].iter().any(|word| same_word(w, word)));
         let number = is_short_code(word) && !in_groups && (word.contains('.') || announced);
-        let fine = is_known(&word.to_lowercase()) || ((number || is_queue_id(word)) && !private.holds(word));
+        let fine = is_known(word) || ((number || is_queue_id(word)) && !private.holds(word));
         if fine {
             if !out.is_empty() {
                 out.push(' ');
@@ -276,7 +301,11 @@ pub(super) fn words(text: &str, private: &Private) -> String {
 
 fn is_known(word: &str) -> bool {
     static KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| WORDS.split_whitespace().collect());
-    KNOWN.contains(word)
+    if word.bytes().any(|b| b.is_ascii_uppercase()) {
+        KNOWN.contains(word.to_ascii_lowercase().as_str())
+    } else {
+        KNOWN.contains(word)
+    }
 }
 
 /// `5.1.1`, `21211`, `http_429`.

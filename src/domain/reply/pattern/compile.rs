@@ -1,7 +1,8 @@
 //! From a phrase as written to elements, and to the words it can start with.
 
 use super::super::vocabulary::{Vocabulary, WordId};
-use super::{Anchor, Class, Element, Entry, Need, Pattern, PatternError, Phrases, Sets, Tag, class_of, spell_out};
+use super::{Anchor, Element, Entry, Gathered, Need, Pattern, PatternError, Phrases, Sets, Tag, class_of, spell_out};
+use std::sync::Arc;
 
 /// Words that stand in most replies: a phrase is better looked for by its other words.
 const COMMON: &str = "i im ive me my we you he hes she shes it its they them the a an and or but if so to of in on at for from with \
@@ -13,8 +14,9 @@ const COMMON: &str = "i im ive me my we you he hes she shes it its they them the
 impl Phrases {
     /// Notes the words that stand in most replies; phrases added before do not profit.
     pub fn note_common(&mut self, vocabulary: &mut Vocabulary) {
-        self.common.insert(Vocabulary::NUMBER);
-        COMMON.split_whitespace().for_each(|word| self.common.insert(vocabulary.add(word)));
+        let common = &mut self.gathered.common;
+        common.insert(Vocabulary::NUMBER);
+        COMMON.split_whitespace().for_each(|word| common.insert(vocabulary.add(word)));
     }
 
     /// Compiles one phrase for an entry.
@@ -73,40 +75,44 @@ impl Phrases {
         let words: Vec<WordId> = match elements.get(at) {
             Some(Element::Word(w)) => vec![*w],
             Some(Element::AtLeast(_)) => vec![Vocabulary::NUMBER],
-            Some(Element::OneOf(c)) => self.classes.get(*c as usize).map(|c| c.words().collect()).unwrap_or_default(),
+            Some(Element::OneOf(c)) => self.gathered.classes.get(*c as usize).map(|c| c.to_vec()).unwrap_or_default(),
             _ => Vec::new(),
         };
         for word in words {
             let word = word as usize;
-            if self.gathered.len() <= word {
-                self.gathered.resize(word + 1, Vec::new());
+            let anchors = &mut self.gathered.anchors;
+            if anchors.len() <= word {
+                anchors.resize(word + 1, Vec::new());
             }
-            if let Some(list) = self.gathered.get_mut(word) {
+            if let Some(list) = anchors.get_mut(word) {
                 list.push(Anchor { needs, pattern, least, most, opens });
             }
         }
         Ok(())
     }
 
-    /// Lays the anchors side by side. Phrases added later are not found before the next time.
+    /// Lays the anchors side by side and forgets what was needed for that: it is most of the memory. Call it once, at the end.
     pub fn seal(&mut self) {
-        self.anchors.clear();
-        self.spans.clear();
-        self.stride = self.classes.len() / 64 + 1;
-        let words = self.classes.iter().flat_map(Class::words).max().map_or(0, |w| w as usize + 1);
+        let Gathered { classes, anchors, .. } = std::mem::take(&mut self.gathered);
+        self.stride = classes.len() / 64 + 1;
+        let words = classes.iter().flat_map(|class| class.last()).max().map_or(0, |w| *w as usize + 1);
         self.memberships = vec![0; words * self.stride];
-        for (number, class) in self.classes.iter().enumerate() {
-            for word in class.words() {
-                if let Some(bits) = self.memberships.get_mut(word as usize * self.stride + number / 64) {
+        for (number, class) in classes.iter().enumerate() {
+            for word in class.iter() {
+                if let Some(bits) = self.memberships.get_mut(*word as usize * self.stride + number / 64) {
                     *bits |= 1 << (number % 64);
                 }
             }
         }
-        for list in &self.gathered {
+        self.anchors = Vec::with_capacity(anchors.iter().map(Vec::len).sum());
+        self.spans = Vec::with_capacity(anchors.len());
+        for list in &anchors {
             let from = self.anchors.len() as u32;
             self.anchors.extend(list);
             self.spans.push([from, self.anchors.len() as u32]);
         }
+        self.elements.shrink_to_fit();
+        self.patterns.shrink_to_fit();
     }
 
     fn left_out(elements: &[Element], at: usize) -> Vec<Element> {
@@ -122,14 +128,14 @@ impl Phrases {
         match element {
             Element::Word(w) => Some(self.word_frequency(w)),
             Element::AtLeast(_) => Some(self.word_frequency(Vocabulary::NUMBER)),
-            Element::OneOf(c) => self.frequencies.get(c as usize).copied(),
+            Element::OneOf(c) => self.gathered.frequencies.get(c as usize).copied(),
             _ => None,
         }
     }
 
     fn word_frequency(&self, word: WordId) -> usize {
         const COMMON: usize = 60;
-        if self.common.contains(word) { COMMON } else { 1 }
+        if self.gathered.common.contains(word) { COMMON } else { 1 }
     }
 
     /// The fewest and the most tokens these elements cover.
@@ -177,11 +183,12 @@ impl Phrases {
             });
         }
         drop(words);
-        let next = self.classes.len() as u32;
-        let number = *self.class_numbers.entry(class.clone()).or_insert(next);
+        let class: Arc<[WordId]> = class.words().collect();
+        let next = self.gathered.classes.len() as u32;
+        let number = *self.gathered.class_numbers.entry(Arc::clone(&class)).or_insert(next);
         if number == next {
-            self.frequencies.push(class.words().map(|w| self.word_frequency(w)).sum());
-            self.classes.push(class);
+            self.gathered.frequencies.push(class.iter().map(|w| self.word_frequency(*w)).sum());
+            self.gathered.classes.push(class);
         }
         Ok(match (not, maybe) {
             (true, _) => Element::NotOneOf(number),

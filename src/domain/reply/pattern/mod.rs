@@ -20,6 +20,7 @@ mod scan;
 use super::tokens::Token;
 use super::vocabulary::{Vocabulary, WordId};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A set of words as bits.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -115,22 +116,30 @@ pub enum PatternError {
 #[derive(Debug, Clone, Default)]
 pub struct Phrases {
     elements: Vec<Element>,
-    classes: Vec<Class>,
-    class_numbers: HashMap<Class, u32>,
-    /// How often a reply is likely to hold a word of each class.
-    frequencies: Vec<usize>,
     patterns: Vec<Pattern>,
-    /// For each word, which patterns have it as their rarest: while they are gathered.
-    gathered: Vec<Vec<Anchor>>,
-    /// The same, side by side.
+    /// Needed until the phrases are sealed.
+    gathered: Gathered,
+    /// For each word, which patterns have it as their rarest, side by side.
     anchors: Vec<Anchor>,
     /// For each word: where its anchors begin and end.
     spans: Vec<[u32; 2]>,
-    /// Words that stand in most replies.
-    common: Class,
     /// For each word, as bits, which classes hold it; `stride` numbers a word.
     memberships: Vec<u64>,
     stride: usize,
+}
+
+/// What is gathered while phrases are added.
+#[derive(Debug, Clone, Default)]
+struct Gathered {
+    /// The words of each class: a list, as most classes are short.
+    classes: Vec<Arc<[WordId]>>,
+    class_numbers: HashMap<Arc<[WordId]>, u32>,
+    /// How often a reply is likely to hold a word of each class.
+    frequencies: Vec<usize>,
+    /// For each word, which patterns have it as their rarest.
+    anchors: Vec<Vec<Anchor>>,
+    /// Words that stand in most replies.
+    common: Class,
 }
 
 #[derive(Debug, Clone, Copy)]
