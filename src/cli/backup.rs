@@ -11,7 +11,7 @@ pub(super) async fn run(app: &App, args: BackupArgs) -> Result<ExitCode> {
     if args.file.exists() {
         bail!("{} exists: name a new file", args.file.display());
     }
-    if let Db::Postgres(_) = engine.db {
+    if let Db::Postgres { .. } = engine.db {
         bail!(
             "PostgreSQL is backed up with its own tools (pg_dump). After a restore: between practice hold-sending, then look, then between practice allow-sending"
         );

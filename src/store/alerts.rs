@@ -1,6 +1,7 @@
 //! Alerts: somebody must be told.
 
-use super::rows::{ids_json, in_order, insert_sql};
+use super::batch::{Batch, insert_sql};
+use super::rows::{self, in_order};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -28,7 +29,7 @@ pub struct AlertRow {
     pub created_at: i64,
 }
 
-const INSERT: Sql = insert_sql!(
+const INSERT: Batch<AlertRow> = insert_sql!(
     "alert",
     [
         id text, practice_id text, patient_id text, message_id text, dedupe_key text, kind text, priority text, reason text,
@@ -41,7 +42,7 @@ const INSERT: Sql = insert_sql!(
 /// Raises alerts; the same cause (dedupe key) raises one.
 pub async fn raise(tx: &mut Tx, rows: &[AlertRow]) -> Result<u64, StoreError> {
     let rows = in_order(rows, |r| (&r.practice_id, &r.dedupe_key));
-    tx.run_rows(&INSERT, &rows).await
+    tx.run_batch(&INSERT, &rows).await
 }
 
 /// Alerts of a practice in a status, most urgent and oldest first.
@@ -118,10 +119,10 @@ pub async fn raise_unread(tx: &mut Tx, practice_ids: &[String], now: i64) -> Res
          WHERE practice_id IN (SELECT value FROM jsonb_each($1)) AND status = 'open' AND due_at <= $2
          AND priority IN ('routine', 'asap') AND kind IN ('reply_to_read', 'unknown_sender', 'appointment_change')",
         postgres: "UPDATE alert SET priority = 'urgent'
-         FROM json_array_elements_text(CAST($1 AS json)) AS r(id) WHERE practice_id = r.id AND status = 'open' AND due_at <= $2
+         FROM unnest(CAST($1 AS text[])) AS r(id) WHERE practice_id = r.id AND status = 'open' AND due_at <= $2
          AND priority IN ('routine', 'asap') AND kind IN ('reply_to_read', 'unknown_sender', 'appointment_change')",
     };
-    tx.run(&SQL, &[ids_json(practice_ids), now.into()]).await
+    tx.run(&SQL, &[rows::ids(practice_ids), now.into()]).await
 }
 
 /// A test of the alert route: sent, and acknowledged by typing its code back.
@@ -139,7 +140,7 @@ pub struct RouteTestRow {
 
 /// Notes that a test of the route was sent.
 pub async fn add_route_test(tx: &mut Tx, row: &RouteTestRow) -> Result<(), StoreError> {
-    const SQL: Sql = insert_sql!(
+    const SQL: Batch<RouteTestRow> = insert_sql!(
         "alert_route_test",
         [
             id text, practice_id text, route text, code text, sent_at bigint, acknowledged_at bigint,
@@ -147,7 +148,7 @@ pub async fn add_route_test(tx: &mut Tx, row: &RouteTestRow) -> Result<(), Store
         ],
         ""
     );
-    tx.run_rows(&SQL, std::slice::from_ref(row)).await?;
+    tx.run_batch(&SQL, std::slice::from_ref(row)).await?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Appointments, and the queue of those that must be planned again.
 
-use super::rows::{batch, batch_sql, ids_json, insert_sql, last_of_each};
+use super::batch::{Batch, ids_sql, insert_sql};
+use super::rows::{self, last_of_each};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -22,7 +23,7 @@ pub struct AppointmentRow {
     pub updated_at: i64,
 }
 
-const UPSERT: Sql = insert_sql!(
+const UPSERT: Batch<AppointmentRow> = insert_sql!(
     "appointment",
     [
         id text, practice_id text, patient_id text, source_id text, kind text, clinician text, starts_at bigint,
@@ -42,40 +43,36 @@ pub async fn upsert(tx: &mut Tx, rows: &[AppointmentRow]) -> Result<Vec<String>,
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<(String,)> =
-        tx.fetch(&UPSERT, &[batch(&last_of_each(rows, |r| (&r.practice_id, &r.source_id)))?]).await?;
+    let ids: Vec<(String,)> = tx.fetch_batch(&UPSERT, &last_of_each(rows, |r| (&r.practice_id, &r.source_id))).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
-const BY_IDS: Sql = batch_sql!("SELECT a.* FROM appointment a JOIN ", [id text], " AS r ON a.id = r.id");
+const BY_IDS: Sql = ids_sql!("SELECT a.* FROM appointment a JOIN ", " AS r ON a.id = r.id");
 
 /// The appointments with these ids.
 pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<AppointmentRow>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&BY_IDS, &[ids_json(ids)]).await
+    tx.fetch(&BY_IDS, &[rows::ids(ids)]).await
 }
 
-const OF_PATIENTS: Sql = batch_sql!(
-    "SELECT a.* FROM appointment a JOIN ",
-    [id text],
-    " AS r ON a.patient_id = r.id ORDER BY a.starts_at, a.id"
-);
+const OF_PATIENTS: Sql =
+    ids_sql!("SELECT a.* FROM appointment a JOIN ", " AS r ON a.patient_id = r.id ORDER BY a.starts_at, a.id");
 
 /// Every appointment of these patients, in order.
 pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<AppointmentRow>, StoreError> {
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&OF_PATIENTS, &[ids_json(patient_ids)]).await
+    tx.fetch(&OF_PATIENTS, &[rows::ids(patient_ids)]).await
 }
 
 const UPCOMING: Sql = Sql {
     sqlite: "SELECT * FROM appointment WHERE patient_id IN (SELECT value FROM jsonb_each($1)) AND starts_at >= $2
         AND starts_at < $3 AND status = 'booked' ORDER BY starts_at",
     postgres: "SELECT * FROM appointment WHERE patient_id IN
-        (SELECT r.id FROM json_array_elements_text(CAST($1 AS json)) AS r(id)) AND starts_at >= $2
+        (SELECT r.id FROM unnest(CAST($1 AS text[])) AS r(id)) AND starts_at >= $2
         AND starts_at < $3 AND status = 'booked' ORDER BY starts_at",
 };
 
@@ -89,7 +86,7 @@ pub async fn upcoming(
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&UPCOMING, &[ids_json(patient_ids), from.into(), until.into()]).await
+    tx.fetch(&UPCOMING, &[rows::ids(patient_ids), from.into(), until.into()]).await
 }
 
 /// The appointments of a practice that start in `from..until`, in order.
@@ -110,7 +107,7 @@ const QUEUE: Sql = Sql {
         SELECT $2, value, $3 FROM jsonb_each($1) WHERE true
         ON CONFLICT (subject, subject_id) DO UPDATE SET queued_at = excluded.queued_at",
     postgres: "INSERT INTO plan_queue (subject, subject_id, queued_at)
-        SELECT $2, r.id, $3 FROM json_array_elements_text(CAST($1 AS json)) AS r(id)
+        SELECT $2, r.id, $3 FROM unnest(CAST($1 AS text[])) AS r(id)
         ON CONFLICT (subject, subject_id) DO UPDATE SET queued_at = excluded.queued_at",
 };
 
@@ -122,7 +119,7 @@ pub async fn queue_planning(tx: &mut Tx, subject: &str, ids: &[String], now: i64
     if ids.is_empty() {
         return Ok(0);
     }
-    tx.run(&QUEUE, &[ids_json(ids), subject.into(), now.into()]).await
+    tx.run(&QUEUE, &[rows::ids(ids), subject.into(), now.into()]).await
 }
 
 /// Takes up to `limit` subjects out of the planning queue: (subject, id). The caller plans them in the same transaction.

@@ -1,6 +1,7 @@
 //! Who did what, and when: append-only.
 
-use super::rows::insert_sql;
+use super::batch::{Batch, insert_sql};
+
 use super::{Db, Sql, StoreError, Tx};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -19,7 +20,7 @@ pub struct AuditEventRow {
     pub detail: String,
 }
 
-const INSERT: Sql = insert_sql!(
+const INSERT: Batch<AuditEventRow> = insert_sql!(
     "audit_event",
     [id text, at bigint, actor text, action text, practice_id text, subject text, subject_id text, detail text],
     ""
@@ -27,7 +28,7 @@ const INSERT: Sql = insert_sql!(
 
 /// Appends events.
 pub async fn append(tx: &mut Tx, rows: &[AuditEventRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&INSERT, rows).await
+    tx.run_batch(&INSERT, rows).await
 }
 
 /// The newest events, optionally of one subject id.

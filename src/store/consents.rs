@@ -1,6 +1,7 @@
 //! Consent history: append-only.
 
-use super::rows::{ids_json, in_order, insert_sql, packed_sql};
+use super::batch::{Batch, insert_sql, packed_sql};
+use super::rows::{self, in_order};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -20,7 +21,7 @@ pub struct ConsentRow {
     pub at: i64,
 }
 
-const INSERT: Sql = insert_sql!(
+const INSERT: Batch<ConsentRow> = insert_sql!(
     "consent",
     [
         id text, patient_id text, channel text, purpose text, decision text, source text, actor text, message_id text,
@@ -31,12 +32,12 @@ const INSERT: Sql = insert_sql!(
 
 /// Appends to the history.
 pub async fn append(tx: &mut Tx, rows: &[ConsentRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&INSERT, &in_order(rows, |r| &r.id)).await
+    tx.run_batch(&INSERT, &in_order(rows, |r| &r.id)).await
 }
 
 const OF_PATIENTS: Sql = packed_sql!(
     "c" [id, patient_id, channel, purpose, decision, source, actor, message_id, at],
-    "consent c JOIN ", [id text], " AS r ON c.patient_id = r.id", "c.patient_id, c.at, c.id"
+    "consent c JOIN ", ids, " AS r ON c.patient_id = r.id", "c.patient_id, c.at, c.id"
 );
 
 /// The history of these patients, oldest first.
@@ -44,5 +45,5 @@ pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<Cons
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch_packed(&OF_PATIENTS, &[ids_json(patient_ids)]).await
+    tx.fetch_packed(&OF_PATIENTS, &[rows::ids(patient_ids)]).await
 }

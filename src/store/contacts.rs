@@ -1,6 +1,7 @@
 //! Phone numbers and email addresses, and stops that outlive them.
 
-use super::rows::{batch, batch_sql, ids_json, in_order, insert_sql, last_of_each, packed_sql};
+use super::batch::{Batch, batch_sql, ids_sql, insert_sql, packed_sql};
+use super::rows::{self, in_order, last_of_each};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -20,7 +21,7 @@ pub struct ContactPointRow {
     pub updated_at: i64,
 }
 
-const UPSERT: Sql = insert_sql!(
+const UPSERT: Batch<ContactPointRow> = insert_sql!(
     "contact_point",
     [
         id text, practice_id text, patient_id text, channel text, address text, rank bigint, status text,
@@ -33,10 +34,16 @@ const UPSERT: Sql = insert_sql!(
 /// Adds contact points. One that is known keeps its state, except that an old one comes back to use.
 pub async fn upsert(tx: &mut Tx, rows: &[ContactPointRow]) -> Result<u64, StoreError> {
     let rows = last_of_each(rows, |r| (&r.patient_id, &r.channel, &r.address));
-    tx.run_rows(&UPSERT, &rows).await
+    tx.run_batch(&UPSERT, &rows).await
 }
 
-const RETIRE: Sql = batch_sql!(
+/// Who was named by an import, and when that was.
+struct Named {
+    patient_id: String,
+    updated_at: i64,
+}
+
+const RETIRE: Batch<Named> = batch_sql!(
     "UPDATE contact_point SET status = 'old' FROM ",
     [patient_id text, updated_at bigint],
     " AS r WHERE contact_point.patient_id = r.patient_id AND contact_point.updated_at < r.updated_at
@@ -45,19 +52,15 @@ const RETIRE: Sql = batch_sql!(
 
 /// Retires contact points of a person that the newest import no longer names: (patient, time of that import).
 pub async fn retire_unnamed(tx: &mut Tx, rows: &[(String, i64)]) -> Result<u64, StoreError> {
-    #[derive(Serialize)]
-    struct Named<'a> {
-        patient_id: &'a str,
-        updated_at: i64,
-    }
-    let rows: Vec<_> =
-        rows.iter().map(|(patient_id, updated_at)| Named { patient_id, updated_at: *updated_at }).collect();
-    tx.run_rows(&RETIRE, &in_order(&rows, |r| r.patient_id)).await
+    let named =
+        |(patient_id, updated_at): &(String, i64)| Named { patient_id: patient_id.clone(), updated_at: *updated_at };
+    let rows: Vec<_> = rows.iter().map(named).collect();
+    tx.run_batch(&RETIRE, &in_order(&rows, |r| &r.patient_id)).await
 }
 
 const OF_PATIENTS: Sql = packed_sql!(
     "c" [id, practice_id, patient_id, channel, address, rank, status, failure_days, updated_at],
-    "contact_point c JOIN ", [id text], " AS r ON c.patient_id = r.id WHERE c.status <> 'old'",
+    "contact_point c JOIN ", ids, " AS r ON c.patient_id = r.id WHERE c.status <> 'old'",
     "c.patient_id, c.rank, c.channel, c.id"
 );
 
@@ -66,10 +69,15 @@ pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<Cont
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch_packed(&OF_PATIENTS, &[ids_json(patient_ids)]).await
+    tx.fetch_packed(&OF_PATIENTS, &[rows::ids(patient_ids)]).await
 }
 
-const AT_ADDRESSES: Sql = packed_sql!(
+struct Address {
+    channel: String,
+    address: String,
+}
+
+const AT_ADDRESSES: Batch<Address> = packed_sql!(
     "c" [id, practice_id, patient_id, channel, address, rank, status, failure_days, updated_at],
     "contact_point c JOIN ", [channel text, address text],
     " AS r ON c.channel = r.channel AND c.address = r.address WHERE c.status <> 'old'", "c.patient_id, c.id"
@@ -77,16 +85,10 @@ const AT_ADDRESSES: Sql = packed_sql!(
 
 /// Everybody who can be at these (channel, address) pairs.
 pub async fn at_addresses(tx: &mut Tx, addresses: &[(String, String)]) -> Result<Vec<ContactPointRow>, StoreError> {
-    #[derive(Serialize)]
-    struct Address<'a> {
-        channel: &'a str,
-        address: &'a str,
-    }
-    if addresses.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<_> = addresses.iter().map(|(channel, address)| Address { channel, address }).collect();
-    tx.fetch_packed(&AT_ADDRESSES, &[batch(&rows)?]).await
+    let address =
+        |(channel, address): &(String, String)| Address { channel: channel.clone(), address: address.clone() };
+    let rows: Vec<_> = addresses.iter().map(address).collect();
+    tx.fetch_packed_batch(&AT_ADDRESSES, &rows).await
 }
 
 /// Sets the state of every contact point at an address: `active`, `unreachable` or `wrong_person`. A retired one stays
@@ -127,17 +129,13 @@ pub async fn unstop_address(tx: &mut Tx, channel: &str, address_hash: &str) -> R
     tx.run(&SQL, &[channel.into(), address_hash.into()]).await
 }
 
-const STOPPED: Sql = batch_sql!(
-    "SELECT s.address_hash FROM address_stop s JOIN ",
-    [id text],
-    " AS r ON s.address_hash = r.id"
-);
+const STOPPED: Sql = ids_sql!("SELECT s.address_hash FROM address_stop s JOIN ", " AS r ON s.address_hash = r.id");
 
 /// Which of these address hashes are stopped.
 pub async fn stopped(tx: &mut Tx, hashes: &[String]) -> Result<Vec<String>, StoreError> {
     if hashes.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(String,)> = tx.fetch(&STOPPED, &[ids_json(hashes)]).await?;
+    let rows: Vec<(String,)> = tx.fetch(&STOPPED, &[rows::ids(hashes)]).await?;
     Ok(rows.into_iter().map(|(hash,)| hash).collect())
 }

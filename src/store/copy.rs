@@ -11,7 +11,7 @@ pub async fn to_sqlite(db: &Db, path: &str) -> Result<(), StoreError> {
             db.backup_to(path).await?;
             return Ok(());
         }
-        Db::Postgres(pool) => pool,
+        Db::Postgres { read: pool, .. } => pool,
     };
     let copy = Db::open(path).await?;
     copy.migrate().await?;

@@ -1,6 +1,7 @@
 //! Counters that only add, and the pace of each gateway, shared by every worker.
 
-use super::rows::{batch, batch_sql, ids_json, insert_sql};
+use super::batch::{Batch, batch_sql, ids_sql, insert_sql};
+use super::rows;
 use super::{Db, Sql, StoreError, Tx};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -15,7 +16,7 @@ pub struct CounterRow {
     pub used: i64,
 }
 
-const ADD: Sql = insert_sql!(
+const ADD: Batch<CounterRow> = insert_sql!(
     "counter",
     [subject text, period text, used bigint],
     "ON CONFLICT (subject, period) DO UPDATE SET used = counter.used + excluded.used"
@@ -23,10 +24,10 @@ const ADD: Sql = insert_sql!(
 
 /// Adds to counters. Returns how many counters were touched.
 pub async fn add(tx: &mut Tx, rows: &[CounterRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&ADD, &summed(rows)).await
+    tx.run_batch(&ADD, &summed(rows)).await
 }
 
-const ADD_AND_TELL: Sql = insert_sql!(
+const ADD_AND_TELL: Batch<CounterRow> = insert_sql!(
     "counter",
     [subject text, period text, used bigint],
     "ON CONFLICT (subject, period) DO UPDATE SET used = counter.used + excluded.used RETURNING subject, period, used"
@@ -37,7 +38,7 @@ pub async fn add_and_tell(tx: &mut Tx, rows: &[CounterRow]) -> Result<Vec<Counte
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&ADD_AND_TELL, &[batch(&summed(rows))?]).await
+    tx.fetch_batch(&ADD_AND_TELL, &summed(rows)).await
 }
 
 /// One row for each counter, in their order.
@@ -54,7 +55,7 @@ fn summed(rows: &[CounterRow]) -> Vec<CounterRow> {
     sums.into_iter().map(row).collect()
 }
 
-const GET: Sql = batch_sql!(
+const GET: Batch<CounterRow> = batch_sql!(
     "SELECT c.* FROM counter c JOIN ",
     [subject text, period text, used bigint],
     " AS r ON c.subject = r.subject AND c.period = r.period"
@@ -65,7 +66,7 @@ pub async fn get(tx: &mut Tx, keys: &[CounterRow]) -> Result<Vec<CounterRow>, St
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&GET, &[batch(keys)?]).await
+    tx.fetch_batch(&GET, keys).await
 }
 
 /// One counter, read outside a transaction; 0 when it was never added to.
@@ -92,15 +93,12 @@ pub async fn sums(db: &Db, subjects: &[String], periods: &[String]) -> Result<Ve
     }
     const SQL: Sql = Sql {
         sqlite: sums!("(SELECT value AS id FROM jsonb_each($1)) AS s", "(SELECT value AS id FROM jsonb_each($2)) AS p"),
-        postgres: sums!(
-            "json_array_elements_text(CAST($1 AS json)) AS s(id)",
-            "json_array_elements_text(CAST($2 AS json)) AS p(id)"
-        ),
+        postgres: sums!("unnest(CAST($1 AS text[])) AS s(id)", "unnest(CAST($2 AS text[])) AS p(id)"),
     };
     if subjects.is_empty() || periods.is_empty() {
         return Ok(Vec::new());
     }
-    db.fetch(&SQL, &[ids_json(subjects), ids_json(periods)]).await
+    db.fetch(&SQL, &[rows::ids(subjects), rows::ids(periods)]).await
 }
 
 /// Deletes counters of periods with this prefix that come before `period`, which has it too. Periods sort by time.
@@ -129,16 +127,12 @@ pub async fn reserve_pace(
     Ok(next_free - count * interval_us)
 }
 
-const PACES: Sql = batch_sql!(
-    "SELECT p.gateway, p.next_free_us FROM gateway_pace p JOIN ",
-    [id text],
-    " AS r ON p.gateway = r.id"
-);
+const PACES: Sql = ids_sql!("SELECT p.gateway, p.next_free_us FROM gateway_pace p JOIN ", " AS r ON p.gateway = r.id");
 
 /// The next free moment of each gateway's rate, microseconds since 1970; one never used is absent.
 pub async fn paces(tx: &mut Tx, gateways: &[String]) -> Result<Vec<(String, i64)>, StoreError> {
     if gateways.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&PACES, &[ids_json(gateways)]).await
+    tx.fetch(&PACES, &[rows::ids(gateways)]).await
 }

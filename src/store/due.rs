@@ -1,6 +1,7 @@
 //! What waits to be sent: claims with numbered leases, and what ends them.
 
-use super::rows::{batch, batch_sql, ids_json, in_order, last_of_each};
+use super::batch::{Batch, batch_sql, column, ids_sql, postgres_rows, sqlite_rows};
+use super::rows::{self, in_order, last_of_each};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -16,17 +17,15 @@ pub struct NewDue {
     pub due_at: i64,
 }
 
-const INSERT: Sql = Sql {
-    sqlite: "INSERT INTO due (message_id, lane, due_at, lease_until, lease, crashes)
-        SELECT value->>'message_id', value->>'lane', value->>'due_at', 0, 0, 0 FROM jsonb_each($1) WHERE true ON CONFLICT DO NOTHING",
-    postgres: "INSERT INTO due (message_id, lane, due_at, lease_until, lease, crashes)
-        SELECT r.message_id, r.lane, r.due_at, 0, 0, 0
-        FROM json_to_recordset(CAST($1 AS json)) AS r(message_id text, lane bigint, due_at bigint) ON CONFLICT DO NOTHING",
-};
+const INSERT: Batch<NewDue> = batch_sql!(
+    "INSERT INTO due (message_id, lane, due_at, lease_until, lease, crashes) SELECT r.message_id, r.lane, r.due_at, 0, 0, 0 FROM ",
+    [message_id text, lane bigint, due_at bigint],
+    " AS r WHERE true ON CONFLICT DO NOTHING"
+);
 
 /// Lets messages wait for their moment.
 pub async fn insert(tx: &mut Tx, rows: &[NewDue]) -> Result<u64, StoreError> {
-    tx.run_rows(&INSERT, &in_order(rows, |r| &r.message_id)).await
+    tx.run_batch(&INSERT, &in_order(rows, |r| &r.message_id)).await
 }
 
 /// A claimed message: ours until the lease ends.
@@ -74,11 +73,20 @@ pub struct Held {
 }
 
 // A join on PostgreSQL, so that the rows are locked in the order of the batch: IN would hash them first.
-const FINISH: Sql = Sql {
-    sqlite: "DELETE FROM due WHERE (message_id, lease) IN
-        (SELECT value->>'message_id', value->>'lease' FROM jsonb_each($1)) RETURNING message_id",
-    postgres: "DELETE FROM due USING json_to_recordset(CAST($1 AS json)) AS r(message_id text, lease bigint)
-        WHERE due.message_id = r.message_id AND due.lease = r.lease RETURNING due.message_id",
+const FINISH: Batch<Held> = Batch {
+    sql: Sql {
+        sqlite: concat!(
+            "DELETE FROM due WHERE (message_id, lease) IN ",
+            sqlite_rows!(message_id lease),
+            " RETURNING message_id"
+        ),
+        postgres: concat!(
+            "DELETE FROM due USING ",
+            postgres_rows!(message_id text lease bigint),
+            " AS r WHERE due.message_id = r.message_id AND due.lease = r.lease RETURNING due.message_id"
+        ),
+    },
+    columns: &[column!(message_id text), column!(lease bigint)],
 };
 
 /// Ends claims for good. Returns the messages whose lease was still ours: only those may be moved.
@@ -86,7 +94,7 @@ pub async fn finish(tx: &mut Tx, claims: &[Held]) -> Result<Vec<String>, StoreEr
     if claims.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(String,)> = tx.fetch(&FINISH, &[batch(&in_order(claims, |c| (&c.message_id, c.lease)))?]).await?;
+    let rows: Vec<(String,)> = tx.fetch_batch(&FINISH, &in_order(claims, |c| (&c.message_id, c.lease))).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
@@ -101,7 +109,7 @@ pub struct Deferred {
     pub due_at: i64,
 }
 
-const DEFER: Sql = batch_sql!(
+const DEFER: Batch<Deferred> = batch_sql!(
     "UPDATE due SET due_at = r.due_at, lease_until = 0 FROM ",
     [message_id text, lease bigint, due_at bigint],
     " AS r WHERE due.message_id = r.message_id AND due.lease = r.lease RETURNING due.message_id"
@@ -112,13 +120,13 @@ pub async fn defer(tx: &mut Tx, claims: &[Deferred]) -> Result<Vec<String>, Stor
     if claims.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(String,)> = tx.fetch(&DEFER, &[batch(&in_order(claims, |c| (&c.message_id, c.lease)))?]).await?;
+    let rows: Vec<(String,)> = tx.fetch_batch(&DEFER, &in_order(claims, |c| (&c.message_id, c.lease))).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 const REMOVE: Sql = Sql {
     sqlite: "DELETE FROM due WHERE message_id IN (SELECT value FROM jsonb_each($1))",
-    postgres: "DELETE FROM due USING json_array_elements_text(CAST($1 AS json)) AS r(id) WHERE due.message_id = r.id",
+    postgres: "DELETE FROM due USING unnest(CAST($1 AS text[])) AS r(id) WHERE due.message_id = r.id",
 };
 
 /// Takes messages out of the wait, whoever holds them.
@@ -126,10 +134,15 @@ pub async fn remove(tx: &mut Tx, ids: &[String]) -> Result<u64, StoreError> {
     if ids.is_empty() {
         return Ok(0);
     }
-    tx.run(&REMOVE, &[ids_json(ids)]).await
+    tx.run(&REMOVE, &[rows::ids(ids)]).await
 }
 
-const MOVE: Sql = batch_sql!(
+struct Moved {
+    message_id: String,
+    due_at: i64,
+}
+
+const MOVE: Batch<Moved> = batch_sql!(
     "UPDATE due SET due_at = r.due_at FROM ",
     [message_id text, due_at bigint],
     " AS r WHERE due.message_id = r.message_id AND due.lease_until = 0"
@@ -137,16 +150,9 @@ const MOVE: Sql = batch_sql!(
 
 /// Moves messages that nobody holds to another moment.
 pub async fn reschedule(tx: &mut Tx, rows: &[(String, i64)]) -> Result<u64, StoreError> {
-    #[derive(Serialize)]
-    struct Moved<'a> {
-        message_id: &'a str,
-        due_at: i64,
-    }
-    let rows: Vec<_> = last_of_each(rows, |(message_id, _)| message_id)
-        .into_iter()
-        .map(|(message_id, due_at)| Moved { message_id, due_at: *due_at })
-        .collect();
-    tx.run_rows(&MOVE, &rows).await
+    let moved = |(message_id, due_at): &(String, i64)| Moved { message_id: message_id.clone(), due_at: *due_at };
+    let rows: Vec<_> = last_of_each(rows, |(message_id, _)| message_id).into_iter().map(moved).collect();
+    tx.run_batch(&MOVE, &rows).await
 }
 
 /// Wakes what waits for a person's open question to be answered or to end, and what waits for a released result.
@@ -196,16 +202,15 @@ pub async fn wake_gateway(tx: &mut Tx, gateway: &str, now: i64, ahead_ms: i64) -
 /// What else waits for these people: (patient, priority, when). Planned messages of which no try was made: what was tried
 /// is in the counters already.
 pub async fn waiting_of(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<(String, i64, i64)>, StoreError> {
-    const SQL: Sql = batch_sql!(
+    const SQL: Sql = ids_sql!(
         "SELECT m.patient_id, m.priority, d.due_at FROM ",
-        [id text],
         " AS r JOIN message m ON m.patient_id = r.id JOIN due d ON d.message_id = m.id
            WHERE d.lane = 2 AND m.attempts = 0 AND m.status IN ('planned', 'queued', 'held')"
     );
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&SQL, &[ids_json(patient_ids)]).await
+    tx.fetch(&SQL, &[rows::ids(patient_ids)]).await
 }
 
 /// How much waits and since when.

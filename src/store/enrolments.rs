@@ -1,6 +1,7 @@
 //! Who is in which programme.
 
-use super::rows::{batch, batch_sql, ids_json, insert_sql, last_of_each, packed_sql};
+use super::batch::{Batch, batch_sql, ids_sql, insert_sql, packed_sql};
+use super::rows::{self, last_of_each};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -24,7 +25,7 @@ pub struct EnrolmentRow {
     pub updated_at: i64,
 }
 
-const UPSERT: Sql = insert_sql!(
+const UPSERT: Batch<EnrolmentRow> = insert_sql!(
     "enrolment",
     [
         id text, practice_id text, patient_id text, programme text, goal_id text, status text, reason text, source text,
@@ -43,7 +44,7 @@ pub async fn enrol(tx: &mut Tx, rows: &[EnrolmentRow]) -> Result<Vec<String>, St
         return Ok(Vec::new());
     }
     let ids: Vec<(String,)> =
-        tx.fetch(&UPSERT, &[batch(&last_of_each(rows, |r| (&r.patient_id, &r.programme, &r.goal_id)))?]).await?;
+        tx.fetch_batch(&UPSERT, &last_of_each(rows, |r| (&r.patient_id, &r.programme, &r.goal_id))).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
@@ -51,7 +52,7 @@ const BY_IDS: Sql = packed_sql!(
     "e" [
         id, practice_id, patient_id, programme, goal_id, status, reason, source, started_at, silent, next_at, updated_at
     ],
-    "enrolment e JOIN ", [id text], " AS r ON e.id = r.id", "e.id"
+    "enrolment e JOIN ", ids, " AS r ON e.id = r.id", "e.id"
 );
 
 /// The enrolments with these ids.
@@ -59,17 +60,18 @@ pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<EnrolmentRow>, St
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch_packed(&BY_IDS, &[ids_json(ids)]).await
+    tx.fetch_packed(&BY_IDS, &[rows::ids(ids)]).await
 }
 
-const OF_PATIENTS: Sql = batch_sql!("SELECT e.* FROM enrolment e JOIN ", [id text], " AS r ON e.patient_id = r.id ORDER BY e.started_at, e.id");
+const OF_PATIENTS: Sql =
+    ids_sql!("SELECT e.* FROM enrolment e JOIN ", " AS r ON e.patient_id = r.id ORDER BY e.started_at, e.id");
 
 /// The enrolments of these patients, ended ones included.
 pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<EnrolmentRow>, StoreError> {
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&OF_PATIENTS, &[ids_json(patient_ids)]).await
+    tx.fetch(&OF_PATIENTS, &[rows::ids(patient_ids)]).await
 }
 
 /// Takes up to `limit` enrolments whose recurring steps are to be planned by `until`, earliest first, and locks them for
@@ -96,7 +98,7 @@ pub struct Progress {
     pub updated_at: i64,
 }
 
-const SET_PROGRESS: Sql = batch_sql!(
+const SET_PROGRESS: Batch<Progress> = batch_sql!(
     "UPDATE enrolment SET status = r.status, reason = r.reason, silent = r.silent, next_at = r.next_at,
      updated_at = r.updated_at FROM ",
     [id text, status text, reason text, silent bigint, next_at bigint, updated_at bigint],
@@ -105,7 +107,7 @@ const SET_PROGRESS: Sql = batch_sql!(
 
 /// Moves enrolments on.
 pub async fn set_progress(tx: &mut Tx, rows: &[Progress]) -> Result<u64, StoreError> {
-    tx.run_rows(&SET_PROGRESS, &last_of_each(rows, |r| &r.id)).await
+    tx.run_batch(&SET_PROGRESS, &last_of_each(rows, |r| &r.id)).await
 }
 
 /// Ends every active enrolment of a person, or those of one programme. Returns the ids.
@@ -131,16 +133,12 @@ pub async fn heard(tx: &mut Tx, id: &str, now: i64) -> Result<u64, StoreError> {
     tx.run(&SQL, &[id.into(), now.into()]).await
 }
 
-const SILENT: Sql = batch_sql!(
-    "UPDATE enrolment SET silent = silent + 1 WHERE id IN (SELECT r.id FROM ",
-    [id text],
-    " AS r)"
-);
+const SILENT: Sql = ids_sql!("UPDATE enrolment SET silent = silent + 1 WHERE id IN (SELECT r.id FROM ", " AS r)");
 
 /// Notes that a question of these enrolments ended without an answer.
 pub async fn silent(tx: &mut Tx, ids: &[String]) -> Result<u64, StoreError> {
     if ids.is_empty() {
         return Ok(0);
     }
-    tx.run(&SILENT, &[ids_json(ids)]).await
+    tx.run(&SILENT, &[rows::ids(ids)]).await
 }

@@ -1,6 +1,7 @@
 //! What was asked of gateways and what they said: only ever added to, forgotten by age.
 
-use super::rows::insert_sql;
+use super::batch::{Batch, insert_sql};
+
 use super::{Db, Sql, StoreError, Tx};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -21,7 +22,7 @@ pub struct ExchangeRow {
     pub took_ms: i64,
 }
 
-const INSERT: Sql = insert_sql!(
+const INSERT: Batch<ExchangeRow> = insert_sql!(
     "exchange",
     [
         message_id text, attempt bigint, at bigint, part bigint, ask text, gateway text, request text, status bigint,
@@ -32,7 +33,7 @@ const INSERT: Sql = insert_sql!(
 
 /// Adds exchanges; one that is there already is left out.
 pub async fn insert(tx: &mut Tx, rows: &[ExchangeRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&INSERT, rows).await
+    tx.run_batch(&INSERT, rows).await
 }
 
 /// Every exchange about one message, oldest first.

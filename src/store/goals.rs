@@ -1,6 +1,7 @@
 //! Goals that people chose.
 
-use super::rows::{batch_sql, ids_json, insert_sql, last_of_each};
+use super::batch::{Batch, ids_sql, insert_sql};
+use super::rows::{self, last_of_each};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -26,7 +27,7 @@ pub struct GoalRow {
     pub updated_at: i64,
 }
 
-const UPSERT: Sql = insert_sql!(
+const UPSERT: Batch<GoalRow> = insert_sql!(
     "goal",
     [
         id text, practice_id text, patient_id text, source_id text, words text, label text, plan text, unit text,
@@ -40,28 +41,28 @@ const UPSERT: Sql = insert_sql!(
 /// Adds goals or brings them up to date.
 pub async fn upsert(tx: &mut Tx, rows: &[GoalRow]) -> Result<u64, StoreError> {
     let rows = last_of_each(rows, |r| (&r.patient_id, &r.source_id));
-    tx.run_rows(&UPSERT, &rows).await
+    tx.run_batch(&UPSERT, &rows).await
 }
 
-const BY_IDS: Sql = batch_sql!("SELECT g.* FROM goal g JOIN ", [id text], " AS r ON g.id = r.id");
+const BY_IDS: Sql = ids_sql!("SELECT g.* FROM goal g JOIN ", " AS r ON g.id = r.id");
 
 /// The goals with these ids.
 pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<GoalRow>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&BY_IDS, &[ids_json(ids)]).await
+    tx.fetch(&BY_IDS, &[rows::ids(ids)]).await
 }
 
 const OF_PATIENTS: Sql =
-    batch_sql!("SELECT g.* FROM goal g JOIN ", [id text], " AS r ON g.patient_id = r.id ORDER BY g.created_at, g.id");
+    ids_sql!("SELECT g.* FROM goal g JOIN ", " AS r ON g.patient_id = r.id ORDER BY g.created_at, g.id");
 
 /// The goals of these patients, oldest first.
 pub async fn of_patients(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<GoalRow>, StoreError> {
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&OF_PATIENTS, &[ids_json(patient_ids)]).await
+    tx.fetch(&OF_PATIENTS, &[rows::ids(patient_ids)]).await
 }
 
 /// Notes how sure the person is (0 to 10).

@@ -1,6 +1,7 @@
 //! The state of each gateway as all workers share it: its breaker, its share, and what became of its texts by the minute.
 
-use super::rows::{in_order, insert_sql};
+use super::batch::{Batch, insert_sql};
+use super::rows::in_order;
 use super::{Db, Sql, StoreError, Tx};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -48,7 +49,7 @@ pub async fn lock(tx: &mut Tx, gateways: &[String]) -> Result<Vec<HealthRow>, St
           SELECT value, 'closed', 0, 0, '', '', 0, 0, 0, 100, 0, 0, 0 FROM jsonb_each($1) WHERE true ON CONFLICT DO NOTHING",
         postgres: "INSERT INTO gateway_health (gateway, state, failures, first_failed_at, last_failed, code, since, probe_at, openings,
             share, judged_sent, judged_bad, judged_at)
-          SELECT r.id, 'closed', 0, 0, '', '', 0, 0, 0, 100, 0, 0, 0 FROM json_array_elements_text(CAST($1 AS json)) AS r(id)
+          SELECT r.id, 'closed', 0, 0, '', '', 0, 0, 0, 100, 0, 0, 0 FROM unnest(CAST($1 AS text[])) AS r(id)
           ON CONFLICT DO NOTHING",
     };
     const LOCK: Sql = Sql {
@@ -56,12 +57,12 @@ pub async fn lock(tx: &mut Tx, gateways: &[String]) -> Result<Vec<HealthRow>, St
         postgres: "SELECT * FROM gateway_health ORDER BY gateway FOR UPDATE",
     };
     if !gateways.is_empty() {
-        tx.run(&MAKE, &[super::rows::ids_json(gateways)]).await?;
+        tx.run(&MAKE, &[super::rows::ids(gateways)]).await?;
     }
     tx.fetch(&LOCK, &[]).await
 }
 
-const SAVE: Sql = insert_sql!(
+const SAVE: Batch<HealthRow> = insert_sql!(
     "gateway_health",
     [
         gateway text, state text, failures bigint, first_failed_at bigint, last_failed text, code text, since bigint,
@@ -74,10 +75,10 @@ const SAVE: Sql = insert_sql!(
 
 /// Saves breakers; the shares stay as they are.
 pub async fn save(tx: &mut Tx, rows: &[HealthRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&SAVE, &in_order(rows, |r| &r.gateway)).await
+    tx.run_batch(&SAVE, &in_order(rows, |r| &r.gateway)).await
 }
 
-const SET_SHARE: Sql = insert_sql!(
+const SET_SHARE: Batch<HealthRow> = insert_sql!(
     "gateway_health",
     [
         gateway text, state text, failures bigint, first_failed_at bigint, last_failed text, code text, since bigint,
@@ -89,7 +90,7 @@ const SET_SHARE: Sql = insert_sql!(
 
 /// Saves shares and what they were judged by; the breakers stay as they are.
 pub async fn set_shares(tx: &mut Tx, rows: &[HealthRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&SET_SHARE, &in_order(rows, |r| &r.gateway)).await
+    tx.run_batch(&SET_SHARE, &in_order(rows, |r| &r.gateway)).await
 }
 
 /// What became of texts of a gateway that were handed over in a minute (minutes since 1970).
@@ -103,7 +104,7 @@ pub struct MinuteRow {
     pub slow: i64,
 }
 
-const ADD: Sql = insert_sql!(
+const ADD: Batch<MinuteRow> = insert_sql!(
     "gateway_minute",
     [gateway text, minute bigint, sent bigint, failed bigint, slow bigint],
     "ON CONFLICT (gateway, minute) DO UPDATE SET sent = gateway_minute.sent + excluded.sent,
@@ -123,7 +124,7 @@ pub async fn add_minutes(tx: &mut Tx, rows: &[MinuteRow]) -> Result<u64, StoreEr
         sum.failed += row.failed;
         sum.slow += row.slow;
     }
-    tx.run_rows(&ADD, &sums.into_values().collect::<Vec<_>>()).await
+    tx.run_batch(&ADD, &sums.into_values().collect::<Vec<_>>()).await
 }
 
 /// The sums of each gateway since a minute; `minute` is the newest of them.

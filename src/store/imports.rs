@@ -1,6 +1,7 @@
 //! What was imported, from which file, by whom.
 
-use super::rows::insert_sql;
+use super::batch::{Batch, insert_sql};
+
 use super::{Db, Sql, StoreError, Tx};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -19,7 +20,7 @@ pub struct ImportRunRow {
     pub at: i64,
 }
 
-const INSERT: Sql = insert_sql!(
+const INSERT: Batch<ImportRunRow> = insert_sql!(
     "import_run",
     [id text, practice_id text, kind text, file_name text, sha256 text, summary text, actor text, at bigint],
     ""
@@ -27,7 +28,7 @@ const INSERT: Sql = insert_sql!(
 
 /// Notes an import.
 pub async fn add(tx: &mut Tx, row: &ImportRunRow) -> Result<(), StoreError> {
-    tx.run_rows(&INSERT, std::slice::from_ref(row)).await?;
+    tx.run_batch(&INSERT, std::slice::from_ref(row)).await?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What came in and waits to be understood.
 
-use super::rows::{batch_sql, ids_json};
+use super::batch::ids_sql;
+use super::rows;
 use super::{Db, Sql, StoreError, Tx};
 use sqlx::FromRow;
 
@@ -9,22 +10,18 @@ pub const SPACING_MS: i64 = 1_000;
 /// By how much, in milliseconds, senders that are on nobody's record stand behind.
 pub const STRANGER_MS: i64 = 600_000;
 
-const INSERT: Sql = batch_sql!(
-    // In two steps: while PostgreSQL knows nothing of how full its tables are, it would look at every message.
+const INSERT: Sql = ids_sql!(// In two steps: while PostgreSQL knows nothing of how full its tables are, it would look at every message.
     "WITH new AS MATERIALIZED (SELECT m.id, m.created_at, COALESCE(m.channel, '') || ':' || COALESCE(m.address, '') AS sender,
          CASE WHEN m.in_reply_to IS NOT NULL OR EXISTS (SELECT 1 FROM contact_point c
            WHERE c.channel = m.channel AND c.address = m.address) THEN 0 ELSE $2 END AS later
-       FROM message m JOIN ",
-    [id text],
-    " AS r ON m.id = r.id),
+       FROM message m JOIN ", " AS r ON m.id = r.id),
      placed AS (SELECT n.*, (SELECT MAX(i.turn) FROM inbox i WHERE i.sender = n.sender) AS last,
          ROW_NUMBER() OVER (PARTITION BY n.sender ORDER BY n.created_at, n.id) - 1 AS place
        FROM new n WHERE NOT EXISTS (SELECT 1 FROM inbox i WHERE i.message_id = n.id))
      INSERT INTO inbox (message_id, received_at, lease_until, tries, sender, turn)
      SELECT id, created_at, 0, 0, sender,
        CASE WHEN last + $3 > created_at + later THEN last + $3 ELSE created_at + later END + place * $3
-     FROM placed WHERE true ON CONFLICT DO NOTHING"
-);
+     FROM placed WHERE true ON CONFLICT DO NOTHING");
 
 /// Lets received messages wait for the reader. Each gets its turn: a sender's own messages stay in their order and stand
 /// [`SPACING_MS`] apart, so that a flood from one holds up nobody else; strangers stand [`STRANGER_MS`] behind.
@@ -32,7 +29,7 @@ pub async fn insert(tx: &mut Tx, ids: &[String]) -> Result<u64, StoreError> {
     if ids.is_empty() {
         return Ok(0);
     }
-    tx.run(&INSERT, &[ids_json(ids), STRANGER_MS.into(), SPACING_MS.into()]).await
+    tx.run(&INSERT, &[rows::ids(ids), STRANGER_MS.into(), SPACING_MS.into()]).await
 }
 
 /// A received message that is ours to read until the lease ends.

@@ -1,6 +1,7 @@
 //! The send ledger and everything received: the `message` and `attempt` tables.
 
-use super::rows::{Arg, batch, batch_sql, ids_json, in_order, insert_sql, last_of_each, packed_sql};
+use super::batch::{Batch, batch_sql, ids_sql, insert_sql, packed_sql};
+use super::rows::{self, Arg, in_order, last_of_each};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -48,7 +49,7 @@ impl MessageRow {
     }
 }
 
-const INSERT: Sql = insert_sql!(
+const INSERT: Batch<MessageRow> = insert_sql!(
     "message",
     [
         id text, practice_id text, patient_id text, direction text, kind text, template text, purpose text, anchor text,
@@ -66,7 +67,7 @@ pub async fn insert(tx: &mut Tx, rows: &[MessageRow]) -> Result<Vec<String>, Sto
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let inserted: Vec<(String,)> = tx.fetch(&INSERT, &[batch(&in_order(rows, MessageRow::key))?]).await?;
+    let inserted: Vec<(String,)> = tx.fetch_batch(&INSERT, &in_order(rows, MessageRow::key)).await?;
     Ok(inserted.into_iter().map(|(id,)| id).collect())
 }
 
@@ -76,7 +77,7 @@ const BY_IDS: Sql = packed_sql!(
         gateway, provider_reference, subject, body, facts, due_at, expires_at, priority, past_due, appointment_id,
         enrolment_id, goal_id, in_reply_to, attempts, segments, created_at, updated_at
     ],
-    "message m JOIN ", [id text], " AS r ON m.id = r.id", "m.id"
+    "message m JOIN ", ids, " AS r ON m.id = r.id", "m.id"
 );
 
 /// The messages with these ids.
@@ -84,7 +85,7 @@ pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<MessageRow>, Stor
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch_packed(&BY_IDS, &[ids_json(ids)]).await
+    tx.fetch_packed(&BY_IDS, &[rows::ids(ids)]).await
 }
 
 /// One message, read outside a transaction.
@@ -93,18 +94,15 @@ pub async fn get(db: &Db, id: &str) -> Result<Option<MessageRow>, StoreError> {
     db.fetch_optional(&SQL, &[id.into()]).await
 }
 
-const FOR_APPOINTMENTS: Sql = batch_sql!(
-    "SELECT m.* FROM message m JOIN ",
-    [id text],
-    " AS r ON m.appointment_id = r.id WHERE m.direction = 'out'"
-);
+const FOR_APPOINTMENTS: Sql =
+    ids_sql!("SELECT m.* FROM message m JOIN ", " AS r ON m.appointment_id = r.id WHERE m.direction = 'out'");
 
 /// Every ledger row of these appointments.
 pub async fn for_appointments(tx: &mut Tx, ids: &[String]) -> Result<Vec<MessageRow>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&FOR_APPOINTMENTS, &[ids_json(ids)]).await
+    tx.fetch(&FOR_APPOINTMENTS, &[rows::ids(ids)]).await
 }
 
 /// Where a message stands now.
@@ -120,7 +118,7 @@ pub struct StatusChange {
     pub at: i64,
 }
 
-const SET_STATUS: Sql = batch_sql!(
+const SET_STATUS: Batch<StatusChange> = batch_sql!(
     "UPDATE message SET status = r.status, reason = r.reason, updated_at = r.at FROM ",
     [id text, status text, reason text, at bigint],
     " AS r WHERE message.id = r.id"
@@ -128,7 +126,7 @@ const SET_STATUS: Sql = batch_sql!(
 
 /// Moves messages to a new status.
 pub async fn set_status(tx: &mut Tx, changes: &[StatusChange]) -> Result<u64, StoreError> {
-    tx.run_rows(&SET_STATUS, &last_of_each(changes, |c| &c.id)).await
+    tx.run_batch(&SET_STATUS, &last_of_each(changes, |c| &c.id)).await
 }
 
 /// What became of a try, for the ledger.
@@ -147,44 +145,27 @@ pub struct SettledMessage {
     pub gateway: Option<String>,
 }
 
-const SETTLE: Sql = batch_sql!(
+const SETTLE: Batch<SettledMessage> = batch_sql!(
     "UPDATE message SET
        status = CASE WHEN r.rank >= CASE message.status WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3 WHEN 'undelivered' THEN 2
          WHEN 'accepted' THEN 1 ELSE 0 END THEN r.status ELSE message.status END,
        reason = CASE WHEN r.rank >= CASE message.status WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3 WHEN 'undelivered' THEN 2
          WHEN 'accepted' THEN 1 ELSE 0 END THEN r.reason ELSE message.reason END,
        channel = COALESCE(r.channel, message.channel), address = COALESCE(r.address, message.address),
-       gateway = COALESCE(r.gateway, message.gateway), attempts = r.attempts, segments = r.segments, updated_at = r.at FROM ",
+       gateway = COALESCE(r.gateway, message.gateway), attempts = r.attempts, segments = r.segments, updated_at = r.at
+     FROM (SELECT b.*, CASE b.status WHEN 'delivered' THEN 4 WHEN 'failed' THEN 3 WHEN 'undelivered' THEN 2
+       WHEN 'accepted' THEN 1 ELSE 0 END AS rank FROM ",
     [
         id text, status text, reason text, channel text, address text, gateway text, attempts bigint, segments bigint,
-        at bigint, rank bigint
+        at bigint
     ],
-    " AS r WHERE message.id = r.id"
+    " AS b) AS r WHERE message.id = r.id"
 );
 
 /// Records outcomes of tries. Where a delivery report has overtaken the outcome and got further, its status stands
 /// (accepted, undelivered, failed, delivered: `reports::advance`); the try itself is noted all the same.
 pub async fn settle(tx: &mut Tx, rows: &[SettledMessage]) -> Result<u64, StoreError> {
-    #[derive(Serialize)]
-    struct Ranked<'a> {
-        #[serde(flatten)]
-        row: &'a SettledMessage,
-        rank: i64,
-    }
-    let rows: Vec<_> = last_of_each(rows, |r| &r.id)
-        .into_iter()
-        .map(|row| Ranked {
-            row,
-            rank: match row.status.as_str() {
-                "accepted" => 1,
-                "undelivered" => 2,
-                "failed" => 3,
-                "delivered" => 4,
-                _ => 0,
-            },
-        })
-        .collect();
-    tx.run_rows(&SETTLE, &rows).await
+    tx.run_batch(&SETTLE, &last_of_each(rows, |r| &r.id)).await
 }
 
 /// A try about to be made, or made.
@@ -209,7 +190,7 @@ pub struct AttemptRow {
     pub provider_id: Option<String>,
 }
 
-const INSERT_ATTEMPT: Sql = insert_sql!(
+const INSERT_ATTEMPT: Batch<AttemptRow> = insert_sql!(
     "attempt",
     [
         message_id text, number bigint, gateway text, channel text, address text, subject text, body text,
@@ -222,7 +203,7 @@ const INSERT_ATTEMPT: Sql = insert_sql!(
 /// Writes the tries that are about to be made. It fails as a whole when one of them was already written: two workers
 /// then believe they hold the same message.
 pub async fn insert_attempts(tx: &mut Tx, rows: &[AttemptRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&INSERT_ATTEMPT, rows).await
+    tx.run_batch(&INSERT_ATTEMPT, rows).await
 }
 
 /// How a try ended.
@@ -237,7 +218,7 @@ pub struct AttemptOutcome {
     pub provider_id: Option<String>,
 }
 
-const FINISH_ATTEMPT: Sql = batch_sql!(
+const FINISH_ATTEMPT: Batch<AttemptOutcome> = batch_sql!(
     "UPDATE attempt SET finished_at = r.finished_at, outcome = r.outcome, code = r.code, provider_id = r.provider_id FROM ",
     [message_id text, number bigint, finished_at bigint, outcome text, code text, provider_id text],
     " AS r WHERE attempt.message_id = r.message_id AND attempt.number = r.number"
@@ -246,12 +227,11 @@ const FINISH_ATTEMPT: Sql = batch_sql!(
 /// Records how tries ended.
 pub async fn finish_attempts(tx: &mut Tx, rows: &[AttemptOutcome]) -> Result<u64, StoreError> {
     let rows = last_of_each(rows, |r| (&r.message_id, r.number));
-    tx.run_rows(&FINISH_ATTEMPT, &rows).await
+    tx.run_batch(&FINISH_ATTEMPT, &rows).await
 }
 
-const LAST_ATTEMPTS: Sql = batch_sql!(
+const LAST_ATTEMPTS: Sql = ids_sql!(
     "SELECT a.* FROM attempt a JOIN ",
-    [id text],
     " AS r ON a.message_id = r.id WHERE a.number = (SELECT MAX(b.number) FROM attempt b WHERE b.message_id = a.message_id)"
 );
 
@@ -260,12 +240,11 @@ pub async fn last_attempts(tx: &mut Tx, ids: &[String]) -> Result<Vec<AttemptRow
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&LAST_ATTEMPTS, &[ids_json(ids)]).await
+    tx.fetch(&LAST_ATTEMPTS, &[rows::ids(ids)]).await
 }
 
-const REFUSED: Sql = batch_sql!(
+const REFUSED: Sql = ids_sql!(
     "SELECT DISTINCT a.message_id, a.address FROM attempt a JOIN ",
-    [id text],
     " AS r ON a.message_id = r.id WHERE a.outcome = 'refused'"
 );
 
@@ -274,12 +253,11 @@ pub async fn refused(tx: &mut Tx, ids: &[String]) -> Result<Vec<(String, String)
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&REFUSED, &[ids_json(ids)]).await
+    tx.fetch(&REFUSED, &[rows::ids(ids)]).await
 }
 
-const SAID_NOT_THERE: Sql = batch_sql!(
+const SAID_NOT_THERE: Sql = ids_sql!(
     "SELECT DISTINCT a.message_id, a.gateway FROM attempt a JOIN ",
-    [id text],
     " AS r ON a.message_id = r.id WHERE a.outcome = 'resolved_not_sent'"
 );
 
@@ -288,7 +266,7 @@ pub async fn said_not_there(tx: &mut Tx, ids: &[String]) -> Result<Vec<(String, 
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&SAID_NOT_THERE, &[ids_json(ids)]).await
+    tx.fetch(&SAID_NOT_THERE, &[rows::ids(ids)]).await
 }
 
 /// Every try of one message, oldest first.

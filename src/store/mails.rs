@@ -1,6 +1,7 @@
 //! Mail that came in: as it was, what it was read as, and the files that came along.
 
-use super::rows::{batch_sql, ids_json, insert_sql};
+use super::batch::{Batch, ids_sql, insert_sql};
+use super::rows;
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -33,7 +34,7 @@ pub struct AttachmentRow {
     pub inline: bool,
 }
 
-const INSERT: Sql = insert_sql!(
+const INSERT: Batch<MailRow> = insert_sql!(
     "mail",
     [
         message_id text, raw text, full_size bigint, whole boolean, class text, doubts text, reading text, mail_id text,
@@ -44,10 +45,10 @@ const INSERT: Sql = insert_sql!(
 
 /// Keeps mails. Their messages must be there already.
 pub async fn insert(tx: &mut Tx, rows: &[MailRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&INSERT, rows).await
+    tx.run_batch(&INSERT, rows).await
 }
 
-const INSERT_ATTACHMENTS: Sql = insert_sql!(
+const INSERT_ATTACHMENTS: Batch<AttachmentRow> = insert_sql!(
     "attachment",
     [message_id text, position bigint, name text, content_type text, size bigint, sha256 text, inline boolean],
     "ON CONFLICT DO NOTHING"
@@ -55,7 +56,7 @@ const INSERT_ATTACHMENTS: Sql = insert_sql!(
 
 /// Notes the files of mails.
 pub async fn insert_attachments(tx: &mut Tx, rows: &[AttachmentRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&INSERT_ATTACHMENTS, rows).await
+    tx.run_batch(&INSERT_ATTACHMENTS, rows).await
 }
 
 /// A mail without its raw bytes: what reading it found.
@@ -71,9 +72,8 @@ pub struct MailView {
     pub mail_id: Option<String>,
 }
 
-const VIEWS: Sql = batch_sql!(
+const VIEWS: Sql = ids_sql!(
     "SELECT m.message_id, m.full_size, m.whole, m.class, m.doubts, m.reading, m.mail_id FROM mail m JOIN ",
-    [id text],
     " AS r ON m.message_id = r.id ORDER BY m.message_id"
 );
 
@@ -82,7 +82,7 @@ pub async fn views(tx: &mut Tx, message_ids: &[String]) -> Result<Vec<MailView>,
     if message_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&VIEWS, &[ids_json(message_ids)]).await
+    tx.fetch(&VIEWS, &[rows::ids(message_ids)]).await
 }
 
 /// One mail with its raw bytes.

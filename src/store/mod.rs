@@ -5,6 +5,7 @@ mod rows;
 pub mod alerts;
 pub mod appointments;
 pub mod audit;
+mod batch;
 pub mod consents;
 pub mod contacts;
 pub mod copy;
@@ -32,15 +33,16 @@ pub mod scratch;
 pub mod views;
 mod writer;
 
+use batch::Batch;
 use rows::Arg;
 pub use rows::Sql;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{FromRow, Postgres, Row as _, Transaction};
+use sqlx::{Executor, FromRow, Postgres, Row as _, Transaction};
+use std::borrow::Borrow;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -115,15 +117,20 @@ pub enum Db {
         /// The one connection of all transactions.
         writer: writer::Writer,
     },
-    /// A pool on a PostgreSQL server.
-    Postgres(PgPool),
+    /// Connections to a PostgreSQL server.
+    Postgres {
+        /// For what is read outside transactions.
+        read: PgPool,
+        /// For transactions.
+        write: PgPool,
+    },
 }
 
 /// Every statement of a transaction looks its rows up by the keys of a batch. A planner whose statistics are from when the tables
 /// were small, as after an import, would read whole tables for that: measured, ten times the cost of the look-ups. JIT would
 /// cost more than the statements themselves.
-const BEGIN: &str = "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; \
-    SET LOCAL enable_mergejoin = off; SET LOCAL jit = off";
+const LOOK_UP_BY_KEY: &str =
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 
 /// A row that both databases can give.
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
@@ -134,11 +141,19 @@ impl Db {
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url)?.application_name("between");
-            let pool = PgPoolOptions::new()
-                .max_connections(8)
-                .acquire_timeout(Duration::from_secs(5))
-                .connect_lazy_with(options);
-            return Ok(Self::Postgres(pool));
+            let pool = PgPoolOptions::new().acquire_timeout(Duration::from_secs(5));
+            let write = pool
+                .clone()
+                .max_connections(MOST_TRANSACTIONS)
+                // A connection is proven by the BEGIN it is taken for.
+                .test_before_acquire(false)
+                .after_connect(|connection, _| {
+                    Box::pin(async move { connection.execute(LOOK_UP_BY_KEY).await.map(|_| ()) })
+                });
+            return Ok(Self::Postgres {
+                read: pool.max_connections(4).connect_lazy_with(options.clone()),
+                write: write.connect_lazy_with(options),
+            });
         }
         let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
         let options = SqliteConnectOptions::new()
@@ -175,7 +190,7 @@ impl Db {
                 }
                 (&SQLITE_MIGRATIONS, ran)
             }
-            Self::Postgres(pool) => (&POSTGRES_MIGRATIONS, POSTGRES_MIGRATIONS.run(pool).await),
+            Self::Postgres { read, .. } => (&POSTGRES_MIGRATIONS, POSTGRES_MIGRATIONS.run(read).await),
         };
         match ran {
             Err(sqlx::migrate::MigrateError::VersionMissing(found)) => {
@@ -189,7 +204,7 @@ impl Db {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Sqlite { .. } => "sqlite",
-            Self::Postgres(_) => "postgres",
+            Self::Postgres { .. } => "postgres",
         }
     }
 
@@ -198,7 +213,7 @@ impl Db {
         Ok(match self {
             Self::Sqlite { read, .. } if read.is_closed() => return Err(sqlx::Error::PoolClosed.into()),
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin().await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin_with(BEGIN).await?),
+            Self::Postgres { write, .. } => Tx::Postgres(begin(write).await?),
         })
     }
 
@@ -216,7 +231,7 @@ impl Db {
                 sqlx::query("VACUUM INTO $1").bind(path.to_owned()).execute(read).await?;
                 Ok(true)
             }
-            Self::Postgres(_) => Ok(false),
+            Self::Postgres { .. } => Ok(false),
         }
     }
 
@@ -228,20 +243,39 @@ impl Db {
                 write.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
         }
     }
 
     async fn fetch<T: Row>(&self, sql: &Sql, args: &[Arg]) -> Result<Vec<T>, StoreError> {
         Ok(match self {
             Self::Sqlite { read, .. } => rows::bind_sqlite_as::<T>(sql.sqlite, args).fetch_all(read).await?,
-            Self::Postgres(pool) => rows::bind_postgres_as::<T>(sql.postgres, args).fetch_all(pool).await?,
+            Self::Postgres { read, .. } => rows::bind_postgres_as::<T>(sql.postgres, args).fetch_all(read).await?,
         })
     }
 
     async fn fetch_optional<T: Row>(&self, sql: &Sql, args: &[Arg]) -> Result<Option<T>, StoreError> {
         Ok(self.fetch(sql, args).await?.into_iter().next())
     }
+}
+
+/// How many transactions a process has open on PostgreSQL at once; others wait.
+const MOST_TRANSACTIONS: u32 = 6;
+
+/// Begins a transaction. The server may have closed connections that were idle, as when it was started anew: then the next is
+/// taken, in the end a fresh one.
+async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    for _ in 0..MOST_TRANSACTIONS {
+        match pool.begin().await {
+            Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => {}
+            Err(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code.starts_with("57P")) => {}
+            other => return other,
+        }
+    }
+    pool.begin().await
 }
 
 /// A transaction that may write. Dropped without `commit` it leaves nothing behind.
@@ -307,12 +341,58 @@ impl Tx {
         })
     }
 
-    /// Runs a batch statement over `rows`; none is no work.
-    async fn run_rows<T: Serialize>(&mut self, sql: &Sql, batch: &[T]) -> Result<u64, StoreError> {
-        if batch.is_empty() {
+    /// Runs a statement over rows; none is no work.
+    async fn run_batch<T>(&mut self, batch: &Batch<T>, rows: &[impl Borrow<T>]) -> Result<u64, StoreError> {
+        if rows.is_empty() {
             return Ok(0);
         }
-        self.run(sql, &[rows::batch(batch)?]).await
+        Ok(match self {
+            Self::Sqlite(tx) => {
+                let json = batch.json(rows)?;
+                sqlx::query(batch.sql.sqlite).bind(json).execute(tx.connection()?).await?.rows_affected()
+            }
+            Self::Postgres(tx) => {
+                let arrays = batch.arrays(rows)?;
+                sqlx::query_with(batch.sql.postgres, arrays).execute(&mut **tx).await?.rows_affected()
+            }
+        })
+    }
+
+    /// What a statement over rows gives; none is no work.
+    async fn fetch_batch<T, R: Row>(
+        &mut self,
+        batch: &Batch<T>,
+        rows: &[impl Borrow<T>],
+    ) -> Result<Vec<R>, StoreError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(match self {
+            Self::Sqlite(tx) => {
+                let json = batch.json(rows)?;
+                sqlx::query_as(batch.sql.sqlite).bind(json).fetch_all(tx.connection()?).await?
+            }
+            Self::Postgres(tx) => {
+                let arrays = batch.arrays(rows)?;
+                sqlx::query_as_with(batch.sql.postgres, arrays).fetch_all(&mut **tx).await?
+            }
+        })
+    }
+
+    /// The same for a statement of `packed_sql!`.
+    async fn fetch_packed_batch<T, R: Row + DeserializeOwned>(
+        &mut self,
+        batch: &Batch<T>,
+        rows: &[impl Borrow<T>],
+    ) -> Result<Vec<R>, StoreError> {
+        match self {
+            Self::Sqlite(tx) if !rows.is_empty() => {
+                let json = batch.json(rows)?;
+                let row = sqlx::query(batch.sql.sqlite).bind(json).fetch_one(tx.connection()?).await?;
+                Ok(serde_json::from_str(row.try_get(0)?)?)
+            }
+            _ => self.fetch_batch(batch, rows).await,
+        }
     }
 
     async fn ensure_one(&mut self, what: &'static str, sql: &Sql, args: &[Arg]) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 //! Patients, their identifiers and tags.
 
-use super::rows::{batch, batch_sql, begins, ids_json, in_order, insert_sql, last_of_each, packed_sql, truth};
+use super::batch::{Batch, batch_sql, ids_sql, insert_sql, packed_sql};
+use super::rows::{self, begins, in_order, last_of_each, truth};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -37,12 +38,12 @@ pub struct PatientRow {
     pub updated_at: i64,
 }
 
-const UPSERT: Sql = insert_sql!(
+const UPSERT: Batch<PatientRow> = insert_sql!(
     "patient",
     [
         id text, practice_id text, nhs_number text, family_name text, given_name text, known_as text, birth_date text,
-        language text, zone text, preferred_channel text, window_json text, registered bool, deceased bool, sensitive bool,
-        unsafe_contact bool, textable bool, needs text, paused_until bigint, pause_reason text, created_at bigint,
+        language text, zone text, preferred_channel text, window_json text, registered boolean, deceased boolean, sensitive boolean,
+        unsafe_contact boolean, textable boolean, needs text, paused_until bigint, pause_reason text, created_at bigint,
         updated_at bigint
     ],
     "ON CONFLICT (id) DO UPDATE SET nhs_number = excluded.nhs_number, family_name = excluded.family_name,
@@ -55,7 +56,7 @@ const UPSERT: Sql = insert_sql!(
 /// Adds patients, or brings what the practice's data says of them up to date. What people or staff told us (pause, own
 /// window, unsafe contact) is left as it is.
 pub async fn upsert(tx: &mut Tx, rows: &[PatientRow]) -> Result<u64, StoreError> {
-    tx.run_rows(&UPSERT, &last_of_each(rows, |r| &r.id)).await
+    tx.run_batch(&UPSERT, &last_of_each(rows, |r| &r.id)).await
 }
 
 const BY_IDS: Sql = packed_sql!(
@@ -64,7 +65,7 @@ const BY_IDS: Sql = packed_sql!(
         window_json, registered, deceased, sensitive, unsafe_contact, textable, needs, paused_until, pause_reason,
         created_at, updated_at
     ],
-    "patient p JOIN ", [id text], " AS r ON p.id = r.id", "p.id"
+    "patient p JOIN ", ids, " AS r ON p.id = r.id", "p.id"
 );
 
 /// The patients with these ids.
@@ -72,7 +73,7 @@ pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<PatientRow>, Stor
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch_packed(&BY_IDS, &[ids_json(ids)]).await
+    tx.fetch_packed(&BY_IDS, &[rows::ids(ids)]).await
 }
 
 /// One patient, read outside a transaction.
@@ -84,7 +85,7 @@ pub async fn get(db: &Db, id: &str) -> Result<Option<PatientRow>, StoreError> {
 const BY_NHS: Sql = Sql {
     sqlite: "SELECT * FROM patient WHERE practice_id = $2 AND nhs_number IN (SELECT value FROM jsonb_each($1))",
     postgres: "SELECT * FROM patient WHERE practice_id = $2 AND nhs_number IN
-        (SELECT r.id FROM json_array_elements_text(CAST($1 AS json)) AS r(id))",
+        (SELECT r.id FROM unnest(CAST($1 AS text[])) AS r(id))",
 };
 
 /// The patients of a practice who have one of these NHS numbers (ten digits, no spaces).
@@ -92,7 +93,7 @@ pub async fn by_nhs_numbers(tx: &mut Tx, practice_id: &str, numbers: &[String]) 
     if numbers.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&BY_NHS, &[ids_json(numbers), practice_id.into()]).await
+    tx.fetch(&BY_NHS, &[rows::ids(numbers), practice_id.into()]).await
 }
 
 /// Finds patients for staff: by our id, NHS number, identifier or the beginning of the family name.
@@ -130,7 +131,7 @@ pub struct IdentifierRow {
     pub patient_id: String,
 }
 
-const INSERT_IDENTIFIERS: Sql = insert_sql!(
+const INSERT_IDENTIFIERS: Batch<IdentifierRow> = insert_sql!(
     "patient_identifier",
     [practice_id text, system text, value text, patient_id text],
     "ON CONFLICT DO NOTHING"
@@ -139,10 +140,10 @@ const INSERT_IDENTIFIERS: Sql = insert_sql!(
 /// Notes identifiers; one that is already known keeps its patient.
 pub async fn add_identifiers(tx: &mut Tx, rows: &[IdentifierRow]) -> Result<u64, StoreError> {
     let rows = in_order(rows, |r| (&r.practice_id, &r.system, &r.value));
-    tx.run_rows(&INSERT_IDENTIFIERS, &rows).await
+    tx.run_batch(&INSERT_IDENTIFIERS, &rows).await
 }
 
-const FIND_IDENTIFIERS: Sql = batch_sql!(
+const FIND_IDENTIFIERS: Batch<IdentifierRow> = batch_sql!(
     "SELECT i.* FROM patient_identifier i JOIN ",
     [practice_id text, system text, value text],
     " AS r ON i.practice_id = r.practice_id AND i.system = r.system AND i.value = r.value"
@@ -153,21 +154,18 @@ pub async fn find_identifiers(tx: &mut Tx, rows: &[IdentifierRow]) -> Result<Vec
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&FIND_IDENTIFIERS, &[batch(rows)?]).await
+    tx.fetch_batch(&FIND_IDENTIFIERS, rows).await
 }
 
-const IDENTIFIERS_OF: Sql = batch_sql!(
-    "SELECT i.* FROM patient_identifier i JOIN ",
-    [id text],
-    " AS r ON i.patient_id = r.id ORDER BY i.system, i.value"
-);
+const IDENTIFIERS_OF: Sql =
+    ids_sql!("SELECT i.* FROM patient_identifier i JOIN ", " AS r ON i.patient_id = r.id ORDER BY i.system, i.value");
 
 /// The identifiers of these patients.
 pub async fn identifiers_of(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<IdentifierRow>, StoreError> {
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&IDENTIFIERS_OF, &[ids_json(patient_ids)]).await
+    tx.fetch(&IDENTIFIERS_OF, &[rows::ids(patient_ids)]).await
 }
 
 /// A tag on a patient's record.
@@ -180,7 +178,7 @@ pub struct TagRow {
     pub since: i64,
 }
 
-const ADD_TAGS: Sql = insert_sql!(
+const ADD_TAGS: Batch<TagRow> = insert_sql!(
     "patient_tag",
     [patient_id text, tag text, source text, since bigint],
     "ON CONFLICT DO NOTHING"
@@ -189,7 +187,7 @@ const ADD_TAGS: Sql = insert_sql!(
 /// Adds tags; one already there keeps its date.
 pub async fn add_tags(tx: &mut Tx, rows: &[TagRow]) -> Result<u64, StoreError> {
     let rows = in_order(rows, |r| (&r.patient_id, &r.tag));
-    tx.run_rows(&ADD_TAGS, &rows).await
+    tx.run_batch(&ADD_TAGS, &rows).await
 }
 
 /// Takes a tag off.
@@ -198,14 +196,14 @@ pub async fn remove_tag(tx: &mut Tx, patient_id: &str, tag: &str) -> Result<u64,
     tx.run(&SQL, &[patient_id.into(), tag.into()]).await
 }
 
-const TAGS: Sql = batch_sql!("SELECT t.* FROM patient_tag t JOIN ", [id text], " AS r ON t.patient_id = r.id");
+const TAGS: Sql = ids_sql!("SELECT t.* FROM patient_tag t JOIN ", " AS r ON t.patient_id = r.id");
 
 /// The tags of these patients.
 pub async fn tags(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<TagRow>, StoreError> {
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&TAGS, &[ids_json(patient_ids)]).await
+    tx.fetch(&TAGS, &[rows::ids(patient_ids)]).await
 }
 
 /// Holds a person's row until the transaction ends: what two requests would do to it at once, they do one after the other.
@@ -251,7 +249,7 @@ pub struct RelatedPersonRow {
     pub updated_at: i64,
 }
 
-const UPSERT_RELATED: Sql = insert_sql!(
+const UPSERT_RELATED: Batch<RelatedPersonRow> = insert_sql!(
     "related_person",
     [id text, patient_id text, source_id text, relationship text, name text, updated_at bigint],
     "ON CONFLICT (patient_id, source_id) DO UPDATE SET relationship = excluded.relationship, name = excluded.name,
@@ -261,5 +259,5 @@ const UPSERT_RELATED: Sql = insert_sql!(
 /// Adds or updates related people.
 pub async fn upsert_related(tx: &mut Tx, rows: &[RelatedPersonRow]) -> Result<u64, StoreError> {
     let rows = last_of_each(rows, |r| (&r.patient_id, &r.source_id));
-    tx.run_rows(&UPSERT_RELATED, &rows).await
+    tx.run_batch(&UPSERT_RELATED, &rows).await
 }

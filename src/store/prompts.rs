@@ -1,6 +1,7 @@
 //! Questions that wait for their answer: at most one open a person.
 
-use super::rows::{batch, batch_sql, ids_json, in_order, insert_sql};
+use super::batch::{Batch, ids_sql, insert_sql};
+use super::rows::{self, in_order};
 use super::{Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -25,7 +26,7 @@ pub struct PromptRow {
     pub enrolment_id: Option<String>,
 }
 
-const INSERT: Sql = insert_sql!(
+const INSERT: Batch<PromptRow> = insert_sql!(
     "prompt",
     [
         id text, patient_id text, message_id text, kind text, body text, expects text, status text, asked_again bigint,
@@ -40,29 +41,28 @@ pub async fn open(tx: &mut Tx, rows: &[PromptRow]) -> Result<Vec<String>, StoreE
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<(String,)> = tx.fetch(&INSERT, &[batch(&in_order(rows, |r| &r.patient_id))?]).await?;
+    let ids: Vec<(String,)> = tx.fetch_batch(&INSERT, &in_order(rows, |r| &r.patient_id)).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
-const OPEN_OF: Sql =
-    batch_sql!("SELECT p.* FROM prompt p JOIN ", [id text], " AS r ON p.patient_id = r.id WHERE p.status = 'open'");
+const OPEN_OF: Sql = ids_sql!("SELECT p.* FROM prompt p JOIN ", " AS r ON p.patient_id = r.id WHERE p.status = 'open'");
 
 /// The open questions of these patients.
 pub async fn open_of(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<PromptRow>, StoreError> {
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&OPEN_OF, &[ids_json(patient_ids)]).await
+    tx.fetch(&OPEN_OF, &[rows::ids(patient_ids)]).await
 }
 
-const OF_MESSAGES: Sql = batch_sql!("SELECT p.* FROM prompt p JOIN ", [id text], " AS r ON p.message_id = r.id");
+const OF_MESSAGES: Sql = ids_sql!("SELECT p.* FROM prompt p JOIN ", " AS r ON p.message_id = r.id");
 
 /// The questions that these messages asked.
 pub async fn of_messages(tx: &mut Tx, message_ids: &[String]) -> Result<Vec<PromptRow>, StoreError> {
     if message_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&OF_MESSAGES, &[ids_json(message_ids)]).await
+    tx.fetch(&OF_MESSAGES, &[rows::ids(message_ids)]).await
 }
 
 /// The newest question of a person that is no longer open, if any.
@@ -79,9 +79,8 @@ pub async fn end(tx: &mut Tx, id: &str, status: &str, answered_by: Option<&str>)
     Ok(tx.run(&SQL, &[id.into(), status.into(), answered_by.into()]).await? == 1)
 }
 
-const END_OF_MESSAGES: Sql = batch_sql!(
+const END_OF_MESSAGES: Sql = ids_sql!(
     "UPDATE prompt SET status = 'closed' WHERE status = 'open' AND message_id IN (SELECT r.id FROM ",
-    [id text],
     " AS r) RETURNING patient_id"
 );
 
@@ -90,7 +89,7 @@ pub async fn close_of_messages(tx: &mut Tx, message_ids: &[String]) -> Result<Ve
     if message_ids.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<(String,)> = tx.fetch(&END_OF_MESSAGES, &[ids_json(message_ids)]).await?;
+    let ids: Vec<(String,)> = tx.fetch(&END_OF_MESSAGES, &[rows::ids(message_ids)]).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 

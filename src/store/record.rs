@@ -1,6 +1,7 @@
 //! What people told us, as structured entries, each beside the text it came from; and the agenda.
 
-use super::rows::{batch_sql, ids_json, in_order, insert_sql};
+use super::batch::{Batch, ids_sql, insert_sql};
+use super::rows::{self, in_order};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -28,7 +29,7 @@ pub struct RecordEntryRow {
     pub created_at: i64,
 }
 
-const INSERT: Sql = insert_sql!(
+const INSERT: Batch<RecordEntryRow> = insert_sql!(
     "record_entry",
     [
         id text, practice_id text, patient_id text, kind text, code text, value text, value_number float8, unit text,
@@ -41,7 +42,7 @@ const INSERT: Sql = insert_sql!(
 /// Files entries; the same entry of the same message is filed once.
 pub async fn file(tx: &mut Tx, rows: &[RecordEntryRow]) -> Result<u64, StoreError> {
     let rows = in_order(rows, |r| (&r.message_id, &r.kind, &r.code, &r.id));
-    tx.run_rows(&INSERT, &rows).await
+    tx.run_batch(&INSERT, &rows).await
 }
 
 /// Every entry of one patient, oldest first.
@@ -70,7 +71,7 @@ pub struct AgendaItemRow {
     pub replaced_at: Option<i64>,
 }
 
-const INSERT_AGENDA: Sql = insert_sql!(
+const INSERT_AGENDA: Batch<AgendaItemRow> = insert_sql!(
     "agenda_item",
     [
         id text, patient_id text, appointment_id text, position bigint, words text, message_id text, created_at bigint,
@@ -89,12 +90,11 @@ pub async fn set_agenda(
     const REPLACE: Sql =
         Sql::same("UPDATE agenda_item SET replaced_at = $2 WHERE appointment_id = $1 AND replaced_at IS NULL");
     tx.run(&REPLACE, &[appointment_id.into(), now.into()]).await?;
-    tx.run_rows(&INSERT_AGENDA, rows).await
+    tx.run_batch(&INSERT_AGENDA, rows).await
 }
 
-const AGENDA: Sql = batch_sql!(
+const AGENDA: Sql = ids_sql!(
     "SELECT g.* FROM agenda_item g JOIN ",
-    [id text],
     " AS r ON g.appointment_id = r.id WHERE g.replaced_at IS NULL ORDER BY g.appointment_id, g.position"
 );
 
@@ -103,7 +103,7 @@ pub async fn agenda(tx: &mut Tx, appointment_ids: &[String]) -> Result<Vec<Agend
     if appointment_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&AGENDA, &[ids_json(appointment_ids)]).await
+    tx.fetch(&AGENDA, &[rows::ids(appointment_ids)]).await
 }
 
 /// A coordinator's correction of how a reply was read: a labelled example, never a change of the rules.
@@ -119,7 +119,7 @@ pub struct CorrectionRow {
     pub at: i64,
 }
 
-const INSERT_CORRECTION: Sql = insert_sql!(
+const INSERT_CORRECTION: Batch<CorrectionRow> = insert_sql!(
     "correction",
     [id text, message_id text, reader text, understood text, corrected text, actor text, at bigint],
     ""
@@ -127,7 +127,7 @@ const INSERT_CORRECTION: Sql = insert_sql!(
 
 /// Stores a correction.
 pub async fn correct(tx: &mut Tx, row: &CorrectionRow) -> Result<(), StoreError> {
-    tx.run_rows(&INSERT_CORRECTION, std::slice::from_ref(row)).await?;
+    tx.run_batch(&INSERT_CORRECTION, std::slice::from_ref(row)).await?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Delivery reports: in any order, any number of times, forward only.
 
-use super::rows::{batch, batch_sql, in_order, insert_sql};
+use super::batch::{Batch, batch_sql, insert_sql};
+use super::rows::in_order;
 use super::{Db, Sql, StoreError, Tx};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -20,7 +21,7 @@ pub struct DeliveryReportRow {
     pub message_id: Option<String>,
 }
 
-const INSERT: Sql = insert_sql!(
+const INSERT: Batch<DeliveryReportRow> = insert_sql!(
     "delivery_report",
     [
         id text, gateway text, reference text, status text, code text, occurred_at bigint, received_at bigint,
@@ -35,13 +36,18 @@ pub async fn insert(tx: &mut Tx, rows: &[DeliveryReportRow]) -> Result<Vec<Strin
         return Ok(Vec::new());
     }
     let ids: Vec<(String,)> =
-        tx.fetch(&INSERT, &[batch(&in_order(rows, |r| (&r.gateway, &r.reference, &r.status, r.occurred_at)))?]).await?;
+        tx.fetch_batch(&INSERT, &in_order(rows, |r| (&r.gateway, &r.reference, &r.status, r.occurred_at))).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
 // Two joins, each on an index of its own: one join with OR reads every attempt there ever was on SQLite. CROSS tells
 // SQLite the order of the last one; otherwise it reads every message.
-const MATCH: Sql = batch_sql!(
+struct Pair {
+    gateway: String,
+    reference: String,
+}
+
+const MATCH: Batch<Pair> = batch_sql!(
     "WITH r AS MATERIALIZED ",
     [gateway text, reference text],
     ", found AS (
@@ -71,16 +77,10 @@ pub struct Matched {
 /// Finds the messages of (gateway, reference) pairs, each with the address of every try there was, the newest last.
 /// References nobody knows give nothing.
 pub async fn find_messages(tx: &mut Tx, pairs: &[(String, String)]) -> Result<Vec<Matched>, StoreError> {
-    #[derive(Serialize)]
-    struct Pair<'a> {
-        gateway: &'a str,
-        reference: &'a str,
-    }
-    if pairs.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<_> = pairs.iter().map(|(gateway, reference)| Pair { gateway, reference }).collect();
-    tx.fetch(&MATCH, &[batch(&rows)?]).await
+    let pair =
+        |(gateway, reference): &(String, String)| Pair { gateway: gateway.clone(), reference: reference.clone() };
+    let rows: Vec<_> = pairs.iter().map(pair).collect();
+    tx.fetch_batch(&MATCH, &rows).await
 }
 
 /// A step forward that a report asks for; `rank` counts accepted 1, undelivered 2, failed 3, opted out 4, delivered 5.
@@ -94,7 +94,7 @@ pub struct Advance {
     pub at: i64,
 }
 
-const ADVANCE: Sql = batch_sql!(
+const ADVANCE: Batch<Advance> = batch_sql!(
     "UPDATE message SET status = r.status, reason = r.reason, updated_at = r.at FROM ",
     [id text, status text, reason text, rank bigint, at bigint],
     " AS r WHERE message.id = r.id AND message.direction = 'out' AND r.rank >
@@ -112,7 +112,7 @@ pub async fn advance(tx: &mut Tx, rows: &[Advance]) -> Result<Vec<String>, Store
     // Of several steps of one message the furthest counts.
     let furthest: BTreeMap<_, _> = in_order(rows, |r| r.rank).into_iter().map(|r| (&r.id, r)).collect();
     let furthest: Vec<_> = furthest.into_values().collect();
-    let ids: Vec<(String,)> = tx.fetch(&ADVANCE, &[batch(&furthest)?]).await?;
+    let ids: Vec<(String,)> = tx.fetch_batch(&ADVANCE, &furthest).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 

@@ -1,6 +1,7 @@
 //! Test results: held until released.
 
-use super::rows::{batch, batch_sql, ids_json, in_order, insert_sql};
+use super::batch::{Batch, batch_sql, ids_sql, insert_sql};
+use super::rows::{self, in_order};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -36,7 +37,7 @@ pub struct TestResultRow {
     pub updated_at: i64,
 }
 
-const INSERT: Sql = insert_sql!(
+const INSERT: Batch<TestResultRow> = insert_sql!(
     "test_result",
     [
         id text, practice_id text, patient_id text, source_id text, test text, display text, value text,
@@ -52,14 +53,14 @@ pub async fn insert(tx: &mut Tx, rows: &[TestResultRow]) -> Result<Vec<String>, 
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<(String,)> = tx.fetch(&INSERT, &[batch(&in_order(rows, |r| (&r.practice_id, &r.source_id)))?]).await?;
+    let ids: Vec<(String,)> = tx.fetch_batch(&INSERT, &in_order(rows, |r| (&r.practice_id, &r.source_id))).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
 const BY_SOURCES: Sql = Sql {
     sqlite: "SELECT * FROM test_result WHERE practice_id = $2 AND source_id IN (SELECT value FROM jsonb_each($1))",
     postgres: "SELECT * FROM test_result WHERE practice_id = $2 AND source_id IN
-        (SELECT r.id FROM json_array_elements_text(CAST($1 AS json)) AS r(id))",
+        (SELECT r.id FROM unnest(CAST($1 AS text[])) AS r(id))",
 };
 
 /// The results of a practice that came under these source ids.
@@ -71,12 +72,12 @@ pub async fn by_sources(
     if source_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&BY_SOURCES, &[ids_json(source_ids), practice_id.into()]).await
+    tx.fetch(&BY_SOURCES, &[rows::ids(source_ids), practice_id.into()]).await
 }
 
 /// Replaces what a corrected result says and where it stands.
 pub async fn correct(tx: &mut Tx, row: &TestResultRow) -> Result<(), StoreError> {
-    const SQL: Sql = batch_sql!(
+    const SQL: Batch<TestResultRow> = batch_sql!(
         "UPDATE test_result SET display = r.display, value = r.value, value_number = r.value_number, unit = r.unit,
          original_value = r.original_value, original_unit = r.original_unit, source_record = r.source_record,
          reference_low = r.reference_low, reference_high = r.reference_high, flag = r.flag,
@@ -91,7 +92,7 @@ pub async fn correct(tx: &mut Tx, row: &TestResultRow) -> Result<(), StoreError>
         ],
         " AS r WHERE test_result.id = r.id"
     );
-    match tx.run_rows(&SQL, std::slice::from_ref(row)).await? {
+    match tx.run_batch(&SQL, std::slice::from_ref(row)).await? {
         1 => Ok(()),
         found => Err(StoreError::NotOne { what: "test_result", found }),
     }
@@ -99,14 +100,13 @@ pub async fn correct(tx: &mut Tx, row: &TestResultRow) -> Result<(), StoreError>
 
 /// Moves a result to a state, only from one of the states named. Returns whether it moved.
 pub async fn set_state(tx: &mut Tx, id: &str, from: &[&str], to: &str, by: &str, now: i64) -> Result<bool, StoreError> {
-    const SQL: Sql = batch_sql!(
+    const SQL: Sql = ids_sql!(
         "UPDATE test_result SET state = $3, released_by = CASE WHEN $3 = 'released' THEN $4 ELSE released_by END,
          released_at = CASE WHEN $3 = 'released' THEN $5 ELSE released_at END, updated_at = $5
          WHERE id = $2 AND state IN (SELECT r.id FROM ",
-        [id text],
         " AS r)"
     );
-    let args = [ids_json(from), id.into(), to.into(), by.into(), now.into()];
+    let args = [rows::ids(from), id.into(), to.into(), by.into(), now.into()];
     Ok(tx.run(&SQL, &args).await? == 1)
 }
 
@@ -140,12 +140,12 @@ pub async fn released_counts(
         sqlite: "SELECT patient_id, COUNT(*) FROM test_result WHERE state = 'released' AND released_at >= $2
             AND patient_id IN (SELECT value FROM jsonb_each($1)) GROUP BY patient_id",
         postgres: "SELECT patient_id, COUNT(*) FROM test_result WHERE state = 'released' AND released_at >= $2
-            AND patient_id IN (SELECT r.id FROM json_array_elements_text(CAST($1 AS json)) AS r(id)) GROUP BY patient_id",
+            AND patient_id IN (SELECT r.id FROM unnest(CAST($1 AS text[])) AS r(id)) GROUP BY patient_id",
     };
     if patient_ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.fetch(&SQL, &[ids_json(patient_ids), since.into()]).await
+    tx.fetch(&SQL, &[rows::ids(patient_ids), since.into()]).await
 }
 
 /// Was a result of this test ever released in this practice?
@@ -180,12 +180,12 @@ pub struct StandingRuleRow {
 
 /// Switches a standing rule on.
 pub async fn add_rule(tx: &mut Tx, row: &StandingRuleRow) -> Result<(), StoreError> {
-    const SQL: Sql = insert_sql!(
+    const SQL: Batch<StandingRuleRow> = insert_sql!(
         "standing_rule",
         [id text, practice_id text, tests text, clinician text, switched_on_at bigint, switched_off_at bigint],
         ""
     );
-    tx.run_rows(&SQL, std::slice::from_ref(row)).await?;
+    tx.run_batch(&SQL, std::slice::from_ref(row)).await?;
     Ok(())
 }
 

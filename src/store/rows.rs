@@ -1,11 +1,8 @@
-//! How values reach a statement: scalar binds, and whole batches as one JSON array.
-//!
-//! A batch is bound as JSON text and read by the database as a relation (`jsonb_each` on SQLite, `json_to_recordset` on
-//! PostgreSQL), so that one statement serves any number of rows and both databases share its head and tail.
+//! How values reach a statement: scalar binds, lists of texts, and whole batches of rows (see `batch`).
 
 use super::Db;
+use serde::Deserializer;
 use serde::de::Visitor;
-use serde::{Deserializer, Serialize};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -33,8 +30,8 @@ impl Sql {
 /// (`storable`), so that both databases keep the same.
 #[derive(Clone, Debug)]
 pub enum Arg {
-    /// A batch, as the JSON text that `batch` makes.
-    Json(String),
+    /// A list of texts: JSON for SQLite, an array for PostgreSQL.
+    Texts(Vec<String>),
     Text(String),
     Int(i64),
     Bool(bool),
@@ -84,12 +81,13 @@ impl From<Option<i64>> for Arg {
 }
 
 macro_rules! binder {
-    ($name:ident, $name_as:ident, $db:ty, $args:ty, $row:ty) => {
+    ($name:ident, $name_as:ident, $texts:ident, $db:ty, $args:ty, $row:ty) => {
         pub(super) fn $name<'q>(sql: &'static str, args: &[Arg]) -> Query<'q, $db, $args> {
             let mut query = sqlx::query(sql);
             for arg in args {
                 query = match arg {
-                    Arg::Json(v) | Arg::Text(v) => query.bind(v.clone()),
+                    Arg::Texts(v) => query.bind($texts(v)),
+                    Arg::Text(v) => query.bind(v.clone()),
                     Arg::Int(v) => query.bind(*v),
                     Arg::Bool(v) => query.bind(*v),
                     Arg::MaybeText(v) => query.bind(v.clone()),
@@ -105,7 +103,8 @@ macro_rules! binder {
             let mut query = sqlx::query_as(sql);
             for arg in args {
                 query = match arg {
-                    Arg::Json(v) | Arg::Text(v) => query.bind(v.clone()),
+                    Arg::Texts(v) => query.bind($texts(v)),
+                    Arg::Text(v) => query.bind(v.clone()),
                     Arg::Int(v) => query.bind(*v),
                     Arg::Bool(v) => query.bind(*v),
                     Arg::MaybeText(v) => query.bind(v.clone()),
@@ -116,54 +115,31 @@ macro_rules! binder {
         }
     };
 }
-binder!(bind_sqlite, bind_sqlite_as, Sqlite, SqliteArguments, SqliteRow);
-binder!(bind_postgres, bind_postgres_as, Postgres, PgArguments, PgRow);
+binder!(bind_sqlite, bind_sqlite_as, json_of, Sqlite, SqliteArguments, SqliteRow);
+binder!(bind_postgres, bind_postgres_as, array_of, Postgres, PgArguments, PgRow);
+
+fn json_of(texts: &[String]) -> String {
+    // A list of texts always has a form in JSON.
+    serde_json::to_string(texts).unwrap_or_default()
+}
+
+fn array_of(texts: &[String]) -> Vec<String> {
+    texts.to_vec()
+}
 
 /// PostgreSQL cannot store the character NUL, and SQLite would cut the text there: it is kept as the visible sign for it.
-fn storable(text: &str) -> String {
+pub(super) fn storable(text: &str) -> String {
     text.replace('\0', NUL_SIGN)
 }
 
 const NUL_SIGN: &str = "\u{2400}";
 
-/// Rows as the JSON array that `batch_sql!` and `insert_sql!` read.
-pub(super) fn batch<T: Serialize>(rows: &[T]) -> Result<Arg, serde_json::Error> {
-    let json = serde_json::to_string(rows)?;
-    Ok(Arg::Json(without_nul(json)))
-}
-
-/// The same as `storable`, for the escape that JSON has for NUL; an escaped backslash before `u0000` is no such escape.
-fn without_nul(json: String) -> String {
-    const ESCAPE: &str = "u0000";
-    if !json.contains("\\u0000") {
-        return json;
-    }
-    let mut out = String::with_capacity(json.len());
-    let mut rest = json.as_str();
-    while let Some((before, after)) = rest.split_once('\\') {
-        out.push_str(before);
-        if let Some(after) = after.strip_prefix(ESCAPE) {
-            out.push_str(NUL_SIGN);
-            rest = after;
-            continue;
-        }
-        out.push('\\');
-        // What follows belongs to this escape, another backslash included.
-        let mut chars = after.chars();
-        out.extend(chars.next());
-        rest = chars.as_str();
-    }
-    out.push_str(rest);
-    out
-}
-
-/// The ids, each once and in order, as a JSON array of texts: for `batch_sql!` statements over `[id text]`.
-pub(super) fn ids_json<S: AsRef<str>>(ids: &[S]) -> Arg {
-    let mut ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
+/// The ids, each once and in order: for statements over a list of texts.
+pub(super) fn ids<S: AsRef<str>>(ids: &[S]) -> Arg {
+    let mut ids: Vec<String> = ids.iter().map(|id| storable(id.as_ref())).collect();
     ids.sort_unstable();
     ids.dedup();
-    // A list of texts always has a form in JSON.
-    Arg::Json(without_nul(serde_json::to_string(&ids).unwrap_or_default()))
+    Arg::Texts(ids)
 }
 
 /// The rows in the order of their key. Statements over many rows go through them in this order: two transactions that
@@ -185,7 +161,7 @@ pub(super) fn last_of_each<'a, T, K: Ord>(rows: &'a [T], key: impl Fn(&'a T) -> 
 pub(super) fn begins(db: &Db, text: &str) -> Arg {
     match db {
         Db::Sqlite { .. } => glob(text),
-        Db::Postgres(_) => like(text),
+        Db::Postgres { .. } => like(text),
     }
     .into()
 }
@@ -217,60 +193,6 @@ fn glob(text: &str) -> String {
     pattern + "*"
 }
 
-/// The JSON array in `$1` as a relation.
-macro_rules! sqlite_rows {
-    (id) => {
-        "(SELECT value AS id FROM jsonb_each($1))"
-    };
-    ($first:ident $(, $rest:ident)*) => {
-        concat!("(SELECT value->>'", stringify!($first), "' AS ", stringify!($first),
-            $(", value->>'", stringify!($rest), "' AS ", stringify!($rest),)* " FROM jsonb_each($1))")
-    };
-}
-macro_rules! postgres_rows {
-    (id text) => {
-        "(SELECT value AS id FROM json_array_elements_text(CAST($1 AS json)))"
-    };
-    ($first:ident $first_type:ident $(, $rest:ident $rest_type:ident)*) => {
-        concat!("(SELECT * FROM json_to_recordset(CAST($1 AS json)) AS x(", stringify!($first), " ", stringify!($first_type),
-            $(", ", stringify!($rest), " ", stringify!($rest_type),)* "))")
-    };
-}
-/// `head (the batch as a relation) tail`; the batch is `$1`.
-macro_rules! batch_sql {
-    ($head:literal, [$($column:ident $kind:ident),+ $(,)?], $tail:literal) => {
-        $crate::store::Sql {
-            sqlite: concat!($head, $crate::store::rows::sqlite_rows!($($column),+), $tail),
-            postgres: concat!($head, $crate::store::rows::postgres_rows!($($column $kind),+), $tail),
-        }
-    };
-}
-/// `INSERT INTO table (columns) SELECT columns FROM batch tail`.
-macro_rules! insert_sql {
-    ($table:literal, [$first:ident $first_type:ident $(, $rest:ident $rest_type:ident)* $(,)?], $tail:literal) => {
-        $crate::store::Sql {
-            sqlite: concat!("INSERT INTO ", $table, " (", stringify!($first) $(, ", ", stringify!($rest))*, ") SELECT r.",
-                stringify!($first) $(, ", r.", stringify!($rest))*, " FROM ",
-                $crate::store::rows::sqlite_rows!($first $(, $rest)*), " AS r WHERE true ", $tail),
-            postgres: concat!("INSERT INTO ", $table, " (", stringify!($first) $(, ", ", stringify!($rest))*, ") SELECT r.",
-                stringify!($first) $(, ", r.", stringify!($rest))*, " FROM ",
-                $crate::store::rows::postgres_rows!($first $first_type $(, $rest $rest_type)*), " AS r WHERE true ", $tail),
-        }
-    };
-}
-/// The columns of `alias`, all of a row's fields in their order, FROM (head) the batch (tail), ordered by `order`; for
-/// `Tx::fetch_packed`.
-macro_rules! packed_sql {
-    ($alias:literal [$first:ident $(, $rest:ident)* $(,)?], $head:literal, [$($column:ident $kind:ident),+ $(,)?], $tail:literal, $order:literal) => {
-        $crate::store::Sql {
-            sqlite: concat!("SELECT json_group_array(json_array(", $alias, ".", stringify!($first) $(, ",", $alias, ".", stringify!($rest))*, ") ORDER BY ", $order,
-                ") FROM ", $head, $crate::store::rows::sqlite_rows!($($column),+), $tail),
-            postgres: concat!("SELECT ", $alias, ".* FROM ", $head, $crate::store::rows::postgres_rows!($($column $kind),+), $tail, " ORDER BY ", $order),
-        }
-    };
-}
-pub(super) use {batch_sql, insert_sql, packed_sql, postgres_rows, sqlite_rows};
-
 /// A truth value as JSON has it, or as SQLite keeps it.
 pub(super) fn truth<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
     struct Truth;
@@ -292,26 +214,6 @@ pub(super) fn truth<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Erro
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn json(text: &str) -> String {
-        match batch(&[text]).unwrap() {
-            Arg::Json(json) => json,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn nul_becomes_its_sign_and_nothing_else_changes() {
-        assert_eq!(json("a\0b"), "[\"a\u{2400}b\"]");
-        assert_eq!(json("\0\0"), "[\"\u{2400}\u{2400}\"]");
-        // The six characters of the escape, as a text: JSON inside JSON.
-        let inner = r#"{"text":"a\u0000b"}"#;
-        let outer = json(inner);
-        assert_eq!(serde_json::from_str::<Vec<String>>(&outer).unwrap(), [inner]);
-        let mixed = "\\\0\\u0000 \" é \n";
-        let read = serde_json::from_str::<Vec<String>>(&json(mixed)).unwrap();
-        assert_eq!(read, ["\\\u{2400}\\u0000 \" é \n"]);
-    }
 
     #[test]
     fn rows_are_ordered_and_the_last_of_a_key_counts() {

@@ -23,7 +23,7 @@ pub fn address(url: &str, name: &str) -> String {
 pub async fn server_process(db: &Db) -> Result<Option<i64>, StoreError> {
     match db {
         Db::Sqlite { .. } => Ok(None),
-        Db::Postgres(pool) => {
+        Db::Postgres { read: pool, .. } => {
             let (pid,): (i32,) = sqlx::query_as("SELECT pg_backend_pid()").fetch_one(pool).await?;
             Ok(Some(i64::from(pid)))
         }
@@ -37,13 +37,13 @@ pub async fn analyze(db: &Db) -> Result<(), StoreError> {
         Db::Sqlite { write, .. } => {
             sqlx::query("ANALYZE").execute(write).await?;
         }
-        Db::Postgres(_) => run(db, "ANALYZE".to_owned()).await?,
+        Db::Postgres { .. } => run(db, "ANALYZE".to_owned()).await?,
     }
     Ok(())
 }
 
 async fn run(db: &Db, sql: String) -> Result<(), StoreError> {
-    if let Db::Postgres(pool) = db {
+    if let Db::Postgres { read: pool, .. } = db {
         sqlx::query(AssertSqlSafe(sql)).execute(pool).await?;
     }
     Ok(())

@@ -75,7 +75,7 @@ async fn a_migration_whose_connection_is_cut_is_done_by_the_next_start() {
     let Some(store) = Store::bare(On::Postgres).await else {
         return;
     };
-    let Db::Postgres(pool) = &store.db else {
+    let Db::Postgres { read: pool, .. } = &store.db else {
         return;
     };
     // A table of that name, not yet committed, holds the migration up when it comes to its last one.

@@ -104,7 +104,7 @@ impl Store {
         let text = sqlx::AssertSqlSafe(text.to_owned());
         match &self.db {
             Db::Sqlite { write, .. } => sqlx::query(text).execute(write).await.map(|r| r.rows_affected()),
-            Db::Postgres(pool) => sqlx::query(text).execute(pool).await.map(|r| r.rows_affected()),
+            Db::Postgres { read: pool, .. } => sqlx::query(text).execute(pool).await.map(|r| r.rows_affected()),
         }
     }
 
@@ -113,7 +113,7 @@ impl Store {
         let text = sqlx::AssertSqlSafe(text.to_owned());
         let rows: Vec<(Option<String>,)> = match &self.db {
             Db::Sqlite { write, .. } => sqlx::query_as(text).fetch_all(write).await.unwrap(),
-            Db::Postgres(pool) => sqlx::query_as(text).fetch_all(pool).await.unwrap(),
+            Db::Postgres { read: pool, .. } => sqlx::query_as(text).fetch_all(pool).await.unwrap(),
         };
         rows.into_iter().map(|(v,)| v.unwrap_or_else(|| "NULL".to_owned())).collect()
     }

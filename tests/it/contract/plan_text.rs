@@ -83,7 +83,7 @@ pub async fn plans(store: &Store, db: &Db) -> Vec<String> {
     heard.retain(|text| !text.contains("SELECT CAST(1 AS BIGINT)"));
     let mut plans = Vec::new();
     match &store.db {
-        Db::Postgres(_) => plans.extend(heard.into_iter().filter(|text| text.contains("Query Text:"))),
+        Db::Postgres { .. } => plans.extend(heard.into_iter().filter(|text| text.contains("Query Text:"))),
         Db::Sqlite { write, .. } => {
             let own = |text: &String| !text.trim_start().starts_with("PRAGMA");
             for statement in heard.into_iter().filter(own) {

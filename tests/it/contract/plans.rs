@@ -71,7 +71,7 @@ async fn load(store: &Store) {
             }
             tx.commit().await.unwrap();
         }
-        Db::Postgres(pool) => {
+        Db::Postgres { read: pool, .. } => {
             let mut tx = pool.begin().await.unwrap();
             // What refers to what is not looked at: it is right, and looking takes most of the time.
             sqlx::query("SET LOCAL session_replication_role = replica").execute(&mut *tx).await.unwrap();

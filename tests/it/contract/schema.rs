@@ -66,7 +66,7 @@ async fn read(store: &Store, text: String) -> Vec<Vec<String>> {
     }
     match &store.db {
         Db::Sqlite { write, .. } => texts!(sqlx::query(text).fetch_all(write).await.unwrap()),
-        Db::Postgres(pool) => texts!(sqlx::query(text).fetch_all(pool).await.unwrap()),
+        Db::Postgres { read: pool, .. } => texts!(sqlx::query(text).fetch_all(pool).await.unwrap()),
     }
 }
 

@@ -175,7 +175,7 @@ async fn times(app: &TestApp, person: u32, count: usize, first: usize) -> Vec<Du
 async fn unread(app: &TestApp, person: u32) -> i64 {
     let unread = match &app.engine.db {
         Db::Sqlite { read, .. } => sqlx::query_as(UNREAD).bind(phone(person)).fetch_one(read).await,
-        Db::Postgres(pool) => sqlx::query_as(UNREAD).bind(phone(person)).fetch_one(pool).await,
+        Db::Postgres { read: pool, .. } => sqlx::query_as(UNREAD).bind(phone(person)).fetch_one(pool).await,
     };
     let (unread,): (i64,) = unread.unwrap();
     unread

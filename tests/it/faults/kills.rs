@@ -118,7 +118,7 @@ async fn received(app: &TestApp) -> Vec<(String, String)> {
     const ALL: &str = "SELECT COALESCE(provider_reference, ''), status FROM message WHERE direction = 'in'";
     match &app.engine.db {
         Db::Sqlite { write, .. } => sqlx::query_as(ALL).fetch_all(write).await.unwrap(),
-        Db::Postgres(pool) => sqlx::query_as(ALL).fetch_all(pool).await.unwrap(),
+        Db::Postgres { read: pool, .. } => sqlx::query_as(ALL).fetch_all(pool).await.unwrap(),
     }
 }
 
@@ -128,7 +128,7 @@ async fn opt_outs(app: &TestApp) -> (i64, i64) {
         (SELECT COUNT(DISTINCT message_id) AS n FROM consent WHERE decision = 'refused' GROUP BY patient_id) AS each_one";
     match &app.engine.db {
         Db::Sqlite { write, .. } => sqlx::query_as(ALL).fetch_one(write).await.unwrap(),
-        Db::Postgres(pool) => sqlx::query_as(ALL).fetch_one(pool).await.unwrap(),
+        Db::Postgres { read: pool, .. } => sqlx::query_as(ALL).fetch_one(pool).await.unwrap(),
     }
 }
 

@@ -91,7 +91,7 @@ impl Office {
         let sql = sqlx::AssertSqlSafe(sql);
         let rows: Vec<(String,)> = match &self.app.engine.db {
             store::Db::Sqlite { write, .. } => sqlx::query_as(sql).fetch_all(write).await.unwrap(),
-            store::Db::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await.unwrap(),
+            store::Db::Postgres { read: pool, .. } => sqlx::query_as(sql).fetch_all(pool).await.unwrap(),
         };
         rows.into_iter().map(|(text,)| text).collect()
     }

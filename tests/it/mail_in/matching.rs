@@ -25,7 +25,7 @@ impl Office {
             "SELECT status || ' ' || reason, patient_id FROM message WHERE direction = 'in' ORDER BY id DESC LIMIT 1";
         match &self.app.engine.db {
             store::Db::Sqlite { write, .. } => sqlx::query_as(sql).fetch_one(write).await.unwrap(),
-            store::Db::Postgres(pool) => sqlx::query_as(sql).fetch_one(pool).await.unwrap(),
+            store::Db::Postgres { read: pool, .. } => sqlx::query_as(sql).fetch_one(pool).await.unwrap(),
         }
     }
 

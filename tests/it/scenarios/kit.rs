@@ -57,7 +57,7 @@ pub async fn execute(db: &Db, sql: String) {
         Db::Sqlite { write, .. } => {
             sqlx::query(sql).execute(write).await.unwrap();
         }
-        Db::Postgres(pool) => {
+        Db::Postgres { read: pool, .. } => {
             sqlx::query(sql).execute(pool).await.unwrap();
         }
     }
@@ -68,7 +68,7 @@ pub async fn count(db: &Db, table: &str) -> i64 {
     let sql = sqlx::AssertSqlSafe(format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {table}"));
     let (n,): (i64,) = match db {
         Db::Sqlite { write, .. } => sqlx::query_as(sql).fetch_one(write).await.unwrap(),
-        Db::Postgres(pool) => sqlx::query_as(sql).fetch_one(pool).await.unwrap(),
+        Db::Postgres { read: pool, .. } => sqlx::query_as(sql).fetch_one(pool).await.unwrap(),
     };
     n
 }
