@@ -94,7 +94,7 @@ pub async fn message(db: &Db, id: &str) -> Result<Option<NamedMessage>, StoreErr
 /// Received messages that a person must read, oldest first.
 pub async fn inbox(db: &Db, practice_id: &str, limit: i64) -> Result<Vec<NamedMessage>, StoreError> {
     const SQL: Sql = named!(
-        "WHERE m.practice_id = $1 AND m.direction = 'in' AND m.status = 'for_staff' ORDER BY m.created_at, m.id LIMIT $2"
+        "WHERE m.practice_id = $1 AND m.for_staff ORDER BY m.created_at, m.id LIMIT $2"
     );
     db.fetch(&SQL, &[practice_id.into(), limit.into()]).await
 }
@@ -151,8 +151,7 @@ pub async fn desk_counts(db: &Db, practice_id: &str) -> Result<DeskCounts, Store
          (SELECT CAST(COUNT(*) AS BIGINT) FROM alert WHERE practice_id = $1 AND status = 'open') AS alerts_open,
          (SELECT CAST(COUNT(*) AS BIGINT) FROM alert WHERE practice_id = $1 AND status = 'open'
           AND priority IN ('stat', 'urgent')) AS alerts_urgent,
-         (SELECT CAST(COUNT(*) AS BIGINT) FROM message WHERE practice_id = $1 AND direction = 'in'
-          AND status = 'for_staff') AS inbox,
+         (SELECT CAST(COUNT(*) AS BIGINT) FROM message WHERE practice_id = $1 AND for_staff) AS inbox,
          (SELECT CAST(COUNT(*) AS BIGINT) FROM record_entry WHERE practice_id = $1 AND filed = 'to_confirm') AS to_confirm",
     );
     Ok(db.fetch_optional(&SQL, &[practice_id.into()]).await?.unwrap_or_default())

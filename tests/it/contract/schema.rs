@@ -88,7 +88,7 @@ fn quoted(text: &str) -> Vec<String> {
 
 async fn sqlite_table(store: &Store, name: &str) -> Table {
     let info = format!(
-        r#"SELECT name, type, CAST("notnull" AS TEXT), CAST(pk AS TEXT) FROM pragma_table_info('{name}') ORDER BY cid"#
+        r#"SELECT name, type, CAST("notnull" AS TEXT), CAST(pk AS TEXT) FROM pragma_table_xinfo('{name}') ORDER BY cid"#
     );
     let info = read(store, info).await;
     let mut key: Vec<_> = info.iter().filter(|c| c[3] != "0").map(|c| (c[3].clone(), c[0].clone())).collect();

@@ -2,6 +2,7 @@
 
 use super::super::vocabulary::{Vocabulary, WordId};
 use super::{Anchor, Element, Entry, Gathered, Need, Pattern, PatternError, Phrases, Sets, Tag, class_of, spell_out};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Words that stand in most replies: a phrase is better looked for by its other words.
@@ -96,14 +97,29 @@ impl Phrases {
         let Gathered { classes, anchors, .. } = std::mem::take(&mut self.gathered);
         self.stride = classes.len() / 64 + 1;
         let words = classes.iter().flat_map(|class| class.last()).max().map_or(0, |w| *w as usize + 1);
-        self.memberships = vec![0; words * self.stride];
+        let mut classes_of: Vec<Vec<usize>> = vec![Vec::new(); words];
         for (number, class) in classes.iter().enumerate() {
             for word in class.iter() {
-                if let Some(bits) = self.memberships.get_mut(*word as usize * self.stride + number / 64) {
-                    *bits |= 1 << (number % 64);
+                if let Some(list) = classes_of.get_mut(*word as usize) {
+                    list.push(number);
                 }
             }
         }
+        let mut places: HashMap<&[usize], u32> = HashMap::new();
+        for list in &classes_of {
+            let row = *places.entry(list).or_insert_with(|| {
+                let from = self.memberships.len();
+                self.memberships.resize(from + self.stride, 0);
+                for number in list {
+                    if let Some(bits) = self.memberships.get_mut(from + number / 64) {
+                        *bits |= 1 << (number % 64);
+                    }
+                }
+                from as u32
+            });
+            self.rows.push(row);
+        }
+        self.memberships.shrink_to_fit();
         self.anchors = Vec::with_capacity(anchors.iter().map(Vec::len).sum());
         self.spans = Vec::with_capacity(anchors.len());
         for list in &anchors {

@@ -123,7 +123,9 @@ pub struct Phrases {
     anchors: Vec<Anchor>,
     /// For each word: where its anchors begin and end.
     spans: Vec<[u32; 2]>,
-    /// For each word, as bits, which classes hold it; `stride` numbers a word.
+    /// For each word: where in `memberships` its classes stand. Many words are in the same ones.
+    rows: Vec<u32>,
+    /// As bits, which classes hold a word; `stride` numbers a row.
     memberships: Vec<u64>,
     stride: usize,
 }

@@ -146,8 +146,13 @@ impl Phrases {
     }
 
     fn in_class(&self, class: u32, word: WordId) -> bool {
-        let at = word as usize * self.stride + class as usize / 64;
-        word != 0 && self.memberships.get(at).is_some_and(|bits| bits >> (class % 64) & 1 == 1)
+        word != 0 && self.row(word).get(class as usize / 64).is_some_and(|bits| bits >> (class % 64) & 1 == 1)
+    }
+
+    /// The classes that hold a word, as bits.
+    fn row(&self, word: WordId) -> &[u64] {
+        let from = self.rows.get(word as usize).map(|at| *at as usize);
+        from.and_then(|from| self.memberships.get(from..from + self.stride)).unwrap_or_default()
     }
 }
 
@@ -164,12 +169,9 @@ impl Present {
 
     fn of(phrases: &Phrases, sought: &Sought<'_>) -> Self {
         let mut present = Self { bits: [0; Self::CLASSES + Self::WORDS] };
-        let stride = phrases.stride;
         for token in sought.tokens {
             present.set(present_word(token.word));
-            let at = token.word as usize * stride;
-            let row = phrases.memberships.get(at..at + stride).unwrap_or_default();
-            for (sum, bits) in present.bits.iter_mut().take(Self::CLASSES).zip(row) {
+            for (sum, bits) in present.bits.iter_mut().take(Self::CLASSES).zip(phrases.row(token.word)) {
                 *sum |= bits;
             }
         }
