@@ -8,6 +8,7 @@ mod facts;
 mod parse;
 mod placeholder;
 
+use std::borrow::Cow;
 use thiserror::Error;
 
 pub use facts::{Fact, Facts};
@@ -109,7 +110,10 @@ pub enum Style {
 }
 
 /// Names are compared without case, spaces, hyphens and underscores: `First Name` is `first_name`.
-pub fn key(name: &str) -> String {
+pub fn key(name: &str) -> Cow<'_, str> {
+    if name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
+        return name.into();
+    }
     name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
 }
 

@@ -31,7 +31,7 @@ impl Planned {
     }
 }
 
-pub(super) const PAGE: i64 = 200;
+pub(super) const PAGE: i64 = 500;
 
 impl Engine {
     /// Plans everything that changed, and every recurring step that comes up. Running it twice changes nothing.

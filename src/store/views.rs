@@ -84,9 +84,7 @@ pub async fn due_between(
 
 /// Received messages that a person must read, oldest first.
 pub async fn for_staff(db: &Db, practice_id: &str, limit: i64) -> Result<Vec<MessageView>, StoreError> {
-    const SQL: Sql = message_view!(
-        "WHERE m.practice_id = $1 AND m.for_staff ORDER BY m.created_at, m.id LIMIT $2"
-    );
+    const SQL: Sql = message_view!("WHERE m.practice_id = $1 AND m.for_staff ORDER BY m.created_at, m.id LIMIT $2");
     db.fetch(&SQL, &[practice_id.into(), limit.into()]).await
 }
 

@@ -44,7 +44,7 @@ pub(super) fn check(template: &MessageTemplate, policy: CheckPolicy) -> Vec<Find
                     )
                     .at(gap.at),
                 );
-            } else if PRIVATE.contains(&name.as_str()) {
+            } else if PRIVATE.contains(&name.as_ref()) {
                 findings.push(
                     Finding::error(
                         file,

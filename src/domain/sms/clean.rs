@@ -25,6 +25,9 @@ pub struct Change {
 /// Replaces curly quotes, dashes, the ellipsis, odd spaces, tabs and line separators by their plain forms and
 /// drops characters without width. Every letter, digit, sign and emoji stays as it is.
 pub fn clean(text: &str) -> Cleaned {
+    if text.bytes().all(|b| b == b'\n' || (b' '..=b'~').contains(&b)) {
+        return Cleaned { text: text.to_owned(), changes: Vec::new() };
+    }
     let keep_joiners = text.chars().any(needs_joiners);
     let mut cleaned = String::with_capacity(text.len());
     let mut changes = Vec::new();

@@ -42,20 +42,20 @@ impl Facts {
     /// Sets a flag.
     #[must_use]
     pub fn with_flag(mut self, name: &str, on: bool) -> Self {
-        self.values.insert(key(name), Fact::Flag(on));
+        self.values.insert(key(name).into_owned(), Fact::Flag(on));
         self
     }
 
     /// Sets a list.
     #[must_use]
     pub fn with_list<S: Into<String>>(mut self, name: &str, items: impl IntoIterator<Item = S>) -> Self {
-        self.values.insert(key(name), Fact::List(items.into_iter().map(Into::into).collect()));
+        self.values.insert(key(name).into_owned(), Fact::List(items.into_iter().map(Into::into).collect()));
         self
     }
 
     /// Sets a text value in place.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
-        self.values.insert(key(name), Fact::Text(value.into()));
+        self.values.insert(key(name).into_owned(), Fact::Text(value.into()));
     }
 
     /// Adds the values of `other`, which win.
@@ -65,7 +65,7 @@ impl Facts {
 
     /// The value of a placeholder.
     pub fn get(&self, name: &str) -> Option<&Fact> {
-        self.values.get(&key(name))
+        self.values.get(key(name).as_ref())
     }
 
     /// The value in words, as a text message would show it; `None` when it is absent, blank or a flag.
@@ -96,7 +96,7 @@ impl Facts {
 
     /// Lets a text value that is declared to be a link be clicked in an email.
     pub fn mark_link(&mut self, name: &str) {
-        if let Some(fact) = self.values.get_mut(&key(name))
+        if let Some(fact) = self.values.get_mut(key(name).as_ref())
             && let Fact::Text(text) = fact
         {
             *fact = Fact::Link(std::mem::take(text));

@@ -117,7 +117,17 @@ impl Private {
     }
 
     fn has_word(&self, word: &str) -> bool {
-        self.said.iter().chain([&self.to]).flat_map(|text| long_words(text)).any(|own| same_word(own, word))
+        let mut texts = self.said.iter().chain([&self.to]);
+        let Some(first) = word.bytes().next().filter(|_| word.is_ascii()) else {
+            return texts.flat_map(|text| long_words(text)).any(|own| same_word(own, word));
+        };
+        // Most texts do not hold the word at all: only where they do is it asked whether it stands there by itself.
+        texts.any(|text| {
+            let places = text.as_bytes().windows(word.len());
+            let mut places = places.filter(|place| place[0].eq_ignore_ascii_case(&first));
+            places.any(|place| place.eq_ignore_ascii_case(word.as_bytes()))
+                && long_words(text).any(|own| same_word(own, word))
+        })
     }
 }
 

@@ -93,9 +93,7 @@ pub async fn message(db: &Db, id: &str) -> Result<Option<NamedMessage>, StoreErr
 
 /// Received messages that a person must read, oldest first.
 pub async fn inbox(db: &Db, practice_id: &str, limit: i64) -> Result<Vec<NamedMessage>, StoreError> {
-    const SQL: Sql = named!(
-        "WHERE m.practice_id = $1 AND m.for_staff ORDER BY m.created_at, m.id LIMIT $2"
-    );
+    const SQL: Sql = named!("WHERE m.practice_id = $1 AND m.for_staff ORDER BY m.created_at, m.id LIMIT $2");
     db.fetch(&SQL, &[practice_id.into(), limit.into()]).await
 }
 
