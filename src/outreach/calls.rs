@@ -84,15 +84,6 @@ pub struct Outcome {
     pub about: About,
 }
 
-impl Outcome {
-    /// Whether the gateway simply took the message: nobody has to be told, and no address learns from it.
-    pub(super) fn is_plain(&self) -> bool {
-        let taken =
-            matches!(&self.answer, Answer::Taken { status: DeliveryStatus::Accepted | DeliveryStatus::Sent, .. });
-        taken && self.ask == Ask::Send
-    }
-}
-
 /// The gateway's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {

@@ -6,7 +6,6 @@
 mod prepare;
 mod write;
 
-use super::health::Health;
 use super::{Call, Engine, Outcome, OutreachError, Practices, settle};
 use crate::domain::message::Lane;
 use crate::store::due::{Claim, Held};
@@ -42,35 +41,14 @@ impl Engine {
     async fn try_turn(&self, practices: &Practices, outcomes: &[Outcome], room: usize) -> Result<Turn, OutreachError> {
         let mut tx = self.db.begin().await?;
         let mut health = self.health(&mut tx, practices, outcomes).await?;
-        let (plain, first) = self.divided(&tx, outcomes);
-        settle::settle(self, &mut tx, practices, &health, &first).await?;
+        settle::settle(self, &mut tx, practices, &health, outcomes).await?;
         let claims = self.claim(&mut tx, room).await?;
         let claimed = claims.len();
-        let calls = if claims.is_empty() {
-            settle::settle(self, &mut tx, practices, &health, &plain).await?;
-            Vec::new()
-        } else {
-            let mut batch = self.load(&mut tx, practices, &claims).await?;
-            let nothing = Health::default();
-            let (decided, settled) = tokio::join!(
-                self.decide(practices, &mut health, &mut batch, &claims),
-                settle::settle(self, &mut tx, practices, &nothing, &plain)
-            );
-            settled?;
-            self.keep(&mut tx, practices, &mut health, &batch, decided).await?
-        };
+        let calls =
+            if claims.is_empty() { Vec::new() } else { self.prepare(&mut tx, practices, &mut health, claims).await? };
         self.count_traffic(&mut tx, outcomes).await?;
         tx.commit().await?;
         Ok(Turn { calls, claimed })
-    }
-
-    /// Outcomes that say nothing but "taken" move nothing that a decision looks at: they are recorded while the next messages are
-    /// decided, as SQLite's own thread works meanwhile. First the others. On PostgreSQL all: rows are locked in one order there.
-    fn divided<'a>(&self, tx: &Tx, outcomes: &'a [Outcome]) -> (Vec<&'a Outcome>, Vec<&'a Outcome>) {
-        // A lease holds for longer than this after its call has ended: nobody else has claimed the message.
-        const STILL_OURS_MS: i64 = 900;
-        let since = self.clock.now_ms() - STILL_OURS_MS;
-        outcomes.iter().partition(|outcome| tx.is_alone() && outcome.is_plain() && outcome.at > since)
     }
 
     /// Records outcomes and claims nothing: when the program stops.
@@ -81,7 +59,7 @@ impl Engine {
         let practices = self.practices().await?;
         let mut tx = self.db.begin().await?;
         let health = self.health(&mut tx, &practices, outcomes).await?;
-        settle::settle(self, &mut tx, &practices, &health, &outcomes.iter().collect::<Vec<_>>()).await?;
+        settle::settle(self, &mut tx, &practices, &health, outcomes).await?;
         self.count_traffic(&mut tx, outcomes).await?;
         tx.commit().await?;
         Ok(())
@@ -101,7 +79,7 @@ impl Engine {
         loop {
             let mut tx = self.db.begin().await?;
             let mut health = self.health(&mut tx, &practices, &[]).await?;
-            match self.prepare(&mut tx, &practices, &mut health, &claims).await {
+            match self.prepare(&mut tx, &practices, &mut health, claims.clone()).await {
                 Err(OutreachError::Overtaken) => {}
                 Ok(calls) => {
                     tx.commit().await?;

@@ -27,7 +27,7 @@ pub(super) async fn settle(
     tx: &mut Tx,
     practices: &Practices,
     health: &Health,
-    outcomes: &[&Outcome],
+    outcomes: &[Outcome],
 ) -> Result<(), OutreachError> {
     if outcomes.is_empty() {
         return Ok(());
@@ -51,7 +51,7 @@ pub(super) async fn settle(
     }
     ledger::finish_attempts(tx, &attempts).await?;
     if engine.config.sending.exchange_log_days > 0 {
-        exchanges::insert(tx, &outcomes.iter().copied().flat_map(exchange_rows).collect::<Vec<_>>()).await?;
+        exchanges::insert(tx, &outcomes.iter().flat_map(exchange_rows).collect::<Vec<_>>()).await?;
     }
     // Only what was still ours may move: a worker that overslept its lease records its try and nothing else.
     let ours: BTreeSet<String> =

@@ -24,41 +24,17 @@ use crate::store::prompts::PromptRow;
 use std::collections::BTreeSet;
 
 impl Engine {
-    /// Prepares what was claimed, step by step.
     pub(super) async fn prepare(
         &self,
         tx: &mut Tx,
         practices: &Practices,
         health: &mut Health,
-        claims: &[Claim],
+        claims: Vec<Claim>,
     ) -> Result<Vec<Call>, OutreachError> {
-        let mut batch = self.load(tx, practices, claims).await?;
-        let decided = self.decide(practices, health, &mut batch, claims).await;
-        self.keep(tx, practices, health, &batch, decided).await
-    }
-
-    /// Everything that is known about what was claimed.
-    pub(super) async fn load(
-        &self,
-        tx: &mut Tx,
-        practices: &Practices,
-        claims: &[Claim],
-    ) -> Result<Batch, OutreachError> {
+        let now = self.clock.now_ms();
         let ids: Vec<String> = claims.iter().map(|c| c.message_id.clone()).collect();
         let mut batch = Batch::load(self, tx, practices, &ids).await?;
         batch.threads = threads(tx, &batch).await?;
-        Ok(batch)
-    }
-
-    /// Decides and renders, message by message. It touches no database, and lets others go on in between.
-    pub(super) async fn decide(
-        &self,
-        practices: &Practices,
-        health: &mut Health,
-        batch: &mut Batch,
-        claims: &[Claim],
-    ) -> Decided {
-        let now = self.clock.now_ms();
         let mut gateways = self.gateway_facts(health, now);
         let mut order: Vec<&Claim> = claims.iter().collect();
         // More important messages of one person are decided first, so that they get the place under the cap.
@@ -67,10 +43,7 @@ impl Engine {
         let mut calls: Vec<Call> = Vec::new();
         let mut asked: BTreeSet<String> = BTreeSet::new();
         let mut stopped: BTreeSet<(String, Reason)> = BTreeSet::new();
-        for (place, claim) in order.into_iter().enumerate() {
-            if place % AT_A_TIME == AT_A_TIME - 1 {
-                tokio::task::yield_now().await;
-            }
+        for claim in order {
             let held = Held { message_id: claim.message_id.clone(), lease: claim.lease };
             let Some(message) = batch.messages.get(&claim.message_id).cloned() else {
                 writes.finished.push(held);
@@ -83,7 +56,7 @@ impl Engine {
                 writes.finished.push(held);
                 continue;
             };
-            if let Some(call) = self.resolve_first(batch, &message, &held) {
+            if let Some(call) = self.resolve_first(&batch, &message, &held) {
                 match call {
                     Resolve::Ask(call) => calls.push(*call),
                     Resolve::GiveUp => {
@@ -105,7 +78,7 @@ impl Engine {
                 live: self.config.environment == crate::config::Environment::Live,
             };
             let decision = match (&message.address, lane) {
-                (Some(_), _) => fixed_route(batch, &question, now),
+                (Some(_), _) => fixed_route(&batch, &question, now),
                 (None, _) => batch.decide(&question, now).unwrap_or(Decision::Skip(Reason::NoGateway)),
             };
             match decision {
@@ -141,7 +114,7 @@ impl Engine {
                     writes.finished.push(held);
                 }
                 Decision::Send(route) => {
-                    let composed = compose(self, practices, batch, &message, &stored, &route);
+                    let composed = compose(self, practices, &batch, &message, &stored, &route);
                     match composed {
                         Err(reason) => {
                             writes.change(&message, MessageStatus::Held, reason, now);
@@ -165,7 +138,7 @@ impl Engine {
                             }
                             let call = self.call(
                                 practices,
-                                batch,
+                                &mut batch,
                                 &mut writes,
                                 &message,
                                 &stored,
@@ -180,19 +153,6 @@ impl Engine {
                 }
             }
         }
-        Decided { writes, calls }
-    }
-
-    /// Writes what was decided, and reserves the calls' slots.
-    pub(super) async fn keep(
-        &self,
-        tx: &mut Tx,
-        practices: &Practices,
-        health: &mut Health,
-        batch: &Batch,
-        decided: Decided,
-    ) -> Result<Vec<Call>, OutreachError> {
-        let Decided { writes, mut calls } = decided;
         health.save(tx).await?;
         self.write(tx, practices, writes, &batch.counters, &mut calls).await?;
         self.pace(tx, &mut calls).await?;
@@ -393,15 +353,6 @@ impl Engine {
         }
     }
 }
-
-/// What a turn will write, and the calls it will make.
-pub(super) struct Decided {
-    writes: Writes,
-    calls: Vec<Call>,
-}
-
-/// So many messages are decided before others may go on.
-const AT_A_TIME: usize = 8;
 
 enum Resolve {
     Ask(Box<Call>),
