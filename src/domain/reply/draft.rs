@@ -30,6 +30,21 @@ pub struct Draft {
     pub covered: Vec<(usize, usize)>,
     /// What the second reader takes the reply for, against the first.
     pub suspected: Option<Intent>,
+    /// Why it may not be what it seems: a person reads it, unless the judge knows better.
+    pub cautions: Vec<Caution>,
+}
+
+/// Why an answer may not be what it seems.
+#[derive(Debug, Clone, Copy)]
+pub struct Caution {
+    /// The reason.
+    pub why: &'static str,
+    /// Said beside the answer, and not known what.
+    pub remark: bool,
+    /// First token.
+    pub from: usize,
+    /// One past the last.
+    pub to: usize,
 }
 
 impl Default for Draft {
@@ -46,6 +61,7 @@ impl Default for Draft {
             asked_again: false,
             covered: Vec::new(),
             suspected: None,
+            cautions: Vec::new(),
         }
     }
 }
@@ -90,6 +106,17 @@ impl Draft {
         self.raise(Route::Review);
         self.doubts = self.doubts.saturating_add(1);
         self.because.push(text.because(why, text.core.start, text.core.end));
+    }
+
+    /// Makes the cautions count: a person reads the reply, and why.
+    pub fn heed(&mut self, text: &Text<'_>) {
+        for Caution { why, remark, from, to } in std::mem::take(&mut self.cautions) {
+            if remark {
+                self.say(Intent::Other, Route::Review, text, why, from, to);
+            } else {
+                self.doubt(text, why);
+            }
+        }
     }
 
     /// The second reader takes the reply for something else: a person reads it.

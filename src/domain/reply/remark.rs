@@ -5,7 +5,7 @@
 
 use super::context::{Channel, Context};
 use super::danger::Dangers;
-use super::draft::Draft;
+use super::draft::{Caution, Draft};
 use super::facts::Unit;
 use super::text::Text;
 use super::tokens::Kind;
@@ -88,7 +88,8 @@ pub fn read(
         }
         found += 1;
         if found >= long {
-            draft.say(Intent::Other, Route::Review, text, "more than an answer, and no small talk", first, at + 1);
+            let why = "more than an answer, and no small talk";
+            draft.cautions.push(Caution { why, remark: true, from: first, to: at + 1 });
             return;
         }
     }

@@ -55,7 +55,7 @@ impl Resemblance {
         self.weights.is_empty()
     }
 
-    /// From 0 to 1 for words between blanks, and the number of the word that told most.
+    /// How like danger words between blanks are, as a logit, and the number of the word that told most.
     pub(super) fn of(&self, words: &str) -> (f32, usize) {
         let (mut sum, mut count) = (0.0, 0_u32);
         let (mut most, mut telling) = (0.0, 0);
@@ -68,8 +68,7 @@ impl Resemblance {
                 }
             }
         });
-        let logit = self.bias + sum / (count.max(1) as f32).sqrt();
-        (1.0 / (1.0 + (-logit).exp()), telling)
+        (self.bias + sum / (count.max(1) as f32).sqrt(), telling)
     }
 }
 

@@ -62,16 +62,16 @@ pub struct Likeness {
     pub urgent_from: f32,
 }
 
-/// When the second reader disagrees with the first.
+/// How far the judge goes by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecondOpinion {
-    /// The head start of a meaning the first reader read, as a natural logarithm of likelihoods.
-    pub clear: f32,
-    /// The same for "something else" and "not understood".
-    pub vague: f32,
-    /// Less likely than this, an answer is read by a person, though nothing else beats it.
-    pub doubt_under: f32,
+    /// The head start of the meaning the rules read, as a natural logarithm of likelihoods.
+    pub head_start: f32,
+    /// From 0 to 1: a reading less likely right than this is read by a person.
+    pub file_from: f32,
+    /// From 0 to 1: from this on a reading is filed in spite of a caution about its build.
+    pub trust_from: f32,
 }
 
 /// Plausible ranges.

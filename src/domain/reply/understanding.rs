@@ -41,10 +41,38 @@ pub enum Intent {
 
 impl Intent {
     /// The word the vocabulary has for it.
-    pub fn word(self) -> String {
-        serde_json::to_value(self).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    pub const fn word(self) -> &'static str {
+        WORDS[self as usize]
     }
 }
+
+const WORDS: [&str; 25] = [
+    "auto_reply",
+    "red_flag",
+    "bereavement",
+    "wrong_person",
+    "carer",
+    "stop",
+    "yes",
+    "no",
+    "partial",
+    "progress_number",
+    "choice",
+    "agenda_items",
+    "confirm",
+    "start",
+    "help",
+    "cancel",
+    "reschedule",
+    "contact_change",
+    "reading",
+    "question",
+    "language",
+    "complaint",
+    "other",
+    "thanks",
+    "unclear",
+];
 
 /// A family of danger. The words of each stand in the red-flag lexicon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -359,4 +387,18 @@ impl Serialize for Understanding {
 
 fn entry<M: SerializeMap, T: Serialize>(map: &mut M, key: &'static str, value: Option<&T>) -> Result<(), M::Error> {
     value.map_or(Ok(()), |value| map.serialize_entry(key, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_intent_has_its_own_word() {
+        for word in WORDS {
+            let intent: Intent = serde_json::from_value(word.into()).expect("an intent");
+            assert_eq!(intent.word(), word);
+        }
+        assert_eq!(WORDS.len(), Intent::Unclear as usize + 1, "the last of them");
+    }
 }
