@@ -64,7 +64,11 @@ fn weigh(text: &Text<'_>, context: &Context<'_>, verdict: &Verdict, limits: &Sec
     let same = |other: Intent| other == first || kind(first) && kind(other) && draft.route == Route::Auto;
     let meanings = &context.reader.second.judge.meanings;
     let likely = |wanted: &dyn Fn(Intent) -> bool| {
-        let wanted = meanings.iter().filter(|(intent, _)| wanted(*intent)).map(|(i, place)| (verdict.of(*place), *i));
+        let wanted = meanings.iter().filter(|(intent, _)| wanted(*intent)).map(|(i, place)| {
+            // A number that could not be read is asked for again: that helps more than knowing what it was meant for.
+            let unread = if first == Intent::Unclear && has_fields(*i) { limits.ask_again } else { 0.0 };
+            (verdict.of(*place) - unread, *i)
+        });
         wanted.max_by(|(a, _), (b, _)| a.total_cmp(b))
     };
     let of_first = likely(&same).map_or(f32::MIN, |(likely, _)| likely);
@@ -86,15 +90,13 @@ fn weigh(text: &Text<'_>, context: &Context<'_>, verdict: &Verdict, limits: &Sec
 
 /// Whether the second reader may take for `other` what the first read as `first`.
 fn may_be(other: Intent, first: Intent, text: &Text<'_>, context: &Context<'_>) -> bool {
-    // A number that could not be read is asked for again: that helps more than knowing what it was meant for.
-    let unread = first == Intent::Unclear && has_fields(other);
     // Words to no question that are like a wish to stop are mostly about something else; and "do not stop" is none.
     let no_stop = other == Intent::Stop && (context.prompt.is_none() || text.says(Label::Keep));
     // Of a word or two that say nothing it says nothing either.
     let nothing = vague(first) && vague(other) && text.core_len() <= 2;
     // Danger is told by likeness, and nobody's messages start again by a guess.
     let otherwise = matches!(other, Intent::RedFlag | Intent::Start);
-    !unread && !no_stop && !nothing && !otherwise
+    !no_stop && !nothing && !otherwise
 }
 
 fn vague(intent: Intent) -> bool {
@@ -105,10 +107,10 @@ fn kind(intent: Intent) -> bool {
     matches!(intent, Intent::Thanks | Intent::Other)
 }
 
-/// What the first reader knows by clear words or has read in full stands.
+/// What the rules know by clear words stands.
 fn stands(first: Intent) -> bool {
-    use Intent::{Bereavement, ContactChange, Help, Language, RedFlag, Reschedule, Start, Stop, WrongPerson};
-    matches!(first, RedFlag | Stop | Start | Help | Language | Reschedule | ContactChange | Bereavement | WrongPerson)
+    use Intent::{Bereavement, RedFlag, Start, Stop, WrongPerson};
+    matches!(first, RedFlag | Stop | Start | Bereavement | WrongPerson)
 }
 
 /// What is nothing without its value.

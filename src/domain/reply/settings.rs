@@ -68,6 +68,9 @@ pub struct Likeness {
 pub struct SecondOpinion {
     /// The head start of the meaning the rules read, as a natural logarithm of likelihoods.
     pub head_start: f32,
+    /// The further head start of "not understood", after which the person is asked again, over meanings that are nothing
+    /// without a value.
+    pub ask_again: f32,
     /// From 0 to 1: a reading less likely right than this is read by a person.
     pub file_from: f32,
     /// From 0 to 1: from this on a reading is filed in spite of a caution about its build.
