@@ -416,7 +416,8 @@ pub enum MessagesCommand {
 pub enum InspectCommand {
     /// Replies as JSON lines on standard input: what each means
     Reply,
-    /// Texts as JSON lines {"text": …} on standard input: encoding, segments, characters that cost
+    /// Texts as JSON lines {"text": …} on standard input: encoding, segments, characters that cost, and what each policy of
+    /// gateways makes of it
     Sms,
     /// Telephone numbers, one a line on standard input or as arguments
     Phone { numbers: Vec<String> },
