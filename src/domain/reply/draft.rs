@@ -20,6 +20,8 @@ pub struct Draft {
     pub because: Vec<Because>,
     /// Danger.
     pub flag: Option<Flag>,
+    /// The family of danger it is like, where no phrase names one.
+    pub likely_flag: Option<Flag>,
     /// Nothing may be sent.
     pub unsafe_contact: bool,
     /// A reader was not sure.
@@ -56,6 +58,7 @@ impl Default for Draft {
             route: Route::Auto,
             because: Vec::new(),
             flag: None,
+            likely_flag: None,
             unsafe_contact: false,
             doubts: 0,
             asked_again: false,
@@ -178,6 +181,7 @@ impl Draft {
             confidence,
             because: self.because,
             flag: self.flag,
+            likely_flag: self.likely_flag,
             unsafe_contact: self.unsafe_contact,
             suspected: self.suspected.is_some(),
         }

@@ -12,17 +12,18 @@ pub(super) struct Likeness {
     pub(super) logit: f32,
     /// The token that told most.
     telling: usize,
+    words: String,
 }
 
 impl Likeness {
     /// Asks the trained weights of danger.
     pub(super) fn of(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers) -> Self {
         if context.reader.resemblance.is_empty() {
-            return Self { logit: f32::MIN, telling: text.core.start };
+            return Self { logit: f32::MIN, telling: text.core.start, words: String::new() };
         }
         let (words, places) = spelled(text, dangers);
         let (logit, telling) = context.reader.resemblance.of(&words);
-        Self { logit, telling: places.get(telling).copied().unwrap_or(text.core.start) }
+        Self { logit, telling: places.get(telling).copied().unwrap_or(text.core.start), words }
     }
 
     /// Raises the route by how likely danger is: as the judge sees it who knows what the rules found; without one, by the
@@ -42,6 +43,9 @@ impl Likeness {
         };
         if route > draft.route {
             draft.say(intent, route, text, "like replies that told of danger", self.telling, self.telling + 1);
+            if route == Route::Urgent && draft.flag.is_none() {
+                draft.likely_flag = context.reader.resemblance.family(&self.words);
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ use super::findings::{self, Case};
 use super::judge;
 use super::likeness;
 use super::reader::Reader;
-use super::resemblance::{BIAS, Resemblance, WeightsError};
+use super::resemblance::{BIAS, FAMILY, Resemblance, WeightsError};
 use super::second_opinion;
 use super::second_reader::SecondReader;
 use super::text::Text;
@@ -26,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 const DANGER: Course = Course { rounds: 16, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 0.04 };
+const FAMILIES: Course = Course { rounds: 20, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 1.0 };
 const INTENTS: Course = Course { rounds: 20, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 0.5 };
 const FILED: Course = Course { rounds: 20, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 0.5 };
 const JUDGE: Course = Course { rounds: 30, step: 0.1, held_by: 3, shrink: 0.0, prior: 10.0, smallest: 0.03 };
@@ -111,11 +112,21 @@ impl Lesson {
 
 /// The file of weights of danger.
 fn danger<'l>(lessons: impl Iterator<Item = &'l Lesson>) -> String {
-    let mut examples = Examples::default();
+    let (mut examples, mut flags) = (Examples::default(), Examples::default());
+    let mut families_of: Vec<&str> = Vec::new();
     for lesson in lessons {
         let mut reply = examples.reply();
         features(&lesson.danger_words, |feature, _| reply.see(&feature, 1.0));
         reply.of_class(usize::from(lesson.intent == RED_FLAG), true);
+        if let Some(family) = lesson.labelled.expected.get("flag").and_then(|flag| flag.as_str()) {
+            let mut reply = flags.reply();
+            features(&lesson.danger_words, |feature, _| {
+                if feature.is_word() {
+                    reply.see(&feature, 1.0);
+                }
+            });
+            reply.of_class(place(&mut families_of, family), true);
+        }
     }
     let trained = examples.descend(&DANGER, 1);
     let mut file = format!("{NOTE}\n{:.3}\t{BIAS}\n", trained.bias.first().copied().unwrap_or_default());
@@ -124,7 +135,19 @@ fn danger<'l>(lessons: impl Iterator<Item = &'l Lesson>) -> String {
             let _ = writeln!(file, "{weight:.2}\t{name}");
         }
     }
+    families(&mut file, &flags, &families_of);
     file
+}
+
+fn families(file: &mut String, examples: &Examples, families: &[&str]) {
+    let trained = examples.descend(&FAMILIES, families.len());
+    let mut all: Outputs<'_> = BTreeMap::new();
+    gather(&mut all, BIAS, trained.bias.iter().copied().enumerate().collect(), families);
+    write_line(file, &format!("{FAMILY}{BIAS}"), &all.remove(BIAS).unwrap_or_default());
+    for (name, weights) in examples.kept(&trained, &FAMILIES) {
+        gather(&mut all, name, weights, families);
+    }
+    all.iter().for_each(|(name, weights)| write_line(file, &format!("{FAMILY}{name}"), weights));
 }
 
 /// The file of weights of the second reader, without the judge.

@@ -293,6 +293,8 @@ pub struct Understanding {
     pub because: Vec<Because>,
     /// The family of danger.
     pub flag: Option<Flag>,
+    /// The family it is like, where no phrase names one: shown to staff, and no text is sent for it.
+    pub(super) likely_flag: Option<Flag>,
     /// Nothing may be sent to this person, not even a confirmation.
     pub(super) unsafe_contact: bool,
     /// The meaning is what the second reader takes it for.
@@ -372,7 +374,7 @@ impl Serialize for Understanding {
         entry(&mut map, "time", f.time.map(|t| t.format("%H:%M").to_string()).as_ref())?;
         entry(&mut map, "part", f.part.as_ref())?;
         entry(&mut map, "scope", f.scope.as_ref())?;
-        entry(&mut map, "flag", self.flag.as_ref())?;
+        entry(&mut map, "flag", self.flag.or(self.likely_flag).as_ref())?;
         entry(&mut map, "new_phone", f.new_phone.as_ref())?;
         entry(&mut map, "new_email", f.new_email.as_ref())?;
         entry(&mut map, "new_address", f.new_address.as_ref())?;
