@@ -85,7 +85,7 @@ pub(super) fn each<'a>(case: &Case<'a>, second: &SecondReader, mut see: impl FnM
     }
     let words = text.core_len();
     let (answered, unread) = match found.answer {
-        Some((from, to)) => (Part::new("a"), words.saturating_sub(to - from)),
+        Some((from, to)) => (Part::new("a"), words.saturating_sub(to.saturating_sub(from))),
         None => (Part::new("-"), words),
     };
     is(WORDS, [within(words, &[1, 2, 3, 4, 6, 8, 12, 20]), NONE, NONE]);
