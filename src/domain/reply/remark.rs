@@ -97,8 +97,21 @@ pub fn read(
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{days, read, tablets};
+    use super::super::tests::{days, now, tablets};
+    use super::super::{Prompt, Reader, Sources, Understanding, understand};
     use super::*;
+    use chrono_tz::Europe::London;
+    use std::sync::LazyLock;
+
+    /// The rules alone: with a judge it has the last word on remarks.
+    static RULES: LazyLock<Reader> = LazyLock::new(|| {
+        Reader::from_sources(Sources { second_reader: "", ..Reader::shipped_sources() }).expect("a reader")
+    });
+
+    fn read(reply: &str, prompt: Option<&Prompt>) -> Understanding {
+        let (received_at, channel, reader) = (now(), Channel::Sms, &*RULES);
+        understand(reply, &Context { prompt, received_at, zone: London, channel, reader })
+    }
 
     fn route(reply: &str, asked: &super::super::Prompt) -> Route {
         read(reply, Some(asked)).route

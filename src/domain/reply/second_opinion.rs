@@ -84,7 +84,8 @@ fn weigh(text: &Text<'_>, context: &Context<'_>, verdict: &Verdict, limits: &Sec
             draft.doubt(text, "such readings are often wrong");
         }
     } else if verdict.filed >= limits.trust_from {
-        draft.cautions.clear();
+        // What is doubtful in the build of an answer stays so: "all but two".
+        draft.cautions.retain(|caution| !caution.remark);
     }
 }
 

@@ -73,7 +73,7 @@ pub struct SecondOpinion {
     pub ask_again: f32,
     /// From 0 to 1: a reading less likely right than this is read by a person.
     pub file_from: f32,
-    /// From 0 to 1: from this on a reading is filed in spite of a caution about its build.
+    /// From 0 to 1: from this on a reading is filed although a long remark stands beside it.
     pub trust_from: f32,
 }
 

@@ -81,6 +81,7 @@ fn the_judge_raises_what_is_likely_wrong_and_heeds_no_caution_about_what_is_sure
         (alarm.route, alarm.intent, alarm.flag, alarm.danger_text()),
         (Route::Urgent, Intent::RedFlag, None, None)
     );
+    assert_eq!(route(&sure, "all but two"), Route::Review, "an answer built otherwise stays doubtful");
     // What a person must read for what it says stays so, however sure the judge is.
     assert_eq!(route(&sure, "4 but i have a lump in my breast"), route(&unsure, "4 but i have a lump in my breast"));
     assert_ne!(route(&sure, "4 but i have a lump in my breast"), Route::Auto);
