@@ -82,6 +82,7 @@ fn the_judge_raises_what_is_likely_wrong_and_heeds_no_caution_about_what_is_sure
         (Route::Urgent, Intent::RedFlag, None, None)
     );
     assert_eq!(route(&sure, "all but two"), Route::Review, "an answer built otherwise stays doubtful");
+    assert!(serde_json::to_value(&alarm).expect("JSON")["flag"].is_string(), "staff are shown the likeliest family");
     // What a person must read for what it says stays so, however sure the judge is.
     assert_eq!(route(&sure, "4 but i have a lump in my breast"), route(&unsure, "4 but i have a lump in my breast"));
     assert_ne!(route(&sure, "4 but i have a lump in my breast"), Route::Auto);
