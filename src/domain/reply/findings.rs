@@ -8,7 +8,7 @@ use super::label;
 use super::second_opinion::asked;
 use super::second_reader::{Opinion, SecondReader};
 use super::text::Text;
-use super::understanding::{Intent, Route};
+use super::understanding::{Intent, WORDS};
 
 /// Everything a finding is made from.
 pub(super) struct Case<'a> {
@@ -34,17 +34,32 @@ kinds! {
     LIKELY "p" LIKELIHOOD "e" FILED "f" DANGER "g"
 }
 
-const COUNTS: [&str; 9] = ["0", "1", "2", "3", "4", "5", "6", "7", "8"];
+const COUNTS: [Part<'static>; 9] = parts(["0", "1", "2", "3", "4", "5", "6", "7", "8"]);
+const INTENTS: [Part<'static>; WORDS.len()] = parts(WORDS);
+const PHRASES: [Part<'static>; label::NAMES.len()] = parts(label::NAMES);
+const MARKS: [Part<'static>; 3] = parts(label::MARKS);
+const ROUTES: [Part<'static>; 3] = parts(["auto", "review", "urgent"]);
+
+/// Words with their hashes, reckoned when the program is built.
+const fn parts<const N: usize>(words: [&'static str; N]) -> [Part<'static>; N] {
+    let mut parts = [Part::NONE; N];
+    let mut at = 0;
+    while at < N {
+        parts[at] = Part::new(words[at]);
+        at += 1;
+    }
+    parts
+}
 const NONE: Part<'static> = Part::NONE;
 
 /// The first of these bounds a number does not pass.
 fn within(number: usize, bounds: &[usize]) -> Part<'static> {
     let step = bounds.iter().position(|bound| number <= *bound).unwrap_or(bounds.len());
-    Part::new(COUNTS.get(step).copied().unwrap_or("8"))
+    COUNTS.get(step).copied().unwrap_or(NONE)
 }
 
 fn up_to(number: usize, most: usize) -> Part<'static> {
-    Part::new(COUNTS.get(number.min(most)).copied().unwrap_or("8"))
+    COUNTS.get(number.min(most)).copied().unwrap_or(NONE)
 }
 
 /// Names everything found, with its weight.
@@ -56,11 +71,7 @@ pub(super) fn each<'a>(case: &Case<'a>, second: &SecondReader, mut see: impl FnM
     is(FIRST, [first, NONE, NONE]);
     is(FIRST_ASKED, [first, about, form]);
     is(ASKED, [about, form, NONE]);
-    let route = Part::new(match draft.route {
-        Route::Auto => "auto",
-        Route::Review => "review",
-        Route::Urgent => "urgent",
-    });
+    let route = ROUTES.get(draft.route as usize).copied().unwrap_or(NONE);
     is(ROUTE, [route, NONE, NONE]);
     is(FIRST_ROUTE, [first, route, NONE]);
     for said in &draft.said {
@@ -77,7 +88,8 @@ pub(super) fn each<'a>(case: &Case<'a>, second: &SecondReader, mut see: impl FnM
     }
     let mut kinds = text.kinds();
     while kinds != 0 {
-        let phrase = Part::new(label::name_of_tag(kinds.trailing_zeros()));
+        let tag = kinds.trailing_zeros() as usize;
+        let phrase = MARKS.get(tag).or_else(|| PHRASES.get(tag - MARKS.len())).copied().unwrap_or(NONE);
         is(PHRASE, [phrase, NONE, NONE]);
         is(FIRST_PHRASE, [first, phrase, NONE]);
         is(ASKED_PHRASE, [about, form, phrase]);
@@ -85,8 +97,8 @@ pub(super) fn each<'a>(case: &Case<'a>, second: &SecondReader, mut see: impl FnM
     }
     let words = text.core_len();
     let (answered, unread) = match found.answer {
-        Some((from, to)) => (Part::new("a"), words.saturating_sub(to.saturating_sub(from))),
-        None => (Part::new("-"), words),
+        Some((from, to)) => (const { Part::new("a") }, words.saturating_sub(to.saturating_sub(from))),
+        None => (const { Part::new("-") }, words),
     };
     is(WORDS, [within(words, &[1, 2, 3, 4, 6, 8, 12, 20]), NONE, NONE]);
     let unread = within(unread, &[0, 1, 2, 3, 4, 6, 8, 12]);
@@ -100,7 +112,7 @@ pub(super) fn each<'a>(case: &Case<'a>, second: &SecondReader, mut see: impl FnM
     is(WATCHED, [up_to(found.dangers.watch.len(), 3), NONE, NONE]);
     is(DISMISSED, [up_to(found.dangers.dismissed.len(), 2), NONE, NONE]);
     is(IDIOMS, [up_to(text.core.clone().filter(|at| text.idiom(*at, at + 1)).count(), 3), NONE, NONE]);
-    is(ANSWER, [draft.answer.map_or(Part::new("-"), part), NONE, NONE]);
+    is(ANSWER, [draft.answer.map_or(const { Part::new("-") }, part), NONE, NONE]);
     if found.answer.is_some_and(|(from, _)| from <= text.core.start) {
         is(OPENS, [NONE, NONE, NONE]);
     }
@@ -119,5 +131,5 @@ pub(super) fn each<'a>(case: &Case<'a>, second: &SecondReader, mut see: impl FnM
 }
 
 fn part(intent: Intent) -> Part<'static> {
-    Part::new(intent.word())
+    INTENTS.get(intent as usize).copied().unwrap_or(NONE)
 }

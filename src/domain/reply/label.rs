@@ -168,15 +168,8 @@ pub const NAMES: [&str; 52] = [
     "attached",
 ];
 
-/// The word for a kind of phrase by its tag: danger, what looks like it, what is worth reading, then the everyday meanings.
-pub fn name_of_tag(tag: u32) -> &'static str {
-    match tag {
-        0 => "flag",
-        1 => "harmless",
-        2 => "watch",
-        tag => NAMES.get(tag as usize - 3).copied().unwrap_or_default(),
-    }
-}
+/// The words for the kinds of phrases whose tags come before: danger, what looks like it, what is worth reading.
+pub const MARKS: [&str; 3] = ["flag", "harmless", "watch"];
 
 #[cfg(test)]
 mod tests {
@@ -190,7 +183,7 @@ mod tests {
             assert_eq!(label as usize, number, "{name}");
         }
         assert_eq!(NAMES.len(), Label::Attached as usize + 1, "the last of them");
-        assert_eq!(name_of_tag(tag::says(Label::Keep).into()), "keep");
-        assert_eq!(name_of_tag(tag::WATCH.into()), "watch");
+        assert_eq!(MARKS.len(), usize::from(tag::says(Label::Machine)), "the first of them follows the marks");
+        assert_eq!(MARKS[usize::from(tag::WATCH)], "watch");
     }
 }

@@ -46,7 +46,8 @@ impl Intent {
     }
 }
 
-const WORDS: [&str; 25] = [
+/// The words of the intents, in their order.
+pub(super) const WORDS: [&str; 25] = [
     "auto_reply",
     "red_flag",
     "bereavement",
