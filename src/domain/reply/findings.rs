@@ -8,7 +8,7 @@ use super::label;
 use super::second_opinion::asked;
 use super::second_reader::{Opinion, SecondReader};
 use super::text::Text;
-use super::understanding::{Intent, WORDS};
+use super::understanding::{self, Intent};
 
 /// Everything a finding is made from.
 pub(super) struct Case<'a> {
@@ -35,7 +35,7 @@ kinds! {
 }
 
 const COUNTS: [Part<'static>; 9] = parts(["0", "1", "2", "3", "4", "5", "6", "7", "8"]);
-const INTENTS: [Part<'static>; WORDS.len()] = parts(WORDS);
+const INTENTS: [Part<'static>; understanding::WORDS.len()] = parts(understanding::WORDS);
 const PHRASES: [Part<'static>; label::NAMES.len()] = parts(label::NAMES);
 const MARKS: [Part<'static>; 3] = parts(label::MARKS);
 const ROUTES: [Part<'static>; 3] = parts(["auto", "review", "urgent"]);
