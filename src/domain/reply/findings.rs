@@ -1,11 +1,11 @@
 //! What the judge sees of a reply: what the rules found, and what the trained models hold for likely.
 
 use super::Found;
+use super::asked::asked;
 use super::context::{Channel, Context};
 use super::draft::Draft;
 use super::features::{Feature, Part, feature};
 use super::label;
-use super::second_opinion::asked;
 use super::second_reader::{Opinion, SecondReader};
 use super::text::Text;
 use super::understanding::{self, Intent};

@@ -8,6 +8,7 @@ mod agenda;
 mod answers;
 mod anyway;
 mod appointment;
+mod asked;
 mod caution;
 mod choice;
 mod clock;

@@ -95,7 +95,9 @@ impl SecondReader {
         }
         let most = sums.iter().copied().fold(f32::MIN, f32::max);
         let all = most + sums.iter().map(|sum| (sum - most).exp()).sum::<f32>().ln();
-        sums.iter_mut().for_each(|sum| *sum -= all);
+        for sum in &mut sums {
+            *sum -= all;
+        }
         Opinion { likely: sums, filed: filed * scale + self.filed }
     }
 }

@@ -6,6 +6,7 @@
 
 mod descent;
 
+use super::asked::asked;
 use super::context::Context;
 use super::danger;
 use super::draft::Draft;
@@ -100,7 +101,7 @@ impl Lesson {
             unread,
             writer: id.split('-').next().unwrap_or_default().to_owned(),
             intent: labelled.expected.get("intent")?.as_str()?.to_owned(),
-            asked: second_opinion::asked(&context),
+            asked: asked(&context),
             words: second_opinion::spelled(&text),
             danger_words,
             full: labelled.expected.contains_key("also"),
@@ -147,7 +148,9 @@ fn families(file: &mut String, examples: &Examples, families: &[&str]) {
     for (name, weights) in examples.kept(&trained, &FAMILIES) {
         gather(&mut all, name, weights, families);
     }
-    all.iter().for_each(|(name, weights)| write_line(file, &format!("{FAMILY}{name}"), weights));
+    for (name, weights) in &all {
+        write_line(file, &format!("{FAMILY}{name}"), weights);
+    }
 }
 
 /// The file of weights of the second reader, without the judge.
@@ -179,7 +182,9 @@ fn second<'l>(lessons: impl Iterator<Item = &'l Lesson>) -> String {
     }
     let mut file = format!("{NOTE}\n");
     write_line(&mut file, BIAS, &bias);
-    all.iter().for_each(|(name, weights)| write_line(&mut file, name, weights));
+    for (name, weights) in &all {
+        write_line(&mut file, name, weights);
+    }
     file
 }
 
@@ -269,7 +274,9 @@ impl Bench {
         }
         let bias = all.remove(judge::BIAS).unwrap_or_default();
         write_line(&mut file, judge::BIAS, &bias);
-        all.iter().for_each(|(name, weights)| write_line(&mut file, name, weights));
+        for (name, weights) in &all {
+            write_line(&mut file, name, weights);
+        }
         file
     }
 }
