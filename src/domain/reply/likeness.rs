@@ -26,17 +26,15 @@ impl Likeness {
         Self { logit, telling: places.get(telling).copied().unwrap_or(text.core.start), words }
     }
 
-    /// Raises the route by how likely danger is: as the judge sees it who knows what the rules found; without one, by the
-    /// likeness alone, and then beside an open question only.
+    /// Raises the route by how likely danger is: as the judge sees it who knows what the rules found, and beside an open question
+    /// by the likeness itself, so that the judge takes no person away from a reply.
     pub(super) fn raise(&self, text: &Text<'_>, context: &Context<'_>, judged: Option<f32>, draft: &mut Draft) {
         let Some(limits) = &context.reader.settings.resemblance else { return };
-        if judged.is_none() && context.prompt.is_none() {
-            return;
-        }
-        let likely = judged.unwrap_or_else(|| 1.0 / (1.0 + (-self.logit).exp()));
-        let (route, intent) = if likely >= limits.urgent_from {
+        let judged = judged.unwrap_or(0.0);
+        let like = if context.prompt.is_some() { 1.0 / (1.0 + (-self.logit).exp()) } else { 0.0 };
+        let (route, intent) = if judged >= limits.urgent_from || like >= limits.like_urgent_from {
             (Route::Urgent, Intent::RedFlag)
-        } else if likely >= limits.review_from {
+        } else if judged >= limits.review_from || like >= limits.like_review_from {
             (Route::Review, Intent::Other)
         } else {
             return;

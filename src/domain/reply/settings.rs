@@ -52,14 +52,18 @@ pub struct Settings {
     pub longest: usize,
 }
 
-/// From 0 to 1: how like replies that told of danger.
+/// From 0 to 1: how likely danger is, by two measures of which the stricter counts.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Likeness {
-    /// Read by a person from this on.
+    /// Read by a person from this on, as the judge sees it.
     pub review_from: f32,
-    /// Urgent from this on.
+    /// Read at once from this on, as the judge sees it.
     pub urgent_from: f32,
+    /// An answer that is so like replies that told of danger is read by a person, whatever the judge says.
+    pub like_review_from: f32,
+    /// And one that is so like them at once.
+    pub like_urgent_from: f32,
 }
 
 /// How far the judge goes by itself.
