@@ -84,11 +84,14 @@ fn weigh(text: &Text<'_>, context: &Context<'_>, verdict: &Verdict, limits: &Sec
         if draft.route == Route::Auto && draft.cautions.is_empty() {
             draft.doubt(text, "such readings are often wrong");
         }
-    } else if verdict.filed >= limits.trust_from {
+    } else if verdict.filed >= limits.trust_from && verdict.urgent < FAR_FROM_DANGER {
         // What is doubtful in the build of an answer stays so: "all but two".
         draft.cautions.retain(|caution| !caution.remark);
     }
 }
+
+/// A long remark is passed over only where danger is less likely than this.
+const FAR_FROM_DANGER: f32 = 0.03;
 
 /// Whether the second reader may take for `other` what the first read as `first`.
 fn may_be(other: Intent, first: Intent, text: &Text<'_>, context: &Context<'_>) -> bool {
