@@ -416,7 +416,8 @@ pub enum MessagesCommand {
 pub enum InspectCommand {
     /// Replies as JSON lines on standard input: what each means
     Reply,
-    /// Texts as JSON lines {"text": …} on standard input: encoding, segments, characters that cost
+    /// Texts as JSON lines {"text": …} on standard input: encoding, segments, characters that cost, and what each policy of
+    /// gateways makes of it
     Sms,
     /// Telephone numbers, one a line on standard input or as arguments
     Phone { numbers: Vec<String> },
@@ -442,11 +443,14 @@ pub enum RepliesCommand {
     Evaluate { file: PathBuf },
     /// Run the examples of the red-flag lexicon in force
     Check,
-    /// Make the weights of danger and of the second reader from labelled files
+    /// Make the weights of danger, of the second reader and of the judge from labelled files
     Train {
         /// Labelled files, in the schema of `evaluate`
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// Labelled files by which the rules were never changed: from them it is learned which reader to believe
+        #[arg(long, value_name = "FILE")]
+        unread: Vec<PathBuf>,
         /// The folder they are written to, as resemblance.tsv and second-reader.tsv; name them in the configuration to use them
         #[arg(long, value_name = "FOLDER")]
         out: PathBuf,

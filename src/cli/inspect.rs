@@ -1,11 +1,12 @@
 //! `between inspect`: how the program reads things, on the code that live traffic runs on. No database is opened.
 
+mod texts;
+
 use super::args::InspectCommand;
 use super::{App, output};
 use crate::domain::email;
 use crate::domain::identifiers::{NhsNumber, PhoneNumber};
 use crate::domain::reply::inspect::inspect_line;
-use crate::domain::sms;
 use crate::domain::template::Template;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ pub(super) fn run(app: &App, command: InspectCommand) -> Result<ExitCode> {
             let reader = super::replies::reader(app)?;
             lines(|line| inspect_line(line, &reader))
         }
-        InspectCommand::Sms => lines(|line| sms_line(line).to_string()),
+        InspectCommand::Sms => lines(|line| texts::inspect(line).to_string()),
         InspectCommand::Phone { numbers } => each(numbers, |number| phone(number).to_string()),
         InspectCommand::NhsNumber { numbers } => each(numbers, |number| nhs_number(number).to_string()),
         InspectCommand::Template => {
@@ -61,30 +62,6 @@ fn each(given: Vec<String>, answer: impl Fn(&str) -> String) -> Result<ExitCode>
         output::say!("{}", answer(&text));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn sms_line(line: &str) -> Value {
-    let parsed: Result<Value, _> = serde_json::from_str(line);
-    let (id, text) = match &parsed {
-        Ok(Value::Object(fields)) => (fields.get("id").cloned(), fields.get("text").and_then(Value::as_str)),
-        Ok(Value::String(text)) => (None, Some(text.as_str())),
-        _ => (None, None),
-    };
-    let Some(text) = text else {
-        return json!({ "error": "a line is a JSON object {\"text\": …} or a JSON string" });
-    };
-    let measure = sms::measure(text);
-    let cleaned = sms::clean(text);
-    let after = sms::measure(&cleaned.text);
-    let mut answer = json!({
-        "encoding": measure.encoding, "units": measure.units, "segments": measure.segments, "over_limit": measure.over_limit,
-        "costly": measure.costly.iter().map(|c| json!({ "character": c.ch.to_string(), "at": c.at, "why": c.to_string() })).collect::<Vec<_>>(),
-        "sent_as": { "text": cleaned.text, "encoding": after.encoding, "units": after.units, "segments": after.segments },
-    });
-    if let (Some(id), Some(fields)) = (id, answer.as_object_mut()) {
-        fields.insert("id".to_owned(), id);
-    }
-    answer
 }
 
 fn phone(text: &str) -> Value {

@@ -8,6 +8,7 @@ use crate::store::ledger;
 use crate::store::record::{self, CorrectionRow};
 use crate::store::views;
 use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub(super) async fn run(app: &App, command: RepliesCommand) -> Result<ExitCode> {
@@ -32,17 +33,10 @@ pub(super) async fn run(app: &App, command: RepliesCommand) -> Result<ExitCode> 
             }
             output::done(app.json, "Every example of the lexicon is read as it should be.");
         }
-        RepliesCommand::Train { files, out } => {
-            let mut lines = String::new();
-            for file in &files {
-                let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-                lines.push_str(&text);
-                lines.push('\n');
-            }
-            let reader = reader(app)?;
-            let danger = train::danger(lines.lines(), &reader);
-            let second = train::second_reader(lines.lines(), &reader);
-            for (name, weights) in [("resemblance.tsv", danger), ("second-reader.tsv", second)] {
+        RepliesCommand::Train { files, unread, out } => {
+            let (files, unread) = (all_of(&files)?, all_of(&unread)?);
+            let made = train::train(files.lines(), unread.lines(), &reader(app)?)?;
+            for (name, weights) in [("resemblance.tsv", made.resemblance), ("second-reader.tsv", made.second_reader)] {
                 let path = out.join(name);
                 std::fs::write(&path, &weights).with_context(|| format!("cannot write {}", path.display()))?;
                 output::done(app.json, &format!("{} features written to {}.", weights.lines().count(), path.display()));
@@ -69,6 +63,16 @@ pub(super) async fn run(app: &App, command: RepliesCommand) -> Result<ExitCode> 
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The lines of several files.
+fn all_of(files: &[PathBuf]) -> Result<String> {
+    let mut lines = String::new();
+    for file in files {
+        lines.push_str(&std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?);
+        lines.push('\n');
+    }
+    Ok(lines)
 }
 
 pub(super) fn reader(app: &App) -> Result<Reader> {

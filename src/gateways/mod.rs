@@ -42,6 +42,11 @@ pub use signature::to_hex;
 pub use tls::MailTls;
 pub use webhook::{Forged, ParseError, Received, WebhookRequest};
 
+/// Whether GOV.UK Notify and NHS Notify send a text unchanged, of so many characters at most.
+pub fn notify_takes(text: &str, longest: u32) -> Result<(), crate::domain::delivery::SendFailure> {
+    govuk_notify::characters::check(text, longest)
+}
+
 use crate::domain::delivery::SendFailure;
 
 /// No attempt lasts longer, whatever a gateway does.

@@ -5,7 +5,7 @@ use super::label::Label;
 use super::numbers::{Amount, Role};
 use super::text::Text;
 use super::tokens::{Break, Kind};
-use super::vocabulary::words;
+use super::vocabulary::{Word, words};
 
 /// What was raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +73,10 @@ fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: 
         while at < to {
             if text.is(
                 at,
-                words!["number", "and", "option", "also", "plus", "please", "just", "only", "maybe", "probably"],
+                words![
+                    "number", "and", "an", "no", "option", "also", "plus", "please", "just", "only", "maybe",
+                    "probably", "mainly", "mostly"
+                ],
             ) {
                 at += 1;
                 continue;
@@ -95,7 +98,10 @@ fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: 
         }
     }
     let (start, end) = trim(text, start, to);
-    if start < end {
+    let around_a_key = menu > 0
+        && items.last().is_some_and(|item| item.parse::<u64>().is_ok())
+        && (start..end).all(|at| text.is(at, AROUND_A_KEY));
+    if start < end && !around_a_key {
         let item =
             text.written(start, end).trim_matches(['.', ',', ';', ':', '!', '?', '-', ' ', '\u{2022}']).to_owned();
         let item = item.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -106,7 +112,7 @@ fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: 
 }
 
 /// Words that lead up to an item and are no part of it.
-const LEADS: [&[&str]; 30] = [
+const LEADS: [&[&str]; 48] = [
     &["um"],
     &["er"],
     &["erm"],
@@ -137,6 +143,30 @@ const LEADS: [&[&str]; 30] = [
     &["dying", "to", "know"],
     &["interested", "in"],
     &["i", "need", "to"],
+    &["id", "like", "a", "word", "about"],
+    &["a", "word", "about"],
+    &["a", "chat", "about"],
+    &["i", "want", "talk", "about"],
+    &["want", "talk", "about"],
+    &["i", "want", "ask", "for"],
+    &["know"],
+    &["go", "over"],
+    &["kindly"],
+    &["respectfully"],
+    &["just"],
+    &["well"],
+    &["the", "main", "thing", "is"],
+    &["first", "thing", "is"],
+    &["second", "thing", "is"],
+    &["first", "thing"],
+    &["second", "thing"],
+    &["then", "if", "theres", "time"],
+];
+
+/// Words that stand around a number of the menu and raise nothing of their own.
+const AROUND_A_KEY: &[Word] = words![
+    "for", "me", "us", "the", "main", "one", "being", "on", "your", "list", "if", "you", "as", "well", "too", "mostly",
+    "mainly", "really", "in", "that", "order", "thats", "all", "it", "an", "no", "mate"
 ];
 
 fn trim(text: &Text<'_>, mut from: usize, mut to: usize) -> (usize, usize) {
@@ -149,8 +179,12 @@ fn trim(text: &Text<'_>, mut from: usize, mut to: usize) -> (usize, usize) {
         }
     }
     while to > from
-        && (text.is(to - 1, words!["please", "thanks", "and", "also", "ta", "x", "comma", "lol"])
-            || text.token(to - 1).is_some_and(|t| t.kind == Kind::Emoji))
+        && (text.is(
+            to - 1,
+            words![
+                "please", "thanks", "and", "also", "ta", "x", "comma", "lol", "ha", "haha", "innit", "really", "tbh"
+            ],
+        ) || text.token(to - 1).is_some_and(|t| t.kind == Kind::Emoji))
     {
         to -= 1;
     }
@@ -197,7 +231,9 @@ fn body(text: &Text<'_>) -> std::ops::Range<usize> {
             _ => break,
         }
     }
-    from..text.core.end
+    // "to kneel in church again": what closes a courtesy belongs to the matter where there is none.
+    let more = text.core.end < text.tokens.len() && text.is(text.core.end, words!["again", "all"]);
+    from..text.core.end + usize::from(more)
 }
 
 fn is_opening(text: &Text<'_>, from: usize, to: usize) -> bool {
@@ -297,7 +333,7 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
             let piece = (start, at);
             cuts.push(piece);
             start = at;
-            if text.is(at, words!["comma", "and", "also", "plus"]) && !end {
+            if text.is(at, words!["comma", "and", "an", "also", "plus"]) && !end {
                 start = at + 1;
             }
         }
@@ -377,7 +413,10 @@ fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
 
 /// "X and Y" are two things when both are named shortly and the second is no clause about the first.
 fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
-    if !text.is(at, words!["and", "plus"]) || at == start || at + 1 >= to {
+    // "me sugars an me eyes"
+    let and =
+        text.is(at, words!["and", "plus"]) || text.is(at, words!["an"]) && text.is(at + 1, words!["me", "my", "the"]);
+    if !and || at == start || at + 1 >= to {
         return false;
     }
     let clause = text.is(
@@ -405,6 +444,9 @@ fn is_courtesy(text: &Text<'_>, from: usize, to: usize) -> bool {
     words == 0
         || text.is(from, opening)
         || text.is(from, words!["i"]) && text.is(from + 1, opening)
+        || text.is(from, words!["with", "best", "warm", "many", "yours"])
+            && text.is(from + 1, words!["thanks", "wishes", "regards", "faithfully", "sincerely", "truly"])
+        || text.is(from, words!["you"]) && text.is(from + 1, words!["for"])
         || text.is(from, words!["see", "thats"]) && to - from <= 2
         || text.is(from, words!["not"]) && text.is(from + 1, words!["the", "my"]) && to - from <= 4
         || text.is(from, words!["that"]) && to - from <= 3

@@ -2,7 +2,7 @@
 //! its words: numbers left over, a yes beside a no, two options without an "and", a sentence where topics are listed.
 
 use super::context::{Context, Expects};
-use super::draft::Draft;
+use super::draft::{Caution, Draft};
 use super::facts::Unit;
 use super::numbers::{Amount, Role};
 use super::reading_kind::ReadingKind;
@@ -35,8 +35,8 @@ pub fn read(
         Intent::Thanks => more_than_thanks(text),
         _ => None,
     };
-    if let Some(doubt) = doubt {
-        draft.doubt(text, doubt);
+    if let Some(why) = doubt {
+        draft.cautions.push(Caution { why, remark: false, from: text.core.start, to: text.core.end });
     }
 }
 

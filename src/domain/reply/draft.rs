@@ -20,6 +20,8 @@ pub struct Draft {
     pub because: Vec<Because>,
     /// Danger.
     pub flag: Option<Flag>,
+    /// The family of danger it is like, where no phrase names one.
+    pub likely_flag: Option<Flag>,
     /// Nothing may be sent.
     pub unsafe_contact: bool,
     /// A reader was not sure.
@@ -30,6 +32,21 @@ pub struct Draft {
     pub covered: Vec<(usize, usize)>,
     /// What the second reader takes the reply for, against the first.
     pub suspected: Option<Intent>,
+    /// Why it may not be what it seems: a person reads it, unless the judge knows better.
+    pub cautions: Vec<Caution>,
+}
+
+/// Why an answer may not be what it seems.
+#[derive(Debug, Clone, Copy)]
+pub struct Caution {
+    /// The reason.
+    pub why: &'static str,
+    /// Said beside the answer, and not known what.
+    pub remark: bool,
+    /// First token.
+    pub from: usize,
+    /// One past the last.
+    pub to: usize,
 }
 
 impl Default for Draft {
@@ -41,11 +58,13 @@ impl Default for Draft {
             route: Route::Auto,
             because: Vec::new(),
             flag: None,
+            likely_flag: None,
             unsafe_contact: false,
             doubts: 0,
             asked_again: false,
             covered: Vec::new(),
             suspected: None,
+            cautions: Vec::new(),
         }
     }
 }
@@ -90,6 +109,17 @@ impl Draft {
         self.raise(Route::Review);
         self.doubts = self.doubts.saturating_add(1);
         self.because.push(text.because(why, text.core.start, text.core.end));
+    }
+
+    /// Makes the cautions count: a person reads the reply, and why.
+    pub fn heed(&mut self, text: &Text<'_>) {
+        for Caution { why, remark, from, to } in std::mem::take(&mut self.cautions) {
+            if remark {
+                self.say(Intent::Other, Route::Review, text, why, from, to);
+            } else {
+                self.doubt(text, why);
+            }
+        }
     }
 
     /// The second reader takes the reply for something else: a person reads it.
@@ -151,6 +181,7 @@ impl Draft {
             confidence,
             because: self.because,
             flag: self.flag,
+            likely_flag: self.likely_flag,
             unsafe_contact: self.unsafe_contact,
             suspected: self.suspected.is_some(),
         }

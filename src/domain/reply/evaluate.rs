@@ -3,7 +3,7 @@
 
 use super::inspect::Line;
 use super::reader::Reader;
-use super::understanding::Intent;
+use super::understanding::{Intent, Understanding};
 use super::{Channel, Context, understand};
 use chrono::DateTime;
 use chrono_tz::Europe::London;
@@ -12,13 +12,47 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+/// A line with what is right of it.
 #[derive(Deserialize)]
-struct Labelled {
+pub(super) struct Labelled {
     #[serde(flatten)]
-    line: Line,
-    expected: Map<String, Value>,
+    pub(super) line: Line,
+    pub(super) expected: Map<String, Value>,
     #[serde(default)]
     accept: Vec<Value>,
+}
+
+impl Labelled {
+    /// What is expected, and everything else that counts as right.
+    fn variants(&self) -> Vec<Map<String, Value>> {
+        let base = Value::Object(self.expected.clone());
+        let mut variants = vec![self.expected.clone()];
+        for patch in &self.accept {
+            let mut variant = base.clone();
+            merge(&mut variant, patch);
+            if let Value::Object(variant) = variant {
+                variants.push(variant);
+            }
+        }
+        variants
+    }
+
+    /// Whether a reading is right in meaning and fields, and needs nobody.
+    pub(super) fn may_be_filed(&self, read: &Understanding) -> bool {
+        let Ok(Value::Object(got)) = serde_json::to_value(read) else { return false };
+        self.variants().iter().any(|v| is_whole(v, &got) && text(v, "route") == "auto")
+    }
+
+    /// Whether nobody needs to read it, whatever else counts as right.
+    pub(super) fn needs_nobody(&self) -> bool {
+        self.variants().iter().all(|v| text(v, "route") == "auto")
+    }
+}
+
+/// The meaning and its own fields are those expected.
+fn is_whole(expected: &Map<String, Value>, got: &Map<String, Value>) -> bool {
+    let intent = text(got, "intent");
+    text(expected, "intent") == intent && own_fields(intent).iter().all(|k| same(expected.get(*k), got.get(*k)))
 }
 
 /// The scores of a labelled file.
@@ -168,22 +202,12 @@ impl Evaluation {
         let Some(Value::Object(got)) = got else {
             return;
         };
-        let base = Value::Object(labelled.expected.clone());
-        let mut variants = vec![labelled.expected.clone()];
-        for patch in &labelled.accept {
-            let mut variant = base.clone();
-            merge(&mut variant, patch);
-            if let Value::Object(variant) = variant {
-                variants.push(variant);
-            }
-        }
+        let variants = labelled.variants();
         self.lines += 1;
         let intent = text(&got, "intent");
         let route = text(&got, "route");
         let intent_right = variants.iter().any(|v| text(v, "intent") == intent);
-        let whole = |v: &Map<String, Value>| {
-            text(v, "intent") == intent && own_fields(intent).iter().all(|k| same(v.get(*k), got.get(*k)))
-        };
+        let whole = |v: &Map<String, Value>| is_whole(v, &got);
         let fields_right = variants.iter().any(whole);
         let route_right = variants.iter().any(|v| whole(v) && text(v, "route") == route);
         self.intent += usize::from(intent_right);

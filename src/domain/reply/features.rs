@@ -22,10 +22,44 @@ impl Feature<'_> {
         let mut name = self.kind.to_owned();
         for part in self.parts.iter().filter(|p| !p.is_empty()) {
             name.push(' ');
-            name.push_str(part);
+            if self.kind == RUN {
+                name.push_str(part);
+            } else {
+                name.extend(part.chars().map(|c| if c == ' ' { '_' } else { c }));
+            }
         }
         name
     }
+}
+
+/// A word that features are made of, with its hash.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'a> {
+    name: &'a str,
+    hash: u64,
+}
+
+impl<'a> Part<'a> {
+    /// No part at all.
+    pub(super) const NONE: Self = Self { name: "", hash: 0 };
+
+    /// One word.
+    pub(super) const fn new(name: &'a str) -> Self {
+        Self { name, hash: of(name) }
+    }
+
+    /// Several words, which in the name of a feature stand as one.
+    pub(super) fn phrase(name: &'a str) -> Self {
+        let one = |hash, byte: &u8| fnv1a(hash, &[if *byte == b' ' { b'_' } else { *byte }]);
+        Self { name, hash: name.as_bytes().iter().fold(FNV1A, one) }
+    }
+}
+
+/// A feature of a kind and its parts.
+pub(super) fn feature<'a>(kind: Part<'static>, parts: [Part<'a>; 3]) -> Feature<'a> {
+    let known = parts.iter().filter(|part| !part.name.is_empty());
+    let hash = known.fold(kind.hash, |hash, part| joined(hash, part.hash));
+    Feature { kind: kind.name, parts: parts.map(|part| part.name), hash }
 }
 
 /// The hash of a feature by its name in a file.
@@ -147,5 +181,11 @@ mod tests {
             "m reading bp 1",
         ];
         assert_eq!(names, [plain.as_slice(), &answer].concat());
+    }
+
+    #[test]
+    fn a_feature_of_parts_is_known_by_its_name() {
+        let made = feature(Part::new("J:iy"), [Part::new("yes"), Part::phrase("in words"), Part::NONE]);
+        assert_eq!((made.name().as_str(), made.hash), ("J:iy yes in_words", hash_of_name("J:iy yes in_words")));
     }
 }

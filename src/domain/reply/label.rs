@@ -111,3 +111,79 @@ pub enum Label {
     /// Something is attached.
     Attached,
 }
+
+/// Each meaning by name, in their order: the word that files of phrases and of weights have for it.
+pub const NAMES: [&str; 52] = [
+    "machine",
+    "machine_moved",
+    "stop_word",
+    "stop_plain",
+    "stop_doubt",
+    "stop_topic",
+    "stop_how",
+    "keep",
+    "ask_back",
+    "start_word",
+    "start_doubt",
+    "help_word",
+    "help_doubt",
+    "help_me",
+    "wrong_person",
+    "wrong_results",
+    "died",
+    "died_perhaps",
+    "told_before",
+    "carer",
+    "carer_says",
+    "complaint",
+    "threat",
+    "language",
+    "question",
+    "small_talk",
+    "request",
+    "tell",
+    "yes",
+    "yes_weak",
+    "no",
+    "no_weak",
+    "partial",
+    "sarcasm",
+    "nought",
+    "every_day",
+    "other_day",
+    "later",
+    "perhaps",
+    "confirm",
+    "cancel",
+    "reschedule",
+    "nothing_to_raise",
+    "as_before",
+    "contact_new",
+    "contact_same",
+    "well",
+    "unwell",
+    "thanks",
+    "all_options",
+    "any_option",
+    "attached",
+];
+
+/// The words for the kinds of phrases whose tags come before: danger, what looks like it, what is worth reading.
+pub const MARKS: [&str; 3] = ["flag", "harmless", "watch"];
+
+#[cfg(test)]
+mod tests {
+    use super::super::lexicon::tag;
+    use super::*;
+
+    #[test]
+    fn every_name_is_the_word_of_its_meaning() {
+        for (number, name) in NAMES.iter().enumerate() {
+            let label: Label = serde_json::from_value((*name).into()).expect("a meaning");
+            assert_eq!(label as usize, number, "{name}");
+        }
+        assert_eq!(NAMES.len(), Label::Attached as usize + 1, "the last of them");
+        assert_eq!(MARKS.len(), usize::from(tag::says(Label::Machine)), "the first of them follows the marks");
+        assert_eq!(MARKS[usize::from(tag::WATCH)], "watch");
+    }
+}

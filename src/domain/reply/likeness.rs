@@ -6,25 +6,45 @@ use super::draft::Draft;
 use super::text::Text;
 use super::understanding::{Intent, Route};
 
-/// Raises the route of an answer to an open question by its likeness to danger.
-pub fn read(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers, draft: &mut Draft) {
-    let Some(limits) = &context.reader.settings.resemblance else { return };
-    if context.prompt.is_none() || draft.route == Route::Urgent || context.reader.resemblance.is_empty() {
-        return;
+/// How like danger a reply is.
+pub(super) struct Likeness {
+    /// As a logit.
+    pub(super) logit: f32,
+    /// The token that told most.
+    telling: usize,
+    words: String,
+}
+
+impl Likeness {
+    /// Asks the trained weights of danger.
+    pub(super) fn of(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers) -> Self {
+        if context.reader.resemblance.is_empty() {
+            return Self { logit: f32::MIN, telling: text.core.start, words: String::new() };
+        }
+        let (words, places) = spelled(text, dangers);
+        let (logit, telling) = context.reader.resemblance.of(&words);
+        Self { logit, telling: places.get(telling).copied().unwrap_or(text.core.start), words }
     }
-    let (words, places) = spelled(text, dangers);
-    let (likeness, telling) = context.reader.resemblance.of(&words);
-    let route = if likeness >= limits.urgent_from {
-        Route::Urgent
-    } else if likeness >= limits.review_from {
-        Route::Review
-    } else {
-        return;
-    };
-    if route > draft.route {
-        let at = places.get(telling).copied().unwrap_or(text.core.start);
-        let intent = if route == Route::Urgent { Intent::RedFlag } else { Intent::Other };
-        draft.say(intent, route, text, "like replies that told of danger", at, at + 1);
+
+    /// Raises the route by how likely danger is: as the judge sees it who knows what the rules found, and beside an open question
+    /// by the likeness itself, so that the judge takes no person away from a reply.
+    pub(super) fn raise(&self, text: &Text<'_>, context: &Context<'_>, judged: Option<f32>, draft: &mut Draft) {
+        let Some(limits) = &context.reader.settings.resemblance else { return };
+        let judged = judged.unwrap_or(0.0);
+        let like = if context.prompt.is_some() { 1.0 / (1.0 + (-self.logit).exp()) } else { 0.0 };
+        let (route, intent) = if judged >= limits.urgent_from || like >= limits.like_urgent_from {
+            (Route::Urgent, Intent::RedFlag)
+        } else if judged >= limits.review_from || like >= limits.like_review_from {
+            (Route::Review, Intent::Other)
+        } else {
+            return;
+        };
+        if route > draft.route {
+            draft.say(intent, route, text, "like replies that told of danger", self.telling, self.telling + 1);
+            if route == Route::Urgent && draft.flag.is_none() {
+                draft.likely_flag = context.reader.resemblance.family(&self.words);
+            }
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod agenda;
 mod answers;
 mod anyway;
 mod appointment;
+mod asked;
 mod caution;
 mod choice;
 mod clock;
@@ -21,7 +22,9 @@ pub mod evaluate;
 pub mod examples;
 mod facts;
 mod features;
+mod findings;
 pub mod inspect;
+mod judge;
 mod label;
 mod language;
 mod lexicon;
@@ -69,35 +72,51 @@ use wishes::Outcome;
 pub fn understand(reply: &str, context: &Context<'_>) -> Understanding {
     let mut text = Text::new(reply, context);
     let mut draft = Draft::default();
-    if text.tokens.is_empty() {
-        draft.doubt(&text, "nothing was written");
-        draft.said.insert(Intent::Unclear);
-        return draft.finish();
+    if let Some(found) = by_rules(&mut text, context, &mut draft) {
+        second_opinion::read(&text, context, &found, &mut draft);
+        if draft.said.is_empty() {
+            draft.doubt(&text, "not understood");
+            draft.said.insert(Intent::Unclear);
+        }
     }
-    let dangers = danger::read(&text, context.asked_reading());
+    draft.finish()
+}
+
+/// What the rules found beside the draft.
+struct Found {
+    dangers: Dangers,
+    /// The tokens of the answer to the open question, if there is one.
+    answer: Option<(usize, usize)>,
+    /// How many numbers there are that may be a value.
+    numbers: usize,
+}
+
+/// What the rules make of a reply; nothing where no more is to be said of it.
+fn by_rules(text: &mut Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Option<Found> {
+    if text.tokens.is_empty() {
+        draft.doubt(text, "nothing was written");
+        draft.said.insert(Intent::Unclear);
+        return None;
+    }
+    let dangers = danger::read(text, context.asked_reading());
     // "do not reply to this. he looks": nobody's machine says that somebody reads along.
-    if !dangers.unsafe_contact && wishes::machine(&text, &mut draft) {
-        return draft.finish();
+    if !dangers.unsafe_contact && wishes::machine(text, draft) {
+        return None;
     }
     let alarm = danger::gravest(&dangers.alarms, context);
     if let Some(alarm) = alarm {
-        raise_alarm(&text, &alarm, &dangers, &mut draft);
+        raise_alarm(text, &alarm, &dangers, draft);
     }
     if text.shorten() {
-        draft.doubt(&text, "too long: a person reads it to the end");
+        draft.doubt(text, "too long: a person reads it to the end");
     }
-    if let Some(code) = language::of(&text) {
+    if let Some(code) = language::of(text) {
         draft.fields.language = Some(code);
-        draft.say(Intent::Language, Route::Review, &text, "another language", 0, text.tokens.len());
+        draft.say(Intent::Language, Route::Review, text, "another language", 0, text.tokens.len());
     }
-    let answer = read_rest(&text, context, &dangers, alarm.as_ref(), &mut draft);
-    second_opinion::read(&text, context, answer, &mut draft);
-    likeness::read(&text, context, &dangers, &mut draft);
-    if draft.said.is_empty() {
-        draft.doubt(&text, "not understood");
-        draft.said.insert(Intent::Unclear);
-    }
-    draft.finish()
+    let mut found = Found { dangers, answer: None, numbers: 0 };
+    read_rest(text, context, alarm.as_ref(), &mut found, draft);
+    Some(found)
 }
 
 fn raise_alarm(text: &Text<'_>, alarm: &Alarm, dangers: &Dangers, draft: &mut Draft) {
@@ -109,14 +128,9 @@ fn raise_alarm(text: &Text<'_>, alarm: &Alarm, dangers: &Dangers, draft: &mut Dr
     }
 }
 
-/// Everything but danger; gives the tokens of the answer to the open question, if there is one.
-fn read_rest(
-    text: &Text<'_>,
-    context: &Context<'_>,
-    dangers: &Dangers,
-    alarm: Option<&Alarm>,
-    draft: &mut Draft,
-) -> Option<(usize, usize)> {
+/// Everything but danger.
+fn read_rest(text: &Text<'_>, context: &Context<'_>, alarm: Option<&Alarm>, found: &mut Found, draft: &mut Draft) {
+    let dangers = &found.dangers;
     let stop = wishes::stop(text, context, draft);
     if draft.unsafe_contact {
         // Whoever writes that somebody reads along wants no more messages, said or not.
@@ -128,13 +142,14 @@ fn read_rest(
         }
     }
     if stop == Outcome::Whole && alarm.is_none() {
-        return None;
+        return;
     }
     if stop != Outcome::Whole && draft.said.is_empty() && wishes::start_or_help(text, context, draft) == Outcome::Whole
     {
-        return None;
+        return;
     }
     let amounts = numbers::amounts(text);
+    found.numbers = amounts.iter().filter(|a| a.role == numbers::Role::Plain).count();
     let died = alarm.is_none() && people::bereavement(text, context, draft);
     let stranger = !died && alarm.is_none() && people::wrong_person(text, draft);
     if !died && !stranger {
@@ -165,5 +180,5 @@ fn read_rest(
     answers::last(text, context, &amounts, dangers, draft);
     remark::read(text, context, dangers, answer, draft);
     caution::read(text, context, &amounts, answer, draft);
-    answer
+    found.answer = answer;
 }

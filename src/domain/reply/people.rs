@@ -23,7 +23,7 @@ pub fn language(text: &Text<'_>, draft: &mut Draft) -> bool {
 
 /// Reads whether the message reached somebody who is not the patient.
 pub fn wrong_person(text: &Text<'_>, draft: &mut Draft) -> bool {
-    if let Some(hit) = text.first(Label::WrongResults) {
+    if let Some(hit) = text.all(Label::WrongResults).find(|h| !text.idiom(h.from as usize, h.to as usize)) {
         let (from, to) = span(hit);
         draft.say(Intent::WrongPerson, Route::Urgent, text, "saw another person's results", from, to);
         return true;

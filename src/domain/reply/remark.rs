@@ -5,7 +5,7 @@
 
 use super::context::{Channel, Context};
 use super::danger::Dangers;
-use super::draft::Draft;
+use super::draft::{Caution, Draft};
 use super::facts::Unit;
 use super::text::Text;
 use super::tokens::Kind;
@@ -88,7 +88,8 @@ pub fn read(
         }
         found += 1;
         if found >= long {
-            draft.say(Intent::Other, Route::Review, text, "more than an answer, and no small talk", first, at + 1);
+            let why = "more than an answer, and no small talk";
+            draft.cautions.push(Caution { why, remark: true, from: first, to: at + 1 });
             return;
         }
     }
@@ -96,8 +97,21 @@ pub fn read(
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{days, read, tablets};
+    use super::super::tests::{days, now, tablets};
+    use super::super::{Prompt, Reader, Sources, Understanding, understand};
     use super::*;
+    use chrono_tz::Europe::London;
+    use std::sync::LazyLock;
+
+    /// The rules alone: with a judge it has the last word on remarks.
+    static RULES: LazyLock<Reader> = LazyLock::new(|| {
+        Reader::from_sources(Sources { second_reader: "", ..Reader::shipped_sources() }).expect("a reader")
+    });
+
+    fn read(reply: &str, prompt: Option<&Prompt>) -> Understanding {
+        let (received_at, channel, reader) = (now(), Channel::Sms, &*RULES);
+        understand(reply, &Context { prompt, received_at, zone: London, channel, reader })
+    }
 
     fn route(reply: &str, asked: &super::super::Prompt) -> Route {
         read(reply, Some(asked)).route

@@ -5,6 +5,7 @@
 //! anyway. The figures from which it counts are signed in `config/reader.toml`.
 
 use super::features::{features, hash_of_name};
+use super::understanding::Flag;
 use super::vocabulary::QuickMap;
 
 /// The trained weights.
@@ -12,6 +13,10 @@ use super::vocabulary::QuickMap;
 pub struct Resemblance {
     weights: QuickMap<u64, f32>,
     bias: f32,
+    /// The families it tells apart, each with its bias.
+    families: Vec<(Flag, f32)>,
+    /// By word, what it says for each family.
+    words: QuickMap<u64, Vec<(u8, f32)>>,
 }
 
 /// Why a file of weights cannot be read.
@@ -21,6 +26,9 @@ pub struct WeightsError {
     /// Counted from 1.
     pub line: usize,
 }
+
+/// How the names of the features begin that tell families of danger apart; they are words.
+pub(super) const FAMILY: &str = "F:";
 
 /// The name under which the files keep the weight of no feature at all.
 pub(super) const BIAS: &str = "bias";
@@ -40,6 +48,10 @@ impl Resemblance {
         let mut model = Self::default();
         for entry in lines(text) {
             let (line, weight, name) = entry?;
+            if let Some(word) = name.strip_prefix(FAMILY) {
+                model.learn_family(weight, word).ok_or(WeightsError { line })?;
+                continue;
+            }
             let weight = weight.parse::<f32>().map_err(|_| WeightsError { line })?;
             if name == BIAS {
                 model.bias = weight;
@@ -50,12 +62,49 @@ impl Resemblance {
         Ok(model)
     }
 
+    fn learn_family(&mut self, pairs: &str, word: &str) -> Option<()> {
+        let mut own = Vec::new();
+        let mut words = pairs.split(' ');
+        while let Some(weight) = words.next() {
+            let weight = weight.parse::<f32>().ok()?;
+            let family: Flag = serde_json::from_value(words.next()?.into()).ok()?;
+            if word == BIAS {
+                self.families.push((family, weight));
+            } else {
+                own.push((self.families.iter().position(|(known, _)| *known == family)? as u8, weight));
+            }
+        }
+        if word != BIAS {
+            self.words.insert(hash_of_name(word), own);
+        }
+        Some(())
+    }
+
+    /// The family of danger that words between blanks tell of most likely, if they tell of danger at all.
+    pub(super) fn family(&self, words: &str) -> Option<Flag> {
+        let mut sums = vec![0.0_f32; self.families.len()];
+        let mut count = 0_u32;
+        features(words, |feature, _| {
+            if feature.is_word() {
+                count += 1;
+                for (number, weight) in self.words.get(&feature.hash).into_iter().flatten() {
+                    if let Some(sum) = sums.get_mut(usize::from(*number)) {
+                        *sum += weight;
+                    }
+                }
+            }
+        });
+        let scale = 1.0 / (count.max(1) as f32).sqrt();
+        let likely = sums.iter().zip(&self.families).map(|(sum, (family, bias))| (sum * scale + bias, *family));
+        likely.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, family)| family)
+    }
+
     /// Whether anything was trained.
     pub fn is_empty(&self) -> bool {
         self.weights.is_empty()
     }
 
-    /// From 0 to 1 for words between blanks, and the number of the word that told most.
+    /// How like danger words between blanks are, as a logit, and the number of the word that told most.
     pub(super) fn of(&self, words: &str) -> (f32, usize) {
         let (mut sum, mut count) = (0.0, 0_u32);
         let (mut most, mut telling) = (0.0, 0);
@@ -68,8 +117,7 @@ impl Resemblance {
                 }
             }
         });
-        let logit = self.bias + sum / (count.max(1) as f32).sqrt();
-        (1.0 / (1.0 + (-logit).exp()), telling)
+        (self.bias + sum / (count.max(1) as f32).sqrt(), telling)
     }
 }
 
@@ -85,5 +133,14 @@ mod tests {
         );
         assert_eq!(Resemblance::from_text("0.5 w leg\n").unwrap_err(), WeightsError { line: 1 });
         assert!(Resemblance::from_text("").unwrap().is_empty());
+        assert_eq!(Resemblance::from_text("1 stroke\tF:w face\n").unwrap_err(), WeightsError { line: 1 }, "no bias");
+    }
+
+    #[test]
+    fn the_family_is_the_one_its_words_speak_for() {
+        let model = Resemblance::from_text("0 stroke 0.1 hypo\tF:bias\n2 stroke\tF:w face\n").unwrap();
+        assert_eq!(model.family(" my face "), Some(Flag::Stroke));
+        assert_eq!(model.family(" my foot "), Some(Flag::Hypo));
+        assert_eq!(Resemblance::default().family(" my face "), None);
     }
 }

@@ -1,59 +1,107 @@
 //! Where the second reader takes a reply for something else than the first, a person reads it: it may name another meaning and
 //! raise the route, but it files nothing, stops nothing and answers nothing by itself.
 
+use super::Found;
 use super::answers::{is_courtesy, is_greeting};
-use super::context::{Context, Expects, PromptKind};
+use super::asked::asked;
+use super::context::Context;
 use super::draft::Draft;
+use super::findings::{self, Case};
+use super::judge::Verdict;
 use super::label::Label;
+use super::likeness::Likeness;
+use super::settings::SecondOpinion;
 use super::text::Text;
 use super::understanding::{Intent, Route};
 
 /// More words than this say nothing more of what a reply is.
 const READ: usize = 80;
 
-/// Asks the second reader about a reply the first has read.
-pub fn read(text: &Text<'_>, context: &Context<'_>, answer: Option<(usize, usize)>, draft: &mut Draft) {
-    let (model, limits) = (&context.reader.second, &context.reader.settings.second_reader);
-    let (Some(limits), false) = (limits, model.intents.is_empty()) else { return };
+/// Asks the trained models about a reply the rules have read.
+pub(super) fn read(text: &Text<'_>, context: &Context<'_>, found: &Found, draft: &mut Draft) {
     let first = draft.first();
     // A value and nothing else, or one word that was understood, leaves nothing to have an opinion on.
     let value = matches!(first, Intent::ProgressNumber | Intent::Reading)
-        && answer.is_some_and(|(from, to)| from <= text.core.start && to >= text.core.end);
-    let plain = draft.route == Route::Auto && (value || text.core_len() == 1);
-    if draft.unsafe_contact || stands(first) || plain || is_courtesy(text) || is_greeting(text) {
+        && found.answer.is_some_and(|(from, to)| from <= text.core.start && to >= text.core.end);
+    let plain = draft.route == Route::Auto && draft.cautions.is_empty() && (value || text.core_len() == 1);
+    if plain || draft.unsafe_contact || draft.route == Route::Urgent || is_courtesy(text) || is_greeting(text) {
+        draft.heed(text);
         return;
     }
-    let likely = model.of(&spelled(text), asked(context));
-    let head_start = |other: Intent| {
-        if draft.route != Route::Auto && vague(first) && other != Intent::Stop { limits.vague } else { limits.clear }
-    };
+    let likeness = Likeness::of(text, context, &found.dangers);
+    let verdict = verdict(text, context, found, draft, &likeness);
+    if let (Some(verdict), Some(limits)) = (&verdict, &context.reader.settings.second_reader) {
+        weigh(text, context, verdict, limits, draft);
+    }
+    draft.heed(text);
+    likeness.raise(text, context, verdict.map(|v| v.urgent), draft);
+}
+
+/// What the judge makes of the rules' reading and the second reader's opinion.
+fn verdict(
+    text: &Text<'_>,
+    context: &Context<'_>,
+    found: &Found,
+    draft: &Draft,
+    likeness: &Likeness,
+) -> Option<Verdict> {
+    let second = &context.reader.second;
+    if second.judge.is_empty() || context.reader.settings.second_reader.is_none() {
+        return None;
+    }
+    let opinion = second.of(&spelled(text), asked(context));
+    let mut hearing = second.judge.hear();
+    let case = Case { text, context, found, draft, opinion: &opinion, danger: likeness.logit };
+    findings::each(&case, second, |feature, value| hearing.count(feature.hash, value));
+    Some(hearing.verdict())
+}
+
+fn weigh(text: &Text<'_>, context: &Context<'_>, verdict: &Verdict, limits: &SecondOpinion, draft: &mut Draft) {
+    let first = draft.first();
+    if stands(first) {
+        return;
+    }
     // Kind words and small talk are told apart by nobody.
     let same = |other: Intent| other == first || kind(first) && kind(other) && draft.route == Route::Auto;
-    let of_same = model.intents.iter().zip(&likely).filter(|((i, _), _)| same(*i)).map(|(_, l)| *l);
-    let of_first = of_same.fold(f32::MIN, f32::max);
-    let others = model
-        .intents
-        .iter()
-        .zip(&likely)
-        .filter(|((other, _), _)| !same(*other) && may_be(*other, first, text, context));
-    let best = others.max_by(|(_, a), (_, b)| a.total_cmp(b));
-    let Some(((best, _), of_best)) = best else { return };
-    if *of_best > of_first + head_start(*best) {
-        draft.suspect(*best, text);
-    } else if draft.route == Route::Auto && of_first < limits.doubt_under.ln() {
-        draft.doubt(text, "unlike answers that meant this");
+    let meanings = &context.reader.second.judge.meanings;
+    let likely = |wanted: &dyn Fn(Intent) -> bool| {
+        let wanted = meanings.iter().filter(|(intent, _)| wanted(*intent)).map(|(i, place)| {
+            // A number that could not be read is asked for again: that helps more than knowing what it was meant for.
+            let unread = if first == Intent::Unclear && has_fields(*i) { limits.ask_again } else { 0.0 };
+            (verdict.of(*place) - unread, *i)
+        });
+        wanted.max_by(|(a, _), (b, _)| a.total_cmp(b))
+    };
+    let of_first = likely(&same).map_or(f32::MIN, |(likely, _)| likely);
+    let best = likely(&|other| !same(other) && may_be(other, first, text, context));
+    if let Some((of_best, best)) = best
+        && of_best > of_first + limits.head_start
+    {
+        draft.suspect(best, text);
+        return;
+    }
+    if verdict.filed < limits.file_from {
+        if draft.route == Route::Auto && draft.cautions.is_empty() {
+            draft.doubt(text, "such readings are often wrong");
+        }
+    } else if verdict.filed >= limits.trust_from && verdict.urgent < FAR_FROM_DANGER {
+        // What is doubtful in the build of an answer stays so: "all but two".
+        draft.cautions.retain(|caution| !caution.remark);
     }
 }
 
+/// A long remark is passed over only where danger is less likely than this.
+const FAR_FROM_DANGER: f32 = 0.03;
+
 /// Whether the second reader may take for `other` what the first read as `first`.
 fn may_be(other: Intent, first: Intent, text: &Text<'_>, context: &Context<'_>) -> bool {
-    // A number that could not be read is asked for again: that helps more than knowing what it was meant for.
-    let unread = first == Intent::Unclear && has_fields(other);
     // Words to no question that are like a wish to stop are mostly about something else; and "do not stop" is none.
     let no_stop = other == Intent::Stop && (context.prompt.is_none() || text.says(Label::Keep));
     // Of a word or two that say nothing it says nothing either.
     let nothing = vague(first) && vague(other) && text.core_len() <= 2;
-    !unread && !no_stop && !nothing
+    // Danger is told by likeness, and nobody's messages start again by a guess.
+    let otherwise = matches!(other, Intent::RedFlag | Intent::Start);
+    !no_stop && !nothing && !otherwise
 }
 
 fn vague(intent: Intent) -> bool {
@@ -64,10 +112,10 @@ fn kind(intent: Intent) -> bool {
     matches!(intent, Intent::Thanks | Intent::Other)
 }
 
-/// What the first reader knows by clear words or has read in full stands.
+/// What the rules know by clear words stands.
 fn stands(first: Intent) -> bool {
-    use Intent::{Bereavement, ContactChange, Help, Language, RedFlag, Reschedule, Start, Stop, WrongPerson};
-    matches!(first, RedFlag | Stop | Start | Help | Language | Reschedule | ContactChange | Bereavement | WrongPerson)
+    use Intent::{Bereavement, RedFlag, Start, Stop, WrongPerson};
+    matches!(first, RedFlag | Stop | Start | Bereavement | WrongPerson)
 }
 
 /// What is nothing without its value.
@@ -85,32 +133,4 @@ pub(super) fn spelled(text: &Text<'_>) -> String {
     }
     words.push(' ');
     words
-}
-
-/// The kind of the open question and of the answer it asks for.
-pub(super) fn asked(context: &Context<'_>) -> [&'static str; 2] {
-    let Some(prompt) = context.prompt else { return ["nothing", ""] };
-    let about = match prompt.kind {
-        PromptKind::GoalProgress => "goal_progress",
-        PromptKind::Agenda => "agenda",
-        PromptKind::Appointment => "appointment",
-        PromptKind::ResultsSent => "results_sent",
-        PromptKind::Reading => "reading",
-        PromptKind::ChoiceMenu => "choice_menu",
-        PromptKind::OptOut => "opt_out",
-        PromptKind::Wellbeing => "wellbeing",
-    };
-    let form = match prompt.expects {
-        Expects::Count { .. } => "count",
-        Expects::YesNoSome => "yes_no_some",
-        Expects::Scale { .. } => "scale",
-        Expects::Choice { .. } => "choice",
-        Expects::Reading { .. } => "reading",
-        Expects::Agenda { .. } => "agenda",
-        Expects::Appointment { .. } => "appointment",
-        Expects::Acknowledge => "acknowledge",
-        Expects::OptIn => "opt_in",
-        Expects::Free => "free",
-    };
-    [about, form]
 }

@@ -52,26 +52,33 @@ pub struct Settings {
     pub longest: usize,
 }
 
-/// From 0 to 1: how like replies that told of danger.
+/// From 0 to 1: how likely danger is, by two measures of which the stricter counts.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Likeness {
-    /// Read by a person from this on.
+    /// Read by a person from this on, as the judge sees it.
     pub review_from: f32,
-    /// Urgent from this on.
+    /// Read at once from this on, as the judge sees it.
     pub urgent_from: f32,
+    /// An answer that is so like replies that told of danger is read by a person, whatever the judge says.
+    pub like_review_from: f32,
+    /// And one that is so like them at once.
+    pub like_urgent_from: f32,
 }
 
-/// When the second reader disagrees with the first.
+/// How far the judge goes by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecondOpinion {
-    /// The head start of a meaning the first reader read, as a natural logarithm of likelihoods.
-    pub clear: f32,
-    /// The same for "something else" and "not understood".
-    pub vague: f32,
-    /// Less likely than this, an answer is read by a person, though nothing else beats it.
-    pub doubt_under: f32,
+    /// The head start of the meaning the rules read, as a natural logarithm of likelihoods.
+    pub head_start: f32,
+    /// The further head start of "not understood", after which the person is asked again, over meanings that are nothing
+    /// without a value.
+    pub ask_again: f32,
+    /// From 0 to 1: a reading less likely right than this is read by a person.
+    pub file_from: f32,
+    /// From 0 to 1: from this on a reading is filed although a long remark stands beside it.
+    pub trust_from: f32,
 }
 
 /// Plausible ranges.

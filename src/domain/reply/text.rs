@@ -145,6 +145,11 @@ impl<'a> Text<'a> {
         self.tokens.get(at).is_some_and(Token::is_smile)
     }
 
+    /// The kinds of phrases that are there, a bit for each tag.
+    pub fn kinds(&self) -> u128 {
+        self.present
+    }
+
     /// Whether the phrase is there, anywhere.
     pub fn says(&self, label: Label) -> bool {
         self.present >> tag::says(label) & 1 == 1 && self.first(label).is_some()

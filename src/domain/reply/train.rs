@@ -1,61 +1,134 @@
-//! Training the weights: logistic regression on labelled replies, the same weights from the same replies every time.
+//! Training the weights: from the same labelled replies the same weights every time.
+//!
+//! Danger and the second reader learn from words. The judge learns from both of them and from what the rules found, and only from
+//! replies by which the rules were never changed: elsewhere the rules look better than they are. For the same reason it hears of
+//! each writer's replies what models say that have not learned them.
 
+mod descent;
+
+use super::asked::asked;
 use super::context::Context;
 use super::danger;
-use super::features::{Feature, features, features_of_answer};
-use super::inspect::Line;
+use super::draft::Draft;
+use super::evaluate::Labelled;
+use super::features::{features, features_of_answer};
+use super::findings::{self, Case};
+use super::judge;
 use super::likeness;
 use super::reader::Reader;
-use super::resemblance::BIAS;
+use super::resemblance::{BIAS, FAMILY, Resemblance, WeightsError};
 use super::second_opinion;
+use super::second_reader::SecondReader;
 use super::text::Text;
-use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use super::understanding::Route;
+use super::{Found, by_rules};
+use descent::{Course, Examples};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-#[derive(Deserialize)]
-struct Labelled {
-    #[serde(flatten)]
-    line: Line,
-    expected: Expected,
-}
+const DANGER: Course = Course { rounds: 16, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 0.04 };
+const FAMILIES: Course = Course { rounds: 20, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 1.0 };
+const INTENTS: Course = Course { rounds: 20, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 0.5 };
+const FILED: Course = Course { rounds: 20, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 0.5 };
+const JUDGE: Course = Course { rounds: 30, step: 0.1, held_by: 3, shrink: 0.0, prior: 10.0, smallest: 0.03 };
 
-#[derive(Deserialize)]
-struct Expected {
-    intent: String,
-    /// There in lines that are labelled in full, and not only as danger or none.
-    also: Option<Vec<String>>,
-}
-
-/// A feature counts when so many replies hold it: what one reply holds alone says nothing of others.
-const HELD_BY: u32 = 2;
-const STEP: f32 = 0.3;
-/// How much a weight shrinks each time it is moved: what few replies speak for stays small.
-const SHRINK: f32 = 1e-4;
-/// How far a weight has moved before it moves: the higher, the calmer its first steps.
-const CALM: f32 = 0.1;
-
-/// How a model is trained.
-struct Course {
-    rounds: usize,
-    /// Weights nearer to nothing than this are left out.
-    smallest: f32,
-}
-const DANGER: Course = Course { rounds: 16, smallest: 0.04 };
-const INTENTS: Course = Course { rounds: 20, smallest: 0.3 };
+/// In so many parts the writers are left out, one part at a time.
+const PARTS: usize = 3;
 
 const RED_FLAG: &str = "red_flag";
 
 const NOTE: &str = "# Made by `between replies train`; not to be edited by hand.";
 
-/// The file of weights of danger for labelled lines in the schema of `between replies evaluate`; lines that do not parse are
-/// left out.
-pub fn danger<'a>(lines: impl Iterator<Item = &'a str>, reader: &Reader) -> String {
-    let mut examples = Examples::default();
-    each_labelled(lines, reader, |context, text, expected| {
-        let words = likeness::spelled(text, &danger::read(text, context.asked_reading())).0;
-        examples.add(usize::from(expected.intent == RED_FLAG), |see| features(&words, see));
-    });
+/// The two files of weights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weights {
+    /// `config/resemblance.tsv`.
+    pub resemblance: String,
+    /// `config/second-reader.tsv`.
+    pub second_reader: String,
+}
+
+/// Learns from labelled lines in the schema of `between replies evaluate`. `unread` are those by which the rules were never
+/// changed; without them there is no judge, and the second reader has no say. Lines that do not parse are left out.
+pub fn train<'a>(
+    lines: impl Iterator<Item = &'a str>,
+    unread: impl Iterator<Item = &'a str>,
+    reader: &Reader,
+) -> Result<Weights, WeightsError> {
+    let lines = lines.map(|line| (line, false)).chain(unread.map(|line| (line, true)));
+    let lessons: Vec<Lesson> = lines.filter_map(|(line, unread)| Lesson::read(line, unread, reader)).collect();
+    let resemblance = danger(lessons.iter());
+    let mut second_reader = second(lessons.iter());
+    let writers: BTreeSet<&str> = lessons.iter().filter(|l| l.unread).map(|l| l.writer.as_str()).collect();
+    let mut bench = Bench::default();
+    for part in 0..PARTS.min(writers.len()) {
+        let out: BTreeSet<&str> = writers.iter().copied().skip(part).step_by(PARTS).collect();
+        let left_out = |lesson: &&Lesson| lesson.unread && out.contains(lesson.writer.as_str());
+        let danger = Resemblance::from_text(&danger(lessons.iter().filter(|l| !left_out(l))))?;
+        let second = SecondReader::from_text(&second(lessons.iter().filter(|l| !left_out(l))))?;
+        for lesson in lessons.iter().filter(left_out) {
+            bench.hear(lesson, &danger, &second, reader);
+        }
+    }
+    second_reader.push_str(&bench.weights());
+    Ok(Weights { resemblance, second_reader })
+}
+
+/// One labelled reply, read once.
+struct Lesson {
+    labelled: Labelled,
+    unread: bool,
+    /// The id's first part.
+    writer: String,
+    intent: String,
+    asked: [&'static str; 2],
+    words: String,
+    /// Without what was denied.
+    danger_words: String,
+    /// Labelled in every respect, and not only as danger or none.
+    full: bool,
+    needs_nobody: bool,
+}
+
+impl Lesson {
+    fn read(line: &str, unread: bool, reader: &Reader) -> Option<Self> {
+        let labelled: Labelled = serde_json::from_str(line).ok()?;
+        let context = labelled.line.context(reader);
+        let text = Text::new(&labelled.line.reply, &context);
+        let danger_words = likeness::spelled(&text, &danger::read(&text, context.asked_reading())).0;
+        let id = labelled.line.id.as_str().unwrap_or_default();
+        Some(Self {
+            unread,
+            writer: id.split('-').next().unwrap_or_default().to_owned(),
+            intent: labelled.expected.get("intent")?.as_str()?.to_owned(),
+            asked: asked(&context),
+            words: second_opinion::spelled(&text),
+            danger_words,
+            full: labelled.expected.contains_key("also"),
+            needs_nobody: labelled.needs_nobody(),
+            labelled,
+        })
+    }
+}
+
+/// The file of weights of danger.
+fn danger<'l>(lessons: impl Iterator<Item = &'l Lesson>) -> String {
+    let (mut examples, mut flags) = (Examples::default(), Examples::default());
+    let mut families_of: Vec<&str> = Vec::new();
+    for lesson in lessons {
+        let mut reply = examples.reply();
+        features(&lesson.danger_words, |feature, _| reply.see(&feature, 1.0));
+        reply.of_class(usize::from(lesson.intent == RED_FLAG), true);
+        if let Some(family) = lesson.labelled.expected.get("flag").and_then(|flag| flag.as_str()) {
+            let mut reply = flags.reply();
+            features(&lesson.danger_words, |feature, _| {
+                if feature.is_word() {
+                    reply.see(&feature, 1.0);
+                }
+            });
+            reply.of_class(place(&mut families_of, family), true);
+        }
+    }
     let trained = examples.descend(&DANGER, 1);
     let mut file = format!("{NOTE}\n{:.3}\t{BIAS}\n", trained.bias.first().copied().unwrap_or_default());
     for (name, weights) in examples.kept(&trained, &DANGER) {
@@ -63,157 +136,147 @@ pub fn danger<'a>(lines: impl Iterator<Item = &'a str>, reader: &Reader) -> Stri
             let _ = writeln!(file, "{weight:.2}\t{name}");
         }
     }
+    families(&mut file, &flags, &families_of);
     file
 }
 
-/// The file of weights of the second reader, from those lines that are labelled in full.
-pub fn second_reader<'a>(lines: impl Iterator<Item = &'a str>, reader: &Reader) -> String {
-    let mut examples = Examples::default();
-    let mut intents: BTreeMap<String, usize> = BTreeMap::new();
-    each_labelled(lines, reader, |context, text, expected| {
+fn families(file: &mut String, examples: &Examples, families: &[&str]) {
+    let trained = examples.descend(&FAMILIES, families.len());
+    let mut all: Outputs<'_> = BTreeMap::new();
+    gather(&mut all, BIAS, trained.bias.iter().copied().enumerate().collect(), families);
+    write_line(file, &format!("{FAMILY}{BIAS}"), &all.remove(BIAS).unwrap_or_default());
+    for (name, weights) in examples.kept(&trained, &FAMILIES) {
+        gather(&mut all, name, weights, families);
+    }
+    for (name, weights) in &all {
+        write_line(file, &format!("{FAMILY}{name}"), weights);
+    }
+}
+
+/// The file of weights of the second reader, without the judge.
+fn second<'l>(lessons: impl Iterator<Item = &'l Lesson>) -> String {
+    let (mut meanings, mut filed) = (Examples::default(), Examples::default());
+    let mut intents: Vec<&str> = Vec::new();
+    for lesson in lessons.filter(|l| l.full) {
+        let mut reply = filed.reply();
+        features_of_answer(&lesson.words, lesson.asked, |feature, _| reply.see(&feature, 1.0));
+        reply.of_class(usize::from(lesson.needs_nobody), true);
         // Danger has a model of its own.
-        if expected.also.is_none() || expected.intent == RED_FLAG {
-            return;
+        if lesson.intent != RED_FLAG {
+            let mut reply = meanings.reply();
+            features_of_answer(&lesson.words, lesson.asked, |feature, _| reply.see(&feature, 1.0));
+            reply.of_class(place(&mut intents, &lesson.intent), true);
         }
-        let next = intents.len();
-        let class = *intents.entry(expected.intent).or_insert(next);
-        let words = second_opinion::spelled(text);
-        examples.add(class, |see| features_of_answer(&words, second_opinion::asked(context), see));
-    });
-    let trained = examples.descend(&INTENTS, intents.len());
-    let by_number: BTreeMap<usize, &str> = intents.iter().map(|(word, number)| (*number, word.as_str())).collect();
-    let pairs = |weights: Vec<(usize, f32)>| -> String {
-        let named = weights.into_iter().filter_map(|(n, weight)| Some(format!("{weight:.2} {}", by_number.get(&n)?)));
-        named.collect::<Vec<_>>().join(" ")
-    };
-    let mut file = format!("{NOTE}\n{}\t{BIAS}\n", pairs(trained.bias.iter().copied().enumerate().collect()));
-    for (name, weights) in examples.kept(&trained, &INTENTS) {
-        let _ = writeln!(file, "{}\t{name}", pairs(weights));
+    }
+    let trained = meanings.descend(&INTENTS, intents.len());
+    let needs = filed.descend(&FILED, 1);
+    let mut all: Outputs<'_> = BTreeMap::new();
+    gather(&mut all, BIAS, trained.bias.iter().copied().enumerate().collect(), &intents);
+    gather(&mut all, BIAS, needs.bias.iter().copied().enumerate().collect(), &[judge::FILED]);
+    let bias = all.remove(BIAS).unwrap_or_default();
+    for (name, weights) in meanings.kept(&trained, &INTENTS) {
+        gather(&mut all, name, weights, &intents);
+    }
+    for (name, weights) in filed.kept(&needs, &FILED) {
+        gather(&mut all, name, weights, &[judge::FILED]);
+    }
+    let mut file = format!("{NOTE}\n");
+    write_line(&mut file, BIAS, &bias);
+    for (name, weights) in &all {
+        write_line(&mut file, name, weights);
     }
     file
 }
 
-fn each_labelled<'a>(
-    lines: impl Iterator<Item = &'a str>,
-    reader: &Reader,
-    mut each: impl FnMut(&Context<'_>, &Text<'_>, Expected),
-) {
-    for line in lines {
-        let Ok(Labelled { line, expected }) = serde_json::from_str::<Labelled>(line) else { continue };
-        let context = line.context(reader);
-        each(&context, &Text::new(&line.reply, &context), expected);
-    }
+/// By feature, what it says for each output.
+type Outputs<'a> = BTreeMap<&'a str, Vec<(&'a str, f32)>>;
+
+fn gather<'a>(all: &mut Outputs<'a>, name: &'a str, weights: Vec<(usize, f32)>, outputs: &[&'a str]) {
+    let named = weights.into_iter().filter_map(|(number, weight)| Some((*outputs.get(number)?, weight)));
+    all.entry(name).or_default().extend(named);
 }
 
-/// Replies as the numbers of their features, each with its class.
+fn write_line(file: &mut String, name: &str, weights: &[(&str, f32)]) {
+    let pairs: Vec<String> = weights.iter().map(|(output, weight)| format!("{weight:.2} {output}")).collect();
+    let _ = writeln!(file, "{}\t{name}", pairs.join(" "));
+}
+
+fn place<'a>(known: &mut Vec<&'a str>, word: &'a str) -> usize {
+    known.iter().position(|k| *k == word).unwrap_or_else(|| {
+        known.push(word);
+        known.len() - 1
+    })
+}
+
+/// Where the judge learns.
 #[derive(Default)]
-struct Examples {
-    numbers: HashMap<String, usize>,
-    held: Vec<u32>,
-    replies: Vec<(Vec<usize>, usize)>,
+struct Bench {
+    meanings: Examples,
+    filed: Examples,
+    urgent: Examples,
+    intents: Vec<String>,
 }
 
-/// Weights by feature and, within it, by output.
-struct Trained {
-    weights: Vec<f32>,
-    bias: Vec<f32>,
-}
-
-impl Examples {
-    fn add(&mut self, class: usize, all: impl FnOnce(&mut dyn FnMut(Feature<'_>, usize))) {
-        let mut own = Vec::new();
-        all(&mut |feature, _| {
-            let next = self.numbers.len();
-            let number = *self.numbers.entry(feature.name()).or_insert(next);
-            if number == self.held.len() {
-                self.held.push(0);
-            }
-            own.push(number);
+impl Bench {
+    fn hear(&mut self, lesson: &Lesson, danger: &Resemblance, second: &SecondReader, reader: &Reader) {
+        let context: Context<'_> = lesson.labelled.line.context(reader);
+        let mut text = Text::new(&lesson.labelled.line.reply, &context);
+        let mut draft = Draft::default();
+        let Some(found) = by_rules(&mut text, &context, &mut draft) else { return };
+        let found: Found = found;
+        let opinion = second.of(&lesson.words, lesson.asked);
+        let case = Case {
+            text: &text,
+            context: &context,
+            found: &found,
+            draft: &draft,
+            opinion: &opinion,
+            danger: danger.of(&lesson.danger_words).0,
+        };
+        let (mut meanings, mut filed, mut urgent) = (self.meanings.reply(), self.filed.reply(), self.urgent.reply());
+        findings::each(&case, second, |feature, value| {
+            meanings.see(&feature, value);
+            filed.see(&feature, value);
+            urgent.see(&feature, value);
         });
-        let mut once = own.clone();
-        once.sort_unstable();
-        once.dedup();
-        for number in once {
-            if let Some(count) = self.held.get_mut(number) {
-                *count += 1;
+        let known = self.intents.iter().position(|intent| *intent == lesson.intent);
+        let class = known.unwrap_or_else(|| {
+            self.intents.push(lesson.intent.clone());
+            self.intents.len() - 1
+        });
+        meanings.of_class(class, false);
+        let is_urgent = lesson.labelled.expected.get("route").and_then(|r| r.as_str()) == Some("urgent");
+        urgent.of_class(usize::from(is_urgent), false);
+        draft.route = Route::Auto;
+        draft.cautions.clear();
+        filed.of_class(usize::from(lesson.labelled.may_be_filed(&draft.finish())), false);
+    }
+
+    /// The judge's lines of the file.
+    fn weights(&self) -> String {
+        let mut file = String::new();
+        if self.intents.is_empty() {
+            return file;
+        }
+        let intents: Vec<&str> = self.intents.iter().map(String::as_str).collect();
+        let heads = [
+            (&self.meanings, intents.as_slice()),
+            (&self.filed, &[judge::FILED][..]),
+            (&self.urgent, &[judge::URGENT][..]),
+        ];
+        let mut all: Outputs<'_> = BTreeMap::new();
+        for (examples, outputs) in heads {
+            let trained = examples.descend(&JUDGE, outputs.len());
+            gather(&mut all, judge::BIAS, trained.bias.iter().copied().enumerate().collect(), outputs);
+            for (name, weights) in examples.kept(&trained, &JUDGE) {
+                gather(&mut all, name, weights, outputs);
             }
         }
-        self.replies.push((own, class));
-    }
-
-    /// Gradient descent with a step of its own for each weight (AdaGrad), in an order that is always the same. One output tells
-    /// class 1 from class 0; several tell each class from the others.
-    fn descend(&self, course: &Course, outputs: usize) -> Trained {
-        let mut weights = vec![0.0_f32; self.held.len() * outputs];
-        let mut moved = vec![CALM; self.held.len() * outputs];
-        let (mut bias, mut bias_moved) = (vec![0.0_f32; outputs], vec![1e-6_f32; outputs]);
-        let mut order: Vec<usize> = (0..self.replies.len()).collect();
-        let mut dice = 0x9e37_79b9_7f4a_7c15_u64;
-        for _ in 0..course.rounds {
-            for i in (1..order.len()).rev() {
-                dice ^= dice << 13;
-                dice ^= dice >> 7;
-                dice ^= dice << 17;
-                order.swap(i, (dice % (i as u64 + 1)) as usize);
-            }
-            for (features, class) in order.iter().filter_map(|i| self.replies.get(*i)) {
-                let scale = 1.0 / (features.len().max(1) as f32).sqrt();
-                let known = || features.iter().copied().filter(|n| self.held.get(*n).is_some_and(|h| *h >= HELD_BY));
-                let mut sums = vec![0.0_f32; outputs];
-                for n in known() {
-                    let own = weights.get(n * outputs..(n + 1) * outputs).unwrap_or_default();
-                    sums.iter_mut().zip(own).for_each(|(sum, weight)| *sum += weight);
-                }
-                sums.iter_mut().zip(&bias).for_each(|(sum, bias)| *sum = bias + *sum * scale);
-                likelihoods(&mut sums);
-                let mut off = sums;
-                for (output, off) in off.iter_mut().enumerate() {
-                    *off -= if outputs == 1 { *class as f32 } else { f32::from(u8::from(*class == output)) };
-                }
-                for ((bias, moved), off) in bias.iter_mut().zip(&mut bias_moved).zip(&off) {
-                    *moved += off * off;
-                    *bias -= STEP * off / moved.sqrt();
-                }
-                for n in known() {
-                    let place = n * outputs..(n + 1) * outputs;
-                    let (Some(own), Some(moved)) = (weights.get_mut(place.clone()), moved.get_mut(place)) else {
-                        continue;
-                    };
-                    for ((weight, moved), off) in own.iter_mut().zip(moved).zip(&off) {
-                        let slope = off * scale;
-                        *moved += slope * slope;
-                        *weight -= STEP * slope / moved.sqrt() + SHRINK * *weight;
-                    }
-                }
-            }
+        let bias = all.remove(judge::BIAS).unwrap_or_default();
+        write_line(&mut file, judge::BIAS, &bias);
+        for (name, weights) in &all {
+            write_line(&mut file, name, weights);
         }
-        Trained { weights, bias }
-    }
-
-    /// The weights that count, by the name of their feature.
-    fn kept(&self, trained: &Trained, course: &Course) -> BTreeMap<&str, Vec<(usize, f32)>> {
-        let outputs = trained.bias.len();
-        let of = |n: usize| trained.weights.get(n * outputs..(n + 1) * outputs).unwrap_or_default();
-        let kept = self.numbers.iter().map(|(name, n)| {
-            let own = of(*n).iter().copied().enumerate().filter(|(_, weight)| weight.abs() >= course.smallest);
-            (name.as_str(), own.collect::<Vec<_>>())
-        });
-        kept.filter(|(_, own)| !own.is_empty()).collect()
-    }
-}
-
-/// Sums as likelihoods from 0 to 1.
-fn likelihoods(sums: &mut [f32]) {
-    if let [sum] = sums {
-        *sum = 1.0 / (1.0 + (-*sum).exp());
-        return;
-    }
-    let most = sums.iter().copied().fold(f32::MIN, f32::max);
-    for sum in &mut *sums {
-        *sum = (*sum - most).exp();
-    }
-    let all: f32 = sums.iter().sum();
-    for sum in sums {
-        *sum /= all;
+        file
     }
 }

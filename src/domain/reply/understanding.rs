@@ -41,10 +41,39 @@ pub enum Intent {
 
 impl Intent {
     /// The word the vocabulary has for it.
-    pub fn word(self) -> String {
-        serde_json::to_value(self).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    pub const fn word(self) -> &'static str {
+        WORDS[self as usize]
     }
 }
+
+/// The words of the intents, in their order.
+pub(super) const WORDS: [&str; 25] = [
+    "auto_reply",
+    "red_flag",
+    "bereavement",
+    "wrong_person",
+    "carer",
+    "stop",
+    "yes",
+    "no",
+    "partial",
+    "progress_number",
+    "choice",
+    "agenda_items",
+    "confirm",
+    "start",
+    "help",
+    "cancel",
+    "reschedule",
+    "contact_change",
+    "reading",
+    "question",
+    "language",
+    "complaint",
+    "other",
+    "thanks",
+    "unclear",
+];
 
 /// A family of danger. The words of each stand in the red-flag lexicon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -265,6 +294,8 @@ pub struct Understanding {
     pub because: Vec<Because>,
     /// The family of danger.
     pub flag: Option<Flag>,
+    /// The family it is like, where no phrase names one: shown to staff, and no text is sent for it.
+    pub(super) likely_flag: Option<Flag>,
     /// Nothing may be sent to this person, not even a confirmation.
     pub(super) unsafe_contact: bool,
     /// The meaning is what the second reader takes it for.
@@ -344,7 +375,7 @@ impl Serialize for Understanding {
         entry(&mut map, "time", f.time.map(|t| t.format("%H:%M").to_string()).as_ref())?;
         entry(&mut map, "part", f.part.as_ref())?;
         entry(&mut map, "scope", f.scope.as_ref())?;
-        entry(&mut map, "flag", self.flag.as_ref())?;
+        entry(&mut map, "flag", self.flag.or(self.likely_flag).as_ref())?;
         entry(&mut map, "new_phone", f.new_phone.as_ref())?;
         entry(&mut map, "new_email", f.new_email.as_ref())?;
         entry(&mut map, "new_address", f.new_address.as_ref())?;
@@ -359,4 +390,18 @@ impl Serialize for Understanding {
 
 fn entry<M: SerializeMap, T: Serialize>(map: &mut M, key: &'static str, value: Option<&T>) -> Result<(), M::Error> {
     value.map_or(Ok(()), |value| map.serialize_entry(key, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_intent_has_its_own_word() {
+        for word in WORDS {
+            let intent: Intent = serde_json::from_value(word.into()).expect("an intent");
+            assert_eq!(intent.word(), word);
+        }
+        assert_eq!(WORDS.len(), Intent::Unclear as usize + 1, "the last of them");
+    }
 }

@@ -97,7 +97,7 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
     let how = text.all(Label::StopHow).find(free_of_idiom).filter(|_| !agenda);
     let topic = text.all(Label::StopTopic).find(free_of_idiom).filter(|_| !agenda);
     let plain = text.all(Label::StopPlain).find(free_of_idiom);
-    let doubt = text.all(Label::StopDoubt).find(free_of_idiom).filter(|h| {
+    let doubt = text.all(Label::StopDoubt).find(free_of_idiom).filter(|_| !agenda).filter(|h| {
         let done = text.is(h.from as usize, words!["im", "ive", "i", "done", "had", "enough"]);
         !done || context.prompt.is_some_and(|p| p.kind == PromptKind::OptOut)
     });
@@ -148,12 +148,12 @@ fn is_unwanted(text: &Text<'_>, from: usize) -> bool {
     let light = |at: usize| {
         text.is(at, words!["want", "like", "wish", "need", "mean", "meant", "to", "you", "u", "them", "these"])
     };
+    // "dont text me no more": the "no" repeats the "not".
+    let asks_by_it = |at: usize| text.all(Label::StopPlain).any(|h| h.from as usize == at);
     !negator(from)
-        && (text.sentence_start(from)..from)
-            .rev()
-            .take(4)
-            .find(|at| !light(*at))
-            .is_some_and(|at| negator(at) && text.token(from).is_some_and(|t| t.parted < Break::Comma))
+        && (text.sentence_start(from)..from).rev().take(4).find(|at| !light(*at)).is_some_and(|at| {
+            negator(at) && !asks_by_it(at) && text.token(from).is_some_and(|t| t.parted < Break::Comma)
+        })
 }
 
 /// "the doctor told me to stop them": what the writer was told about something else is no wish of theirs.

@@ -215,7 +215,10 @@ on_both! {
     async fn h12_a_guess_stops_nothing(on) {
         let weights = tempfile::NamedTempFile::new().unwrap();
         let learned = "0 stop 0 bereavement 0 wrong_person 0 auto_reply\tbias\n90 stop\tw zeppelin\n90 bereavement\tw airship\n\
-                       90 wrong_person\tw balloon\n90 auto_reply\tw blimp\n";
+                       90 wrong_person\tw balloon\n90 auto_reply\tw blimp\n\
+                       0 stop 0 bereavement 0 wrong_person 0 auto_reply 0 other 0 filed -9 urgent\tJ:bias\n\
+                       3 stop\tJ:e stop\n3 bereavement\tJ:e bereavement\n3 wrong_person\tJ:e wrong_person\n\
+                       3 auto_reply\tJ:e auto_reply\n";
         std::fs::write(weights.path(), learned).unwrap();
         let settings = format!("[receiving]\nsecond_reader = \"{}\"\n", weights.path().display());
         let app = TestApp::start_with(on, MONDAY, &settings).await?;

@@ -67,7 +67,8 @@ pub fn is_correction(text: &Text<'_>, at: usize) -> bool {
             "typo",
             "edit",
             "should",
-            "call"
+            "call",
+            "lie"
         ],
     ) || text.is(at, words!["no"])
         && text.token(at).is_some_and(|t| t.parted >= Break::Comma || t.parted >= Break::Sentence)
@@ -181,7 +182,7 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)], _asked_sum: bool) -> Option<
     let last = fits.last()?;
     // "5. no 4": what was taken back does not count.
     let corrected = fits.windows(2).rev().find_map(|w| match w {
-        [a, b] if (a.0.end..b.0.from).len() <= 6 && (a.0.end..b.0.from).any(|i| is_correction(text, i)) => Some(b.0),
+        [a, b] if (a.0.end..b.0.from).len() <= 8 && (a.0.end..b.0.from).any(|i| is_correction(text, i)) => Some(b.0),
         _ => None,
     });
     if let Some(amount) = corrected {

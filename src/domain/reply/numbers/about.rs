@@ -28,6 +28,11 @@ pub(super) fn unit(text: &Text<'_>, amount: &mut Amount) {
     if text.is(at, words!["st"]) || text.word(at) == "st" {
         fact.unit = Unit::Stone;
     }
+    if text.word(at) == "mg" && text.word(at + 1) == "dl" {
+        amount.unit = Unit::MgDl;
+        amount.end = at + 2;
+        return;
+    }
     if fact.unit == Unit::None {
         // "4 short walks", "3 more days"
         let adjective = text.is(

@@ -33,7 +33,8 @@ struct Pair {
 
 const UPPER: &[Word] = words!["sys", "systolic", "top", "upper", "higher", "syst", "systole", "high",];
 const LOWER: &[Word] = words!["dia", "diastolic", "bottom", "lower", "dis", "low", "diast", "btm", "dias", "diastole",];
-const PULSE: &[Word] = words!["pulse", "p", "heart", "hr", "bpm", "rate", "pr", "puls", "heartrate", "beats", "plus",];
+const PULSE: &[Word] =
+    words!["pulse", "p", "heart", "hr", "bpm", "rate", "pr", "puls", "heartrate", "beats", "plus", "pul", "beat"];
 
 /// Reads blood pressures; unasked ones only when they look like nothing else.
 pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: bool, by_carer: bool) -> Found {
@@ -243,6 +244,14 @@ fn pairs(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
         }
         out.push(pair);
     }
+    // "pulse 55 and blood pressure 118/66"
+    if let [only] = out.as_mut_slice()
+        && only.pulse.is_none()
+        && let [pulse] = figures.iter().filter(|f| f.to <= only.from && is_pulse(text, f)).collect::<Vec<_>>()[..]
+    {
+        only.pulse = Some(pulse.value);
+        only.from = only.from.min(pulse.from);
+    }
     out
 }
 
@@ -284,7 +293,14 @@ fn labelled(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
     });
     for figure in figures {
         let label = if after {
-            Some(figure.to).filter(|at| text.token(*at).is_some_and(|t| t.parted <= Break::Space))
+            // "127 systolic, 68 diastolic, pulse 59": the pulse is named before its number all the same.
+            let behind = Some(figure.to).filter(|at| text.token(*at).is_some_and(|t| t.parted <= Break::Space));
+            let named = |at: &usize| [UPPER, LOWER, PULSE].iter().any(|words| text.is(*at, words));
+            behind.filter(named).or_else(|| {
+                (1..=3)
+                    .filter_map(|back| figure.from.checked_sub(back))
+                    .find(|b| text.is(*b, PULSE) && is_pulse(text, figure))
+            })
         } else {
             (1..=4)
                 .filter_map(|back| figure.from.checked_sub(back))

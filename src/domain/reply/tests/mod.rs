@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 static READER: LazyLock<Reader> = LazyLock::new(Reader::shipped);
 
 /// A Thursday morning in June.
-fn now() -> DateTime<Utc> {
+pub(super) fn now() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2027, 6, 3, 11, 15, 0).single().expect("a moment")
 }
 

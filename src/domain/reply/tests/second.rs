@@ -5,9 +5,11 @@ use super::{
     Channel, Context, Expects, London, Prompt, PromptKind, Reader, days, menu, now, prompt, read, tablets, understand,
 };
 
-/// A second reader that has learned nothing but that a zeppelin cancels.
+/// A second reader that has learned nothing but that a zeppelin cancels, and a judge that believes it.
 fn of_zeppelins() -> Reader {
-    let second_reader = "3 progress_number 0 cancel 0 other\tbias\n60 cancel\tw zeppelin\n";
+    let second_reader = "3 progress_number 0 cancel 0 other\tbias\n60 cancel\tw zeppelin\n\
+                         0 progress_number 0 cancel 0 other 9 filed -9 urgent\tJ:bias\n\
+                         2 cancel\tJ:e cancel\n1 progress_number\tJ:i progress_number\n";
     Reader::from_sources(Sources { second_reader, ..Reader::shipped_sources() }).expect("a reader")
 }
 
@@ -56,4 +58,32 @@ fn an_answer_that_is_not_built_like_one_is_read_by_a_person() {
         assert_ne!(doubted.route, Route::Auto, "{doubtful}: {doubted:?}");
         assert_eq!(kept.route, Route::Auto, "{plain}: {kept:?}");
     }
+}
+
+/// The judge weighs the whole reading: what is likely wrong goes to a person, what is surely right is filed in spite of a caution.
+#[test]
+fn the_judge_raises_what_is_likely_wrong_and_heeds_no_caution_about_what_is_surely_right() {
+    let with = |judge: &str| {
+        let second_reader =
+            format!("0 progress_number 0 other\tbias\n{judge}\tJ:bias\n3 progress_number\tJ:i progress_number\n");
+        Reader::from_sources(Sources { second_reader: &second_reader, ..Reader::shipped_sources() }).expect("a reader")
+    };
+    let sure = with("0 progress_number 0 other 9 filed -9 urgent");
+    let unsure = with("0 progress_number 0 other -9 filed -9 urgent");
+    let alarmed = with("0 progress_number 0 other 9 filed 9 urgent");
+    let route = |reader: &Reader, reply: &str| read_with(reader, reply, &days()).route;
+    let remark = "4, the juggler catapulted marzipan zeppelins sideways";
+    assert_eq!((route(&sure, remark), route(&unsure, remark)), (Route::Auto, Route::Review));
+    assert_eq!((route(&sure, "about 4 i think"), route(&unsure, "about 4 i think")), (Route::Auto, Route::Review));
+    assert_eq!(route(&unsure, "4"), Route::Auto, "a value and nothing else leaves nothing to doubt");
+    let alarm = read_with(&alarmed, remark, &days());
+    assert_eq!(
+        (alarm.route, alarm.intent, alarm.flag, alarm.danger_text()),
+        (Route::Urgent, Intent::RedFlag, None, None)
+    );
+    assert_eq!(route(&sure, "all but two"), Route::Review, "an answer built otherwise stays doubtful");
+    assert!(serde_json::to_value(&alarm).expect("JSON")["flag"].is_string(), "staff are shown the likeliest family");
+    // What a person must read for what it says stays so, however sure the judge is.
+    assert_eq!(route(&sure, "4 but i have a lump in my breast"), route(&unsure, "4 but i have a lump in my breast"));
+    assert_ne!(route(&sure, "4 but i have a lump in my breast"), Route::Auto);
 }

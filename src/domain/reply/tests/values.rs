@@ -1,7 +1,9 @@
 //! Values: numbers in every form, dates in the practice's zone, nothing guessed.
 
 use super::super::{Intent, Level, Part, Prompt, Reading, ReadingKind, Route, Understanding};
-use super::{Channel, Context, London, READER, days, read, reading, understand};
+use super::{
+    Channel, Context, Expects, London, PromptKind, READER, days, menu, prompt, read, reading, tablets, understand,
+};
 use chrono::DateTime;
 
 #[test]
@@ -118,4 +120,53 @@ fn a_bad_line_gives_an_error_and_its_id() {
     assert!(super::super::inspect::inspect_line("nonsense", &READER).contains("error"));
     let good = super::super::inspect::inspect_line(r#"{"id":1,"prompt":null,"reply":"STOP"}"#, &READER);
     assert!(good.starts_with(r#"{"id":1,"intent":"stop""#), "{good}");
+}
+
+/// A pulse wherever it stands, and a meter of another country.
+#[test]
+fn a_pulse_is_kept_before_and_behind_its_pressure_and_mg_dl_is_converted() {
+    let pressure = reading(ReadingKind::Bp);
+    for reply in [
+        "pulse 55 and blood pressure 118/66",
+        "118 systolic, 66 diastolic, pulse 55",
+        "SYS 118 DIA 66 PUL 55",
+        "top number 118, lower 66, beat 55",
+    ] {
+        let found = read(reply, Some(&pressure)).fields.readings;
+        assert_eq!(found, Some(vec![Reading::Bp { systolic: 118, diastolic: 66, pulse: Some(55) }]), "{reply}");
+    }
+    let glucose = read("128 mg/dl", Some(&reading(ReadingKind::Glucose)));
+    let expected = Reading::Single { kind: ReadingKind::Glucose, level: Level::Number(7.1), unit: "mmol/L" };
+    assert_eq!((glucose.fields.readings, glucose.route), (Some(vec![expected]), Route::Review));
+}
+
+/// Topics in the words they are written in, without what stands around them.
+#[test]
+fn an_agenda_leaves_out_what_leads_up_to_its_items() {
+    let agenda = |text: &str| prompt(PromptKind::Agenda, text, Expects::Agenda { max_items: None });
+    let menu = agenda("what should we talk about? 1 Feet 2 Food 3 Sleep 4 Mood 5 Work 6 Other");
+    let free = agenda("what do you want to talk about?");
+    for (asked, reply, items) in [
+        (&menu, "2 and 6 for me please", vec!["2", "6"]),
+        (&menu, "4 mostly. 5 as well", vec!["4", "5"]),
+        (&free, "just the tiredness really", vec!["the tiredness"]),
+        (&free, "me sugars an me eyes innit", vec!["me sugars", "me eyes"]),
+        (&free, "to kneel in church again", vec!["kneel in church again"]),
+        (&free, "nothing springs to mind nurse", vec![]),
+        (&free, "I have no concerns to raise", vec![]),
+    ] {
+        assert_eq!(
+            read(reply, Some(asked)).fields.items,
+            Some(items.iter().map(|i| (*i).to_owned()).collect()),
+            "{reply}"
+        );
+    }
+}
+
+/// Two negatives are one wish; on a menu "pack them in" is about something else.
+#[test]
+fn t07_a_wish_to_stop_in_two_negatives_stops_and_a_choice_does_not() {
+    assert_eq!(read("dont text me no more", Some(&tablets())).intent, Intent::Stop);
+    let clubs = menu(&["Walking group", "Cooking class", "Quit smoking"]);
+    assert!(!read("3 please been meaning to pack them in", Some(&clubs)).says(Intent::Stop));
 }
