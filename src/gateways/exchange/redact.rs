@@ -152,7 +152,7 @@ pub(super) fn request(body: &[u8], kind: &str, private: &Private) -> String {
     if kind.starts_with("application/x-www-form-urlencoded") {
         let fields = pairs(body);
         let shown = fields.iter().map(|(name, value)| {
-            let shown = if is_shown(name, value, private) { value.to_string() } else { size(value) };
+            let shown = if is_shown(name, value, private) { value.clone() } else { size(value) };
             format!("{}={shown}", key(name, private))
         });
         return shown.collect::<Vec<_>>().join("&");

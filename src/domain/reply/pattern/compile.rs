@@ -96,7 +96,7 @@ impl Phrases {
     pub fn seal(&mut self) {
         let Gathered { classes, anchors, .. } = std::mem::take(&mut self.gathered);
         self.stride = classes.len() / 64 + 1;
-        let words = classes.iter().flat_map(|class| class.last()).max().map_or(0, |w| *w as usize + 1);
+        let words = classes.iter().filter_map(|class| class.last()).max().map_or(0, |w| *w as usize + 1);
         let mut classes_of: Vec<Vec<usize>> = vec![Vec::new(); words];
         for (number, class) in classes.iter().enumerate() {
             for word in class.iter() {
