@@ -71,9 +71,11 @@ fn the_judge_raises_what_is_likely_wrong_and_heeds_no_caution_about_what_is_sure
     let sure = with("0 progress_number 0 other 9 filed -9 urgent");
     let unsure = with("0 progress_number 0 other -9 filed -9 urgent");
     let alarmed = with("0 progress_number 0 other 9 filed 9 urgent");
+    let wary = with("0 progress_number 0 other 9 filed -2.5 urgent");
     let route = |reader: &Reader, reply: &str| read_with(reader, reply, &days()).route;
     let remark = "4, the juggler catapulted marzipan zeppelins sideways";
     assert_eq!((route(&sure, remark), route(&unsure, remark)), (Route::Auto, Route::Review));
+    assert_eq!(route(&wary, remark), Route::Review, "a remark is passed over only far from danger");
     assert_eq!((route(&sure, "about 4 i think"), route(&unsure, "about 4 i think")), (Route::Auto, Route::Review));
     assert_eq!(route(&unsure, "4"), Route::Auto, "a value and nothing else leaves nothing to doubt");
     let alarm = read_with(&alarmed, remark, &days());
@@ -86,4 +88,18 @@ fn the_judge_raises_what_is_likely_wrong_and_heeds_no_caution_about_what_is_sure
     // What a person must read for what it says stays so, however sure the judge is.
     assert_eq!(route(&sure, "4 but i have a lump in my breast"), route(&unsure, "4 but i have a lump in my breast"));
     assert_ne!(route(&sure, "4 but i have a lump in my breast"), Route::Auto);
+}
+
+/// Beside a question likeness to danger counts whatever the judge holds: it takes no person away.
+#[test]
+fn h08_the_judge_takes_no_person_away_from_what_is_like_danger() {
+    let second_reader = "0 progress_number 0 other\tbias\n0 progress_number 0 other 9 filed -9 urgent\tJ:bias\n\
+                         3 progress_number\tJ:i progress_number\n";
+    let like = |weight: &str| {
+        let resemblance = format!("-4\tbias\n{weight}\tw zeppelins\n");
+        let sources = Sources { second_reader, resemblance: &resemblance, ..Reader::shipped_sources() };
+        let reader = Reader::from_sources(sources).expect("a reader");
+        read_with(&reader, "4, the juggler catapulted marzipan zeppelins sideways", &days()).route
+    };
+    assert_eq!((like("0"), like("37"), like("90")), (Route::Auto, Route::Review, Route::Urgent));
 }
