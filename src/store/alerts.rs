@@ -126,7 +126,7 @@ pub async fn raise_unread(tx: &mut Tx, practice_ids: &[String], now: i64) -> Res
 }
 
 /// A test of the alert route: sent, and acknowledged by typing its code back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of alert_route_test")]
 pub struct RouteTestRow {
     pub id: String,

@@ -3,11 +3,11 @@
 use super::batch::{Batch, ids_sql, insert_sql};
 use super::rows::{self, last_of_each};
 use super::{Db, Sql, StoreError, Tx};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sqlx::FromRow;
 
 /// One row of `appointment`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of appointment")]
 pub struct AppointmentRow {
     pub id: String,

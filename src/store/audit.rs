@@ -3,11 +3,10 @@
 use super::batch::{Batch, insert_sql};
 
 use super::{Db, Sql, StoreError, Tx};
-use serde::Serialize;
 use sqlx::FromRow;
 
 /// One row of `audit_event`. `detail` is JSON and holds ids and codes, never a text or number of a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of audit_event")]
 pub struct AuditEventRow {
     pub id: String,

@@ -3,11 +3,11 @@
 use super::batch::{Batch, insert_sql, packed_sql};
 use super::rows::{self, in_order};
 use super::{Sql, StoreError, Tx};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sqlx::FromRow;
 
 /// One row of `consent`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of consent")]
 pub struct ConsentRow {
     pub id: String,

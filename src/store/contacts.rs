@@ -3,11 +3,11 @@
 use super::batch::{Batch, batch_sql, ids_sql, insert_sql, packed_sql};
 use super::rows::{self, in_order, last_of_each};
 use super::{Sql, StoreError, Tx};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sqlx::FromRow;
 
 /// One row of `contact_point`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of contact_point")]
 pub struct ContactPointRow {
     pub id: String,

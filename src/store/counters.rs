@@ -3,12 +3,11 @@
 use super::batch::{Batch, batch_sql, ids_sql, insert_sql};
 use super::rows;
 use super::{Db, Sql, StoreError, Tx};
-use serde::Serialize;
 use sqlx::FromRow;
 use std::collections::BTreeMap;
 
 /// So many more of a subject in a period.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of counter")]
 pub struct CounterRow {
     pub subject: String,

@@ -3,11 +3,11 @@
 use super::batch::{Batch, batch_sql, column, ids_sql, postgres_rows, sqlite_rows};
 use super::rows::{self, in_order, last_of_each};
 use super::{Db, Sql, StoreError, Tx};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sqlx::FromRow;
 
 /// A message that waits.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct NewDue {
     /// Which message; the ledger row must exist.
     pub message_id: String,
@@ -64,7 +64,7 @@ pub async fn blame(tx: &mut Tx, held: &Held, by: i64) -> Result<bool, StoreError
 }
 
 /// A claim by its message and lease number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
     /// Which message.
     pub message_id: String,
@@ -99,7 +99,7 @@ pub async fn finish(tx: &mut Tx, claims: &[Held]) -> Result<Vec<String>, StoreEr
 }
 
 /// A claim given back for a later moment.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Deferred {
     /// Which message.
     pub message_id: String,

@@ -3,12 +3,12 @@
 use super::batch::{Batch, batch_sql, ids_sql, insert_sql, packed_sql};
 use super::rows::{self, last_of_each};
 use super::{Sql, StoreError, Tx};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sqlx::FromRow;
 
 /// One row of `enrolment`. `goal_id` is empty for programmes without a goal; `next_at` is when the recurring steps are
 /// planned next.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of enrolment")]
 pub struct EnrolmentRow {
     pub id: String,
@@ -87,7 +87,7 @@ pub async fn take_due(tx: &mut Tx, until: i64, limit: i64) -> Result<Vec<Enrolme
 }
 
 /// The next planning time of an enrolment, and how it stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "columns of enrolment")]
 pub struct Progress {
     pub id: String,

@@ -3,11 +3,11 @@
 use super::batch::{Batch, ids_sql, insert_sql};
 use super::rows::{self, last_of_each};
 use super::{Sql, StoreError, Tx};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sqlx::FromRow;
 
 /// One row of `goal`. `words` are the person's own and never leave by text; `label` is what they agreed to see in one.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of goal")]
 pub struct GoalRow {
     pub id: String,

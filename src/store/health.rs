@@ -3,12 +3,11 @@
 use super::batch::{Batch, insert_sql};
 use super::rows::in_order;
 use super::{Db, Sql, StoreError, Tx};
-use serde::Serialize;
 use sqlx::FromRow;
 use std::collections::BTreeMap;
 
 /// One row of `gateway_health`; a gateway without one is closed and has its whole share.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of gateway_health")]
 pub struct HealthRow {
     pub gateway: String,
@@ -94,7 +93,7 @@ pub async fn set_shares(tx: &mut Tx, rows: &[HealthRow]) -> Result<u64, StoreErr
 }
 
 /// What became of texts of a gateway that were handed over in a minute (minutes since 1970).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of gateway_minute")]
 pub struct MinuteRow {
     pub gateway: String,

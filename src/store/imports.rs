@@ -3,11 +3,10 @@
 use super::batch::{Batch, insert_sql};
 
 use super::{Db, Sql, StoreError, Tx};
-use serde::Serialize;
 use sqlx::FromRow;
 
 /// One row of `import_run`; `summary` is the JSON of the report staff saw.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of import_run")]
 pub struct ImportRunRow {
     pub id: String,

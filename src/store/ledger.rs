@@ -3,11 +3,11 @@
 use super::batch::{Batch, batch_sql, ids_sql, insert_sql, packed_sql};
 use super::rows::{self, Arg, in_order, last_of_each};
 use super::{Db, Sql, StoreError, Tx};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sqlx::FromRow;
 
 /// One row of `message`. Words in `status`, `kind`, `purpose` and `reason` are those of `domain::message` and `domain::reason`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns, described in the migration and in domain::message")]
 pub struct MessageRow {
     pub id: String,
@@ -106,7 +106,7 @@ pub async fn for_appointments(tx: &mut Tx, ids: &[String]) -> Result<Vec<Message
 }
 
 /// Where a message stands now.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct StatusChange {
     /// Which message.
     pub id: String,
@@ -130,7 +130,7 @@ pub async fn set_status(tx: &mut Tx, changes: &[StatusChange]) -> Result<u64, St
 }
 
 /// What became of a try, for the ledger.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "columns of message")]
 pub struct SettledMessage {
     pub id: String,
@@ -169,7 +169,7 @@ pub async fn settle(tx: &mut Tx, rows: &[SettledMessage]) -> Result<u64, StoreEr
 }
 
 /// A try about to be made, or made.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of attempt")]
 pub struct AttemptRow {
     pub message_id: String,
@@ -207,7 +207,7 @@ pub async fn insert_attempts(tx: &mut Tx, rows: &[AttemptRow]) -> Result<u64, St
 }
 
 /// How a try ended.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "columns of attempt")]
 pub struct AttemptOutcome {
     pub message_id: String,

@@ -3,11 +3,11 @@
 use super::batch::{Batch, ids_sql, insert_sql};
 use super::rows;
 use super::{Db, Sql, StoreError, Tx};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sqlx::FromRow;
 
 /// One row of `mail`. `raw` is base64; `doubts` and `reading` are JSON.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of mail")]
 pub struct MailRow {
     pub message_id: String,
@@ -22,7 +22,7 @@ pub struct MailRow {
 }
 
 /// One row of `attachment`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of attachment")]
 pub struct AttachmentRow {
     pub message_id: String,

@@ -122,7 +122,7 @@ pub async fn page(db: &Db, practice_id: &str, after: &str, limit: i64) -> Result
 }
 
 /// One identifier of a patient in some system.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[allow(missing_docs, reason = "columns of patient_identifier")]
 pub struct IdentifierRow {
     pub practice_id: String,
@@ -169,7 +169,7 @@ pub async fn identifiers_of(tx: &mut Tx, patient_ids: &[String]) -> Result<Vec<I
 }
 
 /// A tag on a patient's record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[allow(missing_docs, reason = "columns of patient_tag")]
 pub struct TagRow {
     pub patient_id: String,
@@ -238,7 +238,7 @@ pub async fn set_window(tx: &mut Tx, patient_id: &str, window_json: Option<&str>
 }
 
 /// A related person (carer, parent, proxy) as the record names them.
-#[derive(Clone, Debug, Serialize, FromRow)]
+#[derive(Clone, Debug, FromRow)]
 #[allow(missing_docs, reason = "columns of related_person")]
 pub struct RelatedPersonRow {
     pub id: String,

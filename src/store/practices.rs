@@ -1,11 +1,10 @@
 //! Practices and the age of the data they gave us.
 
 use super::{Db, Sql, StoreError, Tx};
-use serde::Serialize;
 use sqlx::FromRow;
 
 /// One practice.
-#[derive(Clone, Debug, Serialize, FromRow)]
+#[derive(Clone, Debug, FromRow)]
 pub struct PracticeRow {
     /// Our id.
     pub id: String,

@@ -1,11 +1,10 @@
 //! A practice's own programmes; the shipped ones stand in `config/programmes`.
 
 use super::{Db, Sql, StoreError, Tx};
-use serde::Serialize;
 use sqlx::FromRow;
 
 /// One row of `programme`; `definition` is the TOML text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of programme")]
 pub struct ProgrammeRow {
     pub id: String,

@@ -58,7 +58,7 @@ pub async fn review(tx: &mut Tx, id: &str, filed: &str) -> Result<bool, StoreErr
 }
 
 /// One thing a person wants to talk about, in their words and order.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of agenda_item")]
 pub struct AgendaItemRow {
     pub id: String,
@@ -107,7 +107,7 @@ pub async fn agenda(tx: &mut Tx, appointment_ids: &[String]) -> Result<Vec<Agend
 }
 
 /// A coordinator's correction of how a reply was read: a labelled example, never a change of the rules.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of correction")]
 pub struct CorrectionRow {
     pub id: String,

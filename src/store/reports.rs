@@ -3,12 +3,11 @@
 use super::batch::{Batch, batch_sql, insert_sql};
 use super::rows::in_order;
 use super::{Db, Sql, StoreError, Tx};
-use serde::Serialize;
 use sqlx::FromRow;
 use std::collections::BTreeMap;
 
 /// A report as it came. `reference` is our message id, or the provider's id where the provider knows no other.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[allow(missing_docs, reason = "the fields are the columns of delivery_report")]
 pub struct DeliveryReportRow {
     pub id: String,
@@ -84,7 +83,7 @@ pub async fn find_messages(tx: &mut Tx, pairs: &[(String, String)]) -> Result<Ve
 }
 
 /// A step forward that a report asks for; `rank` counts accepted 1, undelivered 2, failed 3, opted out 4, delivered 5.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "columns of message")]
 pub struct Advance {
     pub id: String,
