@@ -85,7 +85,8 @@ pub(super) fn reading_answer(
     let mut because = Vec::new();
     let route = readings::judge(&found, text, &context.reader.settings.cut_off, &mut because);
     draft.because.append(&mut because);
-    let span = (found.spans.first().map_or(0, |s| s.0), found.spans.last().map_or(0, |s| s.1));
+    // "lo this morning, then 5.5": HI and LO are found after the numbers, wherever they stand.
+    let span = found.spans.iter().copied().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or_default();
     draft.answer(Intent::Reading, route, text, "the reading asked for", span.0, span.1);
     let low = found.readings.iter().any(|r| {
         matches!(r, Reading::Single { level: Level::Lo, .. })

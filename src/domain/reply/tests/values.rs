@@ -170,3 +170,12 @@ fn t07_a_wish_to_stop_in_two_negatives_stops_and_a_choice_does_not() {
     let clubs = menu(&["Walking group", "Cooking class", "Quit smoking"]);
     assert!(!read("3 please been meaning to pack them in", Some(&clubs)).says(Intent::Stop));
 }
+
+/// What a meter shows in letters is found after its numbers, wherever it stands: the answer is what lies between all the same.
+#[test]
+fn an_answer_reaches_from_its_first_value_to_its_last() {
+    let asked = super::reading(ReadingKind::Glucose);
+    let both = read("lo on the meter then a biscuit then 5.5", Some(&asked));
+    let answer = both.because.iter().find(|b| b.what == "the reading asked for").expect("an answer");
+    assert!(answer.from == 0 && answer.to == 39, "{answer:?}");
+}
