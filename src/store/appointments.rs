@@ -40,9 +40,6 @@ const UPSERT: Batch<AppointmentRow> = insert_sql!(
 
 /// Adds appointments or takes over what changed. Returns the ids that are new or changed.
 pub async fn upsert(tx: &mut Tx, rows: &[AppointmentRow]) -> Result<Vec<String>, StoreError> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
     let ids: Vec<(String,)> = tx.fetch_batch(&UPSERT, &last_of_each(rows, |r| (&r.practice_id, &r.source_id))).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }

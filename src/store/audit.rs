@@ -1,7 +1,6 @@
 //! Who did what, and when: append-only.
 
 use super::batch::{Batch, insert_sql};
-
 use super::{Db, Sql, StoreError, Tx};
 use sqlx::FromRow;
 

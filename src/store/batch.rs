@@ -189,12 +189,24 @@ macro_rules! insert_sql {
     };
 }
 
+/// The texts of `$1` as a relation, their column called id.
+macro_rules! sqlite_ids {
+    () => {
+        "(SELECT value AS id FROM jsonb_each($1))"
+    };
+}
+macro_rules! postgres_ids {
+    () => {
+        "(SELECT * FROM unnest(CAST($1 AS text[])) AS x(id))"
+    };
+}
+
 /// `head (the texts of $1 as a relation, their column called id) tail`, for a list of texts.
 macro_rules! ids_sql {
     ($head:literal, $tail:literal) => {
         $crate::store::Sql {
-            sqlite: concat!($head, "(SELECT value AS id FROM jsonb_each($1))", $tail),
-            postgres: concat!($head, "(SELECT * FROM unnest(CAST($1 AS text[])) AS x(id))", $tail),
+            sqlite: concat!($head, $crate::store::batch::sqlite_ids!(), $tail),
+            postgres: concat!($head, $crate::store::batch::postgres_ids!(), $tail),
         }
     };
 }
@@ -205,8 +217,8 @@ macro_rules! packed_sql {
     ($alias:literal [$($field:ident),+ $(,)?], $head:literal, ids, $tail:literal, $order:literal) => {
         $crate::store::Sql {
             sqlite: concat!($crate::store::batch::packed!($alias $($field)+), " ORDER BY ", $order,
-                ") FROM ", $head, "(SELECT value AS id FROM jsonb_each($1))", $tail),
-            postgres: concat!("SELECT ", $alias, ".* FROM ", $head, "(SELECT * FROM unnest(CAST($1 AS text[])) AS x(id))", $tail,
+                ") FROM ", $head, $crate::store::batch::sqlite_ids!(), $tail),
+            postgres: concat!("SELECT ", $alias, ".* FROM ", $head, $crate::store::batch::postgres_ids!(), $tail,
                 " ORDER BY ", $order),
         }
     };
@@ -227,7 +239,9 @@ macro_rules! packed {
         concat!("SELECT json_group_array(json_array(", $alias, ".", stringify!($first), $(",", $alias, ".", stringify!($field),)* ")")
     };
 }
-pub(super) use {batch_sql, column, ids_sql, insert_sql, packed, packed_sql, postgres_rows, sqlite_rows};
+pub(super) use {
+    batch_sql, column, ids_sql, insert_sql, packed, packed_sql, postgres_ids, postgres_rows, sqlite_ids, sqlite_rows,
+};
 
 #[cfg(test)]
 mod tests {

@@ -34,9 +34,6 @@ const ADD_AND_TELL: Batch<CounterRow> = insert_sql!(
 
 /// The same; returns the counters as they stand now. Until the transaction ends nobody else adds to them.
 pub async fn add_and_tell(tx: &mut Tx, rows: &[CounterRow]) -> Result<Vec<CounterRow>, StoreError> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
     tx.fetch_batch(&ADD_AND_TELL, &summed(rows)).await
 }
 
@@ -62,9 +59,6 @@ const GET: Batch<CounterRow> = batch_sql!(
 
 /// The counters with these keys (`used` of the arguments is not looked at); one never added to is absent.
 pub async fn get(tx: &mut Tx, keys: &[CounterRow]) -> Result<Vec<CounterRow>, StoreError> {
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
     tx.fetch_batch(&GET, keys).await
 }
 

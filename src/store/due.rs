@@ -91,9 +91,6 @@ const FINISH: Batch<Held> = Batch {
 
 /// Ends claims for good. Returns the messages whose lease was still ours: only those may be moved.
 pub async fn finish(tx: &mut Tx, claims: &[Held]) -> Result<Vec<String>, StoreError> {
-    if claims.is_empty() {
-        return Ok(Vec::new());
-    }
     let rows: Vec<(String,)> = tx.fetch_batch(&FINISH, &in_order(claims, |c| (&c.message_id, c.lease))).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
@@ -117,9 +114,6 @@ const DEFER: Batch<Deferred> = batch_sql!(
 
 /// Gives claims back for later. Returns the messages whose lease was still ours.
 pub async fn defer(tx: &mut Tx, claims: &[Deferred]) -> Result<Vec<String>, StoreError> {
-    if claims.is_empty() {
-        return Ok(Vec::new());
-    }
     let rows: Vec<(String,)> = tx.fetch_batch(&DEFER, &in_order(claims, |c| (&c.message_id, c.lease))).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }

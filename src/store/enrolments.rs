@@ -40,9 +40,6 @@ const UPSERT: Batch<EnrolmentRow> = insert_sql!(
 /// Enrols people. Somebody already in the programme stays as they are; somebody who left comes back. Returns the ids that
 /// are new or back.
 pub async fn enrol(tx: &mut Tx, rows: &[EnrolmentRow]) -> Result<Vec<String>, StoreError> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
     let ids: Vec<(String,)> =
         tx.fetch_batch(&UPSERT, &last_of_each(rows, |r| (&r.patient_id, &r.programme, &r.goal_id))).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())

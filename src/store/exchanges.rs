@@ -1,7 +1,6 @@
 //! What was asked of gateways and what they said: only ever added to, forgotten by age.
 
 use super::batch::{Batch, insert_sql};
-
 use super::{Db, Sql, StoreError, Tx};
 use serde::Serialize;
 use sqlx::FromRow;

@@ -1,7 +1,6 @@
 //! What was imported, from which file, by whom.
 
 use super::batch::{Batch, insert_sql};
-
 use super::{Db, Sql, StoreError, Tx};
 use sqlx::FromRow;
 

@@ -10,7 +10,8 @@ pub const SPACING_MS: i64 = 1_000;
 /// By how much, in milliseconds, senders that are on nobody's record stand behind.
 pub const STRANGER_MS: i64 = 600_000;
 
-const INSERT: Sql = ids_sql!(// In two steps: while PostgreSQL knows nothing of how full its tables are, it would look at every message.
+// In two steps: while PostgreSQL knows nothing of how full its tables are, it would look at every message.
+const INSERT: Sql = ids_sql!(
     "WITH new AS MATERIALIZED (SELECT m.id, m.created_at, COALESCE(m.channel, '') || ':' || COALESCE(m.address, '') AS sender,
          CASE WHEN m.in_reply_to IS NOT NULL OR EXISTS (SELECT 1 FROM contact_point c
            WHERE c.channel = m.channel AND c.address = m.address) THEN 0 ELSE $2 END AS later

@@ -64,9 +64,6 @@ const INSERT: Batch<MessageRow> = insert_sql!(
 /// Inserts ledger rows or received messages. A row whose key (person, purpose, anchor, step; or gateway and provider
 /// reference) is already there is left out. Returns the ids that are new.
 pub async fn insert(tx: &mut Tx, rows: &[MessageRow]) -> Result<Vec<String>, StoreError> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
     let inserted: Vec<(String,)> = tx.fetch_batch(&INSERT, &in_order(rows, MessageRow::key)).await?;
     Ok(inserted.into_iter().map(|(id,)| id).collect())
 }

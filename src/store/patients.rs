@@ -151,9 +151,6 @@ const FIND_IDENTIFIERS: Batch<IdentifierRow> = batch_sql!(
 
 /// Whose identifiers these are. `patient_id` of the argument rows is not looked at.
 pub async fn find_identifiers(tx: &mut Tx, rows: &[IdentifierRow]) -> Result<Vec<IdentifierRow>, StoreError> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
     tx.fetch_batch(&FIND_IDENTIFIERS, rows).await
 }
 

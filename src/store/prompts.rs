@@ -38,9 +38,6 @@ const INSERT: Batch<PromptRow> = insert_sql!(
 /// Opens questions. Where the person already has an open one, the new one is left out: returns the messages whose
 /// question is now open.
 pub async fn open(tx: &mut Tx, rows: &[PromptRow]) -> Result<Vec<String>, StoreError> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
     let ids: Vec<(String,)> = tx.fetch_batch(&INSERT, &in_order(rows, |r| &r.patient_id)).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }

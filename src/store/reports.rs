@@ -31,9 +31,6 @@ const INSERT: Batch<DeliveryReportRow> = insert_sql!(
 
 /// Stores reports; a repeat is left out. Returns the ids that are new.
 pub async fn insert(tx: &mut Tx, rows: &[DeliveryReportRow]) -> Result<Vec<String>, StoreError> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
     let ids: Vec<(String,)> =
         tx.fetch_batch(&INSERT, &in_order(rows, |r| (&r.gateway, &r.reference, &r.status, r.occurred_at))).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
@@ -105,9 +102,6 @@ const ADVANCE: Batch<Advance> = batch_sql!(
 
 /// Moves messages forward: accepted, undelivered, failed, delivered; never back. Returns those that moved.
 pub async fn advance(tx: &mut Tx, rows: &[Advance]) -> Result<Vec<String>, StoreError> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
     // Of several steps of one message the furthest counts.
     let furthest: BTreeMap<_, _> = in_order(rows, |r| r.rank).into_iter().map(|r| (&r.id, r)).collect();
     let furthest: Vec<_> = furthest.into_values().collect();

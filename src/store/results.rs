@@ -50,9 +50,6 @@ const INSERT: Batch<TestResultRow> = insert_sql!(
 
 /// Adds results. One whose source id is known is left alone: compare with `by_sources` to see a correction.
 pub async fn insert(tx: &mut Tx, rows: &[TestResultRow]) -> Result<Vec<String>, StoreError> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
     let ids: Vec<(String,)> = tx.fetch_batch(&INSERT, &in_order(rows, |r| (&r.practice_id, &r.source_id))).await?;
     Ok(ids.into_iter().map(|(id,)| id).collect())
 }

@@ -7,7 +7,7 @@
 mod descent;
 
 use super::asked::asked;
-use super::context::Context;
+use super::by_rules;
 use super::danger;
 use super::draft::Draft;
 use super::evaluate::Labelled;
@@ -21,7 +21,6 @@ use super::second_opinion;
 use super::second_reader::SecondReader;
 use super::text::Text;
 use super::understanding::Route;
-use super::{Found, by_rules};
 use descent::{Course, Examples};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -210,20 +209,19 @@ fn place<'a>(known: &mut Vec<&'a str>, word: &'a str) -> usize {
 
 /// Where the judge learns.
 #[derive(Default)]
-struct Bench {
+struct Bench<'l> {
     meanings: Examples,
     filed: Examples,
     urgent: Examples,
-    intents: Vec<String>,
+    intents: Vec<&'l str>,
 }
 
-impl Bench {
-    fn hear(&mut self, lesson: &Lesson, danger: &Resemblance, second: &SecondReader, reader: &Reader) {
-        let context: Context<'_> = lesson.labelled.line.context(reader);
+impl<'l> Bench<'l> {
+    fn hear(&mut self, lesson: &'l Lesson, danger: &Resemblance, second: &SecondReader, reader: &Reader) {
+        let context = lesson.labelled.line.context(reader);
         let mut text = Text::new(&lesson.labelled.line.reply, &context);
         let mut draft = Draft::default();
         let Some(found) = by_rules(&mut text, &context, &mut draft) else { return };
-        let found: Found = found;
         let opinion = second.of(&lesson.words, lesson.asked);
         let case = Case {
             text: &text,
@@ -239,12 +237,7 @@ impl Bench {
             filed.see(&feature, value);
             urgent.see(&feature, value);
         });
-        let known = self.intents.iter().position(|intent| *intent == lesson.intent);
-        let class = known.unwrap_or_else(|| {
-            self.intents.push(lesson.intent.clone());
-            self.intents.len() - 1
-        });
-        meanings.of_class(class, false);
+        meanings.of_class(place(&mut self.intents, &lesson.intent), false);
         let is_urgent = lesson.labelled.expected.get("route").and_then(|r| r.as_str()) == Some("urgent");
         urgent.of_class(usize::from(is_urgent), false);
         draft.route = Route::Auto;
@@ -258,9 +251,8 @@ impl Bench {
         if self.intents.is_empty() {
             return file;
         }
-        let intents: Vec<&str> = self.intents.iter().map(String::as_str).collect();
         let heads = [
-            (&self.meanings, intents.as_slice()),
+            (&self.meanings, self.intents.as_slice()),
             (&self.filed, &[judge::FILED][..]),
             (&self.urgent, &[judge::URGENT][..]),
         ];
