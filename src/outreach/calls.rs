@@ -195,7 +195,7 @@ impl Engine {
 }
 
 /// So much later than its slot a call may be: the slots' slack covers it.
-const LATE_MS: i64 = 2;
+const LATE_MS: i64 = 4;
 
 /// A call may take this long at most (the gateways' time limit), so it is not begun with less of the lease left: after
 /// the lease another worker may ask what became of it.

@@ -24,7 +24,7 @@ impl Engine {
 
 /// The time between two slots. A little more than the rate allows: what a timer is late by then still fits into every second.
 pub(super) fn interval_us(gateway: &Gateway) -> i64 {
-    const SLACK: f64 = 1.004;
+    const SLACK: f64 = 1.008;
     (1_000_000.0 * SLACK / gateway.policy().rate_per_second).ceil() as i64
 }
 

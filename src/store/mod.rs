@@ -208,6 +208,15 @@ impl Db {
         }
     }
 
+    /// How many transactions of one program make headway at a time.
+    pub const fn transactions_at_once(&self) -> usize {
+        match self {
+            // A transaction that writes is alone.
+            Self::Sqlite { .. } => 1,
+            Self::Postgres { .. } => 2,
+        }
+    }
+
     /// Begins a transaction that may write. On SQLite it waits for the one before to end.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {

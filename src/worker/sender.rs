@@ -14,20 +14,33 @@ use tokio_util::sync::CancellationToken;
 
 /// Sends until told to stop.
 pub(super) async fn run(engine: Arc<Engine>, stop: CancellationToken) {
-    turns(engine, stop, false).await;
+    loops(engine, stop, false).await;
 }
 
-/// Sends everything that is due, waits for every outcome, and ends: what `bench` measures is the loop that `serve` runs.
+/// Sends everything that is due, waits for every outcome, and ends: what `bench` measures is what `serve` runs.
 /// Returns how many calls were made.
 pub async fn send_all(engine: Arc<Engine>) -> usize {
-    turns(engine, CancellationToken::new(), true).await
+    loops(engine, CancellationToken::new(), true).await
 }
 
-async fn turns(engine: Arc<Engine>, stop: CancellationToken, until_idle: bool) -> usize {
-    let in_flight = engine.config.sending.in_flight;
-    let batch = usize::try_from(engine.config.sending.batch).unwrap_or(1).max(1);
-    // Prepared calls wait here for a place, so that the next ones are prepared while these are made.
-    let places = Arc::new(Semaphore::new(in_flight));
+/// As many loops as the database has use for: while it works for one, the other decides and renders. What is in hand and under
+/// way is the same in all, however many there are.
+async fn loops(engine: Arc<Engine>, stop: CancellationToken, until_idle: bool) -> usize {
+    let places = Arc::new(Semaphore::new(engine.config.sending.in_flight));
+    let loops = engine.db.transactions_at_once();
+    let each = |_| tokio::spawn(turns(Arc::clone(&engine), Arc::clone(&places), loops, stop.clone(), until_idle));
+    futures_util::future::join_all((0..loops).map(each)).await.into_iter().flatten().sum()
+}
+
+async fn turns(
+    engine: Arc<Engine>,
+    places: Arc<Semaphore>,
+    loops: usize,
+    stop: CancellationToken,
+    until_idle: bool,
+) -> usize {
+    let in_flight = engine.config.sending.in_flight.div_ceil(loops);
+    let batch = usize::try_from(engine.config.sending.batch).unwrap_or(1).div_ceil(loops).max(1);
     let mut under_way: FuturesUnordered<JoinHandle<Outcome>> = FuturesUnordered::new();
     let mut finished: Vec<Outcome> = Vec::new();
     // Turns to take one by one after a whole batch failed.

@@ -185,3 +185,20 @@ async fn both_databases_have_the_same_tables() {
     let checks: usize = left.iter().map(|t| t.checks.len()).sum();
     assert!(indexes >= 40 && checks >= 17, "{indexes} indexes, {checks} checks: is this test reading them?");
 }
+
+/// The program orders its batches byte by byte, so that two transactions lock in one order: the database must agree. By the rules of
+/// a language each step down an index costs several times as much besides.
+#[tokio::test]
+async fn postgres_compares_keys_byte_by_byte() {
+    let Some(store) = Store::start(On::Postgres).await else {
+        return;
+    };
+    let keys = "SELECT c.relname::text || '.' || a.attname::text || ' ' || o.collname::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+         JOIN pg_collation o ON o.oid = a.attcollation
+         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0
+           AND (a.attname = 'id' OR a.attname LIKE '%\\_id' OR c.relname = 'counter')";
+    let keys: Vec<String> = store.column(keys).await;
+    assert!(keys.len() >= 80, "{}: is this test reading them?", keys.len());
+    let others: Vec<_> = keys.iter().filter(|key| !key.ends_with(" C")).collect();
+    assert!(others.is_empty(), "{others:?}");
+}

@@ -10,6 +10,7 @@ use between::clock::{Clock, instant};
 use between::outreach::Engine;
 use between::store::appointments::{self, AppointmentRow};
 use between::store::contacts;
+use between::store::ledger::{self, StatusChange};
 use between::store::patients;
 use between::worker;
 use std::collections::BTreeMap;
@@ -145,6 +146,38 @@ async fn r7_two_workers_share_the_work_and_double_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r7_four_workers_share_the_work_and_double_nothing() {
     share(4).await;
+}
+
+/// While one turn of a worker stands at a lock that somebody else holds, another goes on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r7_a_turn_that_waits_for_the_database_does_not_hold_up_the_next() {
+    let settings = format!("{NO_LIMIT}[sending]\nbatch = 1\nin_flight = 2\n");
+    let Some(app) = with_due(On::Postgres, &settings, 6).await else {
+        return;
+    };
+    // What is claimed first.
+    let first = all_out(&app).await.into_iter().find(|m| m.patient_id.as_deref() == Some("load-00000")).unwrap();
+    let unchanged =
+        StatusChange { id: first.id.clone(), status: first.status, reason: first.reason, at: first.updated_at };
+    let mut other = app.engine.db.begin().await.unwrap();
+    ledger::set_status(&mut other, &[unchanged]).await.unwrap();
+    let (engine, fake) = worker(&app, app.engine.clock.clone(), &settings).await;
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(worker::run(engine, stop.clone()));
+    for _ in 0..100 {
+        if fake.taken().len() == 5 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let gone = times_taken(&[&fake]);
+    assert!(gone.len() == 5 && !gone.contains_key(&first.id), "{gone:?}");
+    other.commit().await.unwrap();
+    all_gone(&app).await;
+    stop.cancel();
+    running.await.unwrap();
+    let times = times_taken(&[&fake]);
+    assert_eq!((times.len(), times.values().max()), (6, Some(&1)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

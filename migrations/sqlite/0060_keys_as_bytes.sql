@@ -1,0 +1,2 @@
+-- SQLite compares keys byte by byte already.
+SELECT 1;
