@@ -1,6 +1,7 @@
 //! What the trained models see of a reply: its words, pairs of them, runs of four letters, and what was asked.
 
-use super::vocabulary::{FNV1A, fnv1a};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// One thing seen: its kind, and the words that make it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +51,7 @@ impl<'a> Part<'a> {
 
     /// Several words, which in the name of a feature stand as one.
     pub(super) fn phrase(name: &'a str) -> Self {
-        let one = |hash, byte: &u8| fnv1a(hash, &[if *byte == b' ' { b'_' } else { *byte }]);
-        Self { name, hash: name.as_bytes().iter().fold(FNV1A, one) }
+        Self { name, hash: hashed::<true>(name.as_bytes()) }
     }
 }
 
@@ -73,12 +73,69 @@ pub(super) fn hash_of_name(name: &str) -> u64 {
 
 /// The hash of one word. A word is part of many features: each takes the hash it has.
 const fn of(word: &str) -> u64 {
-    fnv1a(FNV1A, word.as_bytes())
+    hashed::<false>(word.as_bytes())
+}
+
+/// A hash of bytes, eight at a time; blanks count as the underscores that stand for them in a file, if so wished.
+const fn hashed<const JOIN: bool>(mut bytes: &[u8]) -> u64 {
+    let mut hash = 0;
+    while let Some((eight, rest)) = bytes.split_first_chunk::<8>() {
+        let eight = u64::from_le_bytes(*eight);
+        hash = joined(hash, if JOIN { underscored(eight) } else { eight });
+        bytes = rest;
+    }
+    let tail = tail(bytes);
+    // The length parts a text from the same text and a nought.
+    joined(hash, (if JOIN { underscored(tail) } else { tail }) | (bytes.len() as u64 + 1) << 56)
+}
+
+/// Fewer than eight bytes as a number, in two reads that may overlap: they agree where they do.
+const fn tail(bytes: &[u8]) -> u64 {
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        let (first, last) = (u32::from_le_bytes(*first) as u64, u32::from_le_bytes(*last) as u64);
+        return first | last << (8 * (bytes.len() - 4));
+    }
+    match *bytes {
+        [a] => a as u64,
+        [a, b] => u16::from_le_bytes([a, b]) as u64,
+        [a, b, c] => u32::from_le_bytes([a, b, c, 0]) as u64,
+        _ => 0,
+    }
+}
+
+/// Every blank among eight bytes made an underscore, all at once.
+const fn underscored(eight: u64) -> u64 {
+    const LOW: u64 = u64::from_le_bytes([0x7F; 8]);
+    // Nought where a byte is a blank; the sum sets the top bit of every other byte and carries into none.
+    let other = eight ^ u64::from_le_bytes([b' '; 8]);
+    let blanks = !(((other & LOW) + LOW) | other | LOW);
+    eight ^ (blanks - (blanks >> 7))
 }
 
 const fn joined(hash: u64, part: u64) -> u64 {
     (hash.rotate_left(5) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
+
+/// Takes the hash of a feature as it is, its best bits first.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(26)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = joined(self.0, hashed::<false>(bytes));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+/// What is known of features, by their hashes.
+pub(super) type ByFeature<V> = HashMap<u64, V, BuildHasherDefault<AsItIs>>;
 
 const WORD: &str = "w";
 const PAIR: &str = "p";
@@ -92,11 +149,25 @@ const ASKED_WORD: &str = "x";
 const ASKED_FIRST: &str = "y";
 const ASKED_LENGTH: &str = "m";
 
+/// The words between blanks.
+fn split(words: &str) -> impl Iterator<Item = &str> {
+    // Words are short: to look at each byte is quicker than to search.
+    let blank = |from: usize| words.as_bytes().iter().skip(from).position(|b| *b == b' ');
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let rest = words.get(from..).filter(|rest| !rest.is_empty())?;
+        let word = blank(from).and_then(|to| rest.get(..to)).unwrap_or(rest);
+        from += word.len() + 1;
+        Some(word)
+    })
+    .filter(|word| !word.is_empty())
+}
+
 /// Words, pairs and runs of words between blanks, each with the number of its (first) word.
 pub(super) fn features<'w>(words: &'w str, mut each: impl FnMut(Feature<'w>, usize)) {
     const OF: [u64; 3] = [of(WORD), of(PAIR), of(RUN)];
     let mut before: Option<(&str, u64)> = None;
-    for (number, word) in words.split(' ').filter(|w| !w.is_empty()).enumerate() {
+    for (number, word) in split(words).enumerate() {
         let own = of(word);
         each(Feature { kind: WORD, parts: [word, "", ""], hash: joined(OF[0], own) }, number);
         if let Some((before, hash)) = before {
@@ -105,15 +176,40 @@ pub(super) fn features<'w>(words: &'w str, mut each: impl FnMut(Feature<'w>, usi
         }
         before = Some((word, own));
     }
+    let mut run = |run: &'w str, hash| each(Feature { kind: RUN, parts: [run, "", ""], hash: joined(OF[2], hash) }, 0);
+    if words.is_ascii() {
+        for (from, letters) in words.as_bytes().windows(4).enumerate() {
+            run(words.get(from..from + 4).unwrap_or_default(), hashed::<false>(letters));
+        }
+        return;
+    }
     let mut starts = [0_usize; 4];
     for (seen, (at, c)) in words.char_indices().enumerate() {
         starts.rotate_left(1);
         starts[3] = at;
         if seen >= 3
-            && let Some(run) = words.get(starts[0]..at + c.len_utf8())
+            && let Some(letters) = words.get(starts[0]..at + c.len_utf8())
         {
-            each(Feature { kind: RUN, parts: [run, "", ""], hash: joined(OF[2], of(run)) }, 0);
+            run(letters, of(letters));
         }
+    }
+}
+
+/// Words between blanks, and their features by hash: made once for all the models that are asked.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) words: String,
+    /// With the number of the word, where a feature is one.
+    pub(super) features: Vec<(u64, Option<u32>)>,
+}
+
+impl Seen {
+    /// Looks at words between blanks.
+    pub(super) fn of(words: String) -> Self {
+        // A run begins at each letter, and few words are of one letter only.
+        let mut seen = Vec::with_capacity(2 * words.len());
+        features(&words, |feature, number| seen.push((feature.hash, feature.is_word().then_some(number as u32))));
+        Self { words, features: seen }
     }
 }
 
@@ -124,6 +220,15 @@ pub(super) fn features_of_answer<'w>(
     mut each: impl FnMut(Feature<'w>, usize),
 ) {
     features(words, &mut each);
+    features_of_question(words, asked, each);
+}
+
+/// What they answer, alone and beside the words.
+pub(super) fn features_of_question<'w>(
+    words: &'w str,
+    asked: [&'static str; 2],
+    mut each: impl FnMut(Feature<'w>, usize),
+) {
     let [about, form] = asked;
     let question = |kind: &str| {
         let parts = asked.iter().filter(|p| !p.is_empty());
@@ -133,7 +238,7 @@ pub(super) fn features_of_answer<'w>(
     each(Feature { kind: ASKED, parts: [about, form, ""], hash: question(ASKED) }, 0);
     let mut count = 0;
     let mut last = ("", 0);
-    for (number, word) in words.split(' ').filter(|w| !w.is_empty()).enumerate() {
+    for (number, word) in split(words).enumerate() {
         let own = of(word);
         each(Feature { kind: ASKED_WORD, parts: [about, form, word], hash: joined(word_hash, own) }, number);
         if number == 0 {

@@ -6,10 +6,11 @@ use super::answers::{is_courtesy, is_greeting};
 use super::asked::asked;
 use super::context::Context;
 use super::draft::Draft;
+use super::features::Seen;
 use super::findings::{self, Case};
 use super::judge::Verdict;
 use super::label::Label;
-use super::likeness::Likeness;
+use super::likeness::{self, Likeness};
 use super::settings::SecondOpinion;
 use super::text::Text;
 use super::understanding::{Intent, Route};
@@ -28,8 +29,12 @@ pub(super) fn read(text: &Text<'_>, context: &Context<'_>, found: &Found, draft:
         draft.heed(text);
         return;
     }
-    let likeness = Likeness::of(text, context, &found.dangers);
-    let verdict = verdict(text, context, found, draft, &likeness);
+    let seen = Seen::of(spelled(text));
+    // Most replies deny nothing and joke about nothing: both models see the same words.
+    let words = likeness::spelled(text, &found.dangers);
+    let of_danger = (words != seen.words).then(|| Seen::of(words));
+    let likeness = Likeness::of(text, context, of_danger.as_ref().unwrap_or(&seen));
+    let verdict = verdict(text, context, found, draft, &seen, likeness.logit);
     if let (Some(verdict), Some(limits)) = (&verdict, &context.reader.settings.second_reader) {
         weigh(text, context, verdict, limits, draft);
     }
@@ -43,15 +48,16 @@ fn verdict(
     context: &Context<'_>,
     found: &Found,
     draft: &Draft,
-    likeness: &Likeness,
+    seen: &Seen,
+    danger: f32,
 ) -> Option<Verdict> {
     let second = &context.reader.second;
     if second.judge.is_empty() || context.reader.settings.second_reader.is_none() {
         return None;
     }
-    let opinion = second.of(&spelled(text), asked(context));
+    let opinion = second.of(seen, asked(context));
     let mut hearing = second.judge.hear();
-    let case = Case { text, context, found, draft, opinion: &opinion, danger: likeness.logit };
+    let case = Case { text, context, found, draft, opinion: &opinion, danger };
     findings::each(&case, second, |feature, value| hearing.count(feature.hash, value));
     Some(hearing.verdict())
 }

@@ -3,11 +3,10 @@
 //! The first reader works by rules and is exact; it stumbles over wording nobody thought of. The second knows no rule and is
 //! never exact. Which of them to believe is weighed by `judge.rs`, whose weights stand in the same file.
 
-use super::features::{features_of_answer, hash_of_name};
+use super::features::{ByFeature, Seen, features_of_question, hash_of_name};
 use super::judge::{self, Judge};
 use super::resemblance::{BIAS, WeightsError, lines};
 use super::understanding::Intent;
-use super::vocabulary::QuickMap;
 use std::collections::BTreeMap;
 
 /// The trained weights.
@@ -18,15 +17,19 @@ pub struct SecondReader {
     /// The bias of its opinion that a reply needs nobody.
     filed: f32,
     /// Where in `weights` those of a feature stand.
-    features: QuickMap<u64, (u32, u32)>,
+    features: ByFeature<(u32, u32)>,
     /// The number of an intent, and what the feature says for it; [`NOBODY`] is no intent.
     weights: Vec<(u8, f32)>,
     /// Which reader to believe.
     pub(super) judge: Judge,
 }
 
+/// More outputs than there are.
+const WIDTH: u8 = 32;
+type Sums = [f32; WIDTH as usize];
+
 /// The number of "needs nobody".
-const NOBODY: u8 = u8::MAX;
+const NOBODY: u8 = WIDTH - 1;
 
 /// What it holds for likely.
 #[derive(Debug, Clone, Default)]
@@ -74,31 +77,33 @@ impl SecondReader {
         Ok(model)
     }
 
-    /// What it holds for likely of words between blanks, beside what was asked.
-    pub(super) fn of(&self, words: &str, asked: [&'static str; 2]) -> Opinion {
-        let mut sums = vec![0.0_f32; self.intents.len()];
-        let mut filed = 0.0;
-        let mut count = 0_u32;
-        features_of_answer(words, asked, |feature, _| {
+    /// What it holds for likely of words, beside what was asked.
+    pub(super) fn of(&self, seen: &Seen, asked: [&'static str; 2]) -> Opinion {
+        let mut sums = Sums::default();
+        let mut count = seen.features.len();
+        for (hash, _) in &seen.features {
+            self.count(*hash, &mut sums);
+        }
+        features_of_question(&seen.words, asked, |feature, _| {
             count += 1;
-            let place = self.features.get(&feature.hash).copied().unwrap_or_default();
-            for (number, weight) in self.weights.get(place.0 as usize..place.1 as usize).unwrap_or_default() {
-                if *number == NOBODY {
-                    filed += weight;
-                } else if let Some(sum) = sums.get_mut(usize::from(*number)) {
-                    *sum += weight;
-                }
-            }
+            self.count(feature.hash, &mut sums);
         });
         let scale = 1.0 / (count.max(1) as f32).sqrt();
-        for (sum, (_, bias)) in sums.iter_mut().zip(&self.intents) {
-            *sum = *sum * scale + bias;
-        }
-        let most = sums.iter().copied().fold(f32::MIN, f32::max);
-        let all = most + sums.iter().map(|sum| (sum - most).exp()).sum::<f32>().ln();
-        for sum in &mut sums {
+        let filed = sums[usize::from(NOBODY)] * scale + self.filed;
+        let biases = self.intents.iter().map(|(_, bias)| bias);
+        let mut likely: Vec<f32> = sums.iter().zip(biases).map(|(sum, bias)| sum * scale + bias).collect();
+        let most = likely.iter().copied().fold(f32::MIN, f32::max);
+        let all = most + likely.iter().map(|sum| (sum - most).exp()).sum::<f32>().ln();
+        for sum in &mut likely {
             *sum -= all;
         }
-        Opinion { likely: sums, filed: filed * scale + self.filed }
+        Opinion { likely, filed }
+    }
+
+    fn count(&self, hash: u64, sums: &mut Sums) {
+        let Some((from, to)) = self.features.get(&hash) else { return };
+        for (number, weight) in self.weights.get(*from as usize..*to as usize).unwrap_or_default() {
+            sums[usize::from(number % WIDTH)] += weight;
+        }
     }
 }

@@ -120,8 +120,13 @@ impl<'a> Text<'a> {
     pub fn spell(&self, at: usize, words: &mut String) {
         if self.tokens.get(at).is_some_and(|t| t.kind == Kind::Number) {
             words.push('#');
+            return;
+        }
+        let word = self.word(at);
+        if word.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            words.push_str(word);
         } else {
-            words.extend(self.word(at).chars().filter(|c| *c != '\'' && !c.is_whitespace()));
+            words.extend(word.chars().filter(|c| *c != '\'' && !c.is_whitespace()));
         }
     }
 
