@@ -4,13 +4,12 @@
 //! It says what a reply means, how likely it is that the reading by rules may be filed as it stands, and how likely danger is.
 //! What is made of that stands in `second_opinion.rs`.
 
-use super::features::hash_of_name;
+use super::features::{ByFeature, hash_of_name};
 use super::resemblance::WeightsError;
 use super::understanding::Intent;
-use super::vocabulary::QuickMap;
 
-/// Outputs there is room for.
-const WIDTH: usize = 32;
+/// Outputs there is room for: all meanings, and two more.
+const WIDTH: usize = 28;
 type Row = [f32; WIDTH];
 
 /// The name under which a file of weights has the bias of the judge; its features begin alike.
@@ -31,7 +30,7 @@ pub struct Judge {
     filed: Option<usize>,
     urgent: Option<usize>,
     bias: Row,
-    places: QuickMap<u64, u32>,
+    places: ByFeature<u32>,
     rows: Vec<Row>,
 }
 
@@ -95,32 +94,37 @@ impl Judge {
 
     /// Starts a verdict.
     pub(super) fn hear(&self) -> Hearing<'_> {
-        Hearing { judge: self, sums: self.bias }
+        Hearing { judge: self, rows: Vec::with_capacity(128) }
     }
 }
 
-/// A verdict in the making.
+/// A verdict in the making: what was seen is noted first and summed up at the end, so that the sums stay in registers.
 pub(super) struct Hearing<'a> {
     judge: &'a Judge,
-    sums: Row,
+    rows: Vec<(u32, f32)>,
 }
 
 impl Hearing<'_> {
     /// Counts one feature by its hash.
     pub(super) fn count(&mut self, hash: u64, value: f32) {
-        if let Some(row) = self.judge.places.get(&hash).and_then(|place| self.judge.rows.get(*place as usize)) {
-            for (sum, weight) in self.sums.iter_mut().zip(row) {
-                *sum += weight * value;
-            }
+        if let Some(row) = self.judge.places.get(&hash) {
+            self.rows.push((*row, value));
         }
     }
 
     /// What comes of all that was counted.
     pub(super) fn verdict(self) -> Verdict {
+        let mut sums = self.judge.bias;
+        for (row, value) in self.rows {
+            let Some(row) = self.judge.rows.get(row as usize) else { continue };
+            for (sum, weight) in sums.iter_mut().zip(row) {
+                *sum += weight * value;
+            }
+        }
         let likely = |place: Option<usize>, without: f32| {
-            place.and_then(|p| self.sums.get(p)).map_or(without, |sum| 1.0 / (1.0 + (-sum).exp()))
+            place.and_then(|p| sums.get(p)).map_or(without, |sum| 1.0 / (1.0 + (-sum).exp()))
         };
-        Verdict { filed: likely(self.judge.filed, 1.0), urgent: likely(self.judge.urgent, 0.0), sums: self.sums }
+        Verdict { filed: likely(self.judge.filed, 1.0), urgent: likely(self.judge.urgent, 0.0), sums }
     }
 }
 
