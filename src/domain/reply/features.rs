@@ -1,8 +1,5 @@
 //! What the trained models see of a reply: its words, pairs of them, runs of four letters, and what was asked.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 /// One thing seen: its kind, and the words that make it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Feature<'a> {
@@ -115,27 +112,6 @@ const fn underscored(eight: u64) -> u64 {
 const fn joined(hash: u64, part: u64) -> u64 {
     (hash.rotate_left(5) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
-
-/// Takes the hash of a feature as it is, its best bits first.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        self.0.rotate_left(26)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = joined(self.0, hashed::<false>(bytes));
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-}
-
-/// What is known of features, by their hashes.
-pub(super) type ByFeature<V> = HashMap<u64, V, BuildHasherDefault<AsItIs>>;
 
 const WORD: &str = "w";
 const PAIR: &str = "p";

@@ -64,10 +64,21 @@ fn up_to(number: usize, most: usize) -> Part<'static> {
 
 /// Names everything found, with its weight.
 pub(super) fn each<'a>(case: &Case<'a>, second: &SecondReader, mut see: impl FnMut(Feature<'a>, f32)) {
-    let Case { text, context, found, draft, opinion, danger } = *case;
+    of_rules(case, |feature| see(feature, 1.0));
+    for ((intent, _), likely) in second.intents.iter().zip(&case.opinion.likely) {
+        for (feature, value) in of_intent(*intent).into_iter().zip(values_of_intent(*likely)) {
+            see(feature, value);
+        }
+    }
+    of_models(case, see);
+}
+
+/// What the rules found.
+pub(super) fn of_rules<'a>(case: &Case<'a>, mut see: impl FnMut(Feature<'a>)) {
+    let Case { text, context, found, draft, .. } = *case;
     let [about, form] = asked(context).map(Part::new);
     let first = part(draft.first());
-    let mut is = |kind, parts| see(feature(kind, parts), 1.0);
+    let mut is = |kind, parts| see(feature(kind, parts));
     is(FIRST, [first, NONE, NONE]);
     is(FIRST_ASKED, [first, about, form]);
     is(ASKED, [about, form, NONE]);
@@ -122,10 +133,21 @@ pub(super) fn each<'a>(case: &Case<'a>, second: &SecondReader, mut see: impl FnM
     if context.channel == Channel::Email {
         is(EMAIL, [NONE, NONE, NONE]);
     }
-    for ((intent, _), likely) in second.intents.iter().zip(&opinion.likely) {
-        see(feature(LIKELY, [part(*intent), NONE, NONE]), likely.clamp(-8.0, 0.0) / 2.0);
-        see(feature(LIKELIHOOD, [part(*intent), NONE, NONE]), likely.exp() * 3.0);
-    }
+}
+
+/// That the second reader holds an intent for likely, in two measures.
+pub(super) fn of_intent(intent: Intent) -> [Feature<'static>; 2] {
+    [LIKELY, LIKELIHOOD].map(|kind| feature(kind, [part(intent), NONE, NONE]))
+}
+
+/// The values of both, by the logarithm of how likely it is.
+pub(super) fn values_of_intent(likely: f32) -> [f32; 2] {
+    [likely.clamp(-8.0, 0.0) / 2.0, likely.exp() * 3.0]
+}
+
+/// What the trained models hold of the reply as a whole.
+pub(super) fn of_models<'a>(case: &Case<'a>, mut see: impl FnMut(Feature<'a>, f32)) {
+    let Case { opinion, danger, .. } = *case;
     see(feature(FILED, [NONE, NONE, NONE]), opinion.filed.clamp(-6.0, 6.0) / 3.0);
     see(feature(DANGER, [NONE, NONE, NONE]), danger.clamp(-6.0, 6.0) / 2.0);
 }

@@ -4,7 +4,10 @@
 //! It says what a reply means, how likely it is that the reading by rules may be filed as it stands, and how likely danger is.
 //! What is made of that stands in `second_opinion.rs`.
 
-use super::features::{ByFeature, hash_of_name};
+use super::by_feature::ByFeature;
+use super::features::hash_of_name;
+use super::findings;
+use super::second_reader::Opinion;
 use super::resemblance::WeightsError;
 use super::understanding::Intent;
 
@@ -30,8 +33,12 @@ pub struct Judge {
     filed: Option<usize>,
     urgent: Option<usize>,
     bias: Row,
+    /// The features of `rows`, until it is sealed.
+    learned: Vec<(u64, u32)>,
     places: ByFeature<u32>,
     rows: Vec<Row>,
+    /// For each intent of the second reader the rows of how likely that holds it: by its logarithm, and as it is.
+    opinions: Vec<[Option<u32>; 2]>,
 }
 
 /// What the judge says of a reply.
@@ -75,7 +82,7 @@ impl Judge {
         if name == BIAS {
             self.bias = row;
         } else {
-            self.places.insert(hash_of_name(name), self.rows.len() as u32);
+            self.learned.push((hash_of_name(name), self.rows.len() as u32));
             self.rows.push(row);
         }
         Ok(())
@@ -90,6 +97,14 @@ impl Judge {
         }
         self.names.push(output.to_owned());
         Some(place)
+    }
+
+    /// Makes what was learned ready, beside a second reader of these intents. Call it once, at the end.
+    pub(super) fn seal(&mut self, intents: &[(Intent, f32)]) {
+        self.places = std::mem::take(&mut self.learned).into_iter().collect();
+        self.rows.shrink_to_fit();
+        let place = |hash| self.places.get(hash).copied();
+        self.opinions = intents.iter().map(|(intent, _)| findings::of_intent(*intent).map(|feature| place(feature.hash))).collect();
     }
 
     /// Starts a verdict.
@@ -107,8 +122,17 @@ pub(super) struct Hearing<'a> {
 impl Hearing<'_> {
     /// Counts one feature by its hash.
     pub(super) fn count(&mut self, hash: u64, value: f32) {
-        if let Some(row) = self.judge.places.get(&hash) {
+        if let Some(row) = self.judge.places.get(hash) {
             self.rows.push((*row, value));
+        }
+    }
+
+    /// Counts what the second reader holds for likely.
+    pub(super) fn count_opinion(&mut self, opinion: &Opinion) {
+        for (rows, likely) in self.judge.opinions.iter().zip(&opinion.likely) {
+            for (row, value) in rows.iter().zip(findings::values_of_intent(*likely)) {
+                self.rows.extend(row.map(|row| (row, value)));
+            }
         }
     }
 
@@ -136,6 +160,7 @@ mod tests {
         let mut judge = Judge::default();
         judge.learn(1, "0 yes 1 no 2 filed -2 urgent", BIAS).unwrap();
         judge.learn(2, "3 yes -4 filed", "J:i yes").unwrap();
+        judge.seal(&[]);
         judge
     }
 

@@ -48,13 +48,17 @@ impl<'s> Likeness<'s> {
     }
 }
 
-/// The words of a reply between blanks, without its courtesies, one for each token. What the phrases
-/// found denied, past or a way of speaking is a gap: it says nothing of danger.
+/// Whether the phrases found a word denied, past or a way of speaking: it says nothing of danger.
+pub(super) fn gap(text: &Text<'_>, dangers: &Dangers, at: usize) -> bool {
+    text.idiom(at, at + 1) || dangers.dismisses(at)
+}
+
+/// The words of a reply between blanks, without its courtesies, one for each token. A [`gap`] stands as one.
 pub(super) fn spelled(text: &Text<'_>, dangers: &Dangers) -> String {
     let mut words = String::with_capacity(2 * text.folded.text.len() + 2);
     for at in text.core.clone() {
         words.push(' ');
-        if text.idiom(at, at + 1) || dangers.dismisses(at) {
+        if gap(text, dangers, at) {
             words.push('_');
         } else {
             text.spell(at, &mut words);

@@ -9,6 +9,7 @@ mod answers;
 mod anyway;
 mod appointment;
 mod asked;
+mod by_feature;
 mod caution;
 mod choice;
 mod clock;

@@ -4,7 +4,8 @@
 //! value (hazard H08), and it is asked only beside an open question: what people write out of the blue is read by a person
 //! anyway. The figures from which it counts are signed in `config/reader.toml`.
 
-use super::features::{ByFeature, Seen, hash_of_name};
+use super::by_feature::ByFeature;
+use super::features::{Seen, hash_of_name};
 use super::understanding::Flag;
 
 /// The trained weights.
@@ -45,23 +46,28 @@ impl Resemblance {
     /// Reads weights, one a line: the weight, a tab, the feature.
     pub fn from_text(text: &str) -> Result<Self, WeightsError> {
         let mut model = Self::default();
+        let (mut weights, mut words) = (Vec::new(), Vec::new());
         for entry in lines(text) {
             let (line, weight, name) = entry?;
             if let Some(word) = name.strip_prefix(FAMILY) {
-                model.learn_family(weight, word).ok_or(WeightsError { line })?;
+                let own = model.learn_family(weight, word).ok_or(WeightsError { line })?;
+                words.push((hash_of_name(word), own));
                 continue;
             }
             let weight = weight.parse::<f32>().map_err(|_| WeightsError { line })?;
             if name == BIAS {
                 model.bias = weight;
             } else {
-                model.weights.insert(hash_of_name(name), weight);
+                weights.push((hash_of_name(name), weight));
             }
         }
+        model.weights = weights.into_iter().collect();
+        model.words = words.into_iter().collect();
         Ok(model)
     }
 
-    fn learn_family(&mut self, pairs: &str, word: &str) -> Option<()> {
+    /// What a word says for each family. The line of the bias says which families there are.
+    fn learn_family(&mut self, pairs: &str, word: &str) -> Option<Vec<(u8, f32)>> {
         let mut own = Vec::new();
         let mut words = pairs.split(' ');
         while let Some(weight) = words.next() {
@@ -73,10 +79,7 @@ impl Resemblance {
                 own.push((self.families.iter().position(|(known, _)| *known == family)? as u8, weight));
             }
         }
-        if word != BIAS {
-            self.words.insert(hash_of_name(word), own);
-        }
-        Some(())
+        Some(own)
     }
 
     /// The family of danger that words tell of most likely, if they tell of danger at all.
@@ -85,7 +88,7 @@ impl Resemblance {
         let mut count = 0_u32;
         for (hash, _) in seen.features.iter().filter(|(_, word)| word.is_some()) {
             count += 1;
-            for (number, weight) in self.words.get(hash).into_iter().flatten() {
+            for (number, weight) in self.words.get(*hash).into_iter().flatten() {
                 if let Some(sum) = sums.get_mut(usize::from(*number)) {
                     *sum += weight;
                 }
@@ -106,7 +109,7 @@ impl Resemblance {
         let mut sum = 0.0;
         let (mut most, mut telling) = (0.0, 0);
         for (hash, word) in &seen.features {
-            let Some(weight) = self.weights.get(hash) else { continue };
+            let Some(weight) = self.weights.get(*hash) else { continue };
             sum += weight;
             if let Some(word) = word
                 && *weight > most

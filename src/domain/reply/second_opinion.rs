@@ -30,9 +30,9 @@ pub(super) fn read(text: &Text<'_>, context: &Context<'_>, found: &Found, draft:
         return;
     }
     let seen = Seen::of(spelled(text));
-    // Most replies deny nothing and joke about nothing: both models see the same words.
-    let words = likeness::spelled(text, &found.dangers);
-    let of_danger = (words != seen.words).then(|| Seen::of(words));
+    // Most replies are short, deny nothing and joke about nothing: both models see the same words.
+    let same = text.core_len() <= READ && !text.core.clone().any(|at| text.smile(at) || likeness::gap(text, &found.dangers, at));
+    let of_danger = (!same).then(|| Seen::of(likeness::spelled(text, &found.dangers)));
     let likeness = Likeness::of(text, context, of_danger.as_ref().unwrap_or(&seen));
     let verdict = verdict(text, context, found, draft, &seen, likeness.logit);
     if let (Some(verdict), Some(limits)) = (&verdict, &context.reader.settings.second_reader) {
@@ -58,7 +58,9 @@ fn verdict(
     let opinion = second.of(seen, asked(context));
     let mut hearing = second.judge.hear();
     let case = Case { text, context, found, draft, opinion: &opinion, danger };
-    findings::each(&case, second, |feature, value| hearing.count(feature.hash, value));
+    findings::of_rules(&case, |feature| hearing.count(feature.hash, 1.0));
+    hearing.count_opinion(&opinion);
+    findings::of_models(&case, |feature, value| hearing.count(feature.hash, value));
     Some(hearing.verdict())
 }
 

@@ -3,7 +3,8 @@
 //! The first reader works by rules and is exact; it stumbles over wording nobody thought of. The second knows no rule and is
 //! never exact. Which of them to believe is weighed by `judge.rs`, whose weights stand in the same file.
 
-use super::features::{ByFeature, Seen, features_of_question, hash_of_name};
+use super::by_feature::ByFeature;
+use super::features::{Seen, features_of_question, hash_of_name};
 use super::judge::{self, Judge};
 use super::resemblance::{BIAS, WeightsError, lines};
 use super::understanding::Intent;
@@ -45,6 +46,7 @@ impl SecondReader {
     pub fn from_text(text: &str) -> Result<Self, WeightsError> {
         let mut model = Self::default();
         let mut numbers: BTreeMap<String, u8> = BTreeMap::new();
+        let mut features = Vec::new();
         for entry in lines(text) {
             let (line, pairs, name) = entry?;
             if name.starts_with(judge::PREFIX) {
@@ -70,10 +72,12 @@ impl SecondReader {
                 }
             }
             if name != BIAS {
-                model.features.insert(hash_of_name(name), (from as u32, model.weights.len() as u32));
+                features.push((hash_of_name(name), (from as u32, model.weights.len() as u32)));
             }
         }
+        model.features = features.into_iter().collect();
         model.weights.shrink_to_fit();
+        model.judge.seal(&model.intents);
         Ok(model)
     }
 
@@ -101,7 +105,7 @@ impl SecondReader {
     }
 
     fn count(&self, hash: u64, sums: &mut Sums) {
-        let Some((from, to)) = self.features.get(&hash) else { return };
+        let Some((from, to)) = self.features.get(hash) else { return };
         for (number, weight) in self.weights.get(*from as usize..*to as usize).unwrap_or_default() {
             sums[usize::from(number % WIDTH)] += weight;
         }
