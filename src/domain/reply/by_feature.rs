@@ -6,7 +6,7 @@
 pub(super) struct ByFeature<V> {
     /// How far a hash is moved to be the number of its bucket.
     shift: u32,
-    /// For each bucket where its keys begin, and where the last one ends.
+    /// For each bucket where its keys begin.
     starts: Vec<u32>,
     keys: Vec<u64>,
     values: Vec<V>,
@@ -14,7 +14,7 @@ pub(super) struct ByFeature<V> {
 
 impl<V> Default for ByFeature<V> {
     fn default() -> Self {
-        Self { shift: u64::BITS - 1, starts: vec![0; 3], keys: Vec::new(), values: Vec::new() }
+        Self { shift: u64::BITS - 1, starts: vec![0; 2], keys: Vec::new(), values: Vec::new() }
     }
 }
 
@@ -28,14 +28,11 @@ impl<V> FromIterator<(u64, V)> for ByFeature<V> {
         // About one key in each bucket.
         let buckets = entries.len().next_power_of_two().max(2);
         let shift = u64::BITS - buckets.trailing_zeros();
-        let (keys, values): (Vec<u64>, Vec<V>) = entries.into_iter().unzip();
-        let mut starts = Vec::with_capacity(buckets + 1);
-        for bucket in 0..=buckets as u64 {
-            starts.push(keys.partition_point(|key| key >> shift < bucket) as u32);
-        }
-        let (mut keys, mut values) = (keys, values);
+        let (mut keys, mut values): (Vec<u64>, Vec<V>) = entries.into_iter().unzip();
         keys.shrink_to_fit();
         values.shrink_to_fit();
+        let first_of = |bucket| keys.partition_point(|key| key >> shift < bucket) as u32;
+        let starts = (0..buckets as u64).map(first_of).collect();
         Self { shift, starts, keys, values }
     }
 }
@@ -48,10 +45,10 @@ impl<V> ByFeature<V> {
 
     /// What is known of a feature.
     pub(super) fn get(&self, hash: u64) -> Option<&V> {
-        let bucket = (hash >> self.shift) as usize;
-        let (from, to) = (*self.starts.get(bucket)? as usize, *self.starts.get(bucket + 1)? as usize);
-        let place = from + self.keys.get(from..to)?.iter().position(|key| *key == hash)?;
-        self.values.get(place)
+        let from = *self.starts.get((hash >> self.shift) as usize)? as usize;
+        let keys = self.keys.get(from..)?;
+        let place = keys.iter().position(|key| *key >= hash)?;
+        if *keys.get(place)? == hash { self.values.get(from + place) } else { None }
     }
 }
 
