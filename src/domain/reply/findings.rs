@@ -70,7 +70,9 @@ pub(super) fn each<'a>(case: &Case<'a>, second: &SecondReader, mut see: impl FnM
             see(feature, value);
         }
     }
-    of_models(case, see);
+    for (feature, value) in of_models().into_iter().zip(values_of_models(case.opinion, case.danger)) {
+        see(feature, value);
+    }
 }
 
 /// What the rules found.
@@ -145,11 +147,14 @@ pub(super) fn values_of_intent(likely: f32) -> [f32; 2] {
     [likely.clamp(-8.0, 0.0) / 2.0, likely.exp() * 3.0]
 }
 
-/// What the trained models hold of the reply as a whole.
-pub(super) fn of_models<'a>(case: &Case<'a>, mut see: impl FnMut(Feature<'a>, f32)) {
-    let Case { opinion, danger, .. } = *case;
-    see(feature(FILED, [NONE, NONE, NONE]), opinion.filed.clamp(-6.0, 6.0) / 3.0);
-    see(feature(DANGER, [NONE, NONE, NONE]), danger.clamp(-6.0, 6.0) / 2.0);
+/// That the trained models hold a reply for one that needs nobody, and for danger.
+pub(super) fn of_models() -> [Feature<'static>; 2] {
+    [FILED, DANGER].map(|kind| feature(kind, [NONE, NONE, NONE]))
+}
+
+/// The values of both.
+pub(super) fn values_of_models(opinion: &Opinion, danger: f32) -> [f32; 2] {
+    [opinion.filed.clamp(-6.0, 6.0) / 3.0, danger.clamp(-6.0, 6.0) / 2.0]
 }
 
 fn part(intent: Intent) -> Part<'static> {

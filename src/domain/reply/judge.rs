@@ -5,7 +5,7 @@
 //! What is made of that stands in `second_opinion.rs`.
 
 use super::by_feature::ByFeature;
-use super::features::hash_of_name;
+use super::features::{Feature, hash_of_name};
 use super::findings;
 use super::second_reader::Opinion;
 use super::resemblance::WeightsError;
@@ -37,8 +37,10 @@ pub struct Judge {
     learned: Vec<(u64, u32)>,
     places: ByFeature<u32>,
     rows: Vec<Row>,
-    /// For each intent of the second reader the rows of how likely that holds it: by its logarithm, and as it is.
-    opinions: Vec<[Option<u32>; 2]>,
+    /// For each intent of the second reader the two rows of how likely that holds it.
+    opinions: Vec<[Row; 2]>,
+    /// The rows of what the trained models hold of a reply as a whole.
+    models: [Row; 2],
 }
 
 /// What the judge says of a reply.
@@ -103,52 +105,51 @@ impl Judge {
     pub(super) fn seal(&mut self, intents: &[(Intent, f32)]) {
         self.places = std::mem::take(&mut self.learned).into_iter().collect();
         self.rows.shrink_to_fit();
-        let place = |hash| self.places.get(hash).copied();
-        self.opinions = intents.iter().map(|(intent, _)| findings::of_intent(*intent).map(|feature| place(feature.hash))).collect();
+        let row = |feature: Feature<'_>| self.row(feature.hash).copied().unwrap_or_default();
+        let opinions = intents.iter().map(|(intent, _)| findings::of_intent(*intent).map(row)).collect();
+        (self.models, self.opinions) = (findings::of_models().map(row), opinions);
+    }
+
+    fn row(&self, hash: u64) -> Option<&Row> {
+        self.rows.get(*self.places.get(hash)? as usize)
     }
 
     /// Starts a verdict.
     pub(super) fn hear(&self) -> Hearing<'_> {
-        Hearing { judge: self, rows: Vec::with_capacity(128) }
+        Hearing { judge: self, sums: self.bias }
     }
 }
 
-/// A verdict in the making: what was seen is noted first and summed up at the end, so that the sums stay in registers.
+/// A verdict in the making.
 pub(super) struct Hearing<'a> {
     judge: &'a Judge,
-    rows: Vec<(u32, f32)>,
+    sums: Row,
 }
 
 impl Hearing<'_> {
-    /// Counts one feature by its hash.
-    pub(super) fn count(&mut self, hash: u64, value: f32) {
-        if let Some(row) = self.judge.places.get(hash) {
-            self.rows.push((*row, value));
+    /// Counts one thing the rules found, by its hash.
+    pub(super) fn count(&mut self, hash: u64) {
+        if let Some(row) = self.judge.row(hash) {
+            self.sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += weight);
         }
     }
 
-    /// Counts what the second reader holds for likely.
-    pub(super) fn count_opinion(&mut self, opinion: &Opinion) {
-        for (rows, likely) in self.judge.opinions.iter().zip(&opinion.likely) {
-            for (row, value) in rows.iter().zip(findings::values_of_intent(*likely)) {
-                self.rows.extend(row.map(|row| (row, value)));
+    /// Counts what the models hold, whose features all replies have, and gives what comes of it all.
+    pub(super) fn verdict(self, opinion: &Opinion, danger: f32) -> Verdict {
+        let Self { judge, mut sums } = self;
+        let mut count = |rows: &[Row; 2], values: [f32; 2]| {
+            for ((sum, one), other) in sums.iter_mut().zip(&rows[0]).zip(&rows[1]) {
+                *sum = *sum + one * values[0] + other * values[1];
             }
+        };
+        for (rows, likely) in judge.opinions.iter().zip(&opinion.likely) {
+            count(rows, findings::values_of_intent(*likely));
         }
-    }
-
-    /// What comes of all that was counted.
-    pub(super) fn verdict(self) -> Verdict {
-        let mut sums = self.judge.bias;
-        for (row, value) in self.rows {
-            let Some(row) = self.judge.rows.get(row as usize) else { continue };
-            for (sum, weight) in sums.iter_mut().zip(row) {
-                *sum += weight * value;
-            }
-        }
+        count(&judge.models, findings::values_of_models(opinion, danger));
         let likely = |place: Option<usize>, without: f32| {
             place.and_then(|p| sums.get(p)).map_or(without, |sum| 1.0 / (1.0 + (-sum).exp()))
         };
-        Verdict { filed: likely(self.judge.filed, 1.0), urgent: likely(self.judge.urgent, 0.0), sums }
+        Verdict { filed: likely(judge.filed, 1.0), urgent: likely(judge.urgent, 0.0), sums }
     }
 }
 
@@ -168,12 +169,13 @@ mod tests {
     fn what_is_counted_moves_the_outputs_it_names() {
         let judge = judge();
         let at = |intent| judge.meanings.iter().find(|(i, _)| *i == intent).unwrap().1;
-        let before = judge.hear().verdict();
+        let opinion = Opinion::default();
+        let before = judge.hear().verdict(&opinion, 0.0);
         assert!(before.of(at(Intent::No)) > before.of(at(Intent::Yes)) && before.filed > 0.8 && before.urgent < 0.2);
         let mut hearing = judge.hear();
-        hearing.count(hash_of_name("J:i yes"), 1.0);
-        hearing.count(hash_of_name("J:i never heard"), 9.0);
-        let after = hearing.verdict();
+        hearing.count(hash_of_name("J:i yes"));
+        hearing.count(hash_of_name("J:i never heard"));
+        let after = hearing.verdict(&opinion, 0.0);
         assert!(after.of(at(Intent::Yes)) > after.of(at(Intent::No)) && after.filed < 0.2);
         assert_eq!(after.urgent, before.urgent);
     }

@@ -58,10 +58,8 @@ fn verdict(
     let opinion = second.of(seen, asked(context));
     let mut hearing = second.judge.hear();
     let case = Case { text, context, found, draft, opinion: &opinion, danger };
-    findings::of_rules(&case, |feature| hearing.count(feature.hash, 1.0));
-    hearing.count_opinion(&opinion);
-    findings::of_models(&case, |feature, value| hearing.count(feature.hash, value));
-    Some(hearing.verdict())
+    findings::of_rules(&case, |feature| hearing.count(feature.hash));
+    Some(hearing.verdict(&opinion, danger))
 }
 
 fn weigh(text: &Text<'_>, context: &Context<'_>, verdict: &Verdict, limits: &SecondOpinion, draft: &mut Draft) {

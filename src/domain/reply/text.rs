@@ -259,11 +259,16 @@ fn addressee(prompt: &Prompt) -> Option<Cow<'_, str>> {
     // The greeting stands at the start of our own messages.
     let end = (0..=text.len().min(120)).rev().find(|i| text.is_char_boundary(*i))?;
     let text = text.get(..end)?;
-    let at = text.find("Hello ").map(|i| i + 6).or_else(|| text.find("Dear ").map(|i| i + 5))?;
-    let rest = text.get(at..)?;
+    let rest = after(text, b'H', "Hello ").or_else(|| after(text, b'D', "Dear "))?;
     let end = rest.find([',', '\n', '.', ':'])?;
     let name = rest.get(..end)?.split(' ').next_back()?;
     (name.len() > 2 && name.len() < 30).then(|| Cow::Owned(super::normalise::fold_word(name)))
+}
+
+/// What follows the first `word`, which begins with `letter`: capitals are few, so that is quicker than a search.
+fn after<'t>(text: &'t str, letter: u8, word: &str) -> Option<&'t str> {
+    let starts = text.bytes().enumerate().filter(|(_, b)| *b == letter);
+    starts.filter_map(|(at, _)| text.get(at..)).find_map(|rest| rest.strip_prefix(word))
 }
 
 /// Leaves out greetings at the start and thanks, kisses and smiles at the end.

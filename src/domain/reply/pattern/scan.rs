@@ -171,9 +171,10 @@ impl Present {
         let mut present = Self { bits: [0; Self::CLASSES + Self::WORDS] };
         for token in sought.tokens {
             present.set(present_word(token.word));
-            for (sum, bits) in present.bits.iter_mut().take(Self::CLASSES).zip(phrases.row(token.word)) {
-                *sum |= bits;
-            }
+            let row = phrases.row(token.word);
+            // Of equal lengths: so many bits are joined at once.
+            let sums = present.bits.get_mut(..row.len().min(Self::CLASSES)).unwrap_or_default();
+            sums.iter_mut().zip(row).for_each(|(sum, bits)| *sum |= bits);
         }
         present.set(ALWAYS);
         present
