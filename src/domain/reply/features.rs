@@ -141,7 +141,12 @@ fn split(words: &str) -> impl Iterator<Item = &str> {
 
 /// Words, pairs and runs of words between blanks, each with the number of its (first) word.
 pub(super) fn features<'w>(words: &'w str, mut each: impl FnMut(Feature<'w>, usize)) {
-    const OF: [u64; 3] = [of(WORD), of(PAIR), of(RUN)];
+    words_and_pairs(words, &mut each);
+    runs(words, |run| each(run, 0));
+}
+
+fn words_and_pairs<'w>(words: &'w str, mut each: impl FnMut(Feature<'w>, usize)) {
+    const OF: [u64; 2] = [of(WORD), of(PAIR)];
     let mut before: Option<(&str, u64)> = None;
     for (number, word) in split(words).enumerate() {
         let own = of(word);
@@ -152,40 +157,56 @@ pub(super) fn features<'w>(words: &'w str, mut each: impl FnMut(Feature<'w>, usi
         }
         before = Some((word, own));
     }
-    let mut run = |run: &'w str, hash| each(Feature { kind: RUN, parts: [run, "", ""], hash: joined(OF[2], hash) }, 0);
-    if words.is_ascii() {
-        for (from, letters) in words.as_bytes().windows(4).enumerate() {
-            run(words.get(from..from + 4).unwrap_or_default(), hashed::<false>(letters));
-        }
-        return;
-    }
+}
+
+fn runs<'w>(words: &'w str, mut each: impl FnMut(Feature<'w>)) {
     let mut starts = [0_usize; 4];
     for (seen, (at, c)) in words.char_indices().enumerate() {
         starts.rotate_left(1);
         starts[3] = at;
         if seen >= 3
-            && let Some(letters) = words.get(starts[0]..at + c.len_utf8())
+            && let Some(run) = words.get(starts[0]..at + c.len_utf8())
         {
-            run(letters, of(letters));
+            each(Feature { kind: RUN, parts: [run, "", ""], hash: hash_of_run(run.as_bytes()) });
         }
     }
+}
+
+const fn hash_of_run(letters: &[u8]) -> u64 {
+    const RUNS: u64 = of(RUN);
+    joined(RUNS, hashed::<false>(letters))
 }
 
 /// Words between blanks, and their features by hash: made once for all the models that are asked.
 #[derive(Debug)]
 pub(super) struct Seen {
     pub(super) words: String,
-    /// With the number of the word, where a feature is one.
-    pub(super) features: Vec<(u64, Option<u32>)>,
+    count: usize,
+    pub(super) hashes: Vec<u64>,
 }
 
 impl Seen {
     /// Looks at words between blanks.
     pub(super) fn of(words: String) -> Self {
-        // A run begins at each letter, and few words are of one letter only.
-        let mut seen = Vec::with_capacity(2 * words.len());
-        features(&words, |feature, number| seen.push((feature.hash, feature.is_word().then_some(number as u32))));
-        Self { words, features: seen }
+        // A run for each letter; two more for each word, which is a letter and a blank at least.
+        let mut hashes = Vec::with_capacity(2 * words.len());
+        let mut count = 0;
+        words_and_pairs(&words, |feature, _| {
+            count += usize::from(feature.is_word());
+            hashes.push(feature.hash);
+        });
+        if words.is_ascii() {
+            hashes.extend(words.as_bytes().windows(4).map(hash_of_run));
+        } else {
+            runs(&words, |run| hashes.push(run.hash));
+        }
+        Self { words, count, hashes }
+    }
+
+    /// The number of the word that the feature at a place among the hashes is, if it is one. Behind the first word stand each
+    /// next one and the pair that it ends.
+    pub(super) fn word(&self, place: usize) -> Option<usize> {
+        (place == 0 || place % 2 == 1).then_some(place.div_ceil(2)).filter(|number| *number < self.count)
     }
 }
 
@@ -249,6 +270,16 @@ mod tests {
         };
         features(" my leg ", &mut see);
         features_of_answer(" no ", ["reading", "bp"], &mut see);
+        for words in [" my leg ", "", " ", " a ", " \u{e9}t\u{e9} 5 "] {
+            let (mut hashes, mut numbers) = (Vec::new(), Vec::new());
+            features(words, |feature, number| {
+                hashes.push(feature.hash);
+                numbers.push(feature.is_word().then_some(number));
+            });
+            let seen = Seen::of(words.to_owned());
+            assert_eq!(seen.hashes, hashes, "{words:?}");
+            assert_eq!((0..hashes.len()).map(|place| seen.word(place)).collect::<Vec<_>>(), numbers, "{words:?}");
+        }
         let plain = ["w my", "w leg", "p my leg", "r  my ", "r my l", "r y le", "r  leg", "r leg "];
         let answer = [
             "w no",

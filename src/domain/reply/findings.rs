@@ -87,7 +87,7 @@ pub(super) fn of_rules<'a>(case: &Case<'a>, mut see: impl FnMut(Feature<'a>)) {
     let route = ROUTES.get(draft.route as usize).copied().unwrap_or(NONE);
     is(ROUTE, [route, NONE, NONE]);
     is(FIRST_ROUTE, [first, route, NONE]);
-    for said in &draft.said {
+    for said in draft.said.iter() {
         is(SAID, [part(*said), NONE, NONE]);
         is(FIRST_SAID, [first, part(*said), NONE]);
     }

@@ -7,8 +7,8 @@
 use super::by_feature::ByFeature;
 use super::features::{Feature, hash_of_name};
 use super::findings;
-use super::second_reader::Opinion;
 use super::resemblance::WeightsError;
+use super::second_reader::Opinion;
 use super::understanding::Intent;
 
 /// Outputs there is room for: all meanings, and two more.

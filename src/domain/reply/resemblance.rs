@@ -86,7 +86,8 @@ impl Resemblance {
     pub(super) fn family(&self, seen: &Seen) -> Option<Flag> {
         let mut sums = vec![0.0_f32; self.families.len()];
         let mut count = 0_u32;
-        for (hash, _) in seen.features.iter().filter(|(_, word)| word.is_some()) {
+        let words = seen.hashes.iter().enumerate().filter(|(place, _)| seen.word(*place).is_some());
+        for (_, hash) in words {
             count += 1;
             for (number, weight) in self.words.get(*hash).into_iter().flatten() {
                 if let Some(sum) = sums.get_mut(usize::from(*number)) {
@@ -108,16 +109,16 @@ impl Resemblance {
     pub(super) fn of(&self, seen: &Seen) -> (f32, usize) {
         let mut sum = 0.0;
         let (mut most, mut telling) = (0.0, 0);
-        for (hash, word) in &seen.features {
+        for (place, hash) in seen.hashes.iter().enumerate() {
             let Some(weight) = self.weights.get(*hash) else { continue };
             sum += weight;
-            if let Some(word) = word
-                && *weight > most
+            if *weight > most
+                && let Some(word) = seen.word(place)
             {
-                (most, telling) = (*weight, *word as usize);
+                (most, telling) = (*weight, word);
             }
         }
-        (self.bias + sum / (seen.features.len().max(1) as f32).sqrt(), telling)
+        (self.bias + sum / (seen.hashes.len().max(1) as f32).sqrt(), telling)
     }
 }
 

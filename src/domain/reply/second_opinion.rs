@@ -31,7 +31,8 @@ pub(super) fn read(text: &Text<'_>, context: &Context<'_>, found: &Found, draft:
     }
     let seen = Seen::of(spelled(text));
     // Most replies are short, deny nothing and joke about nothing: both models see the same words.
-    let same = text.core_len() <= READ && !text.core.clone().any(|at| text.smile(at) || likeness::gap(text, &found.dangers, at));
+    let same = text.core_len() <= READ
+        && !text.core.clone().any(|at| text.smile(at) || likeness::gap(text, &found.dangers, at));
     let of_danger = (!same).then(|| Seen::of(likeness::spelled(text, &found.dangers)));
     let likeness = Likeness::of(text, context, of_danger.as_ref().unwrap_or(&seen));
     let verdict = verdict(text, context, found, draft, &seen, likeness.logit);

@@ -106,11 +106,7 @@ impl SecondReader {
             return Says::Little(from as u32, own.len() as u8);
         }
         let mut row = [0.0; WIDTH];
-        for (number, weight) in own {
-            if let Some(slot) = row.get_mut(usize::from(*number)) {
-                *slot += weight;
-            }
-        }
+        own.iter().for_each(|(number, weight)| add(&mut row, *number, *weight));
         self.weights.truncate(from);
         self.rows.push(row);
         Says::Much(self.rows.len() as u32 - 1)
@@ -119,8 +115,8 @@ impl SecondReader {
     /// What it holds for likely of words, beside what was asked.
     pub(super) fn of(&self, seen: &Seen, asked: [&'static str; 2]) -> Opinion {
         let mut sums = Sums::default();
-        let mut count = seen.features.len();
-        for (hash, _) in &seen.features {
+        let mut count = seen.hashes.len();
+        for hash in &seen.hashes {
             self.count(*hash, &mut sums);
         }
         features_of_question(&seen.words, asked, |feature, _| {
@@ -148,12 +144,15 @@ impl SecondReader {
             }
             Some(Says::Little(from, count)) => {
                 let from = *from as usize;
-                for (number, weight) in self.weights.get(from..from + usize::from(*count)).unwrap_or_default() {
-                    if let Some(sum) = sums.get_mut(usize::from(*number)) {
-                        *sum += weight;
-                    }
-                }
+                let own = self.weights.get(from..from + usize::from(*count)).unwrap_or_default();
+                own.iter().for_each(|(number, weight)| add(sums, *number, *weight));
             }
         }
+    }
+}
+
+fn add(sums: &mut Sums, number: u8, weight: f32) {
+    if let Some(sum) = sums.get_mut(usize::from(number)) {
+        *sum += weight;
     }
 }

@@ -30,8 +30,6 @@ pub struct Text<'a> {
     pub lexicon: &'a Lexicon,
     /// Which meanings are there at all, by tag.
     present: u128,
-    /// What covers each token.
-    covers: Vec<u8>,
 }
 
 /// Everyday readers read this many tokens, several times what the longest honest text holds; danger is read in all.
@@ -55,11 +53,10 @@ impl<'a> Text<'a> {
         };
         let folded = Folded::of(original, &kept);
         let name = context.prompt.and_then(addressee);
-        let tokens = tokenise(&folded, &lexicon.vocabulary, name.as_deref());
+        let mut tokens = tokenise(&folded, &lexicon.vocabulary, name.as_deref());
         let core = core(&tokens, lexicon);
         let mut hits = Vec::with_capacity(24);
         lexicon.phrases.scan(&Sought { tokens: &tokens, core: core.clone() }, &mut hits);
-        let mut covers = vec![0u8; tokens.len()];
         let mut present = 0;
         for hit in &hits {
             present |= 1u128 << hit.tag;
@@ -74,15 +71,15 @@ impl<'a> Text<'a> {
             if cover == SIGN && to - from > LONGEST_SIGN {
                 // What stands between two far signs is not itself one.
                 for at in [from, to - 1] {
-                    covers.get_mut(at).into_iter().for_each(|slot| *slot |= cover);
+                    tokens.get_mut(at).into_iter().for_each(|token| token.covers |= cover);
                 }
                 continue;
             }
-            for slot in covers.get_mut(from..to).unwrap_or_default() {
-                *slot |= cover;
+            for token in tokens.get_mut(from..to).unwrap_or_default() {
+                token.covers |= cover;
             }
         }
-        Self { original, folded, tokens, core, hits, lexicon, present, covers }
+        Self { original, folded, tokens, core, hits, lexicon, present }
     }
 
     /// Leaves the tail of a text that is longer than anybody types to people. True if there was one.
@@ -95,7 +92,6 @@ impl<'a> Text<'a> {
         for token in &mut self.tokens {
             token.sentence_to = token.sentence_to.min(end);
         }
-        self.covers.truncate(EVERYDAY);
         self.hits.retain(|h| h.to <= end);
         self.core = self.core.start.min(EVERYDAY)..self.core.end.min(EVERYDAY);
         true
@@ -193,7 +189,8 @@ impl<'a> Text<'a> {
     }
 
     fn covered(&self, range: Range<usize>, by: u8) -> bool {
-        self.covers.get(range.start..range.end.min(self.covers.len())).is_some_and(|c| c.iter().any(|c| c & by != 0))
+        let end = range.end.min(self.tokens.len());
+        self.tokens.get(range.start..end).is_some_and(|tokens| tokens.iter().any(|t| t.covers & by != 0))
     }
 
     /// The first token of the sentence a token stands in.

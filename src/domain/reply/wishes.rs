@@ -213,7 +213,7 @@ fn looks_alike(text: &Text<'_>) -> bool {
     if body.len() > 24 || body.is_empty() {
         return false;
     }
-    let mut plain = String::new();
+    let mut plain = String::with_capacity(body.len());
     for c in body.chars() {
         match c {
             '\u{455}' | '$' | '5' | '\u{10F1}' | '\u{405}' => plain.push('s'),
