@@ -7,14 +7,14 @@ pub(super) struct ByFeature<V> {
     /// How far a hash is moved to be the number of its bucket.
     shift: u32,
     /// For each bucket where its keys begin.
-    starts: Vec<u32>,
-    keys: Vec<u64>,
-    values: Vec<V>,
+    starts: Box<[u32]>,
+    keys: Box<[u64]>,
+    values: Box<[V]>,
 }
 
 impl<V> Default for ByFeature<V> {
     fn default() -> Self {
-        Self { shift: u64::BITS - 1, starts: vec![0; 2], keys: Vec::new(), values: Vec::new() }
+        Self { shift: u64::BITS - 1, starts: Box::new([0; 2]), keys: Box::new([]), values: Box::new([]) }
     }
 }
 
@@ -28,12 +28,10 @@ impl<V> FromIterator<(u64, V)> for ByFeature<V> {
         // About one key in each bucket.
         let buckets = entries.len().next_power_of_two().max(2);
         let shift = u64::BITS - buckets.trailing_zeros();
-        let (mut keys, mut values): (Vec<u64>, Vec<V>) = entries.into_iter().unzip();
-        keys.shrink_to_fit();
-        values.shrink_to_fit();
+        let (keys, values): (Vec<u64>, Vec<V>) = entries.into_iter().unzip();
         let first_of = |bucket| keys.partition_point(|key| key >> shift < bucket) as u32;
         let starts = (0..buckets as u64).map(first_of).collect();
-        Self { shift, starts, keys, values }
+        Self { shift, starts, keys: keys.into(), values: values.into() }
     }
 }
 

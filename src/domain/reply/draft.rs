@@ -39,6 +39,7 @@ pub struct Draft {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Said(u32);
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "asked as the sets of the standard library are")]
 impl Said {
     /// Adds an intent.
     pub fn insert(&mut self, intent: Intent) {

@@ -37,10 +37,9 @@ pub struct Judge {
     learned: Vec<(u64, u32)>,
     places: ByFeature<u32>,
     rows: Vec<Row>,
-    /// For each intent of the second reader the two rows of how likely that holds it.
+    /// For each intent of the second reader the two rows of how likely that holds it; last those of what the trained models
+    /// hold of a reply as a whole.
     opinions: Vec<[Row; 2]>,
-    /// The rows of what the trained models hold of a reply as a whole.
-    models: [Row; 2],
 }
 
 /// What the judge says of a reply.
@@ -106,8 +105,8 @@ impl Judge {
         self.places = std::mem::take(&mut self.learned).into_iter().collect();
         self.rows.shrink_to_fit();
         let row = |feature: Feature<'_>| self.row(feature.hash).copied().unwrap_or_default();
-        let opinions = intents.iter().map(|(intent, _)| findings::of_intent(*intent).map(row)).collect();
-        (self.models, self.opinions) = (findings::of_models().map(row), opinions);
+        let features = intents.iter().map(|(intent, _)| findings::of_intent(*intent)).chain([findings::of_models()]);
+        self.opinions = features.map(|pair| pair.map(row)).collect();
     }
 
     fn row(&self, hash: u64) -> Option<&Row> {
@@ -137,15 +136,13 @@ impl Hearing<'_> {
     /// Counts what the models hold, whose features all replies have, and gives what comes of it all.
     pub(super) fn verdict(self, opinion: &Opinion, danger: f32) -> Verdict {
         let Self { judge, mut sums } = self;
-        let mut count = |rows: &[Row; 2], values: [f32; 2]| {
-            for ((sum, one), other) in sums.iter_mut().zip(&rows[0]).zip(&rows[1]) {
-                *sum = *sum + one * values[0] + other * values[1];
+        let values = opinion.likely.iter().map(|likely| findings::values_of_intent(*likely));
+        let values = values.chain([findings::values_of_models(opinion, danger)]);
+        for ([one, other], [of_one, of_other]) in judge.opinions.iter().zip(values) {
+            for ((sum, one), other) in sums.iter_mut().zip(one).zip(other) {
+                *sum = *sum + one * of_one + other * of_other;
             }
-        };
-        for (rows, likely) in judge.opinions.iter().zip(&opinion.likely) {
-            count(rows, findings::values_of_intent(*likely));
         }
-        count(&judge.models, findings::values_of_models(opinion, danger));
         let likely = |place: Option<usize>, without: f32| {
             place.and_then(|p| sums.get(p)).map_or(without, |sum| 1.0 / (1.0 + (-sum).exp()))
         };

@@ -23,7 +23,7 @@ pub struct SecondReader {
     /// What features say that say much, for every intent in order.
     rows: Vec<Sums>,
     /// Which reader to believe.
-    pub(super) judge: Judge,
+    pub(super) judge: Box<Judge>,
 }
 
 /// Where what a feature says stands.
@@ -106,7 +106,9 @@ impl SecondReader {
             return Says::Little(from as u32, own.len() as u8);
         }
         let mut row = [0.0; WIDTH];
-        own.iter().for_each(|(number, weight)| add(&mut row, *number, *weight));
+        for (number, weight) in own {
+            add(&mut row, *number, *weight);
+        }
         self.weights.truncate(from);
         self.rows.push(row);
         Says::Much(self.rows.len() as u32 - 1)
@@ -145,7 +147,9 @@ impl SecondReader {
             Some(Says::Little(from, count)) => {
                 let from = *from as usize;
                 let own = self.weights.get(from..from + usize::from(*count)).unwrap_or_default();
-                own.iter().for_each(|(number, weight)| add(sums, *number, *weight));
+                for (number, weight) in own {
+                    add(sums, *number, *weight);
+                }
             }
         }
     }
