@@ -80,9 +80,11 @@ impl Members {
         let Some(row) = self.row(word) else { return };
         let (set, _) = set.as_chunks_mut::<BLOCK>();
         let mut which = row.which;
-        let mut blocks = self.blocks.get(row.from as usize..).unwrap_or_default().iter();
-        while which != 0 {
-            if let (Some(sum), Some(block)) = (set.get_mut(which.trailing_zeros() as usize), blocks.next()) {
+        for block in self.blocks.get(row.from as usize..).unwrap_or_default() {
+            if which == 0 {
+                return;
+            }
+            if let Some(sum) = set.get_mut(which.trailing_zeros() as usize) {
                 sum.iter_mut().zip(block).for_each(|(sum, bits)| *sum |= bits);
             }
             which &= which - 1;
