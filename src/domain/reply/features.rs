@@ -1,5 +1,7 @@
 //! What the trained models see of a reply: its words, pairs of them, runs of four letters, and what was asked.
 
+use super::vocabulary::{hashed, joined};
+
 /// One thing seen: its kind, and the words that make it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Feature<'a> {
@@ -71,46 +73,6 @@ pub(super) fn hash_of_name(name: &str) -> u64 {
 /// The hash of one word. A word is part of many features: each takes the hash it has.
 const fn of(word: &str) -> u64 {
     hashed::<false>(word.as_bytes())
-}
-
-/// A hash of bytes, eight at a time; blanks count as the underscores that stand for them in a file, if so wished.
-const fn hashed<const JOIN: bool>(mut bytes: &[u8]) -> u64 {
-    let mut hash = 0;
-    while let Some((eight, rest)) = bytes.split_first_chunk::<8>() {
-        let eight = u64::from_le_bytes(*eight);
-        hash = joined(hash, if JOIN { underscored(eight) } else { eight });
-        bytes = rest;
-    }
-    let tail = tail(bytes);
-    // The length parts a text from the same text and a nought.
-    joined(hash, (if JOIN { underscored(tail) } else { tail }) | (bytes.len() as u64 + 1) << 56)
-}
-
-/// Fewer than eight bytes as a number, in two reads that may overlap: they agree where they do.
-const fn tail(bytes: &[u8]) -> u64 {
-    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        let (first, last) = (u32::from_le_bytes(*first) as u64, u32::from_le_bytes(*last) as u64);
-        return first | last << (8 * (bytes.len() - 4));
-    }
-    match *bytes {
-        [a] => a as u64,
-        [a, b] => u16::from_le_bytes([a, b]) as u64,
-        [a, b, c] => u32::from_le_bytes([a, b, c, 0]) as u64,
-        _ => 0,
-    }
-}
-
-/// Every blank among eight bytes made an underscore, all at once.
-const fn underscored(eight: u64) -> u64 {
-    const LOW: u64 = u64::from_le_bytes([0x7F; 8]);
-    // Nought where a byte is a blank; the sum sets the top bit of every other byte and carries into none.
-    let other = eight ^ u64::from_le_bytes([b' '; 8]);
-    let blanks = !(((other & LOW) + LOW) | other | LOW);
-    eight ^ (blanks - (blanks >> 7))
-}
-
-const fn joined(hash: u64, part: u64) -> u64 {
-    (hash.rotate_left(5) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 const WORD: &str = "w";

@@ -110,7 +110,7 @@ impl Judge {
     }
 
     fn row(&self, hash: u64) -> Option<&Row> {
-        self.rows.get(*self.places.get(hash)? as usize)
+        self.rows.get(self.places.get(hash)? as usize)
     }
 
     /// Starts a verdict.

@@ -15,8 +15,9 @@ pub struct Resemblance {
     bias: f32,
     /// The families it tells apart, each with its bias.
     families: Vec<(Flag, f32)>,
-    /// By word, what it says for each family.
-    words: ByFeature<Vec<(u8, f32)>>,
+    /// By word, where in `weights_of_families` stands what it says for each.
+    words: ByFeature<(u32, u32)>,
+    weights_of_families: Vec<(u8, f32)>,
 }
 
 /// Why a file of weights cannot be read.
@@ -50,8 +51,9 @@ impl Resemblance {
         for entry in lines(text) {
             let (line, weight, name) = entry?;
             if let Some(word) = name.strip_prefix(FAMILY) {
-                let own = model.learn_family(weight, word).ok_or(WeightsError { line })?;
-                words.push((hash_of_name(word), own));
+                let from = model.weights_of_families.len() as u32;
+                model.learn_family(weight, word).ok_or(WeightsError { line })?;
+                words.push((hash_of_name(word), (from, model.weights_of_families.len() as u32)));
                 continue;
             }
             let weight = weight.parse::<f32>().map_err(|_| WeightsError { line })?;
@@ -67,8 +69,7 @@ impl Resemblance {
     }
 
     /// What a word says for each family. The line of the bias says which families there are.
-    fn learn_family(&mut self, pairs: &str, word: &str) -> Option<Vec<(u8, f32)>> {
-        let mut own = Vec::new();
+    fn learn_family(&mut self, pairs: &str, word: &str) -> Option<()> {
         let mut words = pairs.split(' ');
         while let Some(weight) = words.next() {
             let weight = weight.parse::<f32>().ok()?;
@@ -76,10 +77,11 @@ impl Resemblance {
             if word == BIAS {
                 self.families.push((family, weight));
             } else {
-                own.push((self.families.iter().position(|(known, _)| *known == family)? as u8, weight));
+                let number = self.families.iter().position(|(known, _)| *known == family)?;
+                self.weights_of_families.push((number as u8, weight));
             }
         }
-        Some(own)
+        Some(())
     }
 
     /// The family of danger that words tell of most likely, if they tell of danger at all.
@@ -89,7 +91,8 @@ impl Resemblance {
         let words = seen.hashes.iter().enumerate().filter(|(place, _)| seen.word(*place).is_some());
         for (_, hash) in words {
             count += 1;
-            for (number, weight) in self.words.get(*hash).into_iter().flatten() {
+            let (from, to) = self.words.get(*hash).unwrap_or_default();
+            for (number, weight) in self.weights_of_families.get(from as usize..to as usize).unwrap_or_default() {
                 if let Some(sum) = sums.get_mut(usize::from(*number)) {
                     *sum += weight;
                 }
@@ -112,10 +115,10 @@ impl Resemblance {
         for (place, hash) in seen.hashes.iter().enumerate() {
             let Some(weight) = self.weights.get(*hash) else { continue };
             sum += weight;
-            if *weight > most
+            if weight > most
                 && let Some(word) = seen.word(place)
             {
-                (most, telling) = (*weight, word);
+                (most, telling) = (weight, word);
             }
         }
         (self.bias + sum / (seen.hashes.len().max(1) as f32).sqrt(), telling)

@@ -35,6 +35,12 @@ enum Says {
     Much(u32),
 }
 
+impl Default for Says {
+    fn default() -> Self {
+        Self::Little(0, 0)
+    }
+}
+
 /// Of so many weights on a feature has a row of its own: it takes little more room, and is summed up in half the time.
 const MUCH: usize = 8;
 
@@ -141,12 +147,12 @@ impl SecondReader {
         match self.features.get(hash) {
             None => {}
             Some(Says::Much(row)) => {
-                let row = self.rows.get(*row as usize).unwrap_or(&[0.0; WIDTH]);
+                let row = self.rows.get(row as usize).unwrap_or(&[0.0; WIDTH]);
                 sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += weight);
             }
             Some(Says::Little(from, count)) => {
-                let from = *from as usize;
-                let own = self.weights.get(from..from + usize::from(*count)).unwrap_or_default();
+                let from = from as usize;
+                let own = self.weights.get(from..from + usize::from(count)).unwrap_or_default();
                 for (number, weight) in own {
                     add(sums, *number, *weight);
                 }
