@@ -65,7 +65,7 @@ fn up_to(number: usize, most: usize) -> Part<'static> {
 /// Names everything found, with its weight.
 pub(super) fn each<'a>(case: &Case<'a>, second: &SecondReader, mut see: impl FnMut(Feature<'a>, f32)) {
     of_rules(case, |feature| see(feature, 1.0));
-    for ((intent, _), likely) in second.intents.iter().zip(&case.opinion.likely) {
+    for ((intent, _), likely) in second.intents.iter().zip(case.opinion.likely()) {
         for (feature, value) in of_intent(*intent).into_iter().zip(values_of_intent(*likely)) {
             see(feature, value);
         }

@@ -136,7 +136,7 @@ impl Hearing<'_> {
     /// Counts what the models hold, whose features all replies have, and gives what comes of it all.
     pub(super) fn verdict(self, opinion: &Opinion, danger: f32) -> Verdict {
         let Self { judge, mut sums } = self;
-        let values = opinion.likely.iter().map(|likely| findings::values_of_intent(*likely));
+        let values = opinion.likely().iter().map(|likely| findings::values_of_intent(*likely));
         let values = values.chain([findings::values_of_models(opinion, danger)]);
         for ([one, other], [of_one, of_other]) in judge.opinions.iter().zip(values) {
             for ((sum, one), other) in sums.iter_mut().zip(one).zip(other) {

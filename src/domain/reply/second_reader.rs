@@ -54,10 +54,18 @@ const NOBODY: u8 = WIDTH as u8 - 1;
 /// What it holds for likely.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Opinion {
-    /// For each intent the logarithm of how likely it is.
-    pub(super) likely: Vec<f32>,
+    likely: Sums,
+    /// How many intents there are.
+    count: usize,
     /// That a reply needs nobody, as a logit.
     pub(super) filed: f32,
+}
+
+impl Opinion {
+    /// For each intent the logarithm of how likely it is.
+    pub(super) fn likely(&self) -> &[f32] {
+        self.likely.get(..self.count).unwrap_or_default()
+    }
 }
 
 impl SecondReader {
@@ -133,14 +141,17 @@ impl SecondReader {
         });
         let scale = 1.0 / (count.max(1) as f32).sqrt();
         let filed = sums[usize::from(NOBODY)] * scale + self.filed;
-        let biases = self.intents.iter().map(|(_, bias)| bias);
-        let mut likely: Vec<f32> = sums.iter().zip(biases).map(|(sum, bias)| sum * scale + bias).collect();
+        let mut opinion = Opinion { likely: sums, count: self.intents.len(), filed };
+        let likely = opinion.likely.get_mut(..opinion.count).unwrap_or_default();
+        for (sum, (_, bias)) in likely.iter_mut().zip(&self.intents) {
+            *sum = *sum * scale + bias;
+        }
         let most = likely.iter().copied().fold(f32::MIN, f32::max);
         let all = most + likely.iter().map(|sum| (sum - most).exp()).sum::<f32>().ln();
-        for sum in &mut likely {
+        for sum in likely {
             *sum -= all;
         }
-        Opinion { likely, filed }
+        opinion
     }
 
     fn count(&self, hash: u64, sums: &mut Sums) {

@@ -47,11 +47,14 @@ impl<'a> Text<'a> {
     /// Reads a reply once for all readers.
     pub fn new(original: &'a str, context: &Context<'a>) -> Self {
         let lexicon = &context.reader.lexicon;
-        let kept = match context.channel {
-            Channel::Sms => both_ends(original, context.reader.settings.longest),
-            Channel::Email => own_words::kept(original),
+        let longest = context.reader.settings.longest;
+        let folded = match context.channel {
+            Channel::Sms if original.len() <= longest => {
+                Folded::of(original, std::slice::from_ref(&(0..original.len())))
+            }
+            Channel::Sms => Folded::of(original, &both_ends(original, longest)),
+            Channel::Email => Folded::of(original, &own_words::kept(original)),
         };
-        let folded = Folded::of(original, &kept);
         let name = context.prompt.and_then(addressee);
         let mut tokens = tokenise(&folded, &lexicon.vocabulary, name.as_deref());
         let core = core(&tokens, lexicon);
@@ -240,14 +243,11 @@ fn characters(text: &str, byte: usize) -> usize {
 }
 
 /// A text that is longer than anybody types is read at both ends.
-fn both_ends(text: &str, longest: usize) -> Vec<Range<usize>> {
-    if text.len() <= longest {
-        return std::iter::once(0..text.len()).collect();
-    }
+fn both_ends(text: &str, longest: usize) -> [Range<usize>; 2] {
     let half = longest / 2;
     let first = (0..=half).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
     let last = (text.len() - half..text.len()).find(|i| text.is_char_boundary(*i)).unwrap_or(text.len());
-    vec![0..first, last..text.len()]
+    [0..first, last..text.len()]
 }
 
 /// The first name or surname our own message greeted, folded.
