@@ -6,9 +6,8 @@
 
 use super::by_feature::ByFeature;
 use super::features::{Feature, hash_of_name};
-use super::findings;
+use super::odds;
 use super::resemblance::WeightsError;
-use super::second_reader::Opinion;
 use super::understanding::Intent;
 
 /// Outputs there is room for: all meanings, and two more.
@@ -105,7 +104,7 @@ impl Judge {
         self.places = std::mem::take(&mut self.learned).into_iter().collect();
         self.rows.shrink_to_fit();
         let row = |feature: Feature<'_>| self.row(feature.hash).copied().unwrap_or_default();
-        let features = intents.iter().map(|(intent, _)| findings::of_intent(*intent)).chain([findings::of_models()]);
+        let features = intents.iter().map(|(intent, _)| odds::of_intent(*intent)).chain([odds::of_models()]);
         self.opinions = features.map(|pair| pair.map(row)).collect();
     }
 
@@ -134,10 +133,10 @@ impl Hearing<'_> {
     }
 
     /// Counts what the models hold, whose features all replies have, and gives what comes of it all.
-    pub(super) fn verdict(self, opinion: &Opinion, danger: f32) -> Verdict {
+    pub(super) fn verdict(self, likely: &[f32], filed: f32, danger: f32) -> Verdict {
         let Self { judge, mut sums } = self;
-        let values = opinion.likely().iter().map(|likely| findings::values_of_intent(*likely));
-        let values = values.chain([findings::values_of_models(opinion, danger)]);
+        let values = likely.iter().map(|likely| odds::values_of_intent(*likely));
+        let values = values.chain([odds::values_of_models(filed, danger)]);
         for ([one, other], [of_one, of_other]) in judge.opinions.iter().zip(values) {
             for ((sum, one), other) in sums.iter_mut().zip(one).zip(other) {
                 *sum = *sum + one * of_one + other * of_other;
@@ -166,13 +165,12 @@ mod tests {
     fn what_is_counted_moves_the_outputs_it_names() {
         let judge = judge();
         let at = |intent| judge.meanings.iter().find(|(i, _)| *i == intent).unwrap().1;
-        let opinion = Opinion::default();
-        let before = judge.hear().verdict(&opinion, 0.0);
+        let before = judge.hear().verdict(&[], 0.0, 0.0);
         assert!(before.of(at(Intent::No)) > before.of(at(Intent::Yes)) && before.filed > 0.8 && before.urgent < 0.2);
         let mut hearing = judge.hear();
         hearing.count(hash_of_name("J:i yes"));
         hearing.count(hash_of_name("J:i never heard"));
-        let after = hearing.verdict(&opinion, 0.0);
+        let after = hearing.verdict(&[], 0.0, 0.0);
         assert!(after.of(at(Intent::Yes)) > after.of(at(Intent::No)) && after.filed < 0.2);
         assert_eq!(after.urgent, before.urgent);
     }

@@ -32,6 +32,7 @@ mod lexicon;
 mod likeness;
 mod normalise;
 mod numbers;
+mod odds;
 pub mod own_words;
 mod pattern;
 mod people;

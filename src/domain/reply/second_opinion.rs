@@ -60,7 +60,7 @@ fn verdict(
     let mut hearing = second.judge.hear();
     let case = Case { text, context, found, draft, opinion: &opinion, danger };
     findings::of_rules(&case, |feature| hearing.count(feature.hash));
-    Some(hearing.verdict(&opinion, danger))
+    Some(hearing.verdict(opinion.likely(), opinion.filed, danger))
 }
 
 fn weigh(text: &Text<'_>, context: &Context<'_>, verdict: &Verdict, limits: &SecondOpinion, draft: &mut Draft) {
