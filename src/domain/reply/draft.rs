@@ -1,9 +1,8 @@
 //! What the readers have found so far, put together by the rules of precedence.
 
 use super::text::Text;
-use super::understanding::{Because, Fields, Flag, Intent, Route, Understanding};
+use super::understanding::{self, Because, Fields, Flag, Intent, Route, Understanding};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 /// An understanding in the making. A route is only ever raised.
 #[derive(Debug)]
@@ -11,7 +10,7 @@ pub struct Draft {
     /// The answer to the open question.
     pub answer: Option<Intent>,
     /// Everything that was said.
-    pub said: BTreeSet<Intent>,
+    pub said: Said,
     /// Fields.
     pub fields: Fields,
     /// Who has to see it.
@@ -36,6 +35,39 @@ pub struct Draft {
     pub cautions: Vec<Caution>,
 }
 
+/// What was said, as bits: asked about often, and of few members.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Said(u32);
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "asked as the sets of the standard library are")]
+impl Said {
+    /// Adds an intent.
+    pub fn insert(&mut self, intent: Intent) {
+        self.0 |= 1 << intent as u32;
+    }
+
+    /// Takes one away.
+    pub fn remove(&mut self, intent: &Intent) {
+        self.0 &= !(1 << *intent as u32);
+    }
+
+    /// Whether it was said.
+    pub fn contains(&self, intent: &Intent) -> bool {
+        self.0 >> *intent as u32 & 1 == 1
+    }
+
+    /// Whether nothing was.
+    pub fn is_empty(&self) -> bool {
+        self.0 == 0
+    }
+
+    /// Everything said, in the order of intents.
+    pub fn iter(&self) -> impl Iterator<Item = &'static Intent> {
+        let bits = std::iter::successors(Some(self.0), |bits| Some(bits & bits.wrapping_sub(1)));
+        bits.map_while(|bits| (bits != 0).then(|| understanding::ALL.get(bits.trailing_zeros() as usize)).flatten())
+    }
+}
+
 /// Why an answer may not be what it seems.
 #[derive(Debug, Clone, Copy)]
 pub struct Caution {
@@ -53,7 +85,7 @@ impl Default for Draft {
     fn default() -> Self {
         Self {
             answer: None,
-            said: BTreeSet::new(),
+            said: Said::default(),
             fields: Fields::default(),
             route: Route::Auto,
             because: Vec::new(),
@@ -163,7 +195,7 @@ impl Draft {
         if first == Intent::Unclear {
             self.raise(Route::Review);
         }
-        let mut also = std::mem::take(&mut self.said);
+        let mut also = self.said;
         also.remove(&first);
         // Courtesies are not listed, and what could not be understood is no second meaning.
         also.remove(&Intent::Thanks);
@@ -176,7 +208,7 @@ impl Draft {
         Understanding {
             intent: first,
             fields: self.fields,
-            also,
+            also: also.iter().copied().collect(),
             route: self.route,
             confidence,
             because: self.because,

@@ -1,6 +1,6 @@
 //! What the trained models see of a reply: its words, pairs of them, runs of four letters, and what was asked.
 
-use super::vocabulary::{FNV1A, fnv1a};
+use super::vocabulary::{hashed, joined};
 
 /// One thing seen: its kind, and the words that make it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +50,7 @@ impl<'a> Part<'a> {
 
     /// Several words, which in the name of a feature stand as one.
     pub(super) fn phrase(name: &'a str) -> Self {
-        let one = |hash, byte: &u8| fnv1a(hash, &[if *byte == b' ' { b'_' } else { *byte }]);
-        Self { name, hash: name.as_bytes().iter().fold(FNV1A, one) }
+        Self { name, hash: hashed::<true>(name.as_bytes()) }
     }
 }
 
@@ -73,11 +72,7 @@ pub(super) fn hash_of_name(name: &str) -> u64 {
 
 /// The hash of one word. A word is part of many features: each takes the hash it has.
 const fn of(word: &str) -> u64 {
-    fnv1a(FNV1A, word.as_bytes())
-}
-
-const fn joined(hash: u64, part: u64) -> u64 {
-    (hash.rotate_left(5) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    hashed::<false>(word.as_bytes())
 }
 
 const WORD: &str = "w";
@@ -92,11 +87,30 @@ const ASKED_WORD: &str = "x";
 const ASKED_FIRST: &str = "y";
 const ASKED_LENGTH: &str = "m";
 
+/// The words between blanks.
+fn split(words: &str) -> impl Iterator<Item = &str> {
+    // Words are short: to look at each byte is quicker than to search.
+    let blank = |from: usize| words.as_bytes().iter().skip(from).position(|b| *b == b' ');
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let rest = words.get(from..).filter(|rest| !rest.is_empty())?;
+        let word = blank(from).and_then(|to| rest.get(..to)).unwrap_or(rest);
+        from += word.len() + 1;
+        Some(word)
+    })
+    .filter(|word| !word.is_empty())
+}
+
 /// Words, pairs and runs of words between blanks, each with the number of its (first) word.
 pub(super) fn features<'w>(words: &'w str, mut each: impl FnMut(Feature<'w>, usize)) {
-    const OF: [u64; 3] = [of(WORD), of(PAIR), of(RUN)];
+    words_and_pairs(words, &mut each);
+    runs(words, |run| each(run, 0));
+}
+
+fn words_and_pairs<'w>(words: &'w str, mut each: impl FnMut(Feature<'w>, usize)) {
+    const OF: [u64; 2] = [of(WORD), of(PAIR)];
     let mut before: Option<(&str, u64)> = None;
-    for (number, word) in words.split(' ').filter(|w| !w.is_empty()).enumerate() {
+    for (number, word) in split(words).enumerate() {
         let own = of(word);
         each(Feature { kind: WORD, parts: [word, "", ""], hash: joined(OF[0], own) }, number);
         if let Some((before, hash)) = before {
@@ -105,6 +119,9 @@ pub(super) fn features<'w>(words: &'w str, mut each: impl FnMut(Feature<'w>, usi
         }
         before = Some((word, own));
     }
+}
+
+fn runs<'w>(words: &'w str, mut each: impl FnMut(Feature<'w>)) {
     let mut starts = [0_usize; 4];
     for (seen, (at, c)) in words.char_indices().enumerate() {
         starts.rotate_left(1);
@@ -112,8 +129,46 @@ pub(super) fn features<'w>(words: &'w str, mut each: impl FnMut(Feature<'w>, usi
         if seen >= 3
             && let Some(run) = words.get(starts[0]..at + c.len_utf8())
         {
-            each(Feature { kind: RUN, parts: [run, "", ""], hash: joined(OF[2], of(run)) }, 0);
+            each(Feature { kind: RUN, parts: [run, "", ""], hash: hash_of_run(run.as_bytes()) });
         }
+    }
+}
+
+const fn hash_of_run(letters: &[u8]) -> u64 {
+    const RUNS: u64 = of(RUN);
+    joined(RUNS, hashed::<false>(letters))
+}
+
+/// Words between blanks, and their features by hash: made once for all the models that are asked.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) words: String,
+    count: usize,
+    pub(super) hashes: Vec<u64>,
+}
+
+impl Seen {
+    /// Looks at words between blanks.
+    pub(super) fn of(words: String) -> Self {
+        // A run for each letter; two more for each word, which is a letter and a blank at least.
+        let mut hashes = Vec::with_capacity(2 * words.len());
+        let mut count = 0;
+        words_and_pairs(&words, |feature, _| {
+            count += usize::from(feature.is_word());
+            hashes.push(feature.hash);
+        });
+        if words.is_ascii() {
+            hashes.extend(words.as_bytes().windows(4).map(hash_of_run));
+        } else {
+            runs(&words, |run| hashes.push(run.hash));
+        }
+        Self { words, count, hashes }
+    }
+
+    /// The number of the word that the feature at a place among the hashes is, if it is one. Behind the first word stand each
+    /// next one and the pair that it ends.
+    pub(super) fn word(&self, place: usize) -> Option<usize> {
+        (place == 0 || place % 2 == 1).then_some(place.div_ceil(2)).filter(|number| *number < self.count)
     }
 }
 
@@ -124,6 +179,15 @@ pub(super) fn features_of_answer<'w>(
     mut each: impl FnMut(Feature<'w>, usize),
 ) {
     features(words, &mut each);
+    features_of_question(words, asked, each);
+}
+
+/// What they answer, alone and beside the words.
+pub(super) fn features_of_question<'w>(
+    words: &'w str,
+    asked: [&'static str; 2],
+    mut each: impl FnMut(Feature<'w>, usize),
+) {
     let [about, form] = asked;
     let question = |kind: &str| {
         let parts = asked.iter().filter(|p| !p.is_empty());
@@ -133,7 +197,7 @@ pub(super) fn features_of_answer<'w>(
     each(Feature { kind: ASKED, parts: [about, form, ""], hash: question(ASKED) }, 0);
     let mut count = 0;
     let mut last = ("", 0);
-    for (number, word) in words.split(' ').filter(|w| !w.is_empty()).enumerate() {
+    for (number, word) in split(words).enumerate() {
         let own = of(word);
         each(Feature { kind: ASKED_WORD, parts: [about, form, word], hash: joined(word_hash, own) }, number);
         if number == 0 {
@@ -168,6 +232,16 @@ mod tests {
         };
         features(" my leg ", &mut see);
         features_of_answer(" no ", ["reading", "bp"], &mut see);
+        for words in [" my leg ", "", " ", " a ", " \u{e9}t\u{e9} 5 "] {
+            let (mut hashes, mut numbers) = (Vec::new(), Vec::new());
+            features(words, |feature, number| {
+                hashes.push(feature.hash);
+                numbers.push(feature.is_word().then_some(number));
+            });
+            let seen = Seen::of(words.to_owned());
+            assert_eq!(seen.hashes, hashes, "{words:?}");
+            assert_eq!((0..hashes.len()).map(|place| seen.word(place)).collect::<Vec<_>>(), numbers, "{words:?}");
+        }
         let plain = ["w my", "w leg", "p my leg", "r  my ", "r my l", "r y le", "r  leg", "r leg "];
         let answer = [
             "w no",

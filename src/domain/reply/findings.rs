@@ -6,9 +6,9 @@ use super::context::{Channel, Context};
 use super::draft::Draft;
 use super::features::{Feature, Part, feature};
 use super::label;
+use super::odds::{self, part, parts};
 use super::second_reader::{Opinion, SecondReader};
 use super::text::Text;
-use super::understanding::{self, Intent};
 
 /// Everything a finding is made from.
 pub(super) struct Case<'a> {
@@ -31,25 +31,13 @@ kinds! {
     FIRST "i" FIRST_ASKED "iq" ASKED "q" ROUTE "r" FIRST_ROUTE "ir" SAID "s" FIRST_SAID "is" WHY "y" FIRST_WHY "iy"
     PHRASE "l" FIRST_PHRASE "il" ASKED_PHRASE "ql" WORDS "w" UNREAD "u" FIRST_UNREAD "iu" NUMBERS "n" FIRST_NUMBERS "in"
     ASKED_NUMBERS "qn" DOUBTS "d" WATCHED "v" DISMISSED "x" IDIOMS "m" ANSWER "a" OPENS "ao" AGAIN "again" EMAIL "email"
-    LIKELY "p" LIKELIHOOD "e" FILED "f" DANGER "g"
 }
 
 const COUNTS: [Part<'static>; 9] = parts(["0", "1", "2", "3", "4", "5", "6", "7", "8"]);
-const INTENTS: [Part<'static>; understanding::WORDS.len()] = parts(understanding::WORDS);
 const PHRASES: [Part<'static>; label::NAMES.len()] = parts(label::NAMES);
 const MARKS: [Part<'static>; 3] = parts(label::MARKS);
 const ROUTES: [Part<'static>; 3] = parts(["auto", "review", "urgent"]);
 
-/// Words with their hashes, reckoned when the program is built.
-const fn parts<const N: usize>(words: [&'static str; N]) -> [Part<'static>; N] {
-    let mut parts = [Part::NONE; N];
-    let mut at = 0;
-    while at < N {
-        parts[at] = Part::new(words[at]);
-        at += 1;
-    }
-    parts
-}
 const NONE: Part<'static> = Part::NONE;
 
 /// The first of these bounds a number does not pass.
@@ -64,17 +52,30 @@ fn up_to(number: usize, most: usize) -> Part<'static> {
 
 /// Names everything found, with its weight.
 pub(super) fn each<'a>(case: &Case<'a>, second: &SecondReader, mut see: impl FnMut(Feature<'a>, f32)) {
-    let Case { text, context, found, draft, opinion, danger } = *case;
+    of_rules(case, |feature| see(feature, 1.0));
+    for ((intent, _), likely) in second.intents.iter().zip(case.opinion.likely()) {
+        for (feature, value) in odds::of_intent(*intent).into_iter().zip(odds::values_of_intent(*likely)) {
+            see(feature, value);
+        }
+    }
+    for (feature, value) in odds::of_models().into_iter().zip(odds::values_of_models(case.opinion.filed, case.danger)) {
+        see(feature, value);
+    }
+}
+
+/// What the rules found.
+pub(super) fn of_rules<'a>(case: &Case<'a>, mut see: impl FnMut(Feature<'a>)) {
+    let Case { text, context, found, draft, .. } = *case;
     let [about, form] = asked(context).map(Part::new);
     let first = part(draft.first());
-    let mut is = |kind, parts| see(feature(kind, parts), 1.0);
+    let mut is = |kind, parts| see(feature(kind, parts));
     is(FIRST, [first, NONE, NONE]);
     is(FIRST_ASKED, [first, about, form]);
     is(ASKED, [about, form, NONE]);
     let route = ROUTES.get(draft.route as usize).copied().unwrap_or(NONE);
     is(ROUTE, [route, NONE, NONE]);
     is(FIRST_ROUTE, [first, route, NONE]);
-    for said in &draft.said {
+    for said in draft.said.iter() {
         is(SAID, [part(*said), NONE, NONE]);
         is(FIRST_SAID, [first, part(*said), NONE]);
     }
@@ -122,14 +123,4 @@ pub(super) fn each<'a>(case: &Case<'a>, second: &SecondReader, mut see: impl FnM
     if context.channel == Channel::Email {
         is(EMAIL, [NONE, NONE, NONE]);
     }
-    for ((intent, _), likely) in second.intents.iter().zip(&opinion.likely) {
-        see(feature(LIKELY, [part(*intent), NONE, NONE]), likely.clamp(-8.0, 0.0) / 2.0);
-        see(feature(LIKELIHOOD, [part(*intent), NONE, NONE]), likely.exp() * 3.0);
-    }
-    see(feature(FILED, [NONE, NONE, NONE]), opinion.filed.clamp(-6.0, 6.0) / 3.0);
-    see(feature(DANGER, [NONE, NONE, NONE]), danger.clamp(-6.0, 6.0) / 2.0);
-}
-
-fn part(intent: Intent) -> Part<'static> {
-    INTENTS.get(intent as usize).copied().unwrap_or(NONE)
 }

@@ -4,13 +4,14 @@
 //! It says what a reply means, how likely it is that the reading by rules may be filed as it stands, and how likely danger is.
 //! What is made of that stands in `second_opinion.rs`.
 
-use super::features::hash_of_name;
+use super::by_feature::ByFeature;
+use super::features::{Feature, hash_of_name};
+use super::odds;
 use super::resemblance::WeightsError;
 use super::understanding::Intent;
-use super::vocabulary::QuickMap;
 
-/// Outputs there is room for.
-const WIDTH: usize = 32;
+/// Outputs there is room for: all meanings, and two more.
+const WIDTH: usize = 28;
 type Row = [f32; WIDTH];
 
 /// The name under which a file of weights has the bias of the judge; its features begin alike.
@@ -31,8 +32,13 @@ pub struct Judge {
     filed: Option<usize>,
     urgent: Option<usize>,
     bias: Row,
-    places: QuickMap<u64, u32>,
+    /// The features of `rows`, until it is sealed.
+    learned: Vec<(u64, u32)>,
+    places: ByFeature<u32>,
     rows: Vec<Row>,
+    /// For each intent of the second reader the two rows of how likely that holds it; last those of what the trained models
+    /// hold of a reply as a whole.
+    opinions: Vec<[Row; 2]>,
 }
 
 /// What the judge says of a reply.
@@ -76,7 +82,7 @@ impl Judge {
         if name == BIAS {
             self.bias = row;
         } else {
-            self.places.insert(hash_of_name(name), self.rows.len() as u32);
+            self.learned.push((hash_of_name(name), self.rows.len() as u32));
             self.rows.push(row);
         }
         Ok(())
@@ -93,6 +99,19 @@ impl Judge {
         Some(place)
     }
 
+    /// Makes what was learned ready, beside a second reader of these intents. Call it once, at the end.
+    pub(super) fn seal(&mut self, intents: &[(Intent, f32)]) {
+        self.places = std::mem::take(&mut self.learned).into_iter().collect();
+        self.rows.shrink_to_fit();
+        let row = |feature: Feature<'_>| self.row(feature.hash).copied().unwrap_or_default();
+        let features = intents.iter().map(|(intent, _)| odds::of_intent(*intent)).chain([odds::of_models()]);
+        self.opinions = features.map(|pair| pair.map(row)).collect();
+    }
+
+    fn row(&self, hash: u64) -> Option<&Row> {
+        self.rows.get(self.places.get(hash)? as usize)
+    }
+
     /// Starts a verdict.
     pub(super) fn hear(&self) -> Hearing<'_> {
         Hearing { judge: self, sums: self.bias }
@@ -106,21 +125,27 @@ pub(super) struct Hearing<'a> {
 }
 
 impl Hearing<'_> {
-    /// Counts one feature by its hash.
-    pub(super) fn count(&mut self, hash: u64, value: f32) {
-        if let Some(row) = self.judge.places.get(&hash).and_then(|place| self.judge.rows.get(*place as usize)) {
-            for (sum, weight) in self.sums.iter_mut().zip(row) {
-                *sum += weight * value;
-            }
+    /// Counts one thing the rules found, by its hash.
+    pub(super) fn count(&mut self, hash: u64) {
+        if let Some(row) = self.judge.row(hash) {
+            self.sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += weight);
         }
     }
 
-    /// What comes of all that was counted.
-    pub(super) fn verdict(self) -> Verdict {
+    /// Counts what the models hold, whose features all replies have, and gives what comes of it all.
+    pub(super) fn verdict(self, likely: &[f32], filed: f32, danger: f32) -> Verdict {
+        let Self { judge, mut sums } = self;
+        let values = likely.iter().map(|likely| odds::values_of_intent(*likely));
+        let values = values.chain([odds::values_of_models(filed, danger)]);
+        for ([one, other], [of_one, of_other]) in judge.opinions.iter().zip(values) {
+            for ((sum, one), other) in sums.iter_mut().zip(one).zip(other) {
+                *sum = *sum + one * of_one + other * of_other;
+            }
+        }
         let likely = |place: Option<usize>, without: f32| {
-            place.and_then(|p| self.sums.get(p)).map_or(without, |sum| 1.0 / (1.0 + (-sum).exp()))
+            place.and_then(|p| sums.get(p)).map_or(without, |sum| 1.0 / (1.0 + (-sum).exp()))
         };
-        Verdict { filed: likely(self.judge.filed, 1.0), urgent: likely(self.judge.urgent, 0.0), sums: self.sums }
+        Verdict { filed: likely(judge.filed, 1.0), urgent: likely(judge.urgent, 0.0), sums }
     }
 }
 
@@ -132,6 +157,7 @@ mod tests {
         let mut judge = Judge::default();
         judge.learn(1, "0 yes 1 no 2 filed -2 urgent", BIAS).unwrap();
         judge.learn(2, "3 yes -4 filed", "J:i yes").unwrap();
+        judge.seal(&[]);
         judge
     }
 
@@ -139,12 +165,12 @@ mod tests {
     fn what_is_counted_moves_the_outputs_it_names() {
         let judge = judge();
         let at = |intent| judge.meanings.iter().find(|(i, _)| *i == intent).unwrap().1;
-        let before = judge.hear().verdict();
+        let before = judge.hear().verdict(&[], 0.0, 0.0);
         assert!(before.of(at(Intent::No)) > before.of(at(Intent::Yes)) && before.filed > 0.8 && before.urgent < 0.2);
         let mut hearing = judge.hear();
-        hearing.count(hash_of_name("J:i yes"), 1.0);
-        hearing.count(hash_of_name("J:i never heard"), 9.0);
-        let after = hearing.verdict();
+        hearing.count(hash_of_name("J:i yes"));
+        hearing.count(hash_of_name("J:i never heard"));
+        let after = hearing.verdict(&[], 0.0, 0.0);
         assert!(after.of(at(Intent::Yes)) > after.of(at(Intent::No)) && after.filed < 0.2);
         assert_eq!(after.urgent, before.urgent);
     }

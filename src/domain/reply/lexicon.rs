@@ -268,7 +268,7 @@ impl Lexicon {
         let mut lexicon =
             Self { vocabulary, phrases, facts, tongues, known: Known::default(), entries: Vec::new(), source };
         lexicon.compile(&everyday, &sets)?;
-        lexicon.phrases.seal();
+        lexicon.phrases.seal()?;
         lexicon.name_sets(&sets);
         lexicon.forgive(&everyday.forgive);
         Ok(lexicon)

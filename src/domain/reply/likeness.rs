@@ -3,27 +3,27 @@
 use super::context::Context;
 use super::danger::Dangers;
 use super::draft::Draft;
+use super::features::Seen;
 use super::text::Text;
 use super::understanding::{Intent, Route};
 
 /// How like danger a reply is.
-pub(super) struct Likeness {
+pub(super) struct Likeness<'s> {
     /// As a logit.
     pub(super) logit: f32,
     /// The token that told most.
     telling: usize,
-    words: String,
+    seen: &'s Seen,
 }
 
-impl Likeness {
-    /// Asks the trained weights of danger.
-    pub(super) fn of(text: &Text<'_>, context: &Context<'_>, dangers: &Dangers) -> Self {
+impl<'s> Likeness<'s> {
+    /// Asks the trained weights of danger about the words as [`spelled`].
+    pub(super) fn of(text: &Text<'_>, context: &Context<'_>, seen: &'s Seen) -> Self {
         if context.reader.resemblance.is_empty() {
-            return Self { logit: f32::MIN, telling: text.core.start, words: String::new() };
+            return Self { logit: f32::MIN, telling: text.core.start, seen };
         }
-        let (words, places) = spelled(text, dangers);
-        let (logit, telling) = context.reader.resemblance.of(&words);
-        Self { logit, telling: places.get(telling).copied().unwrap_or(text.core.start), words }
+        let (logit, telling) = context.reader.resemblance.of(seen);
+        Self { logit, telling: text.core.start + telling, seen }
     }
 
     /// Raises the route by how likely danger is: as the judge sees it who knows what the rules found, and beside an open question
@@ -42,26 +42,28 @@ impl Likeness {
         if route > draft.route {
             draft.say(intent, route, text, "like replies that told of danger", self.telling, self.telling + 1);
             if route == Route::Urgent && draft.flag.is_none() {
-                draft.likely_flag = context.reader.resemblance.family(&self.words);
+                draft.likely_flag = context.reader.resemblance.family(self.seen);
             }
         }
     }
 }
 
-/// The words of a reply between blanks, without its courtesies, and the token of each. What the phrases
-/// found denied, past or a way of speaking is a gap: it says nothing of danger.
-pub(super) fn spelled(text: &Text<'_>, dangers: &Dangers) -> (String, Vec<usize>) {
-    let mut words = String::with_capacity(text.folded.text.len() + 2);
-    let mut places = Vec::with_capacity(text.core.len());
+/// Whether the phrases found a word denied, past or a way of speaking: it says nothing of danger.
+pub(super) fn gap(text: &Text<'_>, dangers: &Dangers, at: usize) -> bool {
+    text.idiom(at, at + 1) || dangers.dismisses(at)
+}
+
+/// The words of a reply between blanks, without its courtesies, one for each token. A [`gap`] stands as one.
+pub(super) fn spelled(text: &Text<'_>, dangers: &Dangers) -> String {
+    let mut words = String::with_capacity(2 * text.folded.text.len() + 2);
     for at in text.core.clone() {
         words.push(' ');
-        if text.idiom(at, at + 1) || dangers.dismisses(at) {
+        if gap(text, dangers, at) {
             words.push('_');
         } else {
             text.spell(at, &mut words);
         }
-        places.push(at);
     }
     words.push(' ');
-    (words, places)
+    words
 }

@@ -4,19 +4,20 @@
 //! value (hazard H08), and it is asked only beside an open question: what people write out of the blue is read by a person
 //! anyway. The figures from which it counts are signed in `config/reader.toml`.
 
-use super::features::{features, hash_of_name};
+use super::by_feature::ByFeature;
+use super::features::{Seen, hash_of_name};
 use super::understanding::Flag;
-use super::vocabulary::QuickMap;
 
 /// The trained weights.
 #[derive(Debug, Clone, Default)]
 pub struct Resemblance {
-    weights: QuickMap<u64, f32>,
+    weights: ByFeature<f32>,
     bias: f32,
     /// The families it tells apart, each with its bias.
     families: Vec<(Flag, f32)>,
-    /// By word, what it says for each family.
-    words: QuickMap<u64, Vec<(u8, f32)>>,
+    /// By word, where in `weights_of_families` stands what it says for each.
+    words: ByFeature<(u32, u32)>,
+    weights_of_families: Vec<(u8, f32)>,
 }
 
 /// Why a file of weights cannot be read.
@@ -46,24 +47,29 @@ impl Resemblance {
     /// Reads weights, one a line: the weight, a tab, the feature.
     pub fn from_text(text: &str) -> Result<Self, WeightsError> {
         let mut model = Self::default();
+        let (mut weights, mut words) = (Vec::new(), Vec::new());
         for entry in lines(text) {
             let (line, weight, name) = entry?;
             if let Some(word) = name.strip_prefix(FAMILY) {
+                let from = model.weights_of_families.len() as u32;
                 model.learn_family(weight, word).ok_or(WeightsError { line })?;
+                words.push((hash_of_name(word), (from, model.weights_of_families.len() as u32)));
                 continue;
             }
             let weight = weight.parse::<f32>().map_err(|_| WeightsError { line })?;
             if name == BIAS {
                 model.bias = weight;
             } else {
-                model.weights.insert(hash_of_name(name), weight);
+                weights.push((hash_of_name(name), weight));
             }
         }
+        model.weights = weights.into_iter().collect();
+        model.words = words.into_iter().collect();
         Ok(model)
     }
 
+    /// What a word says for each family. The line of the bias says which families there are.
     fn learn_family(&mut self, pairs: &str, word: &str) -> Option<()> {
-        let mut own = Vec::new();
         let mut words = pairs.split(' ');
         while let Some(weight) = words.next() {
             let weight = weight.parse::<f32>().ok()?;
@@ -71,29 +77,27 @@ impl Resemblance {
             if word == BIAS {
                 self.families.push((family, weight));
             } else {
-                own.push((self.families.iter().position(|(known, _)| *known == family)? as u8, weight));
+                let number = self.families.iter().position(|(known, _)| *known == family)?;
+                self.weights_of_families.push((number as u8, weight));
             }
-        }
-        if word != BIAS {
-            self.words.insert(hash_of_name(word), own);
         }
         Some(())
     }
 
-    /// The family of danger that words between blanks tell of most likely, if they tell of danger at all.
-    pub(super) fn family(&self, words: &str) -> Option<Flag> {
+    /// The family of danger that words tell of most likely, if they tell of danger at all.
+    pub(super) fn family(&self, seen: &Seen) -> Option<Flag> {
         let mut sums = vec![0.0_f32; self.families.len()];
         let mut count = 0_u32;
-        features(words, |feature, _| {
-            if feature.is_word() {
-                count += 1;
-                for (number, weight) in self.words.get(&feature.hash).into_iter().flatten() {
-                    if let Some(sum) = sums.get_mut(usize::from(*number)) {
-                        *sum += weight;
-                    }
+        let words = seen.hashes.iter().enumerate().filter(|(place, _)| seen.word(*place).is_some());
+        for (_, hash) in words {
+            count += 1;
+            let (from, to) = self.words.get(*hash).unwrap_or_default();
+            for (number, weight) in self.weights_of_families.get(from as usize..to as usize).unwrap_or_default() {
+                if let Some(sum) = sums.get_mut(usize::from(*number)) {
+                    *sum += weight;
                 }
             }
-        });
+        }
         let scale = 1.0 / (count.max(1) as f32).sqrt();
         let likely = sums.iter().zip(&self.families).map(|(sum, (family, bias))| (sum * scale + bias, *family));
         likely.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, family)| family)
@@ -104,20 +108,20 @@ impl Resemblance {
         self.weights.is_empty()
     }
 
-    /// How like danger words between blanks are, as a logit, and the number of the word that told most.
-    pub(super) fn of(&self, words: &str) -> (f32, usize) {
-        let (mut sum, mut count) = (0.0, 0_u32);
+    /// How like danger words are, as a logit, and the number of the word that told most.
+    pub(super) fn of(&self, seen: &Seen) -> (f32, usize) {
+        let mut sum = 0.0;
         let (mut most, mut telling) = (0.0, 0);
-        features(words, |feature, word| {
-            count += 1;
-            if let Some(weight) = self.weights.get(&feature.hash) {
-                sum += weight;
-                if feature.is_word() && *weight > most {
-                    (most, telling) = (*weight, word);
-                }
+        for (place, hash) in seen.hashes.iter().enumerate() {
+            let Some(weight) = self.weights.get(*hash) else { continue };
+            sum += weight;
+            if weight > most
+                && let Some(word) = seen.word(place)
+            {
+                (most, telling) = (weight, word);
             }
-        });
-        (self.bias + sum / (count.max(1) as f32).sqrt(), telling)
+        }
+        (self.bias + sum / (seen.hashes.len().max(1) as f32).sqrt(), telling)
     }
 }
 
@@ -139,8 +143,9 @@ mod tests {
     #[test]
     fn the_family_is_the_one_its_words_speak_for() {
         let model = Resemblance::from_text("0 stroke 0.1 hypo\tF:bias\n2 stroke\tF:w face\n").unwrap();
-        assert_eq!(model.family(" my face "), Some(Flag::Stroke));
-        assert_eq!(model.family(" my foot "), Some(Flag::Hypo));
-        assert_eq!(Resemblance::default().family(" my face "), None);
+        let face = Seen::of(" my face ".to_owned());
+        assert_eq!(model.family(&face), Some(Flag::Stroke));
+        assert_eq!(model.family(&Seen::of(" my foot ".to_owned())), Some(Flag::Hypo));
+        assert_eq!(Resemblance::default().family(&face), None);
     }
 }

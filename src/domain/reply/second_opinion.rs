@@ -6,10 +6,11 @@ use super::answers::{is_courtesy, is_greeting};
 use super::asked::asked;
 use super::context::Context;
 use super::draft::Draft;
+use super::features::Seen;
 use super::findings::{self, Case};
 use super::judge::Verdict;
 use super::label::Label;
-use super::likeness::Likeness;
+use super::likeness::{self, Likeness};
 use super::settings::SecondOpinion;
 use super::text::Text;
 use super::understanding::{Intent, Route};
@@ -28,8 +29,13 @@ pub(super) fn read(text: &Text<'_>, context: &Context<'_>, found: &Found, draft:
         draft.heed(text);
         return;
     }
-    let likeness = Likeness::of(text, context, &found.dangers);
-    let verdict = verdict(text, context, found, draft, &likeness);
+    let seen = Seen::of(spelled(text));
+    // Most replies are short, deny nothing and joke about nothing: both models see the same words.
+    let same = text.core_len() <= READ
+        && !text.core.clone().any(|at| text.smile(at) || likeness::gap(text, &found.dangers, at));
+    let of_danger = (!same).then(|| Seen::of(likeness::spelled(text, &found.dangers)));
+    let likeness = Likeness::of(text, context, of_danger.as_ref().unwrap_or(&seen));
+    let verdict = verdict(text, context, found, draft, &seen, likeness.logit);
     if let (Some(verdict), Some(limits)) = (&verdict, &context.reader.settings.second_reader) {
         weigh(text, context, verdict, limits, draft);
     }
@@ -43,17 +49,18 @@ fn verdict(
     context: &Context<'_>,
     found: &Found,
     draft: &Draft,
-    likeness: &Likeness,
+    seen: &Seen,
+    danger: f32,
 ) -> Option<Verdict> {
     let second = &context.reader.second;
     if second.judge.is_empty() || context.reader.settings.second_reader.is_none() {
         return None;
     }
-    let opinion = second.of(&spelled(text), asked(context));
+    let opinion = second.of(seen, asked(context));
     let mut hearing = second.judge.hear();
-    let case = Case { text, context, found, draft, opinion: &opinion, danger: likeness.logit };
-    findings::each(&case, second, |feature, value| hearing.count(feature.hash, value));
-    Some(hearing.verdict())
+    let case = Case { text, context, found, draft, opinion: &opinion, danger };
+    findings::of_rules(&case, |feature| hearing.count(feature.hash));
+    Some(hearing.verdict(opinion.likely(), opinion.filed, danger))
 }
 
 fn weigh(text: &Text<'_>, context: &Context<'_>, verdict: &Verdict, limits: &SecondOpinion, draft: &mut Draft) {
@@ -64,18 +71,21 @@ fn weigh(text: &Text<'_>, context: &Context<'_>, verdict: &Verdict, limits: &Sec
     // Kind words and small talk are told apart by nobody.
     let same = |other: Intent| other == first || kind(first) && kind(other) && draft.route == Route::Auto;
     let meanings = &context.reader.second.judge.meanings;
-    let likely = |wanted: &dyn Fn(Intent) -> bool| {
-        let wanted = meanings.iter().filter(|(intent, _)| wanted(*intent)).map(|(i, place)| {
-            // A number that could not be read is asked for again: that helps more than knowing what it was meant for.
-            let unread = if first == Intent::Unclear && has_fields(*i) { limits.ask_again } else { 0.0 };
-            (verdict.of(*place) - unread, *i)
-        });
-        wanted.max_by(|(a, _), (b, _)| a.total_cmp(b))
-    };
-    let of_first = likely(&same).map_or(f32::MIN, |(likely, _)| likely);
-    let best = likely(&|other| !same(other) && may_be(other, first, text, context));
-    if let Some((of_best, best)) = best
-        && of_best > of_first + limits.head_start
+    let may_be = may_be(first, text, context);
+    let mut of_first = f32::MIN;
+    let mut of_best: Option<(f32, Intent)> = None;
+    for (intent, place) in meanings {
+        // A number that could not be read is asked for again: that helps more than knowing what it was meant for.
+        let unread = if first == Intent::Unclear && has_fields(*intent) { limits.ask_again } else { 0.0 };
+        let likely = verdict.of(*place) - unread;
+        if same(*intent) {
+            of_first = of_first.max(likely);
+        } else if of_best.is_none_or(|(best, _)| likely >= best) && may_be(*intent) {
+            of_best = Some((likely, *intent));
+        }
+    }
+    if let Some((likely, best)) = of_best
+        && likely > of_first + limits.head_start
     {
         draft.suspect(best, text);
         return;
@@ -93,15 +103,18 @@ fn weigh(text: &Text<'_>, context: &Context<'_>, verdict: &Verdict, limits: &Sec
 /// A long remark is passed over only where danger is less likely than this.
 const FAR_FROM_DANGER: f32 = 0.03;
 
-/// Whether the second reader may take for `other` what the first read as `first`.
-fn may_be(other: Intent, first: Intent, text: &Text<'_>, context: &Context<'_>) -> bool {
+/// For what the second reader may take what the first read as `first`.
+fn may_be(first: Intent, text: &Text<'_>, context: &Context<'_>) -> impl Fn(Intent) -> bool {
     // Words to no question that are like a wish to stop are mostly about something else; and "do not stop" is none.
-    let no_stop = other == Intent::Stop && (context.prompt.is_none() || text.says(Label::Keep));
+    let no_stop = context.prompt.is_none() || text.says(Label::Keep);
     // Of a word or two that say nothing it says nothing either.
-    let nothing = vague(first) && vague(other) && text.core_len() <= 2;
-    // Danger is told by likeness, and nobody's messages start again by a guess.
-    let otherwise = matches!(other, Intent::RedFlag | Intent::Start);
-    !no_stop && !nothing && !otherwise
+    let nothing = vague(first) && text.core_len() <= 2;
+    move |other| match other {
+        Intent::Stop => !no_stop,
+        // Danger is told by likeness, and nobody's messages start again by a guess.
+        Intent::RedFlag | Intent::Start => false,
+        other => !(nothing && vague(other)),
+    }
 }
 
 fn vague(intent: Intent) -> bool {

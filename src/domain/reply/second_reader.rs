@@ -3,11 +3,11 @@
 //! The first reader works by rules and is exact; it stumbles over wording nobody thought of. The second knows no rule and is
 //! never exact. Which of them to believe is weighed by `judge.rs`, whose weights stand in the same file.
 
-use super::features::{features_of_answer, hash_of_name};
+use super::by_feature::ByFeature;
+use super::features::{Seen, features_of_question, hash_of_name};
 use super::judge::{self, Judge};
 use super::resemblance::{BIAS, WeightsError, lines};
 use super::understanding::Intent;
-use super::vocabulary::QuickMap;
 use std::collections::BTreeMap;
 
 /// The trained weights.
@@ -17,24 +17,55 @@ pub struct SecondReader {
     pub(super) intents: Vec<(Intent, f32)>,
     /// The bias of its opinion that a reply needs nobody.
     filed: f32,
-    /// Where in `weights` those of a feature stand.
-    features: QuickMap<u64, (u32, u32)>,
-    /// The number of an intent, and what the feature says for it; [`NOBODY`] is no intent.
+    features: ByFeature<Says>,
+    /// The number of an intent, and what a feature says for it; [`NOBODY`] is no intent.
     weights: Vec<(u8, f32)>,
+    /// What features say that say much, for every intent in order.
+    rows: Vec<Sums>,
     /// Which reader to believe.
-    pub(super) judge: Judge,
+    pub(super) judge: Box<Judge>,
 }
 
+/// Where what a feature says stands.
+#[derive(Debug, Clone, Copy)]
+enum Says {
+    /// From here on in the weights, so many.
+    Little(u32, u8),
+    /// In a row of its own.
+    Much(u32),
+}
+
+impl Default for Says {
+    fn default() -> Self {
+        Self::Little(0, 0)
+    }
+}
+
+/// Of so many weights on a feature has a row of its own: it takes little more room, and is summed up in half the time.
+const MUCH: usize = 8;
+
+/// All intents, and needing nobody.
+const WIDTH: usize = 28;
+type Sums = [f32; WIDTH];
+
 /// The number of "needs nobody".
-const NOBODY: u8 = u8::MAX;
+const NOBODY: u8 = WIDTH as u8 - 1;
 
 /// What it holds for likely.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Opinion {
-    /// For each intent the logarithm of how likely it is.
-    pub(super) likely: Vec<f32>,
+    likely: Sums,
+    /// How many intents there are.
+    count: usize,
     /// That a reply needs nobody, as a logit.
     pub(super) filed: f32,
+}
+
+impl Opinion {
+    /// For each intent the logarithm of how likely it is.
+    pub(super) fn likely(&self) -> &[f32] {
+        self.likely.get(..self.count).unwrap_or_default()
+    }
 }
 
 impl SecondReader {
@@ -42,6 +73,7 @@ impl SecondReader {
     pub fn from_text(text: &str) -> Result<Self, WeightsError> {
         let mut model = Self::default();
         let mut numbers: BTreeMap<String, u8> = BTreeMap::new();
+        let mut features = Vec::new();
         for entry in lines(text) {
             let (line, pairs, name) = entry?;
             if name.starts_with(judge::PREFIX) {
@@ -61,44 +93,87 @@ impl SecondReader {
                     model.filed = weight;
                     numbers.insert(intent.to_owned(), NOBODY);
                 } else {
-                    numbers.insert(intent.to_owned(), model.intents.len() as u8);
+                    let number = model.intents.len() as u8;
+                    if number == NOBODY {
+                        return Err(wrong);
+                    }
+                    numbers.insert(intent.to_owned(), number);
                     let intent = serde_json::from_value(intent.into()).map_err(|_| wrong.clone())?;
                     model.intents.push((intent, weight));
                 }
             }
             if name != BIAS {
-                model.features.insert(hash_of_name(name), (from as u32, model.weights.len() as u32));
+                features.push((hash_of_name(name), model.place(from)));
             }
         }
+        model.features = features.into_iter().collect();
         model.weights.shrink_to_fit();
+        model.rows.shrink_to_fit();
+        model.judge.seal(&model.intents);
         Ok(model)
     }
 
-    /// What it holds for likely of words between blanks, beside what was asked.
-    pub(super) fn of(&self, words: &str, asked: [&'static str; 2]) -> Opinion {
-        let mut sums = vec![0.0_f32; self.intents.len()];
-        let mut filed = 0.0;
-        let mut count = 0_u32;
-        features_of_answer(words, asked, |feature, _| {
+    /// Where the weights of a feature are kept, which were just read from `from` on.
+    fn place(&mut self, from: usize) -> Says {
+        let own = self.weights.get(from..).unwrap_or_default();
+        if own.len() < MUCH {
+            return Says::Little(from as u32, own.len() as u8);
+        }
+        let mut row = [0.0; WIDTH];
+        for (number, weight) in own {
+            add(&mut row, *number, *weight);
+        }
+        self.weights.truncate(from);
+        self.rows.push(row);
+        Says::Much(self.rows.len() as u32 - 1)
+    }
+
+    /// What it holds for likely of words, beside what was asked.
+    pub(super) fn of(&self, seen: &Seen, asked: [&'static str; 2]) -> Opinion {
+        let mut sums = Sums::default();
+        let mut count = seen.hashes.len();
+        for hash in &seen.hashes {
+            self.count(*hash, &mut sums);
+        }
+        features_of_question(&seen.words, asked, |feature, _| {
             count += 1;
-            let place = self.features.get(&feature.hash).copied().unwrap_or_default();
-            for (number, weight) in self.weights.get(place.0 as usize..place.1 as usize).unwrap_or_default() {
-                if *number == NOBODY {
-                    filed += weight;
-                } else if let Some(sum) = sums.get_mut(usize::from(*number)) {
-                    *sum += weight;
-                }
-            }
+            self.count(feature.hash, &mut sums);
         });
         let scale = 1.0 / (count.max(1) as f32).sqrt();
-        for (sum, (_, bias)) in sums.iter_mut().zip(&self.intents) {
+        let filed = sums[usize::from(NOBODY)] * scale + self.filed;
+        let mut opinion = Opinion { likely: sums, count: self.intents.len(), filed };
+        let likely = opinion.likely.get_mut(..opinion.count).unwrap_or_default();
+        for (sum, (_, bias)) in likely.iter_mut().zip(&self.intents) {
             *sum = *sum * scale + bias;
         }
-        let most = sums.iter().copied().fold(f32::MIN, f32::max);
-        let all = most + sums.iter().map(|sum| (sum - most).exp()).sum::<f32>().ln();
-        for sum in &mut sums {
+        let most = likely.iter().copied().fold(f32::MIN, f32::max);
+        let all = most + likely.iter().map(|sum| (sum - most).exp()).sum::<f32>().ln();
+        for sum in likely {
             *sum -= all;
         }
-        Opinion { likely: sums, filed: filed * scale + self.filed }
+        opinion
+    }
+
+    fn count(&self, hash: u64, sums: &mut Sums) {
+        match self.features.get(hash) {
+            None => {}
+            Some(Says::Much(row)) => {
+                let row = self.rows.get(row as usize).unwrap_or(&[0.0; WIDTH]);
+                sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += weight);
+            }
+            Some(Says::Little(from, count)) => {
+                let from = from as usize;
+                let own = self.weights.get(from..from + usize::from(count)).unwrap_or_default();
+                for (number, weight) in own {
+                    add(sums, *number, *weight);
+                }
+            }
+        }
+    }
+}
+
+fn add(sums: &mut Sums, number: u8, weight: f32) {
+    if let Some(sum) = sums.get_mut(usize::from(number)) {
+        *sum += weight;
     }
 }

@@ -30,8 +30,6 @@ pub struct Text<'a> {
     pub lexicon: &'a Lexicon,
     /// Which meanings are there at all, by tag.
     present: u128,
-    /// What covers each token.
-    covers: Vec<u8>,
 }
 
 /// Everyday readers read this many tokens, several times what the longest honest text holds; danger is read in all.
@@ -49,17 +47,19 @@ impl<'a> Text<'a> {
     /// Reads a reply once for all readers.
     pub fn new(original: &'a str, context: &Context<'a>) -> Self {
         let lexicon = &context.reader.lexicon;
-        let kept = match context.channel {
-            Channel::Sms => both_ends(original, context.reader.settings.longest),
-            Channel::Email => own_words::kept(original),
+        let longest = context.reader.settings.longest;
+        let folded = match context.channel {
+            Channel::Sms if original.len() <= longest => {
+                Folded::of(original, std::slice::from_ref(&(0..original.len())))
+            }
+            Channel::Sms => Folded::of(original, &both_ends(original, longest)),
+            Channel::Email => Folded::of(original, &own_words::kept(original)),
         };
-        let folded = Folded::of(original, &kept);
         let name = context.prompt.and_then(addressee);
-        let tokens = tokenise(&folded, &lexicon.vocabulary, name.as_deref());
+        let mut tokens = tokenise(&folded, &lexicon.vocabulary, name.as_deref());
         let core = core(&tokens, lexicon);
         let mut hits = Vec::with_capacity(24);
         lexicon.phrases.scan(&Sought { tokens: &tokens, core: core.clone() }, &mut hits);
-        let mut covers = vec![0u8; tokens.len()];
         let mut present = 0;
         for hit in &hits {
             present |= 1u128 << hit.tag;
@@ -74,15 +74,15 @@ impl<'a> Text<'a> {
             if cover == SIGN && to - from > LONGEST_SIGN {
                 // What stands between two far signs is not itself one.
                 for at in [from, to - 1] {
-                    covers.get_mut(at).into_iter().for_each(|slot| *slot |= cover);
+                    tokens.get_mut(at).into_iter().for_each(|token| token.covers |= cover);
                 }
                 continue;
             }
-            for slot in covers.get_mut(from..to).unwrap_or_default() {
-                *slot |= cover;
+            for token in tokens.get_mut(from..to).unwrap_or_default() {
+                token.covers |= cover;
             }
         }
-        Self { original, folded, tokens, core, hits, lexicon, present, covers }
+        Self { original, folded, tokens, core, hits, lexicon, present }
     }
 
     /// Leaves the tail of a text that is longer than anybody types to people. True if there was one.
@@ -95,7 +95,6 @@ impl<'a> Text<'a> {
         for token in &mut self.tokens {
             token.sentence_to = token.sentence_to.min(end);
         }
-        self.covers.truncate(EVERYDAY);
         self.hits.retain(|h| h.to <= end);
         self.core = self.core.start.min(EVERYDAY)..self.core.end.min(EVERYDAY);
         true
@@ -120,8 +119,13 @@ impl<'a> Text<'a> {
     pub fn spell(&self, at: usize, words: &mut String) {
         if self.tokens.get(at).is_some_and(|t| t.kind == Kind::Number) {
             words.push('#');
+            return;
+        }
+        let word = self.word(at);
+        if word.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            words.push_str(word);
         } else {
-            words.extend(self.word(at).chars().filter(|c| *c != '\'' && !c.is_whitespace()));
+            words.extend(word.chars().filter(|c| *c != '\'' && !c.is_whitespace()));
         }
     }
 
@@ -188,7 +192,8 @@ impl<'a> Text<'a> {
     }
 
     fn covered(&self, range: Range<usize>, by: u8) -> bool {
-        self.covers.get(range.start..range.end.min(self.covers.len())).is_some_and(|c| c.iter().any(|c| c & by != 0))
+        let end = range.end.min(self.tokens.len());
+        self.tokens.get(range.start..end).is_some_and(|tokens| tokens.iter().any(|t| t.covers & by != 0))
     }
 
     /// The first token of the sentence a token stands in.
@@ -238,14 +243,11 @@ fn characters(text: &str, byte: usize) -> usize {
 }
 
 /// A text that is longer than anybody types is read at both ends.
-fn both_ends(text: &str, longest: usize) -> Vec<Range<usize>> {
-    if text.len() <= longest {
-        return std::iter::once(0..text.len()).collect();
-    }
+fn both_ends(text: &str, longest: usize) -> [Range<usize>; 2] {
     let half = longest / 2;
     let first = (0..=half).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
     let last = (text.len() - half..text.len()).find(|i| text.is_char_boundary(*i)).unwrap_or(text.len());
-    vec![0..first, last..text.len()]
+    [0..first, last..text.len()]
 }
 
 /// The first name or surname our own message greeted, folded.
@@ -254,11 +256,16 @@ fn addressee(prompt: &Prompt) -> Option<Cow<'_, str>> {
     // The greeting stands at the start of our own messages.
     let end = (0..=text.len().min(120)).rev().find(|i| text.is_char_boundary(*i))?;
     let text = text.get(..end)?;
-    let at = text.find("Hello ").map(|i| i + 6).or_else(|| text.find("Dear ").map(|i| i + 5))?;
-    let rest = text.get(at..)?;
+    let rest = after(text, b'H', "Hello ").or_else(|| after(text, b'D', "Dear "))?;
     let end = rest.find([',', '\n', '.', ':'])?;
     let name = rest.get(..end)?.split(' ').next_back()?;
     (name.len() > 2 && name.len() < 30).then(|| Cow::Owned(super::normalise::fold_word(name)))
+}
+
+/// What follows the first `word`, which begins with `letter`: capitals are few, so that is quicker than a search.
+fn after<'t>(text: &'t str, letter: u8, word: &str) -> Option<&'t str> {
+    let starts = text.bytes().enumerate().filter(|(_, b)| *b == letter);
+    starts.filter_map(|(at, _)| text.get(at..)).find_map(|rest| rest.strip_prefix(word))
 }
 
 /// Leaves out greetings at the start and thanks, kisses and smiles at the end.

@@ -66,6 +66,8 @@ pub struct Token {
     pub bracket: bool,
     /// The word as the readers ask about it: as the lexicon spells it, or as written.
     pub known: Word,
+    /// What kinds of phrases cover it, as bits that `text.rs` gives out.
+    pub covers: u8,
     /// The first token of its sentence.
     pub sentence_from: u32,
     /// One past the last token of its sentence.
@@ -424,6 +426,7 @@ impl Cutter<'_> {
             asked: false,
             bracket: gap.bracket,
             known,
+            covers: 0,
             sentence_from: 0,
             sentence_to: 0,
         });

@@ -11,7 +11,7 @@ use super::by_rules;
 use super::danger;
 use super::draft::Draft;
 use super::evaluate::Labelled;
-use super::features::{features, features_of_answer};
+use super::features::{Seen, features, features_of_answer};
 use super::findings::{self, Case};
 use super::judge;
 use super::likeness;
@@ -94,7 +94,7 @@ impl Lesson {
         let labelled: Labelled = serde_json::from_str(line).ok()?;
         let context = labelled.line.context(reader);
         let text = Text::new(&labelled.line.reply, &context);
-        let danger_words = likeness::spelled(&text, &danger::read(&text, context.asked_reading())).0;
+        let danger_words = likeness::spelled(&text, &danger::read(&text, context.asked_reading()));
         let id = labelled.line.id.as_str().unwrap_or_default();
         Some(Self {
             unread,
@@ -222,14 +222,14 @@ impl<'l> Bench<'l> {
         let mut text = Text::new(&lesson.labelled.line.reply, &context);
         let mut draft = Draft::default();
         let Some(found) = by_rules(&mut text, &context, &mut draft) else { return };
-        let opinion = second.of(&lesson.words, lesson.asked);
+        let opinion = second.of(&Seen::of(lesson.words.clone()), lesson.asked);
         let case = Case {
             text: &text,
             context: &context,
             found: &found,
             draft: &draft,
             opinion: &opinion,
-            danger: danger.of(&lesson.danger_words).0,
+            danger: danger.of(&Seen::of(lesson.danger_words.clone())).0,
         };
         let (mut meanings, mut filed, mut urgent) = (self.meanings.reply(), self.filed.reply(), self.urgent.reply());
         findings::each(&case, second, |feature, value| {

@@ -46,6 +46,42 @@ impl Intent {
     }
 }
 
+/// Every intent, by its number.
+pub(super) const ALL: [Intent; 25] = {
+    use Intent::{
+        AgendaItems, AutoReply, Bereavement, Cancel, Carer, Choice, Complaint, Confirm, ContactChange, Help, Language,
+        No, Other, Partial, ProgressNumber, Question, Reading, RedFlag, Reschedule, Start, Stop, Thanks, Unclear,
+        WrongPerson, Yes,
+    };
+    [
+        AutoReply,
+        RedFlag,
+        Bereavement,
+        WrongPerson,
+        Carer,
+        Stop,
+        Yes,
+        No,
+        Partial,
+        ProgressNumber,
+        Choice,
+        AgendaItems,
+        Confirm,
+        Start,
+        Help,
+        Cancel,
+        Reschedule,
+        ContactChange,
+        Reading,
+        Question,
+        Language,
+        Complaint,
+        Other,
+        Thanks,
+        Unclear,
+    ]
+};
+
 /// The words of the intents, in their order.
 pub(super) const WORDS: [&str; 25] = [
     "auto_reply",
@@ -400,7 +436,7 @@ mod tests {
     fn every_intent_has_its_own_word() {
         for word in WORDS {
             let intent: Intent = serde_json::from_value(word.into()).expect("an intent");
-            assert_eq!(intent.word(), word);
+            assert_eq!((intent.word(), ALL[intent as usize]), (word, intent));
         }
         assert_eq!(WORDS.len(), Intent::Unclear as usize + 1, "the last of them");
     }

@@ -213,19 +213,22 @@ fn looks_alike(text: &Text<'_>) -> bool {
     if body.len() > 24 || body.is_empty() {
         return false;
     }
-    let mut plain = String::new();
+    let mut seen = 0;
     for c in body.chars() {
-        match c {
-            '\u{455}' | '$' | '5' | '\u{10F1}' | '\u{405}' => plain.push('s'),
-            '\u{442}' | '\u{3C4}' | '\u{422}' | '7' | '+' | '\u{2020}' => plain.push('t'),
-            '\u{43E}' | '\u{3BF}' | '\u{3C3}' | '0' | '\u{585}' => plain.push('o'),
-            '\u{440}' | '\u{3C1}' | '\u{420}' | '\u{FE}' => plain.push('p'),
-            c if c.is_ascii_alphabetic() => plain.push(c),
-            c if c.is_alphanumeric() => return false,
-            _ => {}
+        let plain = match c {
+            '\u{455}' | '$' | '5' | '\u{10F1}' | '\u{405}' => 's',
+            '\u{442}' | '\u{3C4}' | '\u{422}' | '7' | '+' | '\u{2020}' => 't',
+            '\u{43E}' | '\u{3BF}' | '\u{3C3}' | '0' | '\u{585}' => 'o',
+            '\u{440}' | '\u{3C1}' | '\u{420}' | '\u{FE}' => 'p',
+            c if c.is_alphanumeric() => c,
+            _ => continue,
+        };
+        if "stopall".chars().nth(seen) != Some(plain) {
+            return false;
         }
+        seen += 1;
     }
-    plain == "stop" || plain == "stopall"
+    matches!(seen, 4 | 7)
 }
 
 /// Reads a wish to start, or for help.

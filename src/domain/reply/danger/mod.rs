@@ -93,7 +93,7 @@ pub fn read(text: &Text<'_>, asked_reading: Option<ReadingKind>) -> Dangers {
             _ => {}
         }
     }
-    let mut gone = vec![false; text.tokens.len()];
+    let mut gone = vec![false; if dangers.dismissed.is_empty() { 0 } else { text.tokens.len() }];
     for (from, to) in &dangers.dismissed {
         gone.get_mut(*from..*to).unwrap_or_default().fill(true);
     }

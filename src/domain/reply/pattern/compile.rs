@@ -1,8 +1,10 @@
 //! From a phrase as written to elements, and to the words it can start with.
 
 use super::super::vocabulary::{Vocabulary, WordId};
-use super::{Anchor, Element, Entry, Gathered, Need, Pattern, PatternError, Phrases, Sets, Tag, class_of, spell_out};
-use std::collections::HashMap;
+use super::{
+    Anchor, Element, Entry, Gathered, Members, Need, Pattern, PatternError, Phrases, Sets, Tag, class_of, members,
+    spell_out,
+};
 use std::sync::Arc;
 
 /// Words that stand in most replies: a phrase is better looked for by its other words.
@@ -93,33 +95,12 @@ impl Phrases {
     }
 
     /// Lays the anchors side by side and forgets what was needed for that: it is most of the memory. Call it once, at the end.
-    pub fn seal(&mut self) {
+    pub fn seal(&mut self) -> Result<(), PatternError> {
         let Gathered { classes, anchors, .. } = std::mem::take(&mut self.gathered);
-        self.stride = classes.len() / 64 + 1;
-        let words = classes.iter().filter_map(|class| class.last()).max().map_or(0, |w| *w as usize + 1);
-        let mut classes_of: Vec<Vec<usize>> = vec![Vec::new(); words];
-        for (number, class) in classes.iter().enumerate() {
-            for word in class.iter() {
-                if let Some(list) = classes_of.get_mut(*word as usize) {
-                    list.push(number);
-                }
-            }
+        if classes.len() > members::MOST {
+            return Err(PatternError::TooManySets(members::MOST));
         }
-        let mut places: HashMap<&[usize], u32> = HashMap::new();
-        for list in &classes_of {
-            let row = *places.entry(list).or_insert_with(|| {
-                let from = self.memberships.len();
-                self.memberships.resize(from + self.stride, 0);
-                for number in list {
-                    if let Some(bits) = self.memberships.get_mut(from + number / 64) {
-                        *bits |= 1 << (number % 64);
-                    }
-                }
-                from as u32
-            });
-            self.rows.push(row);
-        }
-        self.memberships.shrink_to_fit();
+        self.members = Members::of(&classes);
         self.anchors = Vec::with_capacity(anchors.iter().map(Vec::len).sum());
         self.spans = Vec::with_capacity(anchors.len());
         for list in &anchors {
@@ -129,6 +110,7 @@ impl Phrases {
         }
         self.elements.shrink_to_fit();
         self.patterns.shrink_to_fit();
+        Ok(())
     }
 
     fn left_out(elements: &[Element], at: usize) -> Vec<Element> {

@@ -15,10 +15,12 @@
 //! ```
 
 mod compile;
+mod members;
 mod scan;
 
 use super::tokens::Token;
 use super::vocabulary::{Vocabulary, WordId};
+use members::Members;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -107,6 +109,9 @@ pub enum PatternError {
     /// More signs beside each other than are tried in every order.
     #[error("phrase {0:?} joins more than three signs with &")]
     TooManySigns(String),
+    /// More different alternatives than are told apart.
+    #[error("the phrases hold more than {0} different sets of words")]
+    TooManySets(usize),
     /// Nothing to hold on to.
     #[error("phrase {0:?} has no word to start with")]
     NoStart(String),
@@ -123,11 +128,7 @@ pub struct Phrases {
     anchors: Vec<Anchor>,
     /// For each word: where its anchors begin and end.
     spans: Vec<[u32; 2]>,
-    /// For each word: where in `memberships` its classes stand. Many words are in the same ones.
-    rows: Vec<u32>,
-    /// As bits, which classes hold a word; `stride` numbers a row.
-    memberships: Vec<u64>,
-    stride: usize,
+    members: Members,
 }
 
 /// What is gathered while phrases are added.
@@ -283,7 +284,7 @@ mod tests {
         let folded = Folded::of(text, std::slice::from_ref(&(0..text.len())));
         let tokens = tokenise(&folded, &v, None);
         let mut hits = Vec::new();
-        p.seal();
+        p.seal().expect("few sets");
         p.scan(&Sought { tokens: &tokens, core: 0..tokens.len() }, &mut hits);
         !hits.is_empty()
     }

@@ -146,13 +146,7 @@ impl Phrases {
     }
 
     fn in_class(&self, class: u32, word: WordId) -> bool {
-        word != 0 && self.row(word).get(class as usize / 64).is_some_and(|bits| bits >> (class % 64) & 1 == 1)
-    }
-
-    /// The classes that hold a word, as bits.
-    fn row(&self, word: WordId) -> &[u64] {
-        let from = self.rows.get(word as usize).map(|at| *at as usize);
-        from.and_then(|from| self.memberships.get(from..from + self.stride)).unwrap_or_default()
+        self.members.holds(class, word)
     }
 }
 
@@ -162,8 +156,8 @@ struct Present {
 }
 
 impl Present {
-    /// Room for 4,096 classes; those beyond count as present.
-    const CLASSES: usize = 64;
+    /// Room for 6,144 classes; those beyond count as present.
+    const CLASSES: usize = 96;
     /// Room for 1,024 words that are told apart.
     const WORDS: usize = 16;
 
@@ -171,9 +165,7 @@ impl Present {
         let mut present = Self { bits: [0; Self::CLASSES + Self::WORDS] };
         for token in sought.tokens {
             present.set(present_word(token.word));
-            for (sum, bits) in present.bits.iter_mut().take(Self::CLASSES).zip(phrases.row(token.word)) {
-                *sum |= bits;
-            }
+            phrases.members.join(token.word, &mut present.bits[..Self::CLASSES]);
         }
         present.set(ALWAYS);
         present
