@@ -31,6 +31,7 @@ mod lexicon;
 mod likeness;
 mod normalise;
 mod numbers;
+mod once_more;
 pub mod own_words;
 mod pattern;
 mod people;

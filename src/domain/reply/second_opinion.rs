@@ -10,6 +10,7 @@ use super::findings::{self, Case};
 use super::judge::Verdict;
 use super::label::Label;
 use super::likeness::Likeness;
+use super::once_more;
 use super::settings::SecondOpinion;
 use super::text::Text;
 use super::understanding::{Intent, Route};
@@ -78,6 +79,7 @@ fn weigh(text: &Text<'_>, context: &Context<'_>, verdict: &Verdict, limits: &Sec
         && of_best > of_first + limits.head_start
     {
         draft.suspect(best, text);
+        once_more::read(text, context, best, draft);
         return;
     }
     if verdict.filed < limits.file_from {
