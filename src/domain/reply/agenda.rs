@@ -30,6 +30,11 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], prompt: &Prompt) -> Agenda {
     let parts = parts(text, menu > 0, amounts);
     let mut items: Vec<String> = Vec::new();
     for (from, to) in parts {
+        // "7, will tell the nurse when I see her": no topic beside the number.
+        let told = items.iter().any(|item| item.parse::<u64>().is_ok()) && !amounts.iter().any(|a| a.from >= from && a.to <= to);
+        if menu > 0 && told && text.is(from, words!["will", "ill", "because", "thats", "its", "as", "if", "when"]) {
+            continue;
+        }
         menu_keys(text, from, to, amounts, menu, &mut items);
     }
     // "1 2 3" where no menu was sent says nothing.
@@ -70,12 +75,17 @@ fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: 
     let mut start = from;
     if menu > 0 {
         let mut at = from;
+        // "none of them just my eczema"
+        if text.is(at, words!["none", "neither"]) && text.is(at + 1, words!["of"]) && at + 3 < to {
+            at += 3;
+            start = at;
+        }
         while at < to {
             if text.is(
                 at,
                 words![
                     "number", "and", "an", "no", "option", "also", "plus", "please", "just", "only", "maybe",
-                    "probably", "mainly", "mostly"
+                    "probably", "mainly", "mostly", "could", "can", "we", "do", "then", "possibly", "would", "like"
                 ],
             ) {
                 at += 1;
@@ -86,9 +96,12 @@ fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: 
             }) else {
                 break;
             };
-            items.push(format!("{}", amount.lo));
-            if !amount.single() {
-                items.push(format!("{}", amount.hi));
+            for key in [Some(amount.lo), (!amount.single()).then_some(amount.hi)].into_iter().flatten() {
+                let key = format!("{key}");
+                // "2 and 6, 6 being the main one"
+                if !items.contains(&key) {
+                    items.push(key);
+                }
             }
             at = amount.end;
             start = at;
@@ -112,7 +125,7 @@ fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: 
 }
 
 /// Words that lead up to an item and are no part of it.
-const LEADS: [&[&str]; 48] = [
+const LEADS: [&[&str]; 56] = [
     &["um"],
     &["er"],
     &["erm"],
@@ -155,6 +168,14 @@ const LEADS: [&[&str]; 48] = [
     &["respectfully"],
     &["just"],
     &["well"],
+    &["can", "i", "ask", "about"],
+    &["could", "i", "ask", "about"],
+    &["can", "i", "talk", "about"],
+    &["can", "i", "discuss"],
+    &["speak", "on"],
+    &["discuss", "on"],
+    &["third", "thing", "is"],
+    &["the", "third", "is"],
     &["the", "main", "thing", "is"],
     &["first", "thing", "is"],
     &["second", "thing", "is"],
@@ -187,6 +208,14 @@ fn trim(text: &Text<'_>, mut from: usize, mut to: usize) -> (usize, usize) {
         ) || text.token(to - 1).is_some_and(|t| t.kind == Kind::Emoji))
     {
         to -= 1;
+    }
+    // "me nerves so I am", "my knees, so they are"
+    if to >= from + 4
+        && text.is(to - 3, words!["so"])
+        && text.is(to - 2, words!["i", "it", "they", "he", "she", "we", "you"])
+        && text.is(to - 1, words!["am", "is", "are", "do", "does", "did", "was", "were"])
+    {
+        to -= 3;
     }
     if to >= from + 2 && text.is(to - 2, words!["question", "full"]) && text.is(to - 1, words!["mark", "stop"]) {
         to -= 2;
@@ -306,7 +335,10 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
         && (from..colon).any(|i| {
             text.is(
                 i,
-                words!["discuss", "talk", "list", "matters", "things", "following", "cover", "raise", "questions"],
+                words![
+                    "discuss", "talk", "list", "matters", "things", "following", "cover", "raise", "questions", "points",
+                    "bits", "three", "two", "items", "issues"
+                ],
             )
         })
     {
@@ -349,6 +381,20 @@ fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
             "all",
             "every",
             "been",
+            "only",
+            "noticed",
+            "same",
+            "from",
+            "came",
+            "comes",
+            "started",
+            "starts",
+            "until",
+            "while",
+            "after",
+            "usually",
+            "still",
+            "hurts",
             "goes",
             "going",
             "gets",
@@ -424,7 +470,8 @@ fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
         words![
             "i", "im", "ive", "it", "its", "he", "she", "they", "we", "then", "wasnt", "was", "is", "are", "cant",
             "have", "had", "has", "get", "off", "on", "down", "around", "night", "evening", "half", "needles", "out",
-            "lift", "dizzy", "sick", "tired"
+            "lift", "dizzy", "sick", "tired", "not", "nobody", "no", "bled", "bleeds", "bleeding", "been", "gone",
+            "goes", "went", "came", "comes", "keeps", "makes", "hurts", "gets", "got", "still", "wont", "dont"
         ],
     );
     let skip = text.is(at + 1, words!["i"]) && text.is(at + 2, words!["skip"]);
@@ -446,8 +493,29 @@ fn is_courtesy(text: &Text<'_>, from: usize, to: usize) -> bool {
         || text.is(from, words!["i"]) && text.is(from + 1, opening)
         || text.is(from, words!["with", "best", "warm", "many", "yours"])
             && text.is(from + 1, words!["thanks", "wishes", "regards", "faithfully", "sincerely", "truly"])
+        || text.is(from, words!["yours"]) && to - from <= 2
+        || counts_topics(text, from, to)
+        || is_signature(text, from, to)
+        || to - from <= 3 && (from..to).any(|i| text.is(i, words!["kidding", "joking"]))
         || text.is(from, words!["you"]) && text.is(from + 1, words!["for"])
         || text.is(from, words!["see", "thats"]) && to - from <= 2
         || text.is(from, words!["not"]) && text.is(from + 1, words!["the", "my"]) && to - from <= 4
         || text.is(from, words!["that"]) && to - from <= 3
+}
+
+/// "2 things really", "just the one": says how many follow.
+fn counts_topics(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let names = |i: usize| text.is(i, words!["things", "thing", "matters", "bits", "points", "questions", "items", "one"]);
+    let many = |i: usize| {
+        text.fact(i).number.is_some() || text.token(i).is_some_and(|t| t.kind == Kind::Number) || text.is(i, words!["few", "the"])
+    };
+    let light = |i: usize| text.within(i, &text.lexicon.known.function) || many(i) || names(i);
+    to - from <= 4 && (from..to).any(names) && (from..to).any(many) && (from..to).all(light)
+}
+
+/// A name below a letter: one or two words in a paragraph of their own, at its end.
+fn is_signature(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let apart = text.token(from).is_some_and(|t| t.parted >= Break::Paragraph);
+    let name = |i: usize| text.token(i).is_some_and(|t| t.kind == Kind::Word && t.word <= super::vocabulary::Vocabulary::NAME);
+    from > text.core.start && apart && to >= text.core.end && to - from <= 3 && (from..to).all(name)
 }

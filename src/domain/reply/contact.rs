@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::label::Label;
-use super::numbers::{Amount, Role};
+use super::numbers::{Amount, Role, is_road};
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::{Intent, Route};
@@ -83,18 +83,6 @@ fn house(text: &Text<'_>) -> Option<(usize, usize)> {
     let ends = |i: usize| text.token(i).is_none_or(|t| t.parted >= Break::Sentence);
     let to = postcode.map(|at| at + 4).or_else(|| (from + 1..=text.tokens.len()).find(|i| ends(*i)))?;
     Some((from, to))
-}
-
-fn is_road(text: &Text<'_>, at: usize) -> bool {
-    text.is(
-        at,
-        words![
-            "road", "street", "lane", "avenue", "close", "drive", "way", "court", "crescent", "gardens", "rise",
-            "mews", "terrace", "place", "square", "grove", "hill", "row", "walk", "view", "park", "rd", "st", "ave",
-            "cottage", "cottages", "farm", "creamery", "house", "flat", "green", "yard", "brae", "wynd", "parade",
-            "gate", "hall", "croft", "bank", "mount", "vale"
-        ],
-    )
 }
 
 /// Phone numbers: first token, one past the last, and the number in E.164 if it is complete.

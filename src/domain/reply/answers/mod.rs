@@ -33,7 +33,7 @@ pub fn read(
     }
     match context.expects()? {
         Expects::Count { .. } | Expects::Scale { .. } => number(text, amounts, &Asked::of(context)?, context, draft),
-        Expects::YesNoSome => yes_no_some(text, context, dangers, draft),
+        Expects::YesNoSome => yes_no_some(text, context, amounts, dangers, draft),
         Expects::Choice { options } => choose(text, amounts, options, draft),
         Expects::Reading { reading } => reading_answer(text, context, amounts, *reading, dangers, draft),
         Expects::Agenda { .. } => agenda_answer(text, context, amounts, dangers, draft),
@@ -42,7 +42,7 @@ pub fn read(
             draft.answer.map(|_| (text.core.start, text.core.end.min(text.core.start + 1)))
         }
         Expects::Acknowledge => acknowledge(text, draft),
-        Expects::OptIn => opt_in(text, draft),
+        Expects::OptIn => opt_in(text, context, draft),
         Expects::Free => free(text, context, draft),
     }
 }

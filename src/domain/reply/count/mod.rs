@@ -115,8 +115,9 @@ fn is_hoped(text: &Text<'_>, amount: &Amount) -> bool {
 /// Looks back in the sentence from a number over so many words, to the first clause that ends.
 fn leads(text: &Text<'_>, amount: &Amount, over: usize) -> impl Iterator<Item = usize> {
     let start = text.sentence_start(amount.from).max(amount.from.saturating_sub(over));
-    let clause = (start + 1..=amount.from).rev().find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Comma));
-    clause.unwrap_or(start)..amount.from
+    let number = |i: usize| text.token(i).is_some_and(|t| t.kind == Kind::Number) || text.fact(i).number.is_some();
+    let begins = |i: &usize| text.token(*i).is_some_and(|t| t.parted >= Break::Comma) || number(*i - 1);
+    (start + 1..=amount.from).rev().find(begins).unwrap_or(start)..amount.from
 }
 
 /// A number beside the answer: aimed at, said by somebody else, on condition, of the days left over, of the week before. Only
@@ -124,11 +125,13 @@ fn leads(text: &Text<'_>, amount: &Amount, over: usize) -> impl Iterator<Item = 
 fn is_no_answer(text: &Text<'_>, amount: &Amount) -> bool {
     let known = &text.lexicon.known;
     let before = |back: usize, words: &[Word]| amount.from.checked_sub(back).is_some_and(|b| text.is(b, words));
-    if before(1, words!["other", "others", "remaining"]) {
+    let compares = text.is(amount.end, words!["more", "less", "fewer", "up", "down"])
+        && text.is(amount.end + 1, words!["than", "on", "then"]);
+    if compares || before(1, words!["other", "others", "remaining"]) {
         return true;
     }
     let aims = |at: usize| {
-        text.is(at, words!["aim", "aimed", "aiming", "goal", "target", "supposed", "planned", "meant", "set", "nearly", "almost"])
+        text.is(at, words!["aim", "aimed", "aiming", "goal", "target", "supposed", "planned", "set", "nearly", "almost"])
             || text.is(at, words!["say", "said"]) && text.is(at - at.min(1), words!["to", "have", "of"])
             || text.is(at, words!["should", "would", "could", "id"]) && text.is(at + 1, words!["have", "of", "be", "been"])
             || text.is(at, words!["wouldve", "shouldve", "couldve"])
@@ -240,6 +243,17 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
     if one_more {
         return Answer::AskAgain("more is named than the number");
     }
+    let over = amounts.iter().any(|a| {
+        a.from > chosen.amount.from
+            && matches!(a.unit, Unit::Day | Unit::Week)
+            && a.from.checked_sub(1).is_some_and(|b| text.is(b, words!["in", "over", "every"]))
+    });
+    if over && asked.unit != "days" {
+        return Answer::AskAgain("of another time than the one asked about");
+    }
+    if text.is(chosen.amount.end, words!["more", "less", "fewer"]) && text.is(chosen.amount.end + 1, words!["than", "then"]) {
+        return Answer::AskAgain("a difference, no number");
+    }
     judge(text, &chosen, asked)
 }
 
@@ -337,6 +351,18 @@ fn judge(text: &Text<'_>, chosen: &Chosen, asked: &Asked<'_>) -> Answer {
     let mut check = chosen.check;
     if amount.doubtful {
         check = Some("a word that sounds like a number");
+    }
+    // "a sherry or two"
+    let or_two = amount.from >= 3
+        && (amount.lo - 2.0).abs() < f64::EPSILON
+        && text.is(amount.from - 1, words!["or"])
+        && text.is(amount.from - 3, words!["a", "an"]);
+    if or_two {
+        (amount.lo, check) = (1.0, Some("one or two"));
+    }
+    let elsewhere = amount.is_fold(text) && asked.unit == "days" && text.core_len() > 3;
+    if elsewhere {
+        check = Some("times, and days were asked for");
     }
     if let Some(of) = amount.of {
         let whole = asked.max.is_none_or(|max| (max - of).abs() < f64::EPSILON);

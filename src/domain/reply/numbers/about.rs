@@ -4,6 +4,7 @@ use super::super::facts::Unit;
 use super::super::text::Text;
 use super::super::tokens::{Break, Kind};
 use super::super::vocabulary::{Word, words};
+use super::apart::is_road;
 use super::{Amount, Bound, Role};
 
 pub(super) fn unit(text: &Text<'_>, amount: &mut Amount) {
@@ -86,12 +87,15 @@ pub(super) fn unit(text: &Text<'_>, amount: &mut Amount) {
 
 pub(super) fn bound(text: &Text<'_>, amount: &mut Amount) {
     let before = |back: usize, words: &[Word]| amount.from.checked_sub(back).is_some_and(|b| text.is(b, words));
+    // "6 glasses plus me tea"
+    let beside = text.token(amount.end + 1).is_some_and(|t| t.kind == Kind::Word && t.parted <= Break::Space);
     let more = (text.is(amount.end, words!["or"])
         && text.is(amount.end + 1, words!["more", "so", "thereabouts", "under", "less"]))
-        || text.is(amount.end, words!["plus"]);
+        || text.is(amount.end, words!["plus"]) && !beside;
     amount.bound = if before(1, words!["least"])
         || text.is(amount.end, words!["or"]) && text.is(amount.end + 1, words!["more"])
-        || text.is(amount.end, words!["plus", "minimum"])
+        || text.is(amount.end, words!["minimum"])
+        || text.is(amount.end, words!["plus"]) && !beside
     {
         Bound::AtLeast
     } else if before(1, words!["than", "over", "under", "above", "below", "minus"]) && !before(2, words!["other"]) {
@@ -170,6 +174,11 @@ pub(super) fn role(text: &Text<'_>, amount: &Amount) -> Role {
         {
             return Role::Aside;
         }
+    }
+    // "14 Tanner Row": a house.
+    let unknown = |at: usize| text.token(at).is_some_and(|t| t.word == 0 && t.kind == Kind::Word && t.parted == Break::Space);
+    if !amount.words && amount.unit == Unit::None && unknown(amount.to) && is_road(text, amount.to + 1) {
+        return Role::Aside;
     }
     if amount.unit == Unit::Year || amount.unit == Unit::Money {
         return Role::Aside;
