@@ -148,10 +148,10 @@ fn is_no_answer(text: &Text<'_>, amount: &Amount) -> bool {
 }
 
 /// "so that's four", "peas, salad = 5": what all that was said before comes to.
-fn concludes(text: &Text<'_>, amount: &Amount) -> bool {
+pub fn concludes(text: &Text<'_>, amount: &Amount) -> bool {
     text.token(amount.from).is_some_and(|t| t.mark == b'=')
         || leads(text, amount, 3)
-            .any(|at| text.is(at, words!["so", "thats", "makes", "making", "total", "totals", "altogether", "equals"]))
+            .any(|at| text.is(at, words!["so", "thats", "makes", "making", "total", "totals", "altogether", "equals", "call"]))
 }
 
 /// "tell a lie it was 2": told of the time that was asked about, not of another.

@@ -221,6 +221,11 @@ pub(super) fn is_past(text: &Text<'_>, amount: &Amount, since: usize, until: usi
     }
     let mut at = amount.end;
     while at < until.min(amount.end + 4) && text.token(at).is_some_and(|t| t.parted < Break::Comma) {
+        // "280 normally 420": the word belongs to the number it stands before.
+        let of_next = until < text.tokens.len() && until - at <= 3 && text.is(at, words!["normally", "usually"]);
+        if of_next {
+            return false;
+        }
         let days_before = text.is(at, words!["before"]) && text.fact(at - 1).unit != Unit::None;
         if text.is(at, PAST_BEHIND) || days_before {
             return true;
