@@ -27,6 +27,8 @@ pub(super) fn choose(
                 h.from as usize == text.core.start
                     && !text.is(h.from as usize, words!["could", "can", "may"])
                     && text.core_len() > 2
+                    // "when the soaps have finished so 3"
+                    && !text.core.clone().any(|i| text.is(i, words!["so"]))
             });
             if asks_about {
                 return None;
