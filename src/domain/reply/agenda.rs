@@ -32,6 +32,9 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], prompt: &Prompt) -> Agenda {
     for (from, to) in parts {
         // "7, will tell the nurse when I see her": no topic beside the number.
         let told = items.iter().any(|item| item.parse::<u64>().is_ok()) && !amounts.iter().any(|a| a.from >= from && a.to <= to);
+        if menu > 0 && to - from == 1 && text.is(from, words!["no", "number"]) {
+            continue;
+        }
         if menu > 0 && told && text.is(from, words!["will", "ill", "because", "thats", "its", "as", "if", "when"]) {
             continue;
         }
@@ -113,7 +116,7 @@ fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: 
     let (start, end) = trim(text, start, to);
     let around_a_key = menu > 0
         && items.last().is_some_and(|item| item.parse::<u64>().is_ok())
-        && (start..end).all(|at| text.is(at, AROUND_A_KEY));
+        && (start..end).all(|at| text.is(at, AROUND_A_KEY) || text.within(at, &text.lexicon.known.function));
     if start < end && !around_a_key {
         let item =
             text.written(start, end).trim_matches(['.', ',', ';', ':', '!', '?', '-', ' ', '\u{2022}']).to_owned();
@@ -192,8 +195,8 @@ const AROUND_A_KEY: &[Word] = words![
 
 fn trim(text: &Text<'_>, mut from: usize, mut to: usize) -> (usize, usize) {
     loop {
-        let lead =
-            LEADS.iter().find(|lead| lead.iter().enumerate().all(|(i, w)| from + i < to && text.is_str(from + i, w)));
+        let stands = |lead: &&&[&str]| lead.iter().enumerate().all(|(i, w)| from + i < to && text.is_str(from + i, w));
+        let lead = LEADS.iter().filter(stands).max_by_key(|lead| lead.len());
         match lead {
             Some(lead) => from += lead.len(),
             None => break,
@@ -353,14 +356,24 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
     let sentence = |i: usize| text.token(i).is_some_and(|t| t.parted >= Break::Sentence && t.mark != 0);
     let mut start = from;
     let mut at = from + 1;
+    let mut bracket = text.token(from).is_some_and(|t| t.bracket);
     while at <= to {
         let end = at == to;
+        if let Some(token) = text.token(at).filter(|_| !end) {
+            // "vitamin D (I cover, and work indoors)" is one thing.
+            bracket = token.bracket || bracket && !closes(token);
+            if bracket && token.parted < Break::Line {
+                at += 1;
+                continue;
+            }
+        }
         let semicolon = text.token(at).is_some_and(|t| t.mark == b';');
         let cut = end
             || sentence(at)
             || semicolon
-            || is_comma(at) && !continues(text, at, start)
-            || is_and(text, at, start, to);
+            || is_comma(at) && (!continues(text, at, start) || asks(text, at))
+            || is_and(text, at, start, to)
+            || is_next_thing(text, at);
         if cut {
             let piece = (start, at);
             cuts.push(piece);
@@ -371,6 +384,22 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
         }
         at += 1;
     }
+}
+
+fn closes(token: &super::tokens::Token) -> bool {
+    token.mark == b')'
+}
+
+/// "is it safe to fly", "can I have fewer": a question of its own.
+fn asks(text: &Text<'_>, at: usize) -> bool {
+    text.is(at, words!["is", "are", "can", "could", "do", "does", "should", "will", "why", "how", "what", "whether"])
+        && text.is(at + 1, words!["i", "it", "my", "the", "this", "that", "there", "we", "they", "these", "about"])
+}
+
+/// "second thing the tablets", "third is the form".
+fn is_next_thing(text: &Text<'_>, at: usize) -> bool {
+    text.is(at, words!["second", "third", "secondly", "thirdly"])
+        && text.is(at + 1, words!["thing", "is", "thats", "the", "my", "one", "would"])
 }
 
 /// What follows a comma but goes on with the same matter: "my chest, goes tight when I hoover".
@@ -475,6 +504,10 @@ fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
         ],
     );
     let skip = text.is(at + 1, words!["i"]) && text.is(at + 2, words!["skip"]);
+    // "all day and also my sleep", "and is it normal"
+    if text.is(at + 1, words!["also"]) || asks(text, at + 1) || is_next_thing(text, at + 2) {
+        return true;
+    }
     let pair = at >= 1
         && (text.is(at - 1, words!["pins", "high", "blood", "up", "on", "day", "morning"])
             && !text.is(at - 1, words!["blood"]));
@@ -487,7 +520,7 @@ fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
 fn is_courtesy(text: &Text<'_>, from: usize, to: usize) -> bool {
     let known = &text.lexicon.known;
     let words = (from..to).filter(|i| !text.within(*i, &known.courtesy) && !text.within(*i, &known.titles)).count();
-    let opening = words!["trust", "grateful", "enclose", "hope", "thank", "thanks"];
+    let opening = words!["trust", "grateful", "enclose", "hope", "thank", "thanks", "remain"];
     words == 0
         || text.is(from, opening)
         || text.is(from, words!["i"]) && text.is(from + 1, opening)

@@ -1,9 +1,11 @@
 //! The number most likely meant, where the strict reading finds none: a person sees it and confirms it or not.
 
-use super::super::facts::Unit;
+use super::super::facts::{NumberWord, Unit};
 use super::super::label::Label;
 use super::super::numbers::{Amount, Bound, Role};
 use super::super::text::Text;
+use super::super::tokens::Kind;
+use super::super::vocabulary::words;
 use super::fit::{Fit, unit_fit};
 use super::period::days_somewhere;
 use super::{Asked, concludes, is_correction, is_hoped, is_no_answer, is_part, is_told};
@@ -28,12 +30,16 @@ pub fn likeliest(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Opti
         return Some(ends(corrected));
     }
     match fits.as_slice() {
-        [] => days_somewhere(text, asked).or_else(|| {
-            let nothing = text.says(Label::Nought) || text.says(Label::No);
-            (nothing && !asked.scale && asked.min <= 0.0).then_some((0.0, 0.0))
-        }),
+        [] => {
+            let nothing = (text.says(Label::Nought) || text.says(Label::No)) && !asked.scale && asked.min <= 0.0;
+            let none = nothing.then_some((0.0, 0.0));
+            // "I didn't do a single one. Forklift refresher all week."
+            let none_first = none.filter(|_| text.says(Label::EveryDay));
+            none_first.or_else(|| days_somewhere(text, asked)).or_else(|| only_number(text, asked)).or(none)
+        }
         [only] => Some(ends(only)),
-        [first, .., last] if asked.scale => Some((first.lo.min(last.lo), first.hi.max(last.hi))),
+        // "nine at the least, a dozen at the most"
+        [first, .., last] if asked.scale || text.core.clone().any(|i| text.is(i, words!["most", "least"])) => Some((first.lo.min(last.lo), first.hi.max(last.hi))),
         several => {
             // "3 in the day and 2 after tea", "1 banana 2 satsumas": parts of one number.
             let sum = several.iter().fold((0.0, 0.0), |(lo, hi), a| (lo + a.lo, hi + a.hi));
@@ -42,6 +48,17 @@ pub fn likeliest(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Opti
             if parts && whole { Some(sum) } else { several.first().map(|a| ends(a)) }
         }
     }
+}
+
+/// "just the one", "I stop at 4": the only small number there is, whatever it looked like.
+fn only_number(text: &Text<'_>, asked: &Asked<'_>) -> Option<(f64, f64)> {
+    let value = |at: usize| match text.fact(at).number {
+        Some(NumberWord::Small(n)) => Some(f64::from(n)),
+        _ => text.token(at).filter(|t| t.kind == Kind::Number && t.digits <= 2).map(|t| t.value as f64),
+    };
+    let mut found = text.core.clone().filter_map(value);
+    let only = found.next().filter(|_| found.next().is_none())?;
+    (only >= asked.min && only <= asked.max.unwrap_or(asked.believable)).then_some((only, only))
 }
 
 fn may_answer(amount: &Amount, asked: &Asked<'_>) -> bool {
