@@ -46,6 +46,17 @@ pub(super) fn yes_no_some(
         draft.answer(intent, Route::Auto, text, "so many days, or one of two", from, to);
         return Some((from, to));
     }
+    // "no different to normal": as usual.
+    let answer = answer.map(|a| match worry {
+        Worry::NoUrgent
+            if a.intent == Intent::No
+                && text.is(a.from, words!["no", "not"])
+                && text.is(a.from + 1, words!["different", "change", "changes", "worse", "difference", "problem", "problems"]) =>
+        {
+            yes_no::Answer { intent: Intent::Yes, weak: false, ..a }
+        }
+        _ => a,
+    });
     let Some(answer) = answer else {
         if worry == Worry::YesUrgent && !dangers.watch.is_empty() {
             let (from, to) = dangers.watch.first().copied().unwrap_or_default();
