@@ -31,7 +31,8 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], prompt: &Prompt) -> Agenda {
     let mut items: Vec<String> = Vec::new();
     for (from, to) in parts {
         // "7, will tell the nurse when I see her": no topic beside the number.
-        let told = items.iter().any(|item| item.parse::<u64>().is_ok()) && !amounts.iter().any(|a| a.from >= from && a.to <= to);
+        let told = items.iter().any(|item| item.parse::<u64>().is_ok())
+            && !amounts.iter().any(|a| a.from >= from && a.to <= to);
         if menu > 0 && to - from == 1 && text.is(from, words!["no", "number"]) {
             continue;
         }
@@ -339,8 +340,21 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
             text.is(
                 i,
                 words![
-                    "discuss", "talk", "list", "matters", "things", "following", "cover", "raise", "questions", "points",
-                    "bits", "three", "two", "items", "issues"
+                    "discuss",
+                    "talk",
+                    "list",
+                    "matters",
+                    "things",
+                    "following",
+                    "cover",
+                    "raise",
+                    "questions",
+                    "points",
+                    "bits",
+                    "three",
+                    "two",
+                    "items",
+                    "issues"
                 ],
             )
         })
@@ -350,6 +364,7 @@ fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, us
     let is_comma = |i: usize| {
         text.token(i).is_some_and(|t| {
             matches!(t.parted, Break::Comma) && t.mark != 0
+                || closes(t) && t.marks > 1 && t.parted == Break::Clause
                 || matches!(t.mark, b';' | b'/') && t.parted < Break::Sentence
         }) || text.is(i, words!["comma"])
     };
@@ -538,9 +553,12 @@ fn is_courtesy(text: &Text<'_>, from: usize, to: usize) -> bool {
 
 /// "2 things really", "just the one": says how many follow.
 fn counts_topics(text: &Text<'_>, from: usize, to: usize) -> bool {
-    let names = |i: usize| text.is(i, words!["things", "thing", "matters", "bits", "points", "questions", "items", "one"]);
+    let names =
+        |i: usize| text.is(i, words!["things", "thing", "matters", "bits", "points", "questions", "items", "one"]);
     let many = |i: usize| {
-        text.fact(i).number.is_some() || text.token(i).is_some_and(|t| t.kind == Kind::Number) || text.is(i, words!["few", "the"])
+        text.fact(i).number.is_some()
+            || text.token(i).is_some_and(|t| t.kind == Kind::Number)
+            || text.is(i, words!["few", "the"])
     };
     let light = |i: usize| text.within(i, &text.lexicon.known.function) || many(i) || names(i);
     to - from <= 4 && (from..to).any(names) && (from..to).any(many) && (from..to).all(light)
@@ -549,6 +567,7 @@ fn counts_topics(text: &Text<'_>, from: usize, to: usize) -> bool {
 /// A name below a letter: one or two words in a paragraph of their own, at its end.
 fn is_signature(text: &Text<'_>, from: usize, to: usize) -> bool {
     let apart = text.token(from).is_some_and(|t| t.parted >= Break::Paragraph);
-    let name = |i: usize| text.token(i).is_some_and(|t| t.kind == Kind::Word && t.word <= super::vocabulary::Vocabulary::NAME);
+    let name =
+        |i: usize| text.token(i).is_some_and(|t| t.kind == Kind::Word && t.word <= super::vocabulary::Vocabulary::NAME);
     from > text.core.start && apart && to >= text.core.end && to - from <= 3 && (from..to).all(name)
 }

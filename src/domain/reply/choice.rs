@@ -287,7 +287,9 @@ fn turn(text: &Text<'_>) -> Option<usize> {
 fn is_device(text: &Text<'_>, at: usize) -> bool {
     text.is(at, words!["phone", "phones", "mobile"])
         && !text.is(at + 1, words!["call", "calls", "me"])
-        && at.checked_sub(1).is_some_and(|b| text.is(b, words!["this", "these", "that", "my", "the", "our", "old", "new"]))
+        && at
+            .checked_sub(1)
+            .is_some_and(|b| text.is(b, words!["this", "these", "that", "my", "the", "our", "old", "new"]))
 }
 
 fn same_word(text: &Text<'_>, at: usize, word: &str) -> bool {
@@ -338,7 +340,8 @@ fn synonyms(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
 
 /// The part of the day that lies before or after a meal, or that bedtime is.
 fn meal(text: &Text<'_>, at: usize) -> Option<DayPart> {
-    let side = (1..=2).filter_map(|back| at.checked_sub(back)).find(|b| text.is(*b, words!["before", "after", "past"]))?;
+    let side =
+        (1..=2).filter_map(|back| at.checked_sub(back)).find(|b| text.is(*b, words!["before", "after", "past"]))?;
     let before = text.is(side, words!["before"]);
     if text.is(at, words!["dinner", "lunch", "noon", "midday", "lunchtime"]) {
         return Some(if before { DayPart::Morning } else { DayPart::Afternoon });

@@ -75,10 +75,10 @@ pub fn likeliest(text: &Text<'_>, amounts: &[Amount], draft: &mut Draft) {
 
 /// "Flat 9, 112 Harbourne Court, Penmawr ZZ3 5TR": from the flat or the number to the postcode, or else to the sentence's end.
 fn house(text: &Text<'_>) -> Option<(usize, usize)> {
-    let starts = |i: usize| {
-        text.is(i, words!["flat"]) || text.token(i).is_some_and(|t| t.kind == Kind::Number && t.digits <= 4)
-    };
-    let from = (0..text.tokens.len()).find(|i| starts(*i) && (i + 1..i + 9).any(|r| is_road(text, r) || is_postcode(text, r)))?;
+    let starts =
+        |i: usize| text.is(i, words!["flat"]) || text.token(i).is_some_and(|t| t.kind == Kind::Number && t.digits <= 4);
+    let from = (0..text.tokens.len())
+        .find(|i| starts(*i) && (i + 1..i + 9).any(|r| is_road(text, r) || is_postcode(text, r)))?;
     let postcode = (from + 1..(from + 16).min(text.tokens.len())).find(|i| is_postcode(text, *i));
     let ends = |i: usize| text.token(i).is_none_or(|t| t.parted >= Break::Sentence);
     let to = postcode.map(|at| at + 4).or_else(|| (from + 1..=text.tokens.len()).find(|i| ends(*i)))?;

@@ -92,7 +92,13 @@ fn one_topic(text: &Text<'_>) -> bool {
         at > text.core.start
             && text.is(at, words!["one", "ones", "texts", "messages", "questions", "reminders"])
             && !text.within(at - 1, &known.function)
-            && !text.is(at - 1, words!["stop", "stopping", "no", "more", "any", "these", "your", "those", "end", "cancel", "further", "receive"])
+            && !text.is(
+                at - 1,
+                words![
+                    "stop", "stopping", "no", "more", "any", "these", "your", "those", "end", "cancel", "further",
+                    "receive"
+                ],
+            )
     };
     text.says(Label::StopTopic) || text.core.clone().any(named)
 }

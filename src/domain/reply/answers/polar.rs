@@ -51,7 +51,10 @@ pub(super) fn yes_no_some(
         Worry::NoUrgent
             if a.intent == Intent::No
                 && text.is(a.from, words!["no", "not"])
-                && text.is(a.from + 1, words!["different", "change", "changes", "worse", "difference", "problem", "problems"]) =>
+                && text.is(
+                    a.from + 1,
+                    words!["different", "change", "changes", "worse", "difference", "problem", "problems"],
+                ) =>
         {
             yes_no::Answer { intent: Intent::Yes, weak: false, ..a }
         }
@@ -125,17 +128,36 @@ fn one_of_two(text: &Text<'_>) -> Option<(Intent, usize, usize)> {
             || text.is(
                 at,
                 words![
-                    "mornings", "evenings", "nights", "afternoons", "weekdays", "weekday", "weekends", "weekend", "days", "ones",
-                    "home", "work", "shift", "left", "right", "inside", "outside", "first"
+                    "mornings",
+                    "evenings",
+                    "nights",
+                    "afternoons",
+                    "weekdays",
+                    "weekday",
+                    "weekends",
+                    "weekend",
+                    "days",
+                    "ones",
+                    "home",
+                    "work",
+                    "shift",
+                    "left",
+                    "right",
+                    "inside",
+                    "outside",
+                    "first"
                 ],
             )
     };
     let at = (text.core.start + 1..text.core.end).find(|at| yes(*at))?;
     let begins = text.sentence_start(at).max(text.core.start);
-    let from = (begins + 1..=at).rev().find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Comma)).unwrap_or(begins);
+    let from =
+        (begins + 1..=at).rev().find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Comma)).unwrap_or(begins);
     let more = at + 1 < text.core.end
         && (at + 1..text.core.end).any(|i| {
-            one(i) || text.within(i, &text.lexicon.known.negators) || text.is(i, words!["forget", "forgot", "miss", "missed", "other"])
+            one(i)
+                || text.within(i, &text.lexicon.known.negators)
+                || text.is(i, words!["forget", "forgot", "miss", "missed", "other"])
         });
     (from < at && (from..at).any(one) && more).then_some((Intent::Partial, from, text.core.end))
 }
@@ -169,7 +191,10 @@ pub(super) fn opt_in(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) 
     }
     // "ok thanks bye" to a message that asked nothing.
     let asked = context.prompt.is_none_or(|p| p.text.contains('?'));
-    if !asked && text.says(Label::Thanks) && text.is(text.core.start, words!["ok", "okay", "k", "alright", "right", "fine"]) {
+    if !asked
+        && text.says(Label::Thanks)
+        && text.is(text.core.start, words!["ok", "okay", "k", "alright", "right", "fine"])
+    {
         return None;
     }
     let mut answer = yes_no::read(text)?;

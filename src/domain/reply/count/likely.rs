@@ -39,7 +39,9 @@ pub fn likeliest(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Opti
         }
         [only] => Some(ends(only)),
         // "nine at the least, a dozen at the most"
-        [first, .., last] if asked.scale || text.core.clone().any(|i| text.is(i, words!["most", "least"])) => Some((first.lo.min(last.lo), first.hi.max(last.hi))),
+        [first, .., last] if asked.scale || text.core.clone().any(|i| text.is(i, words!["most", "least"])) => {
+            Some((first.lo.min(last.lo), first.hi.max(last.hi)))
+        }
         several => {
             // "3 in the day and 2 after tea", "1 banana 2 satsumas": parts of one number.
             let sum = several.iter().fold((0.0, 0.0), |(lo, hi), a| (lo + a.lo, hi + a.hi));

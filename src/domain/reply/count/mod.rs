@@ -131,16 +131,25 @@ fn is_no_answer(text: &Text<'_>, amount: &Amount) -> bool {
         return true;
     }
     let aims = |at: usize| {
-        text.is(at, words!["aim", "aimed", "aiming", "goal", "target", "supposed", "planned", "set", "nearly", "almost"])
-            || text.is(at, words!["say", "said"]) && text.is(at - at.min(1), words!["to", "have", "of"])
-            || text.is(at, words!["should", "would", "could", "id"]) && text.is(at + 1, words!["have", "of", "be", "been"])
+        text.is(
+            at,
+            words!["aim", "aimed", "aiming", "goal", "target", "supposed", "planned", "set", "nearly", "almost"],
+        ) || text.is(at, words!["say", "said"]) && text.is(at - at.min(1), words!["to", "have", "of"])
+            || text.is(at, words!["should", "would", "could", "id"])
+                && text.is(at + 1, words!["have", "of", "be", "been"])
             || text.is(at, words!["wouldve", "shouldve", "couldve"])
             || text.is(at, words!["last"]) && text.fact(at + 1).unit == Unit::Week
     };
     let others = |at: usize| {
         text.within(at, &known.relation)
             && (at + 1..amount.from).any(|i| {
-                text.is(i, words!["says", "said", "say", "reckons", "reckon", "thinks", "would", "did", "got", "had", "is", "does"])
+                text.is(
+                    i,
+                    words![
+                        "says", "said", "say", "reckons", "reckon", "thinks", "would", "did", "got", "had", "is",
+                        "does"
+                    ],
+                )
             })
             && !(at + 1..amount.from).any(|i| text.within(i, &known.own))
     };
@@ -150,14 +159,16 @@ fn is_no_answer(text: &Text<'_>, amount: &Amount) -> bool {
 /// "so that's four", "peas, salad = 5": what all that was said before comes to.
 pub fn concludes(text: &Text<'_>, amount: &Amount) -> bool {
     text.token(amount.from).is_some_and(|t| t.mark == b'=')
-        || leads(text, amount, 3)
-            .any(|at| text.is(at, words!["so", "thats", "makes", "making", "total", "totals", "altogether", "equals", "call"]))
+        || leads(text, amount, 3).any(|at| {
+            text.is(at, words!["so", "thats", "makes", "making", "total", "totals", "altogether", "equals", "call"])
+        })
 }
 
 /// "tell a lie it was 2": told of the time that was asked about, not of another.
 fn is_told(text: &Text<'_>, amount: &Amount) -> bool {
     let before = |back: usize, words: &[Word]| amount.from.checked_sub(back).is_some_and(|b| text.is(b, words));
-    let another = (amount.end..amount.end + 4).any(|at| text.is(at, words!["last", "ago", "before", "previously", "usually"]));
+    let another =
+        (amount.end..amount.end + 4).any(|at| text.is(at, words!["last", "ago", "before", "previously", "usually"]));
     before(1, words!["was", "were"]) && before(2, words!["it", "that", "there"]) && !another
 }
 
@@ -251,7 +262,9 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
     if over && asked.unit != "days" {
         return Answer::AskAgain("of another time than the one asked about");
     }
-    if text.is(chosen.amount.end, words!["more", "less", "fewer"]) && text.is(chosen.amount.end + 1, words!["than", "then"]) {
+    if text.is(chosen.amount.end, words!["more", "less", "fewer"])
+        && text.is(chosen.amount.end + 1, words!["than", "then"])
+    {
         return Answer::AskAgain("a difference, no number");
     }
     judge(text, &chosen, asked)
@@ -278,7 +291,8 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)], portions: bool) -> Option<Ch
     }
     let here = |a: &Amount| {
         let behind = (a.end..a.end + 3).take_while(|i| text.token(*i).is_some_and(|t| t.parted < Break::Comma));
-        behind.into_iter().any(|i| text.is(i, words!["this", "now"])) || leads(text, a, 3).any(|i| text.is(i, words!["now"]))
+        behind.into_iter().any(|i| text.is(i, words!["this", "now"]))
+            || leads(text, a, 3).any(|i| text.is(i, words!["now"]))
     };
     if let Some(now) = fits.iter().find(|(a, _)| here(a)) {
         return Some(Chosen { amount: now.0, check: None });
@@ -356,7 +370,7 @@ fn judge(text: &Text<'_>, chosen: &Chosen, asked: &Asked<'_>) -> Answer {
     let or_two = amount.from >= 3
         && (amount.lo - 2.0).abs() < f64::EPSILON
         && text.is(amount.from - 1, words!["or"])
-        && text.is(amount.from - 3, words!["a", "an"]);
+        && (3..=4).filter_map(|back| amount.from.checked_sub(back)).any(|b| text.is(b, words!["a", "an"]));
     if or_two {
         (amount.lo, check) = (1.0, Some("one or two"));
     }

@@ -143,7 +143,9 @@ pub(super) fn weekday(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<(Opt
     if let Some(start) = anchor.appointment
         && before(1, words!["the"])
         && text.is(at + 1, words!["before", "after", "following"])
-        && text.token(at + 2).is_none_or(|t| t.parted >= Break::Comma || text.is(at + 2, words!["please", "if", "would", "at", "any"]))
+        && text
+            .token(at + 2)
+            .is_none_or(|t| t.parted >= Break::Comma || text.is(at + 2, words!["please", "if", "would", "at", "any"]))
     {
         let after = next(start.date(), day);
         // On a Friday the Friday after is a week later, and the Friday before a week earlier.

@@ -126,8 +126,9 @@ fn is_aim(text: &Text<'_>, day: usize) -> bool {
 
 /// Whether a day stands in a sentence that asks for something.
 fn is_wished(text: &Text<'_>, day: usize) -> bool {
-    (text.sentence_start(day)..text.sentence_end(day))
-        .any(|at| text.is(at, words!["instead", "chance", "could", "can", "please", "prefer", "possible", "suit", "rather"]))
+    (text.sentence_start(day)..text.sentence_end(day)).any(|at| {
+        text.is(at, words!["instead", "chance", "could", "can", "please", "prefer", "possible", "suit", "rather"])
+    })
 }
 
 fn times(text: &Text<'_>, anchor: Anchor, when: &mut When) {
@@ -146,7 +147,8 @@ fn times(text: &Text<'_>, anchor: Anchor, when: &mut When) {
             alone.then_some(clock::Clock { hour: token.value as u32, minute: 0, part: None, bare: true, to: at + 1 })
         };
         // "then I can catch the 9.40 home"
-        let travels = (at.saturating_sub(3)..at).any(|i| text.is(i, words!["catch", "bus", "train", "flight", "tram", "ferry"]));
+        let travels =
+            (at.saturating_sub(3)..at).any(|i| text.is(i, words!["catch", "bus", "train", "flight", "tram", "ferry"]));
         if travels {
             at += 1;
             continue;
@@ -312,7 +314,9 @@ fn shifts(text: &Text<'_>, anchor: Anchor, when: &mut When) {
         text.is(*i, words!["before", "after"])
             && i.checked_sub(1).is_some_and(|b| text.is(b, words!["day", "week"]))
             && i.checked_sub(2).is_some_and(|b| text.is(b, words!["the"]))
-            && text.token(i + 1).is_none_or(|t| t.parted >= Break::Comma || text.is(i + 1, words!["same", "please", "if", "would"]))
+            && text
+                .token(i + 1)
+                .is_none_or(|t| t.parted >= Break::Comma || text.is(i + 1, words!["same", "please", "if", "would"]))
     });
     if let Some(at) = near {
         let sign = if text.is(at, words!["after"]) { 1 } else { -1 };

@@ -15,7 +15,9 @@ pub(super) fn is_refused(text: &Text<'_>, at: usize) -> bool {
     }
     // "2 rather than quarter past 10", "Friday instead of Monday"
     let before = |back: usize, words: &[Word]| at.checked_sub(back).is_some_and(|b| text.is(b, words));
-    if before(1, words!["than"]) && before(2, words!["rather"]) || before(1, words!["of"]) && before(2, words!["instead"]) {
+    if before(1, words!["than"]) && before(2, words!["rather"])
+        || before(1, words!["of"]) && before(2, words!["instead"])
+    {
         return true;
     }
     let mut i = at;

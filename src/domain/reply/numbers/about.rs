@@ -125,7 +125,7 @@ pub(super) fn role(text: &Text<'_>, amount: &Amount) -> Role {
         && amount.unit == Unit::None
         && text.token(amount.to).is_some_and(|t| t.kind == Kind::Word && t.parted == Break::None && t.to - t.from > 2)
         && text.fact(amount.to).number.is_none()
-        && !text.is(amount.to, words!["ish", "hrs", "over"]);
+        && !text.is(amount.to, words!["ish", "hrs", "over", "bpm"]);
     if glued {
         return Role::Aside;
     }
@@ -176,7 +176,8 @@ pub(super) fn role(text: &Text<'_>, amount: &Amount) -> Role {
         }
     }
     // "14 Tanner Row": a house.
-    let unknown = |at: usize| text.token(at).is_some_and(|t| t.word == 0 && t.kind == Kind::Word && t.parted == Break::Space);
+    let unknown =
+        |at: usize| text.token(at).is_some_and(|t| t.word == 0 && t.kind == Kind::Word && t.parted == Break::Space);
     if !amount.words && amount.unit == Unit::None && unknown(amount.to) && is_road(text, amount.to + 1) {
         return Role::Aside;
     }

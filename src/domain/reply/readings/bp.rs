@@ -155,8 +155,8 @@ fn figures(text: &Text<'_>, amounts: &[Amount]) -> Vec<Figure> {
         if amount.role == Role::Muddled {
             continue;
         }
-        let about = amount.bound == super::super::numbers::Bound::About
-            || text.is(amount.to, words!["something", "odd"]);
+        let about =
+            amount.bound == super::super::numbers::Bound::About || text.is(amount.to, words!["something", "odd"]);
         for at in amount.from..amount.to {
             if let Some(token) = text.token(at)
                 && token.kind == Kind::Number

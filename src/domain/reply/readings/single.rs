@@ -126,8 +126,10 @@ pub fn read(
         let whose = owner(text, amount.from, since);
         since = amount.end;
         if whose == Owner::Other && asked && !by_carer {
-            let person = (amount.from.saturating_sub(4)..amount.from)
-                .any(|i| text.within(i, &text.lexicon.known.relation) || text.is(i, words!["his", "hers"]));
+            let person = (amount.from.saturating_sub(4)..amount.from).any(|i| {
+                text.within(i, &text.lexicon.known.relation)
+                    || text.is(i, words!["his", "hers", "boy", "girl", "boys", "girls"])
+            });
             if person {
                 others = true;
                 continue;
@@ -136,7 +138,11 @@ pub fn read(
         values.push((*amount, value, Level::Number(value), unit));
     }
     // "8.8 after curry and one chapati": beside digits a number word before a thing counts that thing.
-    let thing = |a: &Amount| a.words && a.unit == Unit::None && text.token(a.to).is_some_and(|t| t.kind == Kind::Word && t.parted <= Break::Space);
+    let thing = |a: &Amount| {
+        a.words
+            && a.unit == Unit::None
+            && text.token(a.to).is_some_and(|t| t.kind == Kind::Word && t.parted <= Break::Space)
+    };
     if asked && values.iter().any(|v| !v.0.words) {
         values.retain(|v| !thing(&v.0));
     }

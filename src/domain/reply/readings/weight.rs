@@ -196,7 +196,9 @@ fn is_change(text: &Text<'_>, amount: &Amount, to: usize) -> bool {
     ];
     let before = (1..=2).any(|back| {
         amount.from.checked_sub(back).is_some_and(|b| {
-            text.is(b, change) && !text.is(b + 1, words!["at", "as"]) && (b + 1..=amount.from).all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
+            text.is(b, change)
+                && !text.is(b + 1, words!["at", "as"])
+                && (b + 1..=amount.from).all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
         })
     });
     let behind = text.token(to).is_some_and(|t| t.parted <= Break::Space)
