@@ -188,8 +188,8 @@ fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
         words![
             "i", "im", "ive", "it", "its", "he", "she", "they", "we", "then", "wasnt", "was", "is", "are", "cant",
             "have", "had", "has", "get", "off", "on", "down", "around", "night", "evening", "half", "needles", "out",
-            "lift", "dizzy", "sick", "tired", "not", "nobody", "no", "bled", "bleeds", "bleeding", "been", "gone",
-            "goes", "went", "came", "comes", "keeps", "makes", "hurts", "gets", "got", "still", "wont", "dont"
+            "lift", "dizzy", "sick", "tired", "not", "nobody", "bled", "bleeds", "bleeding", "been", "gone", "goes",
+            "went", "came", "comes", "keeps", "makes", "hurts", "gets", "got", "still", "wont", "dont"
         ],
     );
     let skip = text.is(at + 1, words!["i"]) && text.is(at + 2, words!["skip"]);

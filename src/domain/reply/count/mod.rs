@@ -207,7 +207,7 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
     // "five (5) days": said twice. "Ten there, ten back" is not.
     if let [(a, same), (b, also)] = fits.as_slice()
         && (a.lo, a.hi) == (b.lo, b.hi)
-        && (a.words != b.words || asked.scale || asked.unit == "days")
+        && (a.words != b.words || a.hi == 0.0 || asked.scale || asked.unit == "days")
     {
         fits = vec![if *same || !*also { (*a, *same) } else { (*b, *also) }];
     }
@@ -308,7 +308,8 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)], portions: bool) -> Option<Ch
         let (lo, hi) = (first.0.lo.min(last.0.lo), first.0.hi.max(last.0.hi));
         return Some(Chosen { amount: Amount { lo, hi, ..first.0 }, check: Some("depends on something") });
     }
-    if portions && fits.iter().all(|(a, _)| is_part(text, a)) {
+    let thing = |a: &Amount| is_part(text, a) && (a.end > a.to || !text.within(a.to, &text.lexicon.known.function));
+    if portions && fits.iter().all(|(a, _)| thing(a)) {
         return Some(Chosen { amount: sum(fits)?, check: Some("added up") });
     }
     let same: Vec<_> = fits.iter().filter(|(_, same)| *same).collect();
