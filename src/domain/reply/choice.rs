@@ -256,7 +256,7 @@ fn by_words(
         for (slot, place) in picked.iter_mut().zip(&places) {
             *slot &= place.is_none_or(|at| at > turn);
         }
-        refused.iter_mut().for_each(|slot| *slot = false);
+        refused.fill(false);
         if !text.is(turn, words!["so"]) {
             *check = Some("one option after another");
         }
@@ -430,7 +430,7 @@ fn by_time(
         }
         // "on nights so afternoon"
         if text.is(at, words!["so"]) && (at + 1..text.core.end).any(|i| text.fact(i).part.is_some()) {
-            picked.iter_mut().for_each(|slot| *slot = false);
+            picked.fill(false);
         }
         if let Some(part) = meal(text, at).filter(|_| text.core_len() < 9) {
             if !picked.iter().any(|p| *p) {

@@ -25,11 +25,7 @@ pub(super) fn read(text: &Text<'_>, context: &Context<'_>, suspected: Intent, dr
         Intent::AgendaItems => items(text, context, draft),
         Intent::Reschedule => date(text, context, draft),
         Intent::ContactChange => contact::likeliest(text, &numbers::amounts(text), draft),
-        Intent::Language => {
-            if draft.fields.language.is_none() {
-                draft.fields.language = language::named(text);
-            }
-        }
+        Intent::Language => draft.fields.language = draft.fields.language.or_else(|| language::named(text)),
         Intent::Stop => {
             draft.fields.scope.get_or_insert(if one_topic(text) { Scope::Topic } else { Scope::All });
         }

@@ -166,11 +166,11 @@ pub(super) fn days_somewhere(text: &Text<'_>, asked: &Asked<'_>) -> Option<(f64,
             {
                 let mut between = start;
                 while between != day {
-                    slots.iter_mut().nth(usize::from(between) - 1).into_iter().for_each(|slot| *slot = true);
+                    slots.get_mut(usize::from(between) - 1).into_iter().for_each(|slot| *slot = true);
                     between = between % 7 + 1;
                 }
             }
-            slots.iter_mut().nth(usize::from(day) - 1).into_iter().for_each(|slot| *slot = true);
+            slots.get_mut(usize::from(day) - 1).into_iter().for_each(|slot| *slot = true);
             last = Some((at, day, out));
         }
     }

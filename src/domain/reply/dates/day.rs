@@ -150,9 +150,10 @@ pub(super) fn weekday(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<(Opt
         let after = next(start.date(), day);
         // On a Friday the Friday after is a week later, and the Friday before a week earlier.
         let back = if start.date().weekday() == day { 14 } else { 7 };
-        let date = match text.is(at + 1, words!["before"]) {
-            true => after.and_then(|d| d.checked_sub_days(Days::new(back))),
-            false => after,
+        let date = if text.is(at + 1, words!["before"]) {
+            after.and_then(|d| d.checked_sub_days(Days::new(back)))
+        } else {
+            after
         };
         return Some((date, at + 2));
     }

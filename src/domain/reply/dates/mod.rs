@@ -323,10 +323,7 @@ fn shifts(text: &Text<'_>, anchor: Anchor, when: &mut When) {
         let same_day = text.core.clone().any(|i| text.is(i, words!["same"]) && text.is(i + 1, words!["day"]));
         let same_time =
             text.core.clone().any(|i| text.is(i, words!["same"]) && text.is(i + 1, words!["time", "hour", "slot"]));
-        let days = match text.is(at - 1, words!["day"]) {
-            true => Some(1),
-            false => same_day.then_some(7),
-        };
+        let days = if text.is(at - 1, words!["day"]) { Some(1) } else { same_day.then_some(7) };
         when.date = days.and_then(|n| start.checked_add_signed(TimeDelta::days(n) * sign)).map(|d| d.date());
         when.time = same_time.then(|| start.time());
         when.offered = true;
