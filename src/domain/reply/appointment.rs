@@ -53,7 +53,13 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, starts_at: &DateTime<FixedOf
     let ends_yes = text.is(to.saturating_sub(1), words!["yes"]) && text.is(to.saturating_sub(2), words!["so", "then"]);
     let asked_for = other_time.is_some() && !(will_come && said.days.is_empty() && !strong(text));
     let wants_other = (asked_for || another && !will_come) && !ends_yes && (!says_yes || asks);
-    let only_cancels = cancel.is_some() && !said.offered && !strong(text);
+    // "Cancel please. Seeing the hospital man the same morning": opens with the word itself, and asks for no other time.
+    let plainly = cancel.is_some_and(|c| {
+        c.from as usize <= from + 2
+            && other_time.is_none()
+            && (c.from as usize..c.to as usize).any(|i| text.is(i, words!["cancel", "coming", "cancelled"]))
+    });
+    let only_cancels = cancel.is_some() && (!said.offered || plainly) && !strong(text);
     if wants_other && !only_cancels {
         reschedule(text, &said, draft, other_time.map_or((from, to), |h| (h.from as usize, h.to as usize)));
         return;
@@ -110,7 +116,7 @@ pub fn unasked(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> boo
     said.days.retain(|d| (hit.from as usize..end).contains(&d.from));
     let named: Vec<_> = said.days.iter().filter(|d| !d.refused).collect();
     draft.fields.date = match named.as_slice() {
-        [only] if !text.fact(only.from).weekday.gt(&0) => only.date,
+        [only] if text.fact(only.from).weekday == 0 || only.to - only.from > 2 => only.date,
         _ => None,
     };
     draft.fields.time = draft.fields.time.or(said.time.filter(|_| draft.fields.date.is_some()));

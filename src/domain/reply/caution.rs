@@ -31,7 +31,7 @@ pub fn read(
             .or_else(|| counted(text, amounts, draft)),
         Intent::Reading => left_over(text, context, amounts, answer).or_else(|| two_readings(text, draft)),
         Intent::Yes | Intent::No => both(text).or_else(|| bounded(text)),
-        Intent::Confirm => both(text).or_else(|| asks(text)),
+        Intent::Confirm => both(text).or_else(|| asks(text)).or_else(|| not_there(text, answer)),
         Intent::Thanks => more_than_thanks(text),
         _ => None,
     };
@@ -101,6 +101,14 @@ fn two_readings(text: &Text<'_>, draft: &Draft) -> Option<&'static str> {
     (several && other).then_some("two readings, and perhaps only one counts")
 }
 
+/// "wunt be there": a word nobody knows before what would confirm may turn it round.
+fn not_there(text: &Text<'_>, answer: Option<(usize, usize)>) -> Option<&'static str> {
+    let be = text.core.clone().find(|at| text.is(*at, words!["be", "make", "come", "attend"]))?;
+    let before = text.token(be.checked_sub(1)?)?;
+    let unknown = before.word == 0 && before.kind == Kind::Word && text.token(be)?.parted <= Break::Space;
+    (answer.is_some() && unknown).then_some("will come, after a word that is not known")
+}
+
 /// A question in the answer.
 fn asks(text: &Text<'_>) -> Option<&'static str> {
     let asked = text.core.clone().any(|at| {
@@ -165,6 +173,9 @@ fn choice(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], draft: &Dr
     let several = draft.fields.options.as_ref().is_some_and(|keys| keys.len() > 1);
     if several && (!joined || text.core_len() > 8) {
         return Some("several options, and perhaps only one is meant");
+    }
+    if text.core.clone().any(|at| text.is(at, words!["if", "unless"])) && text.core_len() > 4 {
+        return Some("an option on a condition");
     }
     let Some(Expects::Choice { options }) = context.expects() else { return None };
     let key = draft.fields.option.as_deref()?;

@@ -31,18 +31,30 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], options: &[MenuOption]) -> Chos
         by_place(text, options, &mut picked);
     }
     if !picked.iter().any(|p| *p) {
-        by_words(text, options, &mut picked, &mut refused);
+        by_words(text, options, &mut picked, &mut refused, &mut check);
         by_time(text, amounts, options, &mut picked, &mut refused, &mut check);
     }
     let none_option =
         |o: &MenuOption| o.label.to_lowercase().starts_with("none") || o.label.to_lowercase().starts_with("nothing");
     if !picked.iter().any(|p| *p) {
         // "not fussed", "up to you": no choice; "any" and "either" name them all.
-        let any = text.first(Label::AnyOption).is_some_and(|h| {
+        let any = text.first(Label::AnyOption).filter(|h| {
             (h.from as usize..h.to as usize)
                 .any(|i| text.is(i, words!["any", "anytime", "either", "whichever", "whenever"]))
         });
-        if text.says(Label::AllOptions) || any {
+        // "not interested in any of them"
+        let negated = any.is_some_and(|h| {
+            (text.sentence_start(h.from as usize)..h.from as usize)
+                .rev()
+                .take(4)
+                .any(|i| text.is(i, words!["not", "dont", "without", "cant", "never"]))
+        });
+        let any = any.is_some() && !negated;
+        if negated && options.iter().any(none_option) {
+            for (slot, option) in picked.iter_mut().zip(options) {
+                *slot = none_option(option);
+            }
+        } else if text.says(Label::AllOptions) || any {
             for (slot, option) in picked.iter_mut().zip(options) {
                 *slot = !none_option(option);
             }
@@ -164,7 +176,12 @@ fn by_key(
 fn word_is_key(text: &Text<'_>, amount: &Amount) -> bool {
     let alone = amount.from == text.core.start && amount.to >= text.core.end;
     let named = amount.from.checked_sub(1).is_some_and(|b| text.is(b, words!["option", "number", "and", "or"]));
-    alone || named || amount.from == text.core.start && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma)
+    // "Two please, I only ever learned to do mince"
+    let close = amount.to + usize::from(text.is(amount.to, words!["please", "thanks", "for"]));
+    alone
+        || named
+        || amount.from == text.core.start
+            && (close >= text.core.end || text.token(close).is_none_or(|t| t.parted >= Break::Comma))
 }
 
 fn by_place(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
@@ -182,7 +199,14 @@ fn by_place(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
 }
 
 /// Words of a label that only one option has.
-fn by_words(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool], refused: &mut [bool]) {
+fn by_words(
+    text: &Text<'_>,
+    options: &[MenuOption],
+    picked: &mut [bool],
+    refused: &mut [bool],
+    check: &mut Option<&'static str>,
+) {
+    let mut places = vec![None; options.len()];
     let labels: Vec<Vec<String>> = options
         .iter()
         .map(|o| {
@@ -212,7 +236,8 @@ fn by_words(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool], refuse
                 hit.get_or_insert(at);
             }
         }
-        let Some(at) = hit else { continue };
+        let Some(at) = hit.filter(|at| !is_device(text, *at)) else { continue };
+        places.get_mut(i).into_iter().for_each(|place| *place = Some(at));
         let not = (1..=3).any(|back| {
             at.checked_sub(back).is_some_and(|b| {
                 text.is(b, words!["not", "no", "except", "bar", "but", "dont", "never", "would"])
@@ -221,6 +246,19 @@ fn by_words(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool], refuse
         });
         if let Some(slot) = if not { refused.get_mut(i) } else { picked.get_mut(i) } {
             *slot = true;
+        }
+    }
+    // "I don't smoke and I can't walk far so it'll have to be the cooking": what follows decides.
+    if let Some(turn) = turn(text)
+        && places.iter().zip(picked.iter()).any(|(place, p)| *p && place.is_some_and(|at| at > turn))
+        && places.iter().any(|place| place.is_some_and(|at| at < turn))
+    {
+        for (slot, place) in picked.iter_mut().zip(&places) {
+            *slot &= place.is_none_or(|at| at > turn);
+        }
+        refused.fill(false);
+        if !text.is(turn, words!["so"]) {
+            *check = Some("one option after another");
         }
     }
     // "Walking group. Cooking would be the death of my family": the first sentence chooses.
@@ -240,6 +278,20 @@ fn by_words(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool], refuse
     synonyms(text, options, picked);
 }
 
+/// The word behind which the choice stands: "so", "but", "rather".
+fn turn(text: &Text<'_>) -> Option<usize> {
+    text.core.clone().rev().find(|at| text.is(*at, words!["so", "but", "rather", "lets"]) && *at > text.core.start)
+}
+
+/// "my kids use this phone": a thing that is held, and no way to be reached.
+fn is_device(text: &Text<'_>, at: usize) -> bool {
+    text.is(at, words!["phone", "phones", "mobile"])
+        && !text.is(at + 1, words!["call", "calls", "me"])
+        && at
+            .checked_sub(1)
+            .is_some_and(|b| text.is(b, words!["this", "these", "that", "my", "the", "our", "old", "new"]))
+}
+
 fn same_word(text: &Text<'_>, at: usize, word: &str) -> bool {
     let own = text.word(at);
     if own == word || text.is_str(at, word) {
@@ -253,8 +305,14 @@ fn same_word(text: &Text<'_>, at: usize, word: &str) -> bool {
 
 /// Everyday words for the usual options: ways to be reached.
 fn synonyms(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
-    const WORDS: [(&str, &[&str]); 5] = [
-        ("letter", &["post", "posted", "mail", "paper", "letters"]),
+    const WORDS: [(&str, &[&str]); 11] = [
+        ("smok", &["fag", "fags", "cigs", "ciggies", "smokes", "smoking", "baccy", "vaping", "vape"]),
+        ("alcohol", &["booze", "drinking", "drink", "beer", "pints", "wine"]),
+        ("drink", &["booze", "drinking", "beer", "pints", "alcohol", "wine"]),
+        ("sleep", &["sleeping", "kip", "insomnia"]),
+        ("moving", &["gym", "exercise", "exercising", "fitness", "fitter", "walking"]),
+        ("eating", &["diet", "food", "grub", "meals"]),
+        ("letter", &["post", "posted", "mail", "paper", "letters", "stamp", "envelope", "postman"]),
         ("phone call", &["ring", "phone", "call", "telephone", "phoned", "rung", "speak"]),
         ("text", &["texts", "sms", "txt", "text"]),
         ("email", &["e-mail", "emails", "mail"]),
@@ -265,7 +323,8 @@ fn synonyms(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
     }
     for (label, words) in WORDS {
         if let Some(i) = options.iter().position(|o| o.label.to_lowercase().contains(label))
-            && let Some(at) = text.core.clone().find(|t| words.iter().any(|w| text.is_str(*t, w)))
+            && let Some(at) =
+                text.core.clone().find(|t| words.iter().any(|w| text.is_str(*t, w)) && !is_device(text, *t))
         {
             let electronic = label == "letter" && text.is(at, words!["mail"]) && at > 0 && text.word(at - 1) == "e";
             if electronic {
@@ -277,6 +336,18 @@ fn synonyms(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
             }
         }
     }
+}
+
+/// The part of the day that lies before or after a meal, or that bedtime is.
+fn meal(text: &Text<'_>, at: usize) -> Option<DayPart> {
+    let side =
+        (1..=2).filter_map(|back| at.checked_sub(back)).find(|b| text.is(*b, words!["before", "after", "past"]))?;
+    let before = text.is(side, words!["before"]);
+    if text.is(at, words!["dinner", "lunch", "noon", "midday", "lunchtime"]) {
+        return Some(if before { DayPart::Morning } else { DayPart::Afternoon });
+    }
+    let evening = text.is(at, words!["tea", "teatime", "supper", "work"]) && !before;
+    evening.then_some(DayPart::Evening)
 }
 
 fn part_of(label: &str) -> Option<DayPart> {
@@ -326,6 +397,13 @@ fn by_time(
                     DayPart::Evening
                 }
             };
+            // "mornings after 9.30", "evenings only. I drive till 6": the part of the day is named already.
+            if picked.iter().any(|p| *p) {
+                if text.sentence_start(at) <= text.core.start {
+                    *check = Some("a time of day, no option");
+                }
+                return;
+            }
             let not_before = at >= 1
                 && text.is(at - 1, words!["before", "until", "till", "til"])
                 && (at.saturating_sub(5)..at).any(|i| text.is(i, words!["dont", "not", "never", "no"]));
@@ -350,7 +428,16 @@ fn by_time(
                 set(picked, part);
             }
         }
-        if text.is(at, words!["lunch", "lunchtime", "dinnertime"]) && text.core_len() < 6 {
+        // "on nights so afternoon"
+        if text.is(at, words!["so"]) && (at + 1..text.core.end).any(|i| text.fact(i).part.is_some()) {
+            picked.fill(false);
+        }
+        if let Some(part) = meal(text, at).filter(|_| text.core_len() < 9) {
+            if !picked.iter().any(|p| *p) {
+                set(picked, part);
+                *check = Some("by a meal or bedtime");
+            }
+        } else if text.is(at, words!["lunch", "lunchtime", "dinnertime"]) && text.core_len() < 6 {
             set(picked, DayPart::Afternoon);
             *check = Some("lunchtime");
         }

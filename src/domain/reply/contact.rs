@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::label::Label;
-use super::numbers::{Amount, Role};
+use super::numbers::{Amount, Role, is_road};
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::{Intent, Route};
@@ -55,6 +55,34 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], draft: &mut Draft) -> bool {
     };
     draft.say(Intent::ContactChange, Route::Review, text, "new contact details", from, to);
     true
+}
+
+/// The number, the mail address or the home a reply holds that is taken for a change of details, whatever announces it.
+pub fn likeliest(text: &Text<'_>, amounts: &[Amount], draft: &mut Draft) {
+    let fields = &mut draft.fields;
+    if fields.new_phone.is_some() || fields.new_email.is_some() || fields.new_address.is_some() {
+        return;
+    }
+    let phones = phones(text, amounts);
+    if !phones.is_empty() {
+        fields.new_phone = chosen(text, &phones).2;
+    } else if let Some((_, _, address)) = email(text) {
+        fields.new_email = Some(address);
+    } else if let Some((from, to)) = house(text) {
+        fields.new_address = Some(text.written(from, to).trim_end_matches(['.', ',', ' ']).to_owned());
+    }
+}
+
+/// "Flat 9, 112 Harbourne Court, Penmawr ZZ3 5TR": from the flat or the number to the postcode, or else to the sentence's end.
+fn house(text: &Text<'_>) -> Option<(usize, usize)> {
+    let starts =
+        |i: usize| text.is(i, words!["flat"]) || text.token(i).is_some_and(|t| t.kind == Kind::Number && t.digits <= 4);
+    let from = (0..text.tokens.len())
+        .find(|i| starts(*i) && (i + 1..i + 9).any(|r| is_road(text, r) || is_postcode(text, r)))?;
+    let postcode = (from + 1..(from + 16).min(text.tokens.len())).find(|i| is_postcode(text, *i));
+    let ends = |i: usize| text.token(i).is_none_or(|t| t.parted >= Break::Sentence);
+    let to = postcode.map(|at| at + 4).or_else(|| (from + 1..=text.tokens.len()).find(|i| ends(*i)))?;
+    Some((from, to))
 }
 
 /// Phone numbers: first token, one past the last, and the number in E.164 if it is complete.
@@ -125,16 +153,7 @@ fn dictated(text: &Text<'_>) -> Option<(usize, usize, String)> {
 /// "we moved, 27 Cobnut Rise", "moved to 3 Larkspur Mews, ZZ1 4AB".
 fn home(text: &Text<'_>) -> Option<(usize, usize, String)> {
     let moved = (0..text.tokens.len()).find(|i| text.is(*i, words!["moved", "moving", "address", "live", "living"]))?;
-    let road = |i: usize| {
-        text.is(
-            i,
-            words![
-                "road", "street", "lane", "avenue", "close", "drive", "way", "court", "crescent", "gardens", "rise",
-                "mews", "terrace", "place", "square", "grove", "hill", "row", "walk", "view", "park", "rd", "st",
-                "ave", "cottage", "farm", "creamery", "house", "flat", "green", "yard"
-            ],
-        )
-    };
+    let road = |i: usize| is_road(text, i);
     let postcode = |i: usize| is_postcode(text, i);
     let road_at = (moved + 1..text.tokens.len()).find(|i| road(*i) || postcode(*i))?;
     let number = (moved + 1..=road_at).find(|i| {

@@ -114,6 +114,11 @@ pub fn number(code: &str, word: &str) -> Option<f64> {
     sample.numbers.iter().position(|n| *n == word).map(|n| n as f64 + 1.0)
 }
 
+/// Whether a word names a language.
+pub fn is_name(text: &Text<'_>, at: usize) -> bool {
+    NAMES.iter().any(|(_, words)| words.iter().any(|w| text.is_str(at, w)))
+}
+
 /// The language a reply names.
 pub fn named(text: &Text<'_>) -> Option<&'static str> {
     (0..text.tokens.len())

@@ -33,6 +33,7 @@ mod likeness;
 mod normalise;
 mod numbers;
 mod odds;
+mod once_more;
 pub mod own_words;
 mod pattern;
 mod people;

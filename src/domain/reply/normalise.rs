@@ -58,6 +58,11 @@ impl Folded {
         if is_invisible(c) {
             return;
         }
+        // "11\u{B7}2": a raised point behind a digit is a decimal point.
+        if c == '\u{B7}' && self.text.bytes().last().is_some_and(|b| b.is_ascii_digit()) {
+            self.push('.', at);
+            return;
+        }
         if let Some(plain) = plain(c) {
             for p in plain.chars() {
                 self.push(p, at);

@@ -10,15 +10,22 @@ use super::wishes::span;
 
 /// Reads a wish for another language, or that this one is not understood.
 pub fn language(text: &Text<'_>, draft: &mut Draft) -> bool {
-    let Some(hit) = text.first(Label::Language) else {
+    let Some((from, to)) = text.first(Label::Language).map(span).or_else(|| named_alone(text)) else {
         return false;
     };
-    let (from, to) = span(hit);
     if draft.fields.language.is_none() {
         draft.fields.language = super::language::named(text);
     }
     draft.say(Intent::Language, Route::Review, text, "another language is wanted", from, to);
     true
+}
+
+/// "Somali please": a language, and nothing else in its sentence.
+fn named_alone(text: &Text<'_>) -> Option<(usize, usize)> {
+    let at = text.core.clone().find(|at| super::language::is_name(text, *at))?;
+    let (from, to) = (text.sentence_start(at).max(text.core.start), text.sentence_end(at).min(text.core.end));
+    let alone = (from..to).all(|i| i == at || text.is(i, words!["please", "in", "only", "speak", "speaker"]));
+    alone.then_some((from, to))
 }
 
 /// Reads whether the message reached somebody who is not the patient.

@@ -11,6 +11,7 @@ use super::findings::{self, Case};
 use super::judge::Verdict;
 use super::label::Label;
 use super::likeness::{self, Likeness};
+use super::once_more;
 use super::settings::SecondOpinion;
 use super::text::Text;
 use super::understanding::{Intent, Route};
@@ -88,6 +89,7 @@ fn weigh(text: &Text<'_>, context: &Context<'_>, verdict: &Verdict, limits: &Sec
         && likely > of_first + limits.head_start
     {
         draft.suspect(best, text);
+        once_more::read(text, context, best, draft);
         return;
     }
     if verdict.filed < limits.file_from {

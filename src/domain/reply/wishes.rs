@@ -128,7 +128,9 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
     } else {
         (Scope::All, Route::Review, "may want to stop")
     };
-    if route == Route::Auto && (text.says(Label::Complaint) || text.says(Label::ToldBefore)) {
+    if route == Route::Auto
+        && (text.says(Label::Complaint) || text.says(Label::ToldBefore) || says_more(text, from, to))
+    {
         route = Route::Review;
     }
     draft.fields.scope = Some(scope);
@@ -140,6 +142,18 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         draft.said.insert(Intent::Question);
     }
     Outcome::Part
+}
+
+/// "My wife was buried yesterday. No more of these please": another clause of its own, or many words before the wish.
+fn says_more(text: &Text<'_>, from: usize, to: usize) -> bool {
+    const CLAUSE: usize = 4;
+    const LEAD: usize = 7;
+    let parts = |at: &usize| text.token(*at).is_some_and(|t| t.parted >= Break::Comma);
+    let begins = (text.core.start + 1..=from).rev().find(parts).unwrap_or(text.core.start);
+    let ends = (to..text.core.end).find(parts).unwrap_or(text.core.end);
+    begins.saturating_sub(text.core.start) >= CLAUSE
+        || text.core.end - ends >= CLAUSE
+        || from.saturating_sub(begins) >= LEAD
 }
 
 /// "wouldnt want these to stop", "dont want you to stop texting": the end is what is not wanted.

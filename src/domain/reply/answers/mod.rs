@@ -32,19 +32,8 @@ pub fn read(
         return None;
     }
     match context.expects()? {
-        Expects::Count { unit, min, max, target, .. } => {
-            let believable =
-                target.filter(|t| *t > 0.0).map_or(100.0, |t| t * context.reader.settings.count_beyond_target);
-            let prompt = context.prompt.map_or("", |p| p.text.as_str());
-            let asked = Asked { unit, min: min.unwrap_or(0.0), max: *max, believable, prompt, scale: false };
-            number(text, amounts, &asked, context, draft)
-        }
-        Expects::Scale { min, max } => {
-            let prompt = context.prompt.map_or("", |p| p.text.as_str());
-            let asked = Asked { unit: "", min: *min, max: Some(*max), believable: *max, prompt, scale: true };
-            number(text, amounts, &asked, context, draft)
-        }
-        Expects::YesNoSome => yes_no_some(text, context, dangers, draft),
+        Expects::Count { .. } | Expects::Scale { .. } => number(text, amounts, &Asked::of(context)?, context, draft),
+        Expects::YesNoSome => yes_no_some(text, context, amounts, dangers, draft),
         Expects::Choice { options } => choose(text, amounts, options, draft),
         Expects::Reading { reading } => reading_answer(text, context, amounts, *reading, dangers, draft),
         Expects::Agenda { .. } => agenda_answer(text, context, amounts, dangers, draft),
@@ -53,7 +42,7 @@ pub fn read(
             draft.answer.map(|_| (text.core.start, text.core.end.min(text.core.start + 1)))
         }
         Expects::Acknowledge => acknowledge(text, draft),
-        Expects::OptIn => opt_in(text, draft),
+        Expects::OptIn => opt_in(text, context, draft),
         Expects::Free => free(text, context, draft),
     }
 }

@@ -3,8 +3,11 @@
 use super::super::context::{Context, PromptKind};
 use super::super::danger::{Dangers, Worry, worry};
 use super::super::draft::Draft;
+use super::super::facts::Unit;
 use super::super::label::Label;
+use super::super::numbers::{Amount, Role};
 use super::super::text::Text;
+use super::super::tokens::Break;
 use super::super::understanding::{Intent, Route};
 use super::super::vocabulary::words;
 use super::super::yes_no;
@@ -12,6 +15,7 @@ use super::super::yes_no;
 pub(super) fn yes_no_some(
     text: &Text<'_>,
     context: &Context<'_>,
+    amounts: &[Amount],
     dangers: &Dangers,
     draft: &mut Draft,
 ) -> Option<(usize, usize)> {
@@ -32,6 +36,29 @@ pub(super) fn yes_no_some(
     let answer = yes_no::read(text).filter(|a| asks.is_none() || a.from == text.core.start).filter(|a| {
         // "Brilliant, another questionnaire", "took my blood and bruised me": praise and verbs answer nothing beside a complaint.
         !text.says(Label::Complaint) || a.intent != Intent::Yes || is_literal(text, a.from)
+    });
+    // "5 days of the 7", "mornings yes, nights I forget": in part, however it is begun.
+    let literal = answer.is_some_and(|a| a.from == text.core.start && is_literal(text, a.from));
+    if worry == Worry::None
+        && !literal
+        && let Some((intent, from, to)) = some_days(text, context, amounts).or_else(|| one_of_two(text))
+    {
+        draft.answer(intent, Route::Auto, text, "so many days, or one of two", from, to);
+        return Some((from, to));
+    }
+    // "no different to normal": as usual.
+    let answer = answer.map(|a| match worry {
+        Worry::NoUrgent
+            if a.intent == Intent::No
+                && text.is(a.from, words!["no", "not"])
+                && text.is(
+                    a.from + 1,
+                    words!["different", "change", "changes", "worse", "difference", "problem", "problems"],
+                ) =>
+        {
+            yes_no::Answer { intent: Intent::Yes, weak: false, ..a }
+        }
+        _ => a,
     });
     let Some(answer) = answer else {
         if worry == Worry::YesUrgent && !dangers.watch.is_empty() {
@@ -77,6 +104,64 @@ pub(super) fn yes_no_some(
     Some((answer.from, answer.to))
 }
 
+/// Days or a share, where every day was asked about: "5 out of 7", "4 days".
+fn some_days(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount]) -> Option<(Intent, usize, usize)> {
+    let every = context.prompt.is_some_and(|p| p.text.contains("every "));
+    let mut plain = amounts.iter().filter(|a| a.role == Role::Plain && !a.past);
+    let only = plain.next().filter(|_| every && plain.next().is_none())?;
+    let of = only.of.or((only.unit == Unit::Day).then_some(7.0))?;
+    let opens = only.from <= text.core.start + 3;
+    let intent = match only.hi {
+        n if n <= 0.0 || n > of => return None,
+        n if n < of => Intent::Partial,
+        _ => Intent::Yes,
+    };
+    opens.then_some((intent, only.from, only.end))
+}
+
+/// "mornings aye, nights I forget", "at home yeah, not at my mums": a yes to one of two times or places, and more about the other.
+fn one_of_two(text: &Text<'_>) -> Option<(Intent, usize, usize)> {
+    let yes = |at: usize| text.is(at, words!["yes", "yep", "yeah", "yup", "ye", "aye", "fine", "ok", "good"]);
+    let one = |at: usize| {
+        text.fact(at).part.is_some()
+            || text.fact(at).weekday > 0
+            || text.is(
+                at,
+                words![
+                    "mornings",
+                    "evenings",
+                    "nights",
+                    "afternoons",
+                    "weekdays",
+                    "weekday",
+                    "weekends",
+                    "weekend",
+                    "days",
+                    "ones",
+                    "home",
+                    "work",
+                    "shift",
+                    "left",
+                    "right",
+                    "inside",
+                    "outside",
+                    "first"
+                ],
+            )
+    };
+    let at = (text.core.start + 1..text.core.end).find(|at| yes(*at))?;
+    let begins = text.sentence_start(at).max(text.core.start);
+    let from =
+        (begins + 1..=at).rev().find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Comma)).unwrap_or(begins);
+    let more = at + 1 < text.core.end
+        && (at + 1..text.core.end).any(|i| {
+            one(i)
+                || text.within(i, &text.lexicon.known.negators)
+                || text.is(i, words!["forget", "forgot", "miss", "missed", "other"])
+        });
+    (from < at && (from..at).any(one) && more).then_some((Intent::Partial, from, text.core.end))
+}
+
 /// "is your breathing as usual?" - "bit worse every day": a no in other words.
 fn no_longer_as_usual(text: &Text<'_>) -> Option<usize> {
     let negator = |at: usize| text.within(at, &text.lexicon.known.negators);
@@ -95,13 +180,21 @@ pub(super) fn acknowledge(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, 
     Some((from, to))
 }
 
-pub(super) fn opt_in(text: &Text<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
+pub(super) fn opt_in(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Option<(usize, usize)> {
     if let Some(hit) = text.first(Label::Keep) {
         let (from, to) = (hit.from as usize, hit.to as usize);
         draft.answer(Intent::Yes, Route::Auto, text, "wants them to go on", from, to);
         return Some((from, to));
     }
     if draft.said.contains(&Intent::Stop) {
+        return None;
+    }
+    // "ok thanks bye" to a message that asked nothing.
+    let asked = context.prompt.is_none_or(|p| p.text.contains('?'));
+    if !asked
+        && text.says(Label::Thanks)
+        && text.is(text.core.start, words!["ok", "okay", "k", "alright", "right", "fine"])
+    {
         return None;
     }
     let mut answer = yes_no::read(text)?;

@@ -27,6 +27,8 @@ pub(super) fn choose(
                 h.from as usize == text.core.start
                     && !text.is(h.from as usize, words!["could", "can", "may"])
                     && text.core_len() > 2
+                    // "when the soaps have finished so 3"
+                    && !text.core.clone().any(|i| text.is(i, words!["so"]))
             });
             if asks_about {
                 return None;
@@ -143,7 +145,7 @@ pub(super) fn agenda_answer(
     }
     let nothing = text.says(Label::NothingToRaise);
     let alone = text.core_len() <= 3;
-    if alone && !nothing && (text.says(Label::Thanks) && text.tokens.len() <= 4 || text.says(Label::AllOptions))
+    if alone && !nothing && (text.says(Label::Thanks) && text.tokens.len() <= 5 || text.says(Label::AllOptions))
         || text.core_len() == 1 && (text.says(Label::Yes) || text.is(text.core.start, words!["everything"]))
     {
         return None;
@@ -155,7 +157,7 @@ pub(super) fn agenda_answer(
         draft.say(Intent::Cancel, Route::Review, text, "will not come", hit.from as usize, hit.to as usize);
         return None;
     }
-    if text.says(Label::Perhaps) && text.core_len() <= 6 {
+    if text.says(Label::Perhaps) && !nothing && text.core_len() <= 6 {
         draft.doubt(text, "undecided");
         draft.said.insert(Intent::Unclear);
         return None;

@@ -1,15 +1,18 @@
 //! Answers that are a number: a count of days or things, or a mark on a scale.
 
 mod fit;
+mod likely;
 mod period;
 
+use super::context::{Context, Expects};
 use super::facts::Unit;
 use super::label::Label;
 use super::numbers::{Amount, Bound, Role};
 use super::text::Text;
 use super::tokens::{Break, Kind};
-use super::vocabulary::words;
+use super::vocabulary::{Word, words};
 use fit::{Fit, unit_fit};
+pub use likely::likeliest;
 pub use period::ticked;
 use period::{named_days, whole_period};
 
@@ -28,6 +31,24 @@ pub struct Asked<'a> {
     pub prompt: &'a str,
     /// A mark on a scale, not a count.
     pub scale: bool,
+}
+
+impl<'a> Asked<'a> {
+    /// What the open question asks, if it asks for a number.
+    pub fn of(context: &Context<'a>) -> Option<Self> {
+        let prompt = context.prompt.map_or("", |p| p.text.as_str());
+        match context.prompt.map(|p| &p.expects)? {
+            Expects::Count { unit, min, max, target, .. } => {
+                let beyond = context.reader.settings.count_beyond_target;
+                let believable = target.filter(|t| *t > 0.0).map_or(100.0, |t| t * beyond);
+                Some(Self { unit, min: min.unwrap_or(0.0), max: *max, believable, prompt, scale: false })
+            }
+            Expects::Scale { min, max } => {
+                Some(Self { unit: "", min: *min, max: Some(*max), believable: *max, prompt, scale: true })
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A number that answers.
@@ -68,7 +89,10 @@ pub fn is_correction(text: &Text<'_>, at: usize) -> bool {
             "edit",
             "should",
             "call",
-            "lie"
+            "lie",
+            "whoops",
+            "woops",
+            "mistake"
         ],
     ) || text.is(at, words!["no"])
         && text.token(at).is_some_and(|t| t.parted >= Break::Comma || t.parted >= Break::Sentence)
@@ -88,6 +112,66 @@ fn is_hoped(text: &Text<'_>, amount: &Amount) -> bool {
     but && (from..amount.from).any(hopes)
 }
 
+/// Looks back in the sentence from a number over so many words, to the first clause that ends.
+fn leads(text: &Text<'_>, amount: &Amount, over: usize) -> impl Iterator<Item = usize> {
+    let start = text.sentence_start(amount.from).max(amount.from.saturating_sub(over));
+    let number = |i: usize| text.token(i).is_some_and(|t| t.kind == Kind::Number) || text.fact(i).number.is_some();
+    let begins = |i: &usize| text.token(*i).is_some_and(|t| t.parted >= Break::Comma) || number(*i - 1);
+    (start + 1..=amount.from).rev().find(begins).unwrap_or(start)..amount.from
+}
+
+/// A number beside the answer: aimed at, said by somebody else, on condition, of the days left over, of the week before. Only
+/// where another number is left.
+fn is_no_answer(text: &Text<'_>, amount: &Amount) -> bool {
+    let known = &text.lexicon.known;
+    let before = |back: usize, words: &[Word]| amount.from.checked_sub(back).is_some_and(|b| text.is(b, words));
+    let compares = text.is(amount.end, words!["more", "less", "fewer", "up", "down"])
+        && text.is(amount.end + 1, words!["than", "on", "then"]);
+    if compares || before(1, words!["other", "others", "remaining"]) {
+        return true;
+    }
+    let aims = |at: usize| {
+        text.is(
+            at,
+            words!["aim", "aimed", "aiming", "goal", "target", "supposed", "planned", "set", "nearly", "almost"],
+        ) || text.is(at, words!["say", "said"]) && text.is(at - at.min(1), words!["to", "have", "of"])
+            || text.is(at, words!["should", "would", "could", "id"])
+                && text.is(at + 1, words!["have", "of", "be", "been"])
+            || text.is(at, words!["wouldve", "shouldve", "couldve"])
+            || text.is(at, words!["last"]) && text.fact(at + 1).unit == Unit::Week
+    };
+    let others = |at: usize| {
+        text.within(at, &known.relation)
+            && (at + 1..amount.from).any(|i| {
+                text.is(
+                    i,
+                    words![
+                        "says", "said", "say", "reckons", "reckon", "thinks", "would", "did", "got", "had", "is",
+                        "does"
+                    ],
+                )
+            })
+            && !(at + 1..amount.from).any(|i| text.within(i, &known.own))
+    };
+    leads(text, amount, 7).any(|at| aims(at) || others(at))
+}
+
+/// "so that's four", "peas, salad = 5": what all that was said before comes to.
+pub fn concludes(text: &Text<'_>, amount: &Amount) -> bool {
+    text.token(amount.from).is_some_and(|t| t.mark == b'=')
+        || leads(text, amount, 3).any(|at| {
+            text.is(at, words!["so", "thats", "makes", "making", "total", "totals", "altogether", "equals", "call"])
+        })
+}
+
+/// "tell a lie it was 2": told of the time that was asked about, not of another.
+fn is_told(text: &Text<'_>, amount: &Amount) -> bool {
+    let before = |back: usize, words: &[Word]| amount.from.checked_sub(back).is_some_and(|b| text.is(b, words));
+    let another =
+        (amount.end..amount.end + 4).any(|at| text.is(at, words!["last", "ago", "before", "previously", "usually"]));
+    before(1, words!["was", "were"]) && before(2, words!["it", "that", "there"]) && !another
+}
+
 /// Reads a count or a mark.
 pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
     if let Some(answer) = whole_period(text, asked) {
@@ -102,7 +186,7 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
             _ => continue,
         }
         if is_hoped(text, amount)
-            || amount.past
+            || amount.past && !is_told(text, amount)
             || text.nought(amount.from) && (amount.lo != 0.0 || text.says(Label::OtherDay))
         {
             continue;
@@ -117,9 +201,13 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
     if fits.iter().any(|(a, _)| !a.is_fold(text)) {
         fits.retain(|(a, _)| !a.is_fold(text));
     }
-    // "five (5) days": said twice.
+    if fits.iter().any(|(a, _)| !is_no_answer(text, a)) {
+        fits.retain(|(a, _)| !is_no_answer(text, a));
+    }
+    // "five (5) days": said twice. "Ten there, ten back" is not.
     if let [(a, same), (b, also)] = fits.as_slice()
         && (a.lo, a.hi) == (b.lo, b.hi)
+        && (a.words != b.words || a.hi == 0.0 || asked.scale || asked.unit == "days")
     {
         fits = vec![if *same || !*also { (*a, *same) } else { (*b, *also) }];
     }
@@ -166,6 +254,19 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
     if one_more {
         return Answer::AskAgain("more is named than the number");
     }
+    let over = amounts.iter().any(|a| {
+        a.from > chosen.amount.from
+            && matches!(a.unit, Unit::Day | Unit::Week)
+            && a.from.checked_sub(1).is_some_and(|b| text.is(b, words!["in", "over", "every"]))
+    });
+    if over && asked.unit != "days" {
+        return Answer::AskAgain("of another time than the one asked about");
+    }
+    if text.is(chosen.amount.end, words!["more", "less", "fewer"])
+        && text.is(chosen.amount.end + 1, words!["than", "then"])
+    {
+        return Answer::AskAgain("a difference, no number");
+    }
     judge(text, &chosen, asked)
 }
 
@@ -174,7 +275,7 @@ struct Chosen {
     check: Option<&'static str>,
 }
 
-fn choose(text: &Text<'_>, fits: &[(Amount, bool)], _asked_sum: bool) -> Option<Chosen> {
+fn choose(text: &Text<'_>, fits: &[(Amount, bool)], portions: bool) -> Option<Chosen> {
     let (first, rest) = fits.split_first()?;
     if rest.is_empty() {
         return Some(Chosen { amount: first.0, check: None });
@@ -188,11 +289,16 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)], _asked_sum: bool) -> Option<
     if let Some(amount) = corrected {
         return Some(Chosen { amount, check: None });
     }
-    if let Some(now) = fits.iter().find(|(a, _)| {
-        (a.end..a.end + 3).any(|i| text.is(i, words!["this"]))
-            || (a.from.saturating_sub(3)..a.from).any(|i| text.is(i, words!["now"]))
-    }) {
+    let here = |a: &Amount| {
+        let behind = (a.end..a.end + 3).take_while(|i| text.token(*i).is_some_and(|t| t.parted < Break::Comma));
+        behind.into_iter().any(|i| text.is(i, words!["this", "now"]))
+            || leads(text, a, 3).any(|i| text.is(i, words!["now"]))
+    };
+    if let Some(now) = fits.iter().find(|(a, _)| here(a)) {
         return Some(Chosen { amount: now.0, check: None });
+    }
+    if concludes(text, &last.0) {
+        return Some(Chosen { amount: last.0, check: None });
     }
     let conditional = |a: &Amount| {
         (a.end..a.end + 2).any(|i| text.is(i, words!["if", "unless"]))
@@ -202,14 +308,24 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)], _asked_sum: bool) -> Option<
         let (lo, hi) = (first.0.lo.min(last.0.lo), first.0.hi.max(last.0.hi));
         return Some(Chosen { amount: Amount { lo, hi, ..first.0 }, check: Some("depends on something") });
     }
+    let thing = |a: &Amount| is_part(text, a) && (a.end > a.to || !text.within(a.to, &text.lexicon.known.function));
+    if portions && fits.iter().all(|(a, _)| thing(a)) {
+        return Some(Chosen { amount: sum(fits)?, check: Some("added up") });
+    }
     let same: Vec<_> = fits.iter().filter(|(_, same)| *same).collect();
+    if let ([(whole, true), (more, false)], false) = (fits, same.is_empty())
+        && (whole.end..more.from).any(|i| text.is(i, words!["and", "plus"]))
+        && text.is(more.end, words!["with", "without", "after", "before", "in", "at", "on"])
+    {
+        // "two times with the pram and one without"
+        return Some(Chosen { amount: sum(fits)?, check: Some("added up") });
+    }
     if let [only] = same.as_slice() {
         return Some(Chosen { amount: only.0, check: None });
     }
     if same.len() == fits.len() && fits.len() == 2 && noun(text, &first.0) != noun(text, &last.0) {
         // "3 veg 2 fruit" are five portions; a person checks the sum.
-        let lo = first.0.lo + last.0.lo;
-        return Some(Chosen { amount: Amount { lo, hi: lo, end: last.0.end, ..first.0 }, check: Some("added up") });
+        return Some(Chosen { amount: sum(fits)?, check: Some("added up") });
     }
     if same.len() == fits.len() {
         return None;
@@ -227,6 +343,20 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)], _asked_sum: bool) -> Option<
     None
 }
 
+/// All of them together, as one number.
+fn sum(fits: &[(Amount, bool)]) -> Option<Amount> {
+    let (first, last) = (fits.first()?, fits.last()?);
+    let (lo, hi) = fits.iter().fold((0.0, 0.0), |(lo, hi), (a, _)| (lo + a.lo, hi + a.hi));
+    Some(Amount { lo, hi, end: last.0.end, ..first.0 })
+}
+
+/// One part of several: a thing of its own or a time of day stands behind.
+fn is_part(text: &Text<'_>, amount: &Amount) -> bool {
+    let thing = amount.end > amount.to
+        || text.token(amount.to).is_some_and(|t| t.kind == Kind::Word && t.parted <= Break::Space);
+    thing && !text.is(amount.to, words!["or", "maybe", "but", "so", "if"])
+}
+
 fn noun<'t>(text: &'t Text<'_>, amount: &Amount) -> &'t str {
     text.word(amount.end.saturating_sub(1))
 }
@@ -236,6 +366,18 @@ fn judge(text: &Text<'_>, chosen: &Chosen, asked: &Asked<'_>) -> Answer {
     let mut check = chosen.check;
     if amount.doubtful {
         check = Some("a word that sounds like a number");
+    }
+    // "a sherry or two"
+    let or_two = amount.from >= 3
+        && (amount.lo - 2.0).abs() < f64::EPSILON
+        && text.is(amount.from - 1, words!["or"])
+        && (3..=4).filter_map(|back| amount.from.checked_sub(back)).any(|b| text.is(b, words!["a", "an"]));
+    if or_two {
+        (amount.lo, check) = (1.0, Some("one or two"));
+    }
+    let elsewhere = amount.is_fold(text) && asked.unit == "days" && text.core_len() > 3;
+    if elsewhere {
+        check = Some("times, and days were asked for");
     }
     if let Some(of) = amount.of {
         let whole = asked.max.is_none_or(|max| (max - of).abs() < f64::EPSILON);

@@ -111,6 +111,86 @@ pub(super) fn named_days(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer> {
     Some(Answer::Value { lo, hi, check: doubtful.then_some("one of the days only in part"), span: (from, to) })
 }
 
+/// How many days a longer text tells of: "I got my walk in Monday, Wednesday and again on Saturday", "weekdays only", "missed mon
+/// and weds otherwise every day".
+pub(super) fn days_somewhere(text: &Text<'_>, asked: &Asked<'_>) -> Option<(f64, f64)> {
+    let days = asked.unit == "days";
+    if asked.scale || !days && asked.unit != "times" {
+        return None;
+    }
+    let denied = |at: usize| {
+        let from = (text.sentence_start(at) + 1..=at)
+            .rev()
+            .find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Comma))
+            .unwrap_or(text.sentence_start(at))
+            .max(at.saturating_sub(5));
+        (from..at).any(|i| {
+            text.is(
+                i,
+                words![
+                    "not", "missed", "miss", "except", "bar", "apart", "minus", "didnt", "cant", "couldnt", "nothing",
+                    "but"
+                ],
+            )
+        }) || (at + 1..at + 3).any(|i| text.is(i, words!["no", "off"]))
+    };
+    let (mut done, mut left_out) = ([false; 7], [false; 7]);
+    let mut last: Option<(usize, u8, bool)> = None;
+    for at in text.core.clone() {
+        let day = text.fact(at).weekday;
+        let all = if text.is(at, words!["weekdays", "weekday"]) {
+            0..5
+        } else if text.is(at, words!["weekends", "weekend"]) {
+            5..7
+        } else {
+            0..0
+        };
+        if day == 0 && all.is_empty() {
+            continue;
+        }
+        // "on nights mon to thurs so only fri sat sun"
+        if (at.saturating_sub(2)..at).any(|i| text.is(i, words!["so", "only", "just"]))
+            && last.is_some_and(|(before, _, _)| (before..at).any(|i| text.is(i, words!["so", "only", "just"])))
+        {
+            (done, last) = ([false; 7], None);
+        }
+        // "missed mon and weds": what is said of the first day is said of those listed with it.
+        let listed =
+            last.filter(|(before, _, _)| at - before <= 2 && text.token(at).is_some_and(|t| t.parted <= Break::Comma));
+        let out = listed.map_or_else(|| denied(at), |(_, _, out)| out);
+        let slots = if out { &mut left_out } else { &mut done };
+        slots.iter_mut().take(all.end).skip(all.start).for_each(|slot| *slot = true);
+        if day > 0 {
+            if let Some((before, start, _)) = last
+                && spans(text, before, at)
+            {
+                let mut between = start;
+                while between != day {
+                    slots.get_mut(usize::from(between) - 1).into_iter().for_each(|slot| *slot = true);
+                    between = between % 7 + 1;
+                }
+            }
+            slots.get_mut(usize::from(day) - 1).into_iter().for_each(|slot| *slot = true);
+            last = Some((at, day, out));
+        }
+    }
+    let count = |slots: &[bool; 7]| slots.iter().filter(|slot| **slot).count() as f64;
+    // "Weekdays, yes. Weekends I am a slug"
+    let both = text.core.clone().any(|i| text.is(i, words!["weekdays", "weekday"])) && done == [true; 7];
+    let ordinals = (0..text.tokens.len())
+        .filter(|i| {
+            text.token(*i).is_some_and(|t| t.parted == Break::None)
+                && matches!(text.word(*i), "st" | "nd" | "rd" | "th")
+        })
+        .count() as f64;
+    let (done, left_out) = (if both { 5.0 } else { count(&done) }, count(&left_out));
+    let done = if done + left_out > 0.0 { done } else { ordinals };
+    let rest = text.says(Label::EveryDay)
+        || text.core.clone().any(|i| text.is(i, words!["otherwise", "rest", "others", "all", "every", "everyday"]));
+    let n = if days && (left_out > 0.0 || done == 0.0) && rest { asked.max.unwrap_or(7.0) - left_out } else { done };
+    (n > 0.0).then_some((n, n))
+}
+
 /// "Tuesday through to Friday", "Mon-Fri".
 pub(super) fn spans(text: &Text<'_>, before: usize, at: usize) -> bool {
     let words = before + 1..at;

@@ -12,6 +12,9 @@ pub(super) fn day(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<Day> {
     let made = |date: Option<NaiveDate>, to: usize| {
         Some(Day { date, refused: is_refused(text, at) || is_limit(text, at), from: at, to })
     };
+    if text.is(at, words!["tomorrow"]) && text.is(at + 1, words!["week"]) {
+        return made(today.checked_add_days(Days::new(8)), at + 2);
+    }
     if text.is(at, words!["tomorrow"]) {
         if at >= 2 && text.is(at - 1, words!["after"]) && text.is(at - 2, words!["day"]) {
             return made(today.checked_add_days(Days::new(2)), at + 1)
@@ -31,6 +34,11 @@ pub(super) fn day(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<Day> {
 /// "the 14th", "14th june", "17 feb", "20/7", "20/7/27".
 pub(super) fn day_of_month(text: &Text<'_>, at: usize, today: NaiveDate) -> Option<(Option<NaiveDate>, usize)> {
     let token = text.token(at)?;
+    if text.is(at, words!["1st"]) {
+        // "Mon 1st Nov"
+        let month = u32::from(text.fact(at + 1).month);
+        return (month > 0).then(|| (in_year(1, month, None, today), at + 2));
+    }
     if token.kind != Kind::Number || token.value == 0 || token.value > 31 || token.digits > 2 {
         return None;
     }
@@ -130,6 +138,24 @@ pub(super) fn weekday(text: &Text<'_>, at: usize, anchor: Anchor) -> Option<(Opt
     }
     if before(1, words!["coming", "this"]) {
         return Some((Some(coming), at + 1));
+    }
+    // "the Friday before", "the monday after": counted from the appointment.
+    if let Some(start) = anchor.appointment
+        && before(1, words!["the"])
+        && text.is(at + 1, words!["before", "after", "following"])
+        && text
+            .token(at + 2)
+            .is_none_or(|t| t.parted >= Break::Comma || text.is(at + 2, words!["please", "if", "would", "at", "any"]))
+    {
+        let after = next(start.date(), day);
+        // On a Friday the Friday after is a week later, and the Friday before a week earlier.
+        let back = if start.date().weekday() == day { 14 } else { 7 };
+        let date = if text.is(at + 1, words!["before"]) {
+            after.and_then(|d| d.checked_sub_days(Days::new(back)))
+        } else {
+            after
+        };
+        return Some((date, at + 2));
     }
     let date = match anchor.appointment {
         // Without more, the day in the week of the appointment; else the coming one.

@@ -86,7 +86,11 @@ pub fn read(text: &Text<'_>, anchor: Anchor) -> When {
     } else {
         // "bring it forward to tomorrow, I am away on Saturday": the day it should move to.
         let moved: Vec<_> = offered.iter().filter(|d| is_aim(text, d.from)).collect();
+        // "Any chance of tomorrow instead? Off to Tenby weds"
+        let wished: Vec<_> = offered.iter().filter(|d| is_wished(text, d.from)).collect();
         if let [only] = moved.as_slice() {
+            when.date = only.date;
+        } else if let [only] = wished.as_slice() {
             when.date = only.date;
         }
     }
@@ -120,6 +124,13 @@ fn is_aim(text: &Text<'_>, day: usize) -> bool {
     to.and_then(|to| to.checked_sub(1)).is_some_and(|b| text.is(b, MOVES))
 }
 
+/// Whether a day stands in a sentence that asks for something.
+fn is_wished(text: &Text<'_>, day: usize) -> bool {
+    (text.sentence_start(day)..text.sentence_end(day)).any(|at| {
+        text.is(at, words!["instead", "chance", "could", "can", "please", "prefer", "possible", "suit", "rather"])
+    })
+}
+
 fn times(text: &Text<'_>, anchor: Anchor, when: &mut When) {
     let mut at = 0;
     let mut offered: Vec<NaiveTime> = Vec::new();
@@ -135,18 +146,25 @@ fn times(text: &Text<'_>, anchor: Anchor, when: &mut When) {
                 || text.is(at + 1, words!["instead", "please"]);
             alone.then_some(clock::Clock { hour: token.value as u32, minute: 0, part: None, bare: true, to: at + 1 })
         };
+        // "then I can catch the 9.40 home"
+        let travels =
+            (at.saturating_sub(3)..at).any(|i| text.is(i, words!["catch", "bus", "train", "flight", "tram", "ferry"]));
+        if travels {
+            at += 1;
+            continue;
+        }
         let Some(clock) = clock::clock(text, at).or_else(|| loose(text, at)).or_else(hour) else {
             at += 1;
             continue;
         };
         let limit = at
             .checked_sub(1)
-            .is_some_and(|b| text.is(b, words!["after", "before", "until", "till", "til", "from", "by"]))
+            .is_some_and(|b| text.is(b, words!["after", "past", "before", "until", "till", "til", "from", "by"]))
             || text.is(clock.to, words!["or"]) && text.is(clock.to + 1, words!["later", "after"]);
         let refused = is_refused(text, at);
         if let Some(time) = clock.time() {
             if limit && !refused {
-                let after = text.is(at.saturating_sub(1), words!["after", "from"])
+                let after = text.is(at.saturating_sub(1), words!["after", "past", "from"])
                     || text.is(clock.to + 1, words!["later", "after"]);
                 let before = text.is(at.saturating_sub(1), words!["before", "by"]);
                 if before && time.hour() <= 12 {
@@ -154,7 +172,10 @@ fn times(text: &Text<'_>, anchor: Anchor, when: &mut When) {
                     when.offered = true;
                 }
                 if after {
-                    when.part.get_or_insert(if time.hour() >= 17 { Part::Eve } else { Part::Pm });
+                    // "anything after 10" may be before noon.
+                    if time.hour() >= 12 || time.hour() == 11 {
+                        when.part.get_or_insert(if time.hour() >= 17 { Part::Eve } else { Part::Pm });
+                    }
                     when.offered = true;
                 }
             } else if !refused {
@@ -271,6 +292,7 @@ fn shifts(text: &Text<'_>, anchor: Anchor, when: &mut When) {
             let delta = match unit {
                 super::facts::Unit::Hour => TimeDelta::hours(n),
                 super::facts::Unit::Day => TimeDelta::days(n),
+                super::facts::Unit::Week if text.is(i, words!["fortnight"]) => TimeDelta::weeks(2 * n),
                 super::facts::Unit::Week => TimeDelta::weeks(n),
                 super::facts::Unit::Minute => TimeDelta::minutes(n),
                 _ => continue,
@@ -286,6 +308,26 @@ fn shifts(text: &Text<'_>, anchor: Anchor, when: &mut When) {
             }
             return;
         }
+    }
+    // "the day before, same hour", "the week after, same day"
+    let near = text.core.clone().find(|i| {
+        text.is(*i, words!["before", "after"])
+            && i.checked_sub(1).is_some_and(|b| text.is(b, words!["day", "week"]))
+            && i.checked_sub(2).is_some_and(|b| text.is(b, words!["the"]))
+            && text
+                .token(i + 1)
+                .is_none_or(|t| t.parted >= Break::Comma || text.is(i + 1, words!["same", "please", "if", "would"]))
+    });
+    if let Some(at) = near {
+        let sign = if text.is(at, words!["after"]) { 1 } else { -1 };
+        let same_day = text.core.clone().any(|i| text.is(i, words!["same"]) && text.is(i + 1, words!["day"]));
+        let same_time =
+            text.core.clone().any(|i| text.is(i, words!["same"]) && text.is(i + 1, words!["time", "hour", "slot"]));
+        let days = if text.is(at - 1, words!["day"]) { Some(1) } else { same_day.then_some(7) };
+        when.date = days.and_then(|n| start.checked_add_signed(TimeDelta::days(n) * sign)).map(|d| d.date());
+        when.time = same_time.then(|| start.time());
+        when.offered = true;
+        return;
     }
     let same = |what: &[Word]| text.core.clone().any(|i| text.is(i, words!["same"]) && text.is(i + 1, what));
     if same(words!["time", "day"]) {

@@ -2,7 +2,7 @@
 
 use super::super::text::Text;
 use super::super::tokens::Break;
-use super::super::vocabulary::words;
+use super::super::vocabulary::{Word, words};
 
 /// "can't do thurs", "not the 14th", "any day but".
 pub(super) fn is_refused(text: &Text<'_>, at: usize) -> bool {
@@ -12,6 +12,13 @@ pub(super) fn is_refused(text: &Text<'_>, at: usize) -> bool {
     }
     if is_offered(text, at) {
         return false;
+    }
+    // "2 rather than quarter past 10", "Friday instead of Monday"
+    let before = |back: usize, words: &[Word]| at.checked_sub(back).is_some_and(|b| text.is(b, words));
+    if before(1, words!["than"]) && before(2, words!["rather"])
+        || before(1, words!["of"]) && before(2, words!["instead"])
+    {
+        return true;
     }
     let mut i = at;
     let mut steps = 0;

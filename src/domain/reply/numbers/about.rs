@@ -4,6 +4,7 @@ use super::super::facts::Unit;
 use super::super::text::Text;
 use super::super::tokens::{Break, Kind};
 use super::super::vocabulary::{Word, words};
+use super::apart::is_road;
 use super::{Amount, Bound, Role};
 
 pub(super) fn unit(text: &Text<'_>, amount: &mut Amount) {
@@ -86,12 +87,15 @@ pub(super) fn unit(text: &Text<'_>, amount: &mut Amount) {
 
 pub(super) fn bound(text: &Text<'_>, amount: &mut Amount) {
     let before = |back: usize, words: &[Word]| amount.from.checked_sub(back).is_some_and(|b| text.is(b, words));
+    // "6 glasses plus me tea"
+    let beside = text.token(amount.end + 1).is_some_and(|t| t.kind == Kind::Word && t.parted <= Break::Space);
     let more = (text.is(amount.end, words!["or"])
         && text.is(amount.end + 1, words!["more", "so", "thereabouts", "under", "less"]))
-        || text.is(amount.end, words!["plus"]);
+        || text.is(amount.end, words!["plus"]) && !beside;
     amount.bound = if before(1, words!["least"])
         || text.is(amount.end, words!["or"]) && text.is(amount.end + 1, words!["more"])
-        || text.is(amount.end, words!["plus", "minimum"])
+        || text.is(amount.end, words!["minimum"])
+        || text.is(amount.end, words!["plus"]) && !beside
     {
         Bound::AtLeast
     } else if before(1, words!["than", "over", "under", "above", "below", "minus"]) && !before(2, words!["other"]) {
@@ -121,7 +125,7 @@ pub(super) fn role(text: &Text<'_>, amount: &Amount) -> Role {
         && amount.unit == Unit::None
         && text.token(amount.to).is_some_and(|t| t.kind == Kind::Word && t.parted == Break::None && t.to - t.from > 2)
         && text.fact(amount.to).number.is_none()
-        && !text.is(amount.to, words!["ish", "hrs", "over"]);
+        && !text.is(amount.to, words!["ish", "hrs", "over", "bpm"]);
     if glued {
         return Role::Aside;
     }
@@ -171,6 +175,12 @@ pub(super) fn role(text: &Text<'_>, amount: &Amount) -> Role {
             return Role::Aside;
         }
     }
+    // "14 Tanner Row": a house.
+    let unknown =
+        |at: usize| text.token(at).is_some_and(|t| t.word == 0 && t.kind == Kind::Word && t.parted == Break::Space);
+    if !amount.words && amount.unit == Unit::None && unknown(amount.to) && is_road(text, amount.to + 1) {
+        return Role::Aside;
+    }
     if amount.unit == Unit::Year || amount.unit == Unit::Money {
         return Role::Aside;
     }
@@ -212,6 +222,11 @@ pub(super) fn is_past(text: &Text<'_>, amount: &Amount, since: usize, until: usi
     }
     let mut at = amount.end;
     while at < until.min(amount.end + 4) && text.token(at).is_some_and(|t| t.parted < Break::Comma) {
+        // "280 normally 420": the word belongs to the number it stands before.
+        let of_next = until < text.tokens.len() && until - at <= 3 && text.is(at, words!["normally", "usually"]);
+        if of_next {
+            return false;
+        }
         let days_before = text.is(at, words!["before"]) && text.fact(at - 1).unit != Unit::None;
         if text.is(at, PAST_BEHIND) || days_before {
             return true;

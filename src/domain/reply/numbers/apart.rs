@@ -82,3 +82,16 @@ pub(super) fn ordinal(text: &Text<'_>, at: usize) -> Option<usize> {
     };
     right.then_some(at + 2)
 }
+
+/// Whether a word is one of those that streets and houses are called by.
+pub fn is_road(text: &Text<'_>, at: usize) -> bool {
+    text.is(
+        at,
+        words![
+            "road", "street", "lane", "avenue", "close", "drive", "way", "court", "crescent", "gardens", "rise",
+            "mews", "terrace", "place", "square", "grove", "hill", "row", "walk", "view", "park", "rd", "st", "ave",
+            "cottage", "cottages", "farm", "creamery", "house", "flat", "green", "yard", "brae", "wynd", "parade",
+            "gate", "hall", "croft", "bank", "mount", "vale"
+        ],
+    )
+}

@@ -9,6 +9,7 @@ use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::vocabulary::words;
 use about::{bound, is_past, role, spread_past, unit};
+pub use apart::is_road;
 use apart::{date, ordinal, phone};
 use numeral::numeral;
 

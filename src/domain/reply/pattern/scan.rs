@@ -1,6 +1,6 @@
 //! Finding phrases in the tokens of a reply.
 
-use super::super::tokens::Break;
+use super::super::tokens::{Break, Token};
 use super::super::vocabulary::{Vocabulary, WordId};
 use super::{Anchor, Element, Hit, Need, Phrases, Sought};
 
@@ -104,7 +104,11 @@ impl Phrases {
                 Element::NotOneOf(c) => !(joined && self.in_class(c, word)),
                 Element::Any => joined && token.is_some(),
                 Element::AtLeast(least) => {
-                    joined && word == Vocabulary::NUMBER && token.is_some_and(|t| t.value >= u64::from(least))
+                    // The 9 of "37.9" is no number of its own.
+                    let whole = |t: &Token| t.mark != b'.' || t.spaced || t.marks != 1;
+                    joined
+                        && word == Vocabulary::NUMBER
+                        && token.is_some_and(|t| t.value >= u64::from(least) && (least == 0 || whole(t)))
                 }
                 _ => false,
             };

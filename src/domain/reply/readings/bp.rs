@@ -6,7 +6,7 @@ use super::super::text::Text;
 use super::super::tokens::{Break, Kind};
 use super::super::understanding::Reading;
 use super::super::vocabulary::{Word, words};
-use super::{Found, Owner, limit, owner};
+use super::{Found, Owner, limit, owner, owner_behind};
 use crate::domain::reply::understanding::Route;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -60,7 +60,7 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
         let whose = if by_carer {
             Owner::Own
         } else if pairs.len() > 1 || named_relation(text, pair.from) {
-            owner(text, pair.from, since)
+            if pairs.len() > 1 && owner_behind(text, pair.to) { Owner::Other } else { owner(text, pair.from, since) }
         } else {
             Owner::Own
         };
@@ -145,7 +145,9 @@ fn figures(text: &Text<'_>, amounts: &[Amount]) -> Vec<Figure> {
             }
             continue;
         }
+        let pulse = text.is(amount.to, PULSE) || amount.from.checked_sub(1).is_some_and(|b| text.is(b, PULSE));
         if amount.unit != super::super::facts::Unit::None
+            && !pulse
             && !matches!(amount.unit, super::super::facts::Unit::MmHg | super::super::facts::Unit::Money)
         {
             continue;
@@ -153,7 +155,8 @@ fn figures(text: &Text<'_>, amounts: &[Amount]) -> Vec<Figure> {
         if amount.role == Role::Muddled {
             continue;
         }
-        let about = amount.bound == super::super::numbers::Bound::About;
+        let about =
+            amount.bound == super::super::numbers::Bound::About || text.is(amount.to, words!["something", "odd"]);
         for at in amount.from..amount.to {
             if let Some(token) = text.token(at)
                 && token.kind == Kind::Number
@@ -203,10 +206,14 @@ fn joins(text: &Text<'_>, first: &Figure, second: &Figure) -> Option<bool> {
         };
     }
     let between = first.to..second.from;
-    if between.len() <= 2 && between.clone().any(|i| text.is(i, words!["over", "ovr"])) {
+    if between.len() <= 2 && between.clone().any(|i| text.is(i, words!["over", "ovr", "ova", "slash", "stroke"])) {
         return Some(true);
     }
-    (between.len() == 1 && text.is(first.to, words!["on", "and", "by", "ish", "mmhg"])).then_some(true)
+    let some = usize::from(text.is(first.to, words!["something", "odd"]));
+    if some == 1 && between.len() == 2 && text.is(first.to + 1, words!["over", "on"]) {
+        return Some(true);
+    }
+    (between.len() == 1 && text.is(first.to, words!["on", "and", "by", "ish", "mmhg", "na"])).then_some(true)
 }
 
 fn pairs(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
@@ -289,7 +296,7 @@ fn labelled(text: &Text<'_>, figures: &[Figure]) -> Vec<Pair> {
         let next = f.to;
         (text.is(next, UPPER) || text.is(next, LOWER))
             && text.token(next).is_some_and(|t| t.parted <= Break::Space)
-            && f.from.checked_sub(1).is_none_or(|b| !text.is(b, UPPER) && !text.is(b, LOWER))
+            && !(1..=2).filter_map(|back| f.from.checked_sub(back)).any(|b| text.is(b, UPPER) || text.is(b, LOWER))
     });
     for figure in figures {
         let label = if after {
@@ -345,7 +352,7 @@ fn corrected(text: &Text<'_>, kept: &mut Vec<Pair>, found: &mut Found, urgent: &
         let (Some(before), Some(after)) = (kept.get(i - 1).copied(), kept.get(i).copied()) else {
             break;
         };
-        let corrects = (before.to..after.from).len() <= 4
+        let corrects = (before.to..after.from).len() <= 12
             && (before.to..after.from).any(|at| super::super::count::is_correction(text, at));
         if corrects {
             if urgent(&before) {

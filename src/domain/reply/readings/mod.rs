@@ -144,17 +144,29 @@ enum Owner {
 fn owner(text: &Text<'_>, from: usize, since: usize) -> Owner {
     let known = &text.lexicon.known;
     let mut unknown_name = false;
+    // "at the merchants 15 stone": what has an article is no name.
+    let article = |at: usize| {
+        (1..=2)
+            .filter_map(|back| at.checked_sub(back))
+            .any(|b| text.is(b, words!["the", "a", "an", "this", "that", "our", "new", "old"]))
+    };
     for at in (since.max(from.saturating_sub(6))..from).rev() {
         if text.is(at, words!["mine", "my", "i", "me", "im"]) {
             return Owner::Mine;
         }
-        if text.within(at, &known.relation) || text.is(at, words!["his", "hers", "he", "hes", "she", "shes", "dogs"]) {
+        if text.within(at, &known.relation)
+            || text.is(
+                at,
+                words!["his", "hers", "he", "hes", "she", "shes", "dogs", "boy", "girl", "lads", "boys", "girls"],
+            )
+        {
             return Owner::Other;
         }
         if at + 1 == from
             && text.token(at).is_some_and(|t| {
                 t.word == 0
                     && t.kind == super::tokens::Kind::Word
+                    && !article(at)
                     && (at == 0 || t.parted != super::tokens::Break::None)
             })
         {
@@ -162,6 +174,7 @@ fn owner(text: &Text<'_>, from: usize, since: usize) -> Owner {
         }
         if text.is(at, words!["is", "was", "had", "has"])
             && at > since
+            && !super::count::is_correction(text, at - 1)
             && text.token(at - 1).is_some_and(|t| t.word == 0 && t.kind == super::tokens::Kind::Word)
         {
             unknown_name = true;
@@ -171,6 +184,16 @@ fn owner(text: &Text<'_>, from: usize, since: usize) -> Owner {
         }
     }
     if unknown_name { Owner::Other } else { Owner::Own }
+}
+
+/// "160/90 the husbands", "14.2 my lads": whose a value is, said behind it.
+fn owner_behind(text: &Text<'_>, to: usize) -> bool {
+    let near = (to..to + 3).take_while(|at| text.token(*at).is_some_and(|t| t.parted <= super::tokens::Break::Space));
+    let near: Vec<usize> = near.collect();
+    let begins = near.first().is_some_and(|at| {
+        text.is(*at, words!["the", "my", "is", "for", "his", "her"]) || text.within(*at, &text.lexicon.known.relation)
+    });
+    begins && near.iter().any(|at| text.within(*at, &text.lexicon.known.relation))
 }
 
 /// Ketones in the blood, where they are named: the number and its tokens. They are no reading that is filed.

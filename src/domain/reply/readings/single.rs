@@ -126,14 +126,30 @@ pub fn read(
         let whose = owner(text, amount.from, since);
         since = amount.end;
         if whose == Owner::Other && asked && !by_carer {
-            let person = (amount.from.saturating_sub(4)..amount.from)
-                .any(|i| text.within(i, &text.lexicon.known.relation) || text.is(i, words!["his", "hers"]));
+            let person = (amount.from.saturating_sub(4)..amount.from).any(|i| {
+                text.within(i, &text.lexicon.known.relation)
+                    || text.is(i, words!["his", "hers", "boy", "girl", "boys", "girls"])
+            });
             if person {
                 others = true;
                 continue;
             }
         }
         values.push((*amount, value, Level::Number(value), unit));
+    }
+    // "8.8 after curry and one chapati": beside digits a number word before a thing counts that thing.
+    let thing = |a: &Amount| {
+        a.words
+            && a.unit == Unit::None
+            && text.token(a.to).is_some_and(|t| t.kind == Kind::Word && t.parted <= Break::Space)
+    };
+    if asked && values.iter().any(|v| !v.0.words) {
+        values.retain(|v| !thing(&v.0));
+    }
+    // "5 thousand and something. 5,218"
+    let rough = |a: &Amount| (a.to..a.to + 2).any(|i| text.is(i, words!["something", "odd"]));
+    if asked && values.iter().any(|v| !rough(&v.0)) {
+        values.retain(|v| !rough(&v.0));
     }
     if asked && values.iter().any(|v| !v.0.past) {
         values.retain(|v| !v.0.past);
@@ -192,7 +208,9 @@ fn is_other(text: &Text<'_>, amount: &Amount, sort: &Sort) -> bool {
         }
     }
     // "pulse 72" behind "97%" names the next number.
-    let names_next = text.token(amount.end + 1).is_some_and(|t| t.kind == Kind::Number);
+    let names_next = (amount.end + 1..amount.end + 3)
+        .find(|i| text.token(*i).is_none_or(|t| t.kind != Kind::Word || !text.is(*i, OTHERS)))
+        .is_some_and(|i| text.token(i).is_some_and(|t| t.kind == Kind::Number));
     !names_next
         && text.token(amount.end).is_some_and(|t| t.parted <= Break::Space)
         && text.is(amount.end, OTHERS)
@@ -321,7 +339,7 @@ fn choose(
     while i < values.len() {
         let corrects = match (values.get(i - 1), values.get(i)) {
             (Some(a), Some(b)) => {
-                b.0.from - a.0.end.min(b.0.from) <= 4
+                b.0.from - a.0.end.min(b.0.from) <= 8
                     && (a.0.end..b.0.from).any(|at| super::super::count::is_correction(text, at))
             }
             _ => false,
@@ -330,6 +348,17 @@ fn choose(
             values.remove(i - 1);
         } else {
             i += 1;
+        }
+    }
+    // "280 295 270, so put 295", "ninety six, says clip. 96": said once more.
+    if let Some(last) = values.last().copied().filter(|_| values.len() > 1)
+        && values.iter().rev().skip(1).any(|v| v.2 == last.2)
+    {
+        let settles = super::super::count::concludes(text, &last.0);
+        let same = values.iter().all(|v| v.2 == last.2);
+        if settles || same {
+            values.clear();
+            values.push(last);
         }
     }
     if kind == ReadingKind::PeakFlow && values.len() >= 2 {

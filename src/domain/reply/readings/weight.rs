@@ -22,6 +22,8 @@ struct Weight {
     words: bool,
     past: bool,
     imperial: bool,
+    /// Its unit was written.
+    unit: bool,
 }
 
 /// Reads weights; unasked ones only with their unit.
@@ -58,6 +60,10 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
     weights.retain(|w| plausible.holds(w.kg));
     if asked && weights.iter().any(|w| !w.past) {
         weights.retain(|w| !w.past);
+    }
+    // "95.7 kg if you are under 40": beside a weight with its unit a bare number is none.
+    if asked && weights.iter().any(|w| w.unit) {
+        weights.retain(|w| w.unit);
     }
     // The same weight in both units is one weight.
     if weights.len() == 2
@@ -108,9 +114,14 @@ fn weigh(text: &Text<'_>, amounts: &[Amount], i: usize, asked: bool, found: &mut
         words,
         past: a.past,
         imperial,
+        unit: a.unit != Unit::None,
     };
     match a.unit {
-        Unit::Kg => (Some(weight(a.lo, a.end, false, a.words)), 1),
+        Unit::Kg => match grams(text, amounts.get(i + 1), a.end) {
+            // "71 kilo and 300 gram"
+            Some((grams, end)) => (Some(weight(a.lo + grams / 1000.0, end, false, a.words)), 2),
+            None => (Some(weight(a.lo, a.end, false, a.words)), 1),
+        },
         Unit::Pound => (Some(weight(a.lo * POUND, a.end, true, a.words)), 1),
         Unit::Stone => stones(text, amounts, i, found, &weight),
         Unit::None if asked => {
@@ -130,6 +141,13 @@ fn weigh(text: &Text<'_>, amounts: &[Amount], i: usize, asked: bool, found: &mut
             (None, 1)
         }
     }
+}
+
+fn grams(text: &Text<'_>, amount: Option<&Amount>, after: usize) -> Option<(f64, usize)> {
+    let amount = amount.filter(|b| b.single() && b.lo < 1000.0 && b.role == Role::Plain)?;
+    let joined = amount.from - after <= usize::from(text.is(after, words!["and"]));
+    let gram = ["gram", "grams", "gms", "gm", "g"].iter().any(|word| text.is_str(amount.to, word));
+    (joined && gram).then_some((amount.lo, amount.to + 1))
 }
 
 fn stones(
@@ -178,7 +196,9 @@ fn is_change(text: &Text<'_>, amount: &Amount, to: usize) -> bool {
     ];
     let before = (1..=2).any(|back| {
         amount.from.checked_sub(back).is_some_and(|b| {
-            text.is(b, change) && (b + 1..=amount.from).all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
+            text.is(b, change)
+                && !text.is(b + 1, words!["at", "as"])
+                && (b + 1..=amount.from).all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
         })
     });
     let behind = text.token(to).is_some_and(|t| t.parted <= Break::Space)

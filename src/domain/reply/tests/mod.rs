@@ -6,6 +6,7 @@ mod invariance;
 mod lexicon;
 mod people;
 mod second;
+mod sentences;
 mod values;
 
 use super::{

@@ -94,6 +94,16 @@ fn dates_are_read_as_the_british_say_them() {
         ("cant do the 9th. 10th pm?", Some("2027-06-10"), None, Some(Part::Pm)),
         ("any day but the 9th", None, None, None),
         ("1st slot after the 22nd", None, None, None),
+        ("could I have the friday before", Some("2027-06-04"), None, None),
+        ("the monday after please", Some("2027-06-14"), None, None),
+        ("the day before, same hour, instead", Some("2027-06-08"), Some("10:30"), None),
+        ("push it back a fortnight", Some("2027-06-23"), None, None),
+        ("tomorrow week instead", Some("2027-06-11"), None, None),
+        ("Thurs 1st July instead", Some("2027-07-01"), None, None),
+        ("any chance of friday instead? Off to Wales mon", Some("2027-06-11"), None, None),
+        ("quarter past 2 rather than half 10", None, Some("14:15"), None),
+        ("something after 10 instead", None, None, None),
+        ("thursday instead then I can catch the 9.40 home", Some("2027-06-10"), None, None),
     ] {
         let u = at(text, "2027-06-03T11:15:00Z");
         assert_eq!(u.intent, Intent::Reschedule, "{text}");

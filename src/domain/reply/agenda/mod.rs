@@ -1,11 +1,14 @@
 //! Things to talk about, in the person's own words and order.
 
+mod cut;
+
 use super::context::Prompt;
 use super::label::Label;
 use super::numbers::{Amount, Role};
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::vocabulary::{Word, words};
+use cut::split_line;
 
 /// What was raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +33,15 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], prompt: &Prompt) -> Agenda {
     let parts = parts(text, menu > 0, amounts);
     let mut items: Vec<String> = Vec::new();
     for (from, to) in parts {
+        // "7, will tell the nurse when I see her": no topic beside the number.
+        let told = items.iter().any(|item| item.parse::<u64>().is_ok())
+            && !amounts.iter().any(|a| a.from >= from && a.to <= to);
+        if menu > 0 && to - from == 1 && text.is(from, words!["no", "number"]) {
+            continue;
+        }
+        if menu > 0 && told && text.is(from, words!["will", "ill", "because", "thats", "its", "as", "if", "when"]) {
+            continue;
+        }
         menu_keys(text, from, to, amounts, menu, &mut items);
     }
     // "1 2 3" where no menu was sent says nothing.
@@ -70,12 +82,17 @@ fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: 
     let mut start = from;
     if menu > 0 {
         let mut at = from;
+        // "none of them just my eczema"
+        if text.is(at, words!["none", "neither"]) && text.is(at + 1, words!["of"]) && at + 3 < to {
+            at += 3;
+            start = at;
+        }
         while at < to {
             if text.is(
                 at,
                 words![
                     "number", "and", "an", "no", "option", "also", "plus", "please", "just", "only", "maybe",
-                    "probably", "mainly", "mostly"
+                    "probably", "mainly", "mostly", "could", "can", "we", "do", "then", "possibly", "would", "like"
                 ],
             ) {
                 at += 1;
@@ -86,9 +103,12 @@ fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: 
             }) else {
                 break;
             };
-            items.push(format!("{}", amount.lo));
-            if !amount.single() {
-                items.push(format!("{}", amount.hi));
+            for key in [Some(amount.lo), (!amount.single()).then_some(amount.hi)].into_iter().flatten() {
+                let key = format!("{key}");
+                // "2 and 6, 6 being the main one"
+                if !items.contains(&key) {
+                    items.push(key);
+                }
             }
             at = amount.end;
             start = at;
@@ -100,7 +120,7 @@ fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: 
     let (start, end) = trim(text, start, to);
     let around_a_key = menu > 0
         && items.last().is_some_and(|item| item.parse::<u64>().is_ok())
-        && (start..end).all(|at| text.is(at, AROUND_A_KEY));
+        && (start..end).all(|at| text.is(at, AROUND_A_KEY) || text.within(at, &text.lexicon.known.function));
     if start < end && !around_a_key {
         let item =
             text.written(start, end).trim_matches(['.', ',', ';', ':', '!', '?', '-', ' ', '\u{2022}']).to_owned();
@@ -112,7 +132,7 @@ fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: 
 }
 
 /// Words that lead up to an item and are no part of it.
-const LEADS: [&[&str]; 48] = [
+const LEADS: [&[&str]; 56] = [
     &["um"],
     &["er"],
     &["erm"],
@@ -155,6 +175,14 @@ const LEADS: [&[&str]; 48] = [
     &["respectfully"],
     &["just"],
     &["well"],
+    &["can", "i", "ask", "about"],
+    &["could", "i", "ask", "about"],
+    &["can", "i", "talk", "about"],
+    &["can", "i", "discuss"],
+    &["speak", "on"],
+    &["discuss", "on"],
+    &["third", "thing", "is"],
+    &["the", "third", "is"],
     &["the", "main", "thing", "is"],
     &["first", "thing", "is"],
     &["second", "thing", "is"],
@@ -171,8 +199,8 @@ const AROUND_A_KEY: &[Word] = words![
 
 fn trim(text: &Text<'_>, mut from: usize, mut to: usize) -> (usize, usize) {
     loop {
-        let lead =
-            LEADS.iter().find(|lead| lead.iter().enumerate().all(|(i, w)| from + i < to && text.is_str(from + i, w)));
+        let stands = |lead: &&&[&str]| lead.iter().enumerate().all(|(i, w)| from + i < to && text.is_str(from + i, w));
+        let lead = LEADS.iter().filter(stands).max_by_key(|lead| lead.len());
         match lead {
             Some(lead) => from += lead.len(),
             None => break,
@@ -187,6 +215,14 @@ fn trim(text: &Text<'_>, mut from: usize, mut to: usize) -> (usize, usize) {
         ) || text.token(to - 1).is_some_and(|t| t.kind == Kind::Emoji))
     {
         to -= 1;
+    }
+    // "me nerves so I am", "my knees, so they are"
+    if to >= from + 4
+        && text.is(to - 3, words!["so"])
+        && text.is(to - 2, words!["i", "it", "they", "he", "she", "we", "you"])
+        && text.is(to - 1, words!["am", "is", "are", "do", "does", "did", "was", "were"])
+    {
+        to -= 3;
     }
     if to >= from + 2 && text.is(to - 2, words!["question", "full"]) && text.is(to - 1, words!["mark", "stop"]) {
         to -= 2;
@@ -298,156 +334,42 @@ fn paragraph_end(text: &Text<'_>, from: usize, to: usize) -> usize {
     (from + 1..to).find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Paragraph)).unwrap_or(to)
 }
 
-fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec<(usize, usize)>) {
-    let mut from = from;
-    // A colon after a lead: "two matters: first, ...".
-    if let Some(colon) =
-        (from + 1..to).find(|i| text.token(*i).is_some_and(|t| t.mark == b':' && t.parted == Break::Clause))
-        && (from..colon).any(|i| {
-            text.is(
-                i,
-                words!["discuss", "talk", "list", "matters", "things", "following", "cover", "raise", "questions"],
-            )
-        })
-    {
-        from = colon;
-    }
-    let is_comma = |i: usize| {
-        text.token(i).is_some_and(|t| {
-            matches!(t.parted, Break::Comma) && t.mark != 0
-                || matches!(t.mark, b';' | b'/') && t.parted < Break::Sentence
-        }) || text.is(i, words!["comma"])
-    };
-    let sentence = |i: usize| text.token(i).is_some_and(|t| t.parted >= Break::Sentence && t.mark != 0);
-    let mut start = from;
-    let mut at = from + 1;
-    while at <= to {
-        let end = at == to;
-        let semicolon = text.token(at).is_some_and(|t| t.mark == b';');
-        let cut = end
-            || sentence(at)
-            || semicolon
-            || is_comma(at) && !continues(text, at, start)
-            || is_and(text, at, start, to);
-        if cut {
-            let piece = (start, at);
-            cuts.push(piece);
-            start = at;
-            if text.is(at, words!["comma", "and", "an", "also", "plus"]) && !end {
-                start = at + 1;
-            }
-        }
-        at += 1;
-    }
-}
-
-/// What follows a comma but goes on with the same matter: "my chest, goes tight when I hoover".
-fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
-    text.is(
-        at,
-        words![
-            "all",
-            "every",
-            "been",
-            "goes",
-            "going",
-            "gets",
-            "getting",
-            "when",
-            "which",
-            "especially",
-            "mainly",
-            "mostly",
-            "because",
-            "but",
-            "so",
-            "as",
-            "since",
-            "at",
-            "in",
-            "on",
-            "if",
-            "not",
-            "just",
-            "like",
-            "really",
-            "very",
-            "always",
-            "sometimes",
-            "want",
-            "is",
-            "are",
-            "who",
-            "that",
-            "it",
-            "its",
-            "worse",
-            "wondering",
-            "should",
-            "what",
-            "it",
-            "then",
-            "keeps",
-            "keep",
-            "both",
-            "even",
-            "also",
-            "comma",
-            "though",
-            "yes",
-            "no",
-            "weight",
-            "activity",
-            "money",
-            "caring",
-            "he",
-            "she",
-            "they",
-            "i",
-            "im",
-            "ive",
-            "need"
-        ],
-    ) && !text.is(at, words!["weight", "money"])
-}
-
-/// "X and Y" are two things when both are named shortly and the second is no clause about the first.
-fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
-    // "me sugars an me eyes"
-    let and =
-        text.is(at, words!["and", "plus"]) || text.is(at, words!["an"]) && text.is(at + 1, words!["me", "my", "the"]);
-    if !and || at == start || at + 1 >= to {
-        return false;
-    }
-    let clause = text.is(
-        at + 1,
-        words![
-            "i", "im", "ive", "it", "its", "he", "she", "they", "we", "then", "wasnt", "was", "is", "are", "cant",
-            "have", "had", "has", "get", "off", "on", "down", "around", "night", "evening", "half", "needles", "out",
-            "lift", "dizzy", "sick", "tired"
-        ],
-    );
-    let skip = text.is(at + 1, words!["i"]) && text.is(at + 2, words!["skip"]);
-    let pair = at >= 1
-        && (text.is(at - 1, words!["pins", "high", "blood", "up", "on", "day", "morning"])
-            && !text.is(at - 1, words!["blood"]));
-    // "down on the floor and back up again"
-    let returns =
-        text.is(at + 1, words!["back"]) && text.is(at + 2, words!["up", "again", "home", "to", "down", "out", "in"]);
-    (!clause || skip) && !pair && !returns
-}
-
 fn is_courtesy(text: &Text<'_>, from: usize, to: usize) -> bool {
     let known = &text.lexicon.known;
     let words = (from..to).filter(|i| !text.within(*i, &known.courtesy) && !text.within(*i, &known.titles)).count();
-    let opening = words!["trust", "grateful", "enclose", "hope", "thank", "thanks"];
+    let opening = words!["trust", "grateful", "enclose", "hope", "thank", "thanks", "remain"];
     words == 0
         || text.is(from, opening)
         || text.is(from, words!["i"]) && text.is(from + 1, opening)
         || text.is(from, words!["with", "best", "warm", "many", "yours"])
             && text.is(from + 1, words!["thanks", "wishes", "regards", "faithfully", "sincerely", "truly"])
+        || text.is(from, words!["yours"]) && to - from <= 2
+        || counts_topics(text, from, to)
+        || is_signature(text, from, to)
+        || to - from <= 3 && (from..to).any(|i| text.is(i, words!["kidding", "joking"]))
         || text.is(from, words!["you"]) && text.is(from + 1, words!["for"])
         || text.is(from, words!["see", "thats"]) && to - from <= 2
         || text.is(from, words!["not"]) && text.is(from + 1, words!["the", "my"]) && to - from <= 4
         || text.is(from, words!["that"]) && to - from <= 3
+}
+
+/// "2 things really", "just the one": says how many follow.
+fn counts_topics(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let names =
+        |i: usize| text.is(i, words!["things", "thing", "matters", "bits", "points", "questions", "items", "one"]);
+    let many = |i: usize| {
+        text.fact(i).number.is_some()
+            || text.token(i).is_some_and(|t| t.kind == Kind::Number)
+            || text.is(i, words!["few", "the"])
+    };
+    let light = |i: usize| text.within(i, &text.lexicon.known.function) || many(i) || names(i);
+    to - from <= 4 && (from..to).any(names) && (from..to).any(many) && (from..to).all(light)
+}
+
+/// A name below a letter: one or two words in a paragraph of their own, at its end.
+fn is_signature(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let apart = text.token(from).is_some_and(|t| t.parted >= Break::Paragraph);
+    let name =
+        |i: usize| text.token(i).is_some_and(|t| t.kind == Kind::Word && t.word <= super::vocabulary::Vocabulary::NAME);
+    from > text.core.start && apart && to >= text.core.end && to - from <= 3 && (from..to).all(name)
 }
