@@ -186,19 +186,18 @@ async fn both_databases_have_the_same_tables() {
     assert!(indexes >= 40 && checks >= 17, "{indexes} indexes, {checks} checks: is this test reading them?");
 }
 
-/// The program orders its batches byte by byte, so that two transactions lock in one order: the database must agree. By the rules of
-/// a language each step down an index costs several times as much besides.
+/// The program orders its batches byte by byte, so that two transactions lock in one order: the database must agree. And an index
+/// serves only comparisons by its own rule: one key that is left out, and a statement reads whole tables.
 #[tokio::test]
 async fn postgres_compares_keys_byte_by_byte() {
     let Some(store) = Store::start(On::Postgres).await else {
         return;
     };
-    let keys = "SELECT c.relname::text || '.' || a.attname::text || ' ' || o.collname::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-         JOIN pg_collation o ON o.oid = a.attcollation
-         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0
-           AND (a.attname = 'id' OR a.attname LIKE '%\\_id' OR c.relname = 'counter')";
+    let keys = "SELECT i.indexrelid::regclass::text || ' ' || o.collname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+         CROSS JOIN unnest(i.indcollation::oid[]) AS k(rule) JOIN pg_collation o ON o.oid = k.rule
+         WHERE c.relnamespace = current_schema()::regnamespace AND c.relname <> '_sqlx_migrations' ORDER BY 1";
     let keys: Vec<String> = store.column(keys).await;
-    assert!(keys.len() >= 80, "{}: is this test reading them?", keys.len());
+    assert!(keys.len() >= 100, "{}: is this test reading them?", keys.len());
     let others: Vec<_> = keys.iter().filter(|key| !key.ends_with(" C")).collect();
-    assert!(others.is_empty(), "{others:?}");
+    assert!(others.iter().all(|key| key.as_str() == "patient_name default"), "{others:?}");
 }
