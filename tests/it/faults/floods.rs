@@ -122,8 +122,9 @@ on_both! {
             before_hers += waiting - count(&app.engine.db, "inbox").await - 1;
         }
         assert_eq!(reading.await.unwrap().unwrap(), 155);
-        // One that was being read, and what was read while this looked: not the sixteen that are claimed together.
-        assert!((0..=20).contains(&before_hers), "{before_hers} of the flood before five texts of hers");
+        // One that was being read, and what was read while this looked (29 were seen on a busy machine): not the sixteen that are
+        // claimed together, which make 56 and more.
+        assert!((0..=40).contains(&before_hers), "{before_hers} of the flood before five texts of hers");
     }
 
     async fn t5_whoever_is_known_is_read_at_once_while_thousands_of_texts_of_others_wait(on) {
