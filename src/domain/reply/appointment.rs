@@ -7,14 +7,11 @@ use super::label::Label;
 use super::text::Text;
 use super::understanding::{Intent, Route};
 use super::vocabulary::{Word, words};
-use chrono::{DateTime, FixedOffset, Timelike};
+use chrono::Timelike;
 
 /// Reads the answer to an appointment message.
-pub fn read(text: &Text<'_>, context: &Context<'_>, starts_at: &DateTime<FixedOffset>, draft: &mut Draft) {
-    let anchor = Anchor {
-        now: context.received_at.with_timezone(&context.zone).naive_local(),
-        appointment: Some(starts_at.with_timezone(&context.zone).naive_local()),
-    };
+pub fn read(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) {
+    let anchor = Anchor::of(context);
     let (from, to) = (text.core.start, text.core.end);
     if let Some(menu) = by_menu(text, context) {
         let (intent, route) = if menu == 1 { (Intent::Confirm, Route::Auto) } else { (Intent::Cancel, Route::Review) };
@@ -109,8 +106,7 @@ pub fn unasked(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> boo
     }) else {
         return false;
     };
-    let anchor = Anchor { now: context.received_at.with_timezone(&context.zone).naive_local(), appointment: None };
-    let mut said = when(text, anchor);
+    let mut said = when(text, Anchor::of(context));
     // "move thurs to fri": the day after "to" is the one asked for.
     let end = text.sentence_end(hit.from as usize);
     said.days.retain(|d| (hit.from as usize..end).contains(&d.from));

@@ -67,13 +67,7 @@ fn items(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) {
 }
 
 fn date(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) {
-    let local = |at: chrono::DateTime<chrono::FixedOffset>| at.with_timezone(&context.zone).naive_local();
-    let appointment = match context.expects() {
-        Some(Expects::Appointment { starts_at, .. }) => Some(local(*starts_at)),
-        _ => None,
-    };
-    let now = context.received_at.with_timezone(&context.zone).naive_local();
-    let said = dates::read(text, Anchor { now, appointment });
+    let said = dates::read(text, Anchor::of(context));
     draft.fields.date = draft.fields.date.or(said.date);
     draft.fields.time = draft.fields.time.or(said.time);
     if draft.fields.time.is_none() {

@@ -7,7 +7,7 @@ use super::lexicon::{Lexicon, tag};
 use super::normalise::Folded;
 use super::own_words;
 use super::pattern::{Class, Hit, Sought};
-use super::tokens::{Kind, Token, tokenise};
+use super::tokens::{Break, Kind, Token, tokenise};
 use super::understanding::Because;
 use super::vocabulary::{Vocabulary, Word, words};
 use std::borrow::Cow;
@@ -199,6 +199,13 @@ impl<'a> Text<'a> {
     /// The first token of the sentence a token stands in.
     pub fn sentence_start(&self, at: usize) -> usize {
         self.tokens.get(at).map_or(self.tokens.len(), |t| t.sentence_from as usize)
+    }
+
+    /// The first token of the clause a token stands in: behind the last comma, or whatever parts more.
+    pub fn clause_start(&self, at: usize) -> usize {
+        let begins = self.sentence_start(at);
+        let parted = |i: &usize| self.token(*i).is_some_and(|t| t.parted >= Break::Comma);
+        (begins + 1..=at).rev().find(parted).unwrap_or(begins)
     }
 
     /// One past the last token of the sentence a token stands in.

@@ -7,36 +7,48 @@ use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// What a person wants or says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the words are defined in the vocabulary of the reply corpus")]
-pub enum Intent {
-    AutoReply,
-    RedFlag,
-    Bereavement,
-    WrongPerson,
-    Carer,
-    Stop,
-    Yes,
-    No,
-    Partial,
-    ProgressNumber,
-    Choice,
-    AgendaItems,
-    Confirm,
-    Start,
-    Help,
-    Cancel,
-    Reschedule,
-    ContactChange,
-    Reading,
-    Question,
-    Language,
-    Complaint,
-    Other,
-    Thanks,
-    Unclear,
+macro_rules! intents {
+    ($($intent:ident $word:literal,)+) => {
+        /// What a person wants or says.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[allow(missing_docs, reason = "the words are defined in the vocabulary of the reply corpus")]
+        pub enum Intent {
+            $(#[serde(rename = $word)] $intent,)+
+        }
+
+        /// Every intent, by its number.
+        pub(super) const ALL: [Intent; WORDS.len()] = [$(Intent::$intent),+];
+
+        /// The words of the intents, in their order.
+        pub(super) const WORDS: [&str; [$($word),+].len()] = [$($word),+];
+    };
+}
+intents! {
+    AutoReply "auto_reply",
+    RedFlag "red_flag",
+    Bereavement "bereavement",
+    WrongPerson "wrong_person",
+    Carer "carer",
+    Stop "stop",
+    Yes "yes",
+    No "no",
+    Partial "partial",
+    ProgressNumber "progress_number",
+    Choice "choice",
+    AgendaItems "agenda_items",
+    Confirm "confirm",
+    Start "start",
+    Help "help",
+    Cancel "cancel",
+    Reschedule "reschedule",
+    ContactChange "contact_change",
+    Reading "reading",
+    Question "question",
+    Language "language",
+    Complaint "complaint",
+    Other "other",
+    Thanks "thanks",
+    Unclear "unclear",
 }
 
 impl Intent {
@@ -45,71 +57,6 @@ impl Intent {
         WORDS[self as usize]
     }
 }
-
-/// Every intent, by its number.
-pub(super) const ALL: [Intent; 25] = {
-    use Intent::{
-        AgendaItems, AutoReply, Bereavement, Cancel, Carer, Choice, Complaint, Confirm, ContactChange, Help, Language,
-        No, Other, Partial, ProgressNumber, Question, Reading, RedFlag, Reschedule, Start, Stop, Thanks, Unclear,
-        WrongPerson, Yes,
-    };
-    [
-        AutoReply,
-        RedFlag,
-        Bereavement,
-        WrongPerson,
-        Carer,
-        Stop,
-        Yes,
-        No,
-        Partial,
-        ProgressNumber,
-        Choice,
-        AgendaItems,
-        Confirm,
-        Start,
-        Help,
-        Cancel,
-        Reschedule,
-        ContactChange,
-        Reading,
-        Question,
-        Language,
-        Complaint,
-        Other,
-        Thanks,
-        Unclear,
-    ]
-};
-
-/// The words of the intents, in their order.
-pub(super) const WORDS: [&str; 25] = [
-    "auto_reply",
-    "red_flag",
-    "bereavement",
-    "wrong_person",
-    "carer",
-    "stop",
-    "yes",
-    "no",
-    "partial",
-    "progress_number",
-    "choice",
-    "agenda_items",
-    "confirm",
-    "start",
-    "help",
-    "cancel",
-    "reschedule",
-    "contact_change",
-    "reading",
-    "question",
-    "language",
-    "complaint",
-    "other",
-    "thanks",
-    "unclear",
-];
 
 /// A family of danger. The words of each stand in the red-flag lexicon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -60,7 +60,7 @@ pub(super) fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec
         let cut = end
             || sentence(at)
             || semicolon
-            || is_comma(at) && (!continues(text, at, start) || asks(text, at))
+            || is_comma(at) && (!continues(text, at) || asks(text, at))
             || is_and(text, at, start, to)
             || is_next_thing(text, at);
         if cut {
@@ -92,7 +92,7 @@ fn is_next_thing(text: &Text<'_>, at: usize) -> bool {
 }
 
 /// What follows a comma but goes on with the same matter: "my chest, goes tight when I hoover".
-fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
+fn continues(text: &Text<'_>, at: usize) -> bool {
     text.is(
         at,
         words![
@@ -149,7 +149,6 @@ fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
             "wondering",
             "should",
             "what",
-            "it",
             "then",
             "keeps",
             "keep",
@@ -160,9 +159,7 @@ fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
             "though",
             "yes",
             "no",
-            "weight",
             "activity",
-            "money",
             "caring",
             "he",
             "she",
@@ -172,7 +169,7 @@ fn continues(text: &Text<'_>, at: usize, _start: usize) -> bool {
             "ive",
             "need"
         ],
-    ) && !text.is(at, words!["weight", "money"])
+    )
 }
 
 /// "X and Y" are two things when both are named shortly and the second is no clause about the first.
@@ -197,9 +194,7 @@ fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
     if text.is(at + 1, words!["also"]) || asks(text, at + 1) || is_next_thing(text, at + 2) {
         return true;
     }
-    let pair = at >= 1
-        && (text.is(at - 1, words!["pins", "high", "blood", "up", "on", "day", "morning"])
-            && !text.is(at - 1, words!["blood"]));
+    let pair = at >= 1 && text.is(at - 1, words!["pins", "high", "up", "on", "day", "morning"]);
     // "down on the floor and back up again"
     let returns =
         text.is(at + 1, words!["back"]) && text.is(at + 2, words!["up", "again", "home", "to", "down", "out", "in"]);

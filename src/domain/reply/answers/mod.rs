@@ -37,8 +37,8 @@ pub fn read(
         Expects::Choice { options } => choose(text, amounts, options, draft),
         Expects::Reading { reading } => reading_answer(text, context, amounts, *reading, dangers, draft),
         Expects::Agenda { .. } => agenda_answer(text, context, amounts, dangers, draft),
-        Expects::Appointment { starts_at, .. } => {
-            appointment::read(text, context, starts_at, draft);
+        Expects::Appointment { .. } => {
+            appointment::read(text, context, draft);
             draft.answer.map(|_| (text.core.start, text.core.end.min(text.core.start + 1)))
         }
         Expects::Acknowledge => acknowledge(text, draft),

@@ -7,7 +7,6 @@ use super::super::facts::Unit;
 use super::super::label::Label;
 use super::super::numbers::{Amount, Role};
 use super::super::text::Text;
-use super::super::tokens::Break;
 use super::super::understanding::{Intent, Route};
 use super::super::vocabulary::words;
 use super::super::yes_no;
@@ -150,9 +149,7 @@ fn one_of_two(text: &Text<'_>) -> Option<(Intent, usize, usize)> {
             )
     };
     let at = (text.core.start + 1..text.core.end).find(|at| yes(*at))?;
-    let begins = text.sentence_start(at).max(text.core.start);
-    let from =
-        (begins + 1..=at).rev().find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Comma)).unwrap_or(begins);
+    let from = text.clause_start(at).max(text.core.start);
     let more = at + 1 < text.core.end
         && (at + 1..text.core.end).any(|i| {
             one(i)

@@ -119,11 +119,7 @@ pub(super) fn days_somewhere(text: &Text<'_>, asked: &Asked<'_>) -> Option<(f64,
         return None;
     }
     let denied = |at: usize| {
-        let from = (text.sentence_start(at) + 1..=at)
-            .rev()
-            .find(|i| text.token(*i).is_some_and(|t| t.parted >= Break::Comma))
-            .unwrap_or(text.sentence_start(at))
-            .max(at.saturating_sub(5));
+        let from = text.clause_start(at).max(at.saturating_sub(5));
         (from..at).any(|i| {
             text.is(
                 i,

@@ -4,6 +4,7 @@ mod day;
 mod refused;
 
 use super::clock;
+use super::context::{Context, Expects};
 use super::facts::{DayPart, NumberWord};
 use super::text::Text;
 use super::tokens::{Break, Kind};
@@ -50,6 +51,18 @@ pub struct Anchor {
     pub now: NaiveDateTime,
     /// When the appointment starts, in the practice's zone.
     pub appointment: Option<NaiveDateTime>,
+}
+
+impl Anchor {
+    /// Those of a reply.
+    pub fn of(context: &Context<'_>) -> Self {
+        let now = context.received_at.with_timezone(&context.zone).naive_local();
+        let appointment = match context.expects() {
+            Some(Expects::Appointment { starts_at, .. }) => Some(starts_at.with_timezone(&context.zone).naive_local()),
+            _ => None,
+        };
+        Self { now, appointment }
+    }
 }
 
 /// Reads everything that is said about when.
@@ -173,7 +186,7 @@ fn times(text: &Text<'_>, anchor: Anchor, when: &mut When) {
                 }
                 if after {
                     // "anything after 10" may be before noon.
-                    if time.hour() >= 12 || time.hour() == 11 {
+                    if time.hour() >= 11 {
                         when.part.get_or_insert(if time.hour() >= 17 { Part::Eve } else { Part::Pm });
                     }
                     when.offered = true;
