@@ -5,6 +5,10 @@
 #   docker run --read-only --tmpfs /tmp --cap-drop ALL -v between-data:/data -p 127.0.0.1:8420:8420 between
 
 FROM rust:1.95-slim-bookworm AS build
+# jemalloc is built by make.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends make \
+    && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
 RUN cargo build --release --locked --bin between

@@ -29,11 +29,12 @@ install() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 }
 
-# A linker for Rust, and a C compiler for the two parts that are C: SQLite, and the cryptography in ring.
+# A linker for Rust, and a C compiler and make for the parts that are C: SQLite, the cryptography in ring, and jemalloc.
 need_compiler() {
   local works='#include <stdio.h>
 int main(void) { return 0; }'
   if ! cc -x c -o /dev/null - <<<"$works" 2>/dev/null; then
     install "A C compiler with its headers is needed to build" gcc libc6-dev
   fi
+  command -v make >/dev/null || install "make is needed to build" make
 }

@@ -88,7 +88,7 @@ const ASKED_FIRST: &str = "y";
 const ASKED_LENGTH: &str = "m";
 
 /// The words between blanks.
-fn split(words: &str) -> impl Iterator<Item = &str> {
+pub(super) fn split(words: &str) -> impl Iterator<Item = &str> {
     // Words are short: to look at each byte is quicker than to search.
     let blank = |from: usize| words.as_bytes().iter().skip(from).position(|b| *b == b' ');
     let mut from = 0;

@@ -4,7 +4,7 @@ use super::Found;
 use super::asked::asked;
 use super::context::{Channel, Context};
 use super::draft::Draft;
-use super::features::{Feature, Part, feature};
+use super::features::{Feature, Part, feature, split};
 use super::label;
 use super::odds::{self, part, parts};
 use super::second_reader::{Opinion, SecondReader};
@@ -16,6 +16,8 @@ pub(super) struct Case<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) found: &'a Found,
     pub(super) draft: &'a Draft,
+    /// The words of it, as the second reader sees them.
+    pub(super) words: &'a str,
     /// What the second reader holds for likely.
     pub(super) opinion: &'a Opinion,
     /// How like danger it is, as a logit.
@@ -23,7 +25,7 @@ pub(super) struct Case<'a> {
 }
 
 /// Kinds of what was found: `i` is what the rules take it for, `q` what was asked, `s` what else they read, `y` their reasons, `l`
-/// the phrases that are there, `u` the words nothing was read from, `n` numbers.
+/// the phrases that are there, `u` the words nothing was read from, `n` numbers, `t` each word, `b` how far both readers agree.
 macro_rules! kinds {
     ($($kind:ident $name:literal)*) => { $(const $kind: Part<'static> = Part::new(concat!("J:", $name));)* };
 }
@@ -31,6 +33,7 @@ kinds! {
     FIRST "i" FIRST_ASKED "iq" ASKED "q" ROUTE "r" FIRST_ROUTE "ir" SAID "s" FIRST_SAID "is" WHY "y" FIRST_WHY "iy"
     PHRASE "l" FIRST_PHRASE "il" ASKED_PHRASE "ql" WORDS "w" UNREAD "u" FIRST_UNREAD "iu" NUMBERS "n" FIRST_NUMBERS "in"
     ASKED_NUMBERS "qn" DOUBTS "d" WATCHED "v" DISMISSED "x" IDIOMS "m" ANSWER "a" OPENS "ao" AGAIN "again" EMAIL "email"
+    FIRST_WORD "t" AGREED "b" FIRST_AGREED "bi"
 }
 
 const COUNTS: [Part<'static>; 9] = parts(["0", "1", "2", "3", "4", "5", "6", "7", "8"]);
@@ -58,14 +61,27 @@ pub(super) fn each<'a>(case: &Case<'a>, second: &SecondReader, mut see: impl FnM
             see(feature, value);
         }
     }
+    let (agreed, value) = agreed(case, second);
+    for feature in agreed {
+        see(feature, value);
+    }
     for (feature, value) in odds::of_models().into_iter().zip(odds::values_of_models(case.opinion.filed, case.danger)) {
         see(feature, value);
     }
 }
 
+/// That the second reader holds for likely what the rules read, and how much.
+pub(super) fn agreed(case: &Case<'_>, second: &SecondReader) -> ([Feature<'static>; 2], f32) {
+    let first = case.draft.first();
+    let held = second.intents.iter().zip(case.opinion.likely()).find(|((intent, _), _)| *intent == first);
+    let likely = held.map_or(f32::MIN, |(_, likely)| *likely);
+    let features = [feature(AGREED, [NONE; 3]), feature(FIRST_AGREED, [part(first), NONE, NONE])];
+    (features, odds::values_of_intent(likely)[1])
+}
+
 /// What the rules found.
 pub(super) fn of_rules<'a>(case: &Case<'a>, mut see: impl FnMut(Feature<'a>)) {
-    let Case { text, context, found, draft, .. } = *case;
+    let Case { text, context, found, draft, words, .. } = *case;
     let [about, form] = asked(context).map(Part::new);
     let first = part(draft.first());
     let mut is = |kind, parts| see(feature(kind, parts));
@@ -95,6 +111,9 @@ pub(super) fn of_rules<'a>(case: &Case<'a>, mut see: impl FnMut(Feature<'a>)) {
         is(FIRST_PHRASE, [first, phrase, NONE]);
         is(ASKED_PHRASE, [about, form, phrase]);
         kinds &= kinds - 1;
+    }
+    for word in split(words) {
+        is(FIRST_WORD, [first, Part::new(word), NONE]);
     }
     let words = text.core_len();
     let (answered, unread) = match found.answer {

@@ -125,10 +125,10 @@ pub(super) struct Hearing<'a> {
 }
 
 impl Hearing<'_> {
-    /// Counts one thing the rules found, by its hash.
-    pub(super) fn count(&mut self, hash: u64) {
+    /// Counts one thing that was found, by its hash, with its value.
+    pub(super) fn count(&mut self, hash: u64, value: f32) {
         if let Some(row) = self.judge.row(hash) {
-            self.sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += weight);
+            self.sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += weight * value);
         }
     }
 
@@ -168,8 +168,8 @@ mod tests {
         let before = judge.hear().verdict(&[], 0.0, 0.0);
         assert!(before.of(at(Intent::No)) > before.of(at(Intent::Yes)) && before.filed > 0.8 && before.urgent < 0.2);
         let mut hearing = judge.hear();
-        hearing.count(hash_of_name("J:i yes"));
-        hearing.count(hash_of_name("J:i never heard"));
+        hearing.count(hash_of_name("J:i yes"), 1.0);
+        hearing.count(hash_of_name("J:i never heard"), 1.0);
         let after = hearing.verdict(&[], 0.0, 0.0);
         assert!(after.of(at(Intent::Yes)) > after.of(at(Intent::No)) && after.filed < 0.2);
         assert_eq!(after.urgent, before.urgent);

@@ -59,8 +59,12 @@ fn verdict(
     }
     let opinion = second.of(seen, asked(context));
     let mut hearing = second.judge.hear();
-    let case = Case { text, context, found, draft, opinion: &opinion, danger };
-    findings::of_rules(&case, |feature| hearing.count(feature.hash));
+    let case = Case { text, context, found, draft, words: &seen.words, opinion: &opinion, danger };
+    findings::of_rules(&case, |feature| hearing.count(feature.hash, 1.0));
+    let (agreed, value) = findings::agreed(&case, second);
+    for feature in agreed {
+        hearing.count(feature.hash, value);
+    }
     Some(hearing.verdict(opinion.likely(), opinion.filed, danger))
 }
 

@@ -24,12 +24,13 @@ use super::understanding::Route;
 use descent::{Course, Examples};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::panic::resume_unwind;
 
 const DANGER: Course = Course { rounds: 16, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 0.04 };
 const FAMILIES: Course = Course { rounds: 20, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 1.0 };
-const INTENTS: Course = Course { rounds: 20, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 0.5 };
-const FILED: Course = Course { rounds: 20, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 0.5 };
-const JUDGE: Course = Course { rounds: 30, step: 0.1, held_by: 3, shrink: 0.0, prior: 10.0, smallest: 0.03 };
+const INTENTS: Course = Course { rounds: 20, step: 0.3, held_by: 3, shrink: 1e-4, prior: 0.0, smallest: 0.5 };
+const FILED: Course = Course { rounds: 20, step: 0.3, held_by: 3, shrink: 1e-4, prior: 0.0, smallest: 0.5 };
+const JUDGE: Course = Course { rounds: 30, step: 0.1, held_by: 6, shrink: 0.0, prior: 10.0, smallest: 0.03 };
 
 /// In so many parts the writers are left out, one part at a time.
 const PARTS: usize = 3;
@@ -56,16 +57,28 @@ pub fn train<'a>(
 ) -> Result<Weights, WeightsError> {
     let lines = lines.map(|line| (line, false)).chain(unread.map(|line| (line, true)));
     let lessons: Vec<Lesson> = lines.filter_map(|(line, unread)| Lesson::read(line, unread, reader)).collect();
-    let resemblance = danger(lessons.iter());
-    let mut second_reader = second(lessons.iter());
     let writers: BTreeSet<&str> = lessons.iter().filter(|l| l.unread).map(|l| l.writer.as_str()).collect();
+    let parts: Vec<BTreeSet<&str>> =
+        (0..PARTS.min(writers.len())).map(|part| writers.iter().copied().skip(part).step_by(PARTS).collect()).collect();
+    let left_out = |lesson: &&Lesson, out: &BTreeSet<&str>| lesson.unread && out.contains(lesson.writer.as_str());
+    let without = |out: &BTreeSet<&str>| {
+        let known = || lessons.iter().filter(|l| !left_out(l, out));
+        (danger(known()), second(known()))
+    };
+    // Each takes a core for seconds, in a debug build for minutes.
+    let (all, partly) = std::thread::scope(|scope| {
+        let partly: Vec<_> = parts.iter().map(|out| scope.spawn(move || without(out))).collect();
+        let all = without(&BTreeSet::new());
+        (
+            all,
+            partly.into_iter().map(|part| part.join().unwrap_or_else(|cause| resume_unwind(cause))).collect::<Vec<_>>(),
+        )
+    });
+    let (resemblance, mut second_reader) = all;
     let mut bench = Bench::default();
-    for part in 0..PARTS.min(writers.len()) {
-        let out: BTreeSet<&str> = writers.iter().copied().skip(part).step_by(PARTS).collect();
-        let left_out = |lesson: &&Lesson| lesson.unread && out.contains(lesson.writer.as_str());
-        let danger = Resemblance::from_text(&danger(lessons.iter().filter(|l| !left_out(l))))?;
-        let second = SecondReader::from_text(&second(lessons.iter().filter(|l| !left_out(l))))?;
-        for lesson in lessons.iter().filter(left_out) {
+    for (out, (danger, second)) in parts.iter().zip(partly) {
+        let (danger, second) = (Resemblance::from_text(&danger)?, SecondReader::from_text(&second)?);
+        for lesson in lessons.iter().filter(|l| left_out(l, out)) {
             bench.hear(lesson, &danger, &second, reader);
         }
     }
@@ -228,6 +241,7 @@ impl<'l> Bench<'l> {
             context: &context,
             found: &found,
             draft: &draft,
+            words: &lesson.words,
             opinion: &opinion,
             danger: danger.of(&Seen::of(lesson.danger_words.clone())).0,
         };

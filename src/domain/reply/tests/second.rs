@@ -90,6 +90,31 @@ fn the_judge_raises_what_is_likely_wrong_and_heeds_no_caution_about_what_is_sure
     assert_ne!(route(&sure, "4 but i have a lump in my breast"), Route::Auto);
 }
 
+/// A word beside what the rules read, and how far the second reader agrees with them, say how likely the reading is right.
+#[test]
+fn the_judge_hears_the_words_beside_an_answer_and_whether_both_readers_agree() {
+    let with = |heard: &str| {
+        let second_reader = format!(
+            "0 progress_number 0 other\tbias\n9 progress_number\tw think\n9 other\tw guess\n\
+             0 progress_number 0 other 3 filed -9 urgent\tJ:bias\n9 progress_number\tJ:i progress_number\n{heard}\n"
+        );
+        Reader::from_sources(Sources { second_reader: &second_reader, ..Reader::shipped_sources() }).expect("a reader")
+    };
+    let route = |reader: &Reader, reply: &str| read_with(reader, reply, &days()).route;
+    let word = with("-9 filed\tJ:t progress_number guess");
+    assert_eq!((route(&word, "about 4 i think"), route(&word, "about 4 i guess")), (Route::Auto, Route::Review));
+    let other = with("-9 filed\tJ:t other guess");
+    assert_eq!(route(&other, "about 4 i guess"), Route::Auto, "said of another meaning");
+    for kind in ["J:b", "J:bi progress_number"] {
+        let agreed = with(&format!("-9 filed\tJ:i progress_number\n4 filed\t{kind}"));
+        assert_eq!(
+            (route(&agreed, "about 4 i think"), route(&agreed, "about 4 i guess")),
+            (Route::Auto, Route::Review),
+            "{kind}"
+        );
+    }
+}
+
 /// Beside a question likeness to danger counts whatever the judge holds: it takes no person away.
 #[test]
 fn h08_the_judge_takes_no_person_away_from_what_is_like_danger() {
