@@ -29,7 +29,9 @@ pub fn read(
             .or_else(|| bounded(text))
             .or_else(|| of_what(text, context, answer))
             .or_else(|| counted(text, amounts, draft)),
-        Intent::Reading => left_over(text, context, amounts, answer).or_else(|| two_readings(text, draft)),
+        Intent::Reading => left_over(text, context, amounts, answer)
+            .or_else(|| two_readings(text, draft))
+            .or_else(|| by_a_machine(text)),
         Intent::Yes | Intent::No => both(text).or_else(|| bounded(text)),
         Intent::Confirm => both(text).or_else(|| asks(text)).or_else(|| not_there(text, answer)),
         Intent::Thanks => more_than_thanks(text),
@@ -94,11 +96,41 @@ fn counted(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'stati
 /// Two readings, one of which is another time's, another person's or their mean.
 fn two_readings(text: &Text<'_>, draft: &Draft) -> Option<&'static str> {
     let several = draft.fields.readings.as_ref().is_some_and(|found| found.len() > 1);
-    let other = text
-        .core
-        .clone()
-        .any(|at| text.is(at, words!["than", "average", "range", "his", "her", "him", "mine", "wife", "husband"]));
+    let other = text.core.clone().any(|at| {
+        text.is(at, words!["than", "average", "range", "his", "her", "him", "mine", "mans", "fellas"])
+            || text.within(at, &text.lexicon.known.relation)
+    });
     (several && other).then_some("two readings, and perhaps only one counts")
+}
+
+/// "your order 6.4/22918 is ready": numbers of a business or its machine, which speak of no "I".
+fn by_a_machine(text: &Text<'_>) -> Option<&'static str> {
+    let own = (0..text.tokens.len()).any(|at| text.within(at, &text.lexicon.known.own));
+    let business = text.core.clone().any(|at| {
+        text.is(
+            at,
+            words![
+                "order",
+                "parcel",
+                "delivery",
+                "voicemail",
+                "caller",
+                "callers",
+                "customer",
+                "invoice",
+                "account",
+                "booking",
+                "reference",
+                "balance",
+                "subscription",
+                "collection",
+                "saved",
+                "expires",
+                "payment",
+            ],
+        )
+    });
+    (business && !own).then_some("perhaps written by a machine")
 }
 
 /// "wunt be there": a word nobody knows before what would confirm may turn it round.

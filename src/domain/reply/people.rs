@@ -4,8 +4,8 @@ use super::context::{Context, PromptKind};
 use super::draft::Draft;
 use super::label::Label;
 use super::text::Text;
-use super::understanding::{Intent, Route};
-use super::vocabulary::words;
+use super::understanding::{Intent, Route, Scope};
+use super::vocabulary::{Word, words};
 use super::wishes::span;
 
 /// Reads a wish for another language, or that this one is not understood.
@@ -71,6 +71,10 @@ pub fn bereavement(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) ->
         let told = text.says(Label::ToldBefore);
         let route = if told { Route::Urgent } else { Route::Review };
         draft.say(Intent::Bereavement, route, text, "the patient has died", from, to);
+        if let Some(at) = no_more(text) {
+            draft.fields.scope = Some(Scope::All);
+            draft.say(Intent::Stop, Route::Review, text, "and no more is wanted", at, at + 1);
+        }
         return true;
     }
     if let Some(hit) = text.first(Label::DiedPerhaps).filter(|_| text.core_len() <= 5) {
@@ -79,6 +83,23 @@ pub fn bereavement(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) ->
         return true;
     }
     false
+}
+
+/// "please take his name off", "close her account", "no more asking for her sugars": where the patient has died that is a stop.
+fn no_more(text: &Text<'_>) -> Option<usize> {
+    text.core.clone().find(|at| {
+        let near = |words: &[Word]| (at + 1..at + 5).any(|i| text.is(i, words));
+        if text.is(*at, words!["no"]) {
+            return text.is(at + 1, words!["more", "further"]);
+        }
+        if text.is(*at, words!["dont", "not"]) {
+            return near(words!["send", "text", "write", "message", "contact", "email"]);
+        }
+        let ends =
+            text.is(*at, words!["stop", "cancel", "remove", "delete", "close", "cease", "end", "take", "discontinue"]);
+        let hers = words!["his", "her", "their", "the", "these", "them", "him", "mum", "dad", "all"];
+        ends && near(hers) && !near(words!["appointment", "slot", "visit", "review", "booking"])
+    })
 }
 
 /// Reads whether somebody else writes for the patient.

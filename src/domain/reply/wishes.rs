@@ -8,7 +8,7 @@ use super::pattern::Hit;
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::{Intent, Route, Scope};
-use super::vocabulary::words;
+use super::vocabulary::{Word, words};
 
 /// The tokens of a hit.
 pub fn span(hit: Hit) -> (usize, usize) {
@@ -46,11 +46,14 @@ pub enum Outcome {
     Keep,
 }
 
+/// What is not to be done where people ask to keep the messages.
+const KEPT: &[Word] = words!["stop", "end", "cancel", "stopping", "ending", "cancelling"];
+
 /// Reads a wish to stop. The open question's own menu may hold the word.
 pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcome {
     if let Some(hit) = text.first(Label::Keep).filter(|h| !text.idiom(h.from as usize, h.to as usize)) {
         let negated = text.is(hit.from as usize, words!["dont", "do", "never", "not", "please"]);
-        if negated && text.core.clone().any(|i| text.is(i, words!["stop", "end", "cancel"])) {
+        if negated && text.core.clone().any(|i| text.is(i, KEPT)) {
             return Outcome::Keep;
         }
     }
@@ -71,6 +74,12 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         draft.fields.scope = Some(Scope::All);
         draft.say(Intent::Stop, Route::Review, text, "looks like the word to stop", whole.start, whole.end);
         return Outcome::Whole;
+    }
+    if text.is(whole.start, words!["start", "restart", "resume", "unstop", "resubscribe"])
+        && text.says(Label::StartDoubt)
+    {
+        // "start but not the mood ones": back, and less of them.
+        return Outcome::None;
     }
     if let Some(hit) = text.first(Label::AskBack) {
         let (from, to) = span(hit);
@@ -98,6 +107,9 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
     let topic = text.all(Label::StopTopic).find(free_of_idiom).filter(|_| !agenda);
     let plain = text.all(Label::StopPlain).find(free_of_idiom);
     let doubt = text.all(Label::StopDoubt).find(free_of_idiom).filter(|_| !agenda).filter(|h| {
+        if had_to(text, h.from as usize) {
+            return false;
+        }
         let done = text.is(h.from as usize, words!["im", "ive", "i", "done", "had", "enough"]);
         !done || context.prompt.is_some_and(|p| p.kind == PromptKind::OptOut)
     });
@@ -110,7 +122,9 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         draft.say(Intent::Unclear, Route::Urgent, text, "had enough of the texts, or of life?", from, to);
         return Outcome::Whole;
     }
-    let Some(hit) = topic.or(plain).or(how).or(doubt).or_else(|| leading_stop(text, context)) else {
+    let Some(hit) =
+        topic.or(plain).or(how).or(doubt).or_else(|| leading_stop(text, context)).or_else(|| stop_and_a_name(text))
+    else {
         return Outcome::None;
     };
     let (from, to) = span(hit);
@@ -129,7 +143,7 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         (Scope::All, Route::Review, "may want to stop")
     };
     if route == Route::Auto
-        && (text.says(Label::Complaint) || text.says(Label::ToldBefore) || says_more(text, from, to))
+        && (how.is_some() || text.says(Label::Complaint) || text.says(Label::ToldBefore) || says_more(text, from, to))
     {
         route = Route::Review;
     }
@@ -170,6 +184,13 @@ fn is_unwanted(text: &Text<'_>, from: usize) -> bool {
         })
 }
 
+/// "had to pack it in": what the writer gave up is none of ours.
+fn had_to(text: &Text<'_>, from: usize) -> bool {
+    from >= 2
+        && text.is(from - 1, words!["to"])
+        && text.is(from - 2, words!["had", "have", "having", "has", "got", "forced", "going", "about", "decided"])
+}
+
 /// "the doctor told me to stop them": what the writer was told about something else is no wish of theirs.
 fn is_told(text: &Text<'_>, from: usize) -> bool {
     let to = |at: usize| text.is(at, words!["to"]);
@@ -180,6 +201,15 @@ fn is_told(text: &Text<'_>, from: usize) -> bool {
     from >= 3 && to(from - 1) && me(from - 2) && told(from - 3)
         || from >= 2 && says(from - 1) && !mine(from - 2)
         || from >= 3 && to(from - 1) && says(from - 2) && !mine(from - 3)
+}
+
+/// "stop Bernadette", "stop plx": the word, and one that nobody knows.
+fn stop_and_a_name(text: &Text<'_>) -> Option<Hit> {
+    let (from, to) = (text.core.start, text.core.end);
+    let other = if text.is(from, words!["stop"]) { from + 1 } else { from };
+    let alone = to - from == 2 && (other > from || text.is(from + 1, words!["stop"]));
+    let unknown = text.token(other).is_some_and(|t| t.word == 0 && t.kind == Kind::Word);
+    (alone && unknown).then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: from as u32, to: to as u32 })
 }
 
 /// "STOP. I have had enough": the word as a sentence of its own.

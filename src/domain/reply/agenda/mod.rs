@@ -125,10 +125,22 @@ fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: 
         let item =
             text.written(start, end).trim_matches(['.', ',', ';', ':', '!', '?', '-', ' ', '\u{2022}']).to_owned();
         let item = item.split_whitespace().collect::<Vec<_>>().join(" ");
-        if item.chars().any(char::is_alphanumeric) {
+        if item.chars().any(char::is_alphanumeric) && !ends_the_list(text, start, end) {
             items.push(item);
         }
     }
+}
+
+/// "nowt else", "done", "thats all": no matter, but the end of them.
+fn ends_the_list(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let whole = |words: &[&[Word]]| {
+        to - from == words.len() && words.iter().zip(from..to).all(|(words, at)| text.is(at, words))
+    };
+    whole(&[words!["done", "finished", "end", "fin"]])
+        || whole(&[words!["nothing", "nowt", "none"], words!["else", "more"]])
+        || whole(&[words!["thats", "that"], words!["all", "it", "everything"]])
+        || whole(&[words!["that"], words!["is"], words!["all", "it", "everything"]])
+        || whole(&[words!["no"], words!["more"]])
 }
 
 /// Words that lead up to an item and are no part of it.

@@ -172,6 +172,13 @@ fn is_told(text: &Text<'_>, amount: &Amount) -> bool {
     before(1, words!["was", "were"]) && before(2, words!["it", "that", "there"]) && !another
 }
 
+/// "2x a day", "twice daily".
+fn so_often_a_day(text: &Text<'_>, amount: &Amount) -> bool {
+    let times = usize::from(text.is(amount.end, words!["x", "times", "time"]));
+    let at = amount.end + times;
+    text.is(at, words!["daily"]) || text.is(at, words!["a", "per", "each", "every"]) && text.is(at + 1, words!["day"])
+}
+
 /// Reads a count or a mark.
 pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
     if let Some(answer) = whole_period(text, asked) {
@@ -197,12 +204,12 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
             Fit::Same => fits.push((*amount, true)),
         }
     }
+    if fits.iter().any(|(a, _)| !is_no_answer(text, a)) {
+        fits.retain(|(a, _)| !is_no_answer(text, a));
+    }
     // "three, if you allow the peaches twice": beside a number these are no numbers.
     if fits.iter().any(|(a, _)| !a.is_fold(text)) {
         fits.retain(|(a, _)| !a.is_fold(text));
-    }
-    if fits.iter().any(|(a, _)| !is_no_answer(text, a)) {
-        fits.retain(|(a, _)| !is_no_answer(text, a));
     }
     // "five (5) days": said twice. "Ten there, ten back" is not.
     if let [(a, same), (b, also)] = fits.as_slice()
@@ -261,6 +268,9 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
     });
     if over && asked.unit != "days" {
         return Answer::AskAgain("of another time than the one asked about");
+    }
+    if asked.unit == "days" && so_often_a_day(text, &chosen.amount) {
+        return Answer::AskAgain("so often a day, and days were asked for");
     }
     if text.is(chosen.amount.end, words!["more", "less", "fewer"])
         && text.is(chosen.amount.end + 1, words!["than", "then"])

@@ -175,6 +175,9 @@ pub(super) fn role(text: &Text<'_>, amount: &Amount) -> Role {
             return Role::Aside;
         }
     }
+    if in_file_name(text, amount) {
+        return Role::Aside;
+    }
     // "14 Tanner Row": a house.
     let unknown =
         |at: usize| text.token(at).is_some_and(|t| t.word == 0 && t.kind == Kind::Word && t.parted == Break::Space);
@@ -185,6 +188,20 @@ pub(super) fn role(text: &Text<'_>, amount: &Amount) -> Role {
         return Role::Aside;
     }
     Role::Plain
+}
+
+/// "IMG-20270314-WA0007.jpg": without a blank up to the ending of a file.
+fn in_file_name(text: &Text<'_>, amount: &Amount) -> bool {
+    (amount.to..amount.to + 8).take_while(|at| text.token(*at).is_some_and(|t| !t.spaced)).any(|at| {
+        text.token(at).is_some_and(|t| t.mark == b'.')
+            && text.is(
+                at,
+                words![
+                    "jpg", "jpeg", "png", "pdf", "heic", "gif", "webp", "mp4", "mov", "doc", "docx", "xls", "xlsx",
+                    "csv", "txt"
+                ],
+            )
+    })
 }
 
 /// Words before a number that make it another time's.

@@ -354,6 +354,8 @@ fn corrected(text: &Text<'_>, kept: &mut Vec<Pair>, found: &mut Found, urgent: &
         };
         let corrects = (before.to..after.from).len() <= 12
             && (before.to..after.from).any(|at| super::super::count::is_correction(text, at));
+        // "136/88 no 138/86"
+        let corrects = corrects || after.from == before.to + 1 && text.is(before.to, words!["no", "nope", "not"]);
         if corrects {
             if urgent(&before) {
                 found.danger_left_out = true;
