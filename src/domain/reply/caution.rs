@@ -37,6 +37,12 @@ pub fn read(
         Intent::Thanks => more_than_thanks(text),
         _ => None,
     };
+    let of_an_answer = matches!(
+        draft.first(),
+        Intent::Yes | Intent::No | Intent::Partial | Intent::ProgressNumber | Intent::Reading | Intent::Confirm
+    );
+    let doubt =
+        doubt.or_else(|| if of_an_answer { somebody_else(text, answer).or_else(|| may_end(text)) } else { None });
     if let Some(why) = doubt {
         draft.cautions.push(Caution { why, remark: false, from: text.core.start, to: text.core.end });
     }
@@ -97,10 +103,87 @@ fn counted(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'stati
 fn two_readings(text: &Text<'_>, draft: &Draft) -> Option<&'static str> {
     let several = draft.fields.readings.as_ref().is_some_and(|found| found.len() > 1);
     let other = text.core.clone().any(|at| {
-        text.is(at, words!["than", "average", "range", "his", "her", "him", "mine", "mans", "fellas"])
+        text.is(at, words!["than", "average", "range", "his", "her", "him", "mine", "man"])
             || text.within(at, &text.lexicon.known.relation)
     });
     (several && other).then_some("two readings, and perhaps only one counts")
+}
+
+/// "yes she did", "4 for mum", "checked dads feet": an answer that may be another's.
+fn somebody_else(text: &Text<'_>, answer: Option<(usize, usize)>) -> Option<&'static str> {
+    let known = &text.lexicon.known;
+    let after = answer.map_or(text.core.start, |(_, to)| to);
+    let does = words![
+        "did", "does", "has", "hasnt", "didnt", "had", "was", "is", "took", "takes", "managed", "walked", "says",
+        "said", "cant", "got", "ate", "smoked", "slept", "looks", "wont"
+    ];
+    let subject =
+        |at: usize| text.is(at, words!["hes", "shes"]) || text.is(at, words!["he", "she"]) && text.is(at + 1, does);
+    let person = |at: usize| {
+        text.within(at, &known.relation)
+            && !text.is(at, words!["dog", "dogs", "cat", "cats", "kids", "children", "people", "next", "mate", "pal"])
+            || text.is(at, words!["him", "her", "them"])
+    };
+    let clause_ends = |at: usize| at >= text.core.end || text.token(at).is_none_or(|t| t.parted >= Break::Comma);
+    let done_for = |at: usize| {
+        let who = at + 1 + usize::from(text.is(at + 1, words!["my", "our", "the"]));
+        text.is(at, words!["for"]) && person(who) && clause_ends(who + 1)
+    };
+    let whose = words![
+        "dads",
+        "mums",
+        "mams",
+        "nans",
+        "grans",
+        "grandads",
+        "husbands",
+        "wifes",
+        "hubbys",
+        "mothers",
+        "fathers",
+        "his",
+        "her",
+        "sons",
+        "daughters"
+    ];
+    let matter = words![
+        "feet",
+        "foot",
+        "bp",
+        "blood",
+        "sugar",
+        "sugars",
+        "weight",
+        "pressure",
+        "tablets",
+        "meds",
+        "inhaler",
+        "reading",
+        "readings",
+        "temp",
+        "temperature",
+        "oxygen",
+        "sats",
+        "skin",
+        "toes",
+        "steps"
+    ];
+    let theirs = |at: usize| text.is(at, whose) && (text.is(at + 1, matter) || text.is(at + 2, matter));
+    let found = subject(text.core.start) || subject(after) || text.core.clone().any(|at| done_for(at) || theirs(at));
+    found.then_some("perhaps somebody else's answer")
+}
+
+/// A word for an end beside one for the messages, which no wish was read from.
+fn may_end(text: &Text<'_>) -> Option<&'static str> {
+    let ends = |at: usize| text.is(at, words!["stop", "quit", "cease", "unsubscribe", "desist"]);
+    let messages = |at: usize| {
+        text.is(
+            at,
+            words!["text", "texts", "texting", "message", "messages", "messaging", "sms", "emails", "reminders"],
+        )
+    };
+    let found = text.core.clone().find(|at| ends(*at) && !text.idiom(*at, at + 1))?;
+    text.core.clone().any(messages).then_some(found).map(|_| "perhaps an end to the messages is wanted")
 }
 
 /// "your order 6.4/22918 is ready": numbers of a business or its machine, which speak of no "I".

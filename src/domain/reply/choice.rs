@@ -186,6 +186,17 @@ fn word_is_key(text: &Text<'_>, amount: &Amount) -> bool {
 
 fn by_place(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
     for at in text.core.clone() {
+        let written = || {
+            let suffix = text.token(at + 1).is_some_and(|t| t.parted == Break::None)
+                && text.is(at + 1, words!["st", "nd", "rd", "th"]);
+            text.token(at).filter(|t| suffix && t.kind == Kind::Number).and_then(|t| (t.value as usize).checked_sub(1))
+        };
+        if let Some(place) = written()
+            && (at + 2 >= text.core.end || text.is(at + 2, words!["one", "option", "choice"]))
+            && let Some(slot) = picked.get_mut(place)
+        {
+            *slot = true;
+        }
         let ordinal = ["first", "second", "third", "fourth", "fifth", "sixth"].iter().position(|w| text.is_str(at, w));
         let place =
             ordinal.or_else(|| text.is(at, words!["last", "bottom", "final"]).then(|| options.len().saturating_sub(1)));

@@ -66,8 +66,12 @@ pub fn bereavement(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) ->
         let formal = (0..to).any(|i| text.is(i, words!["inform", "tell", "regret", "sadness"]));
         !relative_of_writer || named || formal
     });
-    if let Some(hit) = hit {
-        let (from, to) = span(hit);
+    // "Grace died in March. I am her mum": who dies is a stranger only where nobody writes for the patient.
+    let named = || {
+        let at = text.core.clone().find(|at| text.is(*at, words!["died", "deceased"]))?;
+        (text.says(Label::Carer) && !text.idiom(at, at + 1)).then_some((at, at + 1))
+    };
+    if let Some((from, to)) = hit.map(span).or_else(named) {
         let told = text.says(Label::ToldBefore);
         let route = if told { Route::Urgent } else { Route::Review };
         draft.say(Intent::Bereavement, route, text, "the patient has died", from, to);

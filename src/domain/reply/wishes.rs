@@ -96,7 +96,8 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         draft.said.insert(Intent::Unclear);
         return Outcome::Whole;
     }
-    let meant_otherwise = |h: Hit| is_unwanted(text, h.from as usize) || is_told(text, h.from as usize);
+    let meant_otherwise =
+        |h: Hit| is_unwanted(text, h.from as usize) || is_told(text, h.from as usize) || is_of_a_cure(text, context, h);
     if text.all(Label::StopPlain).chain(text.all(Label::StopDoubt)).any(meant_otherwise) {
         return Outcome::None;
     }
@@ -122,8 +123,13 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         draft.say(Intent::Unclear, Route::Urgent, text, "had enough of the texts, or of life?", from, to);
         return Outcome::Whole;
     }
-    let Some(hit) =
-        topic.or(plain).or(how).or(doubt).or_else(|| leading_stop(text, context)).or_else(|| stop_and_a_name(text))
+    let Some(hit) = topic
+        .or(plain)
+        .or(how)
+        .or(doubt)
+        .or_else(|| leading_stop(text, context))
+        .or_else(|| stop_and_a_name(text))
+        .or_else(|| trailing_stop(text).filter(|_| !agenda))
     else {
         return Outcome::None;
     };
@@ -195,10 +201,17 @@ fn had_to(text: &Text<'_>, from: usize) -> bool {
 fn is_told(text: &Text<'_>, from: usize) -> bool {
     let to = |at: usize| text.is(at, words!["to"]);
     let me = |at: usize| text.is(at, words!["me", "us", "him", "her"]);
-    let told = |at: usize| text.is(at, words!["told", "advised", "asked", "tells", "wants", "wanted", "said", "got"]);
+    let told = |at: usize| {
+        text.is(
+            at,
+            words!["told", "advised", "asked", "tells", "wants", "wanted", "said", "got", "want", "wish", "like"],
+        )
+    };
     let says = |at: usize| text.is(at, words!["said", "says", "advised", "reckons", "recommended"]);
     let mine = |at: usize| text.is(at, words!["i", "ive", "we"]);
+    let wants = |at: usize| text.is(at, words!["wants", "wanted", "decided", "needs"]);
     from >= 3 && to(from - 1) && me(from - 2) && told(from - 3)
+        || from >= 3 && to(from - 1) && wants(from - 2) && text.within(from - 3, &text.lexicon.known.third)
         || from >= 2 && says(from - 1) && !mine(from - 2)
         || from >= 3 && to(from - 1) && says(from - 2) && !mine(from - 3)
 }
@@ -210,6 +223,85 @@ fn stop_and_a_name(text: &Text<'_>) -> Option<Hit> {
     let alone = to - from == 2 && (other > from || text.is(from + 1, words!["stop"]));
     let unknown = text.token(other).is_some_and(|t| t.word == 0 && t.kind == Kind::Word);
     (alone && unknown).then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: from as u32, to: to as u32 })
+}
+
+/// "should I stop these tablets", "can I stop them now" to a question about tablets: not the messages.
+fn is_of_a_cure(text: &Text<'_>, context: &Context<'_>, hit: Hit) -> bool {
+    let (from, to) = span(hit);
+    let other = |at: usize| {
+        text.is(
+            at,
+            words![
+                "tablet",
+                "tablets",
+                "pills",
+                "pill",
+                "meds",
+                "medicine",
+                "medication",
+                "inhaler",
+                "inhalers",
+                "insulin",
+                "statin",
+                "statins",
+                "capsules",
+                "injections",
+                "injection",
+                "drops",
+                "patches",
+                "appointment",
+                "appointments",
+                "fags",
+                "cigarettes",
+                "headaches",
+                "headache",
+                "pains",
+                "pain",
+                "cramps",
+                "cough",
+                "biscuits",
+                "nosebleeds",
+                "drinking",
+                "smoking",
+                "hurting",
+                "itching",
+                "bleeding",
+                "falling"
+            ],
+        )
+    };
+    let pointed = text.is(to - 1, words!["these", "them", "this", "it", "those", "the"]);
+    let asks = from >= 2
+        && text.is(from - 1, words!["i", "we"])
+        && text.is(from - 2, words!["should", "can", "do", "could", "may", "shall", "must", "did"]);
+    let about_cures = || {
+        context.prompt.is_some_and(|p| {
+            let low = p.text.to_lowercase();
+            ["tablet", "medicine", "medication", "inhaler", "insulin", "pill", "injection"]
+                .iter()
+                .any(|w| low.contains(w))
+        })
+    };
+    pointed && other(to) || pointed && asks && about_cures()
+}
+
+/// "not interested, stop", "that will do stop": the word at the end of a few.
+fn trailing_stop(text: &Text<'_>) -> Option<Hit> {
+    const FEW: usize = 6;
+    let at = text.core.end.checked_sub(1).filter(|at| *at > text.core.start && text.core_len() <= FEW)?;
+    let own = text.is(at, words!["stop", "unsubscribe"])
+        && !text.idiom(at, at + 1)
+        && (text.token(at)?.parted >= Break::Comma
+            || !text.is(
+                at - 1,
+                words![
+                    "bus", "pit", "non", "full", "tram", "tube", "the", "a", "my", "one", "last", "next", "that", "to",
+                    "i", "you", "we", "he", "she", "it", "they", "cant", "cannot", "couldnt", "dont", "didnt", "wont",
+                    "wouldnt", "doesnt", "not", "never", "did", "no", "will", "would", "and", "pain", "first",
+                    "second"
+                ],
+            ));
+    own.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: at as u32, to: at as u32 + 1 })
 }
 
 /// "STOP. I have had enough": the word as a sentence of its own.

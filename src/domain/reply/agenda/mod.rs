@@ -137,7 +137,7 @@ fn ends_the_list(text: &Text<'_>, from: usize, to: usize) -> bool {
         to - from == words.len() && words.iter().zip(from..to).all(|(words, at)| text.is(at, words))
     };
     whole(&[words!["done", "finished", "end", "fin"]])
-        || whole(&[words!["nothing", "nowt", "none"], words!["else", "more"]])
+        || whole(&[words!["nothing", "nowt", "nought", "none"], words!["else", "more"]])
         || whole(&[words!["thats", "that"], words!["all", "it", "everything"]])
         || whole(&[words!["that"], words!["is"], words!["all", "it", "everything"]])
         || whole(&[words!["no"], words!["more"]])

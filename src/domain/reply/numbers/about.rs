@@ -4,7 +4,7 @@ use super::super::facts::Unit;
 use super::super::text::Text;
 use super::super::tokens::{Break, Kind};
 use super::super::vocabulary::{Word, words};
-use super::apart::is_road;
+use super::apart::{in_postcode, is_road};
 use super::{Amount, Bound, Role};
 
 pub(super) fn unit(text: &Text<'_>, amount: &mut Amount) {
@@ -175,7 +175,7 @@ pub(super) fn role(text: &Text<'_>, amount: &Amount) -> Role {
             return Role::Aside;
         }
     }
-    if in_file_name(text, amount) {
+    if in_file_name(text, amount) || !amount.words && in_postcode(text, amount.from) {
         return Role::Aside;
     }
     // "14 Tanner Row": a house.

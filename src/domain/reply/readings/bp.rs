@@ -72,6 +72,7 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
         }
         if whose == Owner::Other && asked {
             others += 1;
+            found.danger_left_out |= holds(pair) && urgent(pair);
             continue;
         }
         if past && asked {
