@@ -2,14 +2,17 @@
 //! its words: numbers left over, a yes beside a no, two options without an "and", a sentence where topics are listed.
 
 use super::context::{Context, Expects};
+use super::dates::{self, Anchor};
 use super::draft::{Caution, Draft};
 use super::facts::Unit;
+use super::label::Label;
 use super::numbers::{Amount, Role};
 use super::reading_kind::ReadingKind;
 use super::text::Text;
 use super::tokens::{Break, Kind};
-use super::understanding::{Intent, Route};
+use super::understanding::{Intent, Reading, Route};
 use super::vocabulary::words;
+use chrono::Timelike;
 
 /// Sends an answer that would be filed by itself to a person where its build is doubtful.
 pub fn read(
@@ -29,11 +32,14 @@ pub fn read(
             .or_else(|| bounded(text))
             .or_else(|| of_what(text, context, answer))
             .or_else(|| counted(text, amounts, draft)),
-        Intent::Reading => left_over(text, context, amounts, answer)
+        Intent::Reading => another_time(text, amounts, draft)
+            .or_else(|| left_over(text, context, amounts, answer))
             .or_else(|| two_readings(text, draft))
             .or_else(|| by_a_machine(text)),
-        Intent::Yes | Intent::No => both(text).or_else(|| bounded(text)),
-        Intent::Confirm => both(text).or_else(|| asks(text)).or_else(|| not_there(text, answer)),
+        Intent::Yes | Intent::No => both(text).or_else(|| bounded(text)).or_else(|| in_part(text, context, answer)),
+        Intent::Confirm => {
+            both(text).or_else(|| other_hour(text, context)).or_else(|| asks(text)).or_else(|| not_there(text, answer))
+        }
         Intent::Thanks => more_than_thanks(text),
         _ => None,
     };
@@ -96,14 +102,15 @@ fn counted(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'stati
         return Some("counted from a longer text");
     }
     let muddled = amounts.iter().any(|a| a.role == Role::Muddled);
-    (muddled || value.fract() != 0.0 && text.core_len() == 1).then_some("not a whole number")
+    let days = value.fract() != 0.0 && draft.fields.min.is_none() && text.core_len() <= 3;
+    (muddled || days).then_some("not a whole number")
 }
 
 /// Two readings, one of which is another time's, another person's or their mean.
 fn two_readings(text: &Text<'_>, draft: &Draft) -> Option<&'static str> {
     let several = draft.fields.readings.as_ref().is_some_and(|found| found.len() > 1);
     let other = text.core.clone().any(|at| {
-        text.is(at, words!["than", "average", "range", "his", "her", "him", "mine", "man"])
+        text.is(at, words!["than", "average", "range", "his", "her", "him", "mine", "man", "was", "target", "goal"])
             || text.within(at, &text.lexicon.known.relation)
     });
     (several && other).then_some("two readings, and perhaps only one counts")
@@ -184,6 +191,56 @@ fn may_end(text: &Text<'_>) -> Option<&'static str> {
     };
     let found = text.core.clone().find(|at| ends(*at) && !text.idiom(*at, at + 1))?;
     text.core.clone().any(messages).then_some(found).map(|_| "perhaps an end to the messages is wanted")
+}
+
+/// "under 130/80", "last one was 132/84", "target 130/80 mine 150/92", "8.30 7.2": no reading of now, or not only.
+fn another_time(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'static str> {
+    let values: Vec<&Amount> = amounts.iter().filter(|a| a.role == Role::Plain && !a.words).collect();
+    let aims = words![
+        "target", "goal", "aim", "aiming", "under", "below", "above", "between", "should", "supposed", "usually",
+        "normally", "used"
+    ];
+    let before = |a: &&Amount| (1..=3).any(|back| a.from.checked_sub(back).is_some_and(|b| text.is(b, aims)));
+    let last = text.core.clone().any(|at| {
+        text.is(at, words!["last"])
+            && text.is(at + 1, words!["one", "reading", "time", "visit", "month", "year", "check", "test"])
+    });
+    let several = draft.fields.readings.as_ref().is_some_and(|found| found.len() > 1);
+    // A time of day is written with two figures behind the point, a glucose with one.
+    let hour =
+        several
+            && draft.fields.readings.as_ref().is_some_and(|found| {
+                found.iter().all(|r| matches!(r, Reading::Single { kind: ReadingKind::Glucose, .. }))
+            })
+            && values.iter().any(|a| a.decimals == 2)
+            && values.iter().any(|a| a.decimals < 2);
+    (values.iter().any(before) || last || hour).then_some("perhaps of another time, or a limit")
+}
+
+/// "yes mostly", "yes since Tuesday", "no only 3 days": begun as a yes or a no, and meant in part.
+fn in_part(text: &Text<'_>, context: &Context<'_>, answer: Option<(usize, usize)>) -> Option<&'static str> {
+    const NEAR: usize = 3;
+    let (from, to) = answer?;
+    let opens = from == text.core.start;
+    let part = text.all(Label::Partial).any(|h| h.from as usize >= to && h.from as usize <= to + NEAR);
+    let since = (to..to + NEAR).any(|at| {
+        text.is(at, words!["since", "until", "till", "from", "starting", "started"])
+            && (text.fact(at + 1).weekday > 0
+                || text.is(at + 1, words!["today", "yesterday", "tomorrow", "last", "now"]))
+    });
+    let every = context.prompt.is_some_and(|p| p.text.contains("every "));
+    let days = (to..to + NEAR).any(|at| number(text, at) && text.fact(at + 1).unit == Unit::Day);
+    (opens && (part || since || every && days)).then_some("begun with a yes or a no, and perhaps in part")
+}
+
+/// "yes at 10", to an appointment at twenty past nine.
+fn other_hour(text: &Text<'_>, context: &Context<'_>) -> Option<&'static str> {
+    let anchor = Anchor::of(context);
+    let own = anchor.appointment?;
+    let said = dates::read(text, anchor);
+    let hour = said.time.is_some_and(|t| t.hour() % 12 != own.hour() % 12 || t.minute() != own.minute());
+    let day = said.date.is_some_and(|d| d != own.date());
+    (hour || day).then_some("names another time than that of the appointment")
 }
 
 /// "your order 6.4/22918 is ready": numbers of a business or its machine, which speak of no "I".
@@ -276,7 +333,7 @@ fn plain_no(text: &Text<'_>, at: usize) -> bool {
     let next = at + 1;
     next >= text.core.end
         || text.token(next).is_none_or(|t| t.parted >= Break::Comma)
-        || text.is(next, words!["or", "some", "wait", "sorry", "i", "but", "like"])
+        || text.is(next, words!["or", "some", "wait", "sorry", "i", "but", "like", "yes"])
 }
 
 /// Several options without an "and", or a key beside the words of another option.
@@ -301,7 +358,21 @@ fn choice(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], draft: &Dr
             text.core.clone().any(|at| text.word(at) == word)
         })
     });
-    (by_number && names_other).then_some("a number, and the words of another option")
+    if by_number && names_other {
+        return Some("a number, and the words of another option");
+    }
+    // "I hate walking", "been to cooking already", "my wife wants cooking": named, and perhaps not chosen.
+    let against = text.core.clone().any(|at| {
+        text.is(
+            at,
+            words![
+                "hate", "hates", "already", "cant", "cannot", "been", "tried", "used", "stopped", "quit", "dont",
+                "never", "except", "unless", "instead", "loathe", "too", "out"
+            ],
+        ) || text.within(at, &text.lexicon.known.relation)
+            && text.is(at + 1, words!["wants", "would", "prefers", "likes", "fancies", "does", "needs"])
+    });
+    (!by_number && against).then_some("an option is named, and perhaps not chosen")
 }
 
 /// A sentence where topics are listed: about the visit, about the question, or a remark that is no topic.

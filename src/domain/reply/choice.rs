@@ -108,15 +108,30 @@ fn by_key(
         if address {
             continue;
         }
+        // "all three", "the first two": how many, and no key.
+        let how_many = amount
+            .from
+            .checked_sub(1)
+            .is_some_and(|b| text.is(b, words!["all", "both", "first", "last", "bottom", "top", "other", "any"]));
+        if how_many {
+            continue;
+        }
+        let excepted = amount.from.checked_sub(1).is_some_and(|b| {
+            text.is(b, words!["but", "except", "bar", "without"])
+                && (text.core.start..b).any(|i| {
+                    text.is(i, words!["any", "anything", "all", "everything", "either", "owt", "whichever", "each"])
+                })
+        });
         // "no 2" alone is number two.
         let numbered = text.core_len() == 2 && text.is(text.core.start, words!["no"]);
-        let not = !numbered
-            && (1..=3).any(|back| {
-                amount.from.checked_sub(back).is_some_and(|b| {
-                    text.is(b, words!["not", "cant", "dont", "never", "no"])
-                        && (b + 1..=amount.from).all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
-                })
-            });
+        let not = excepted
+            || !numbered
+                && (1..=3).any(|back| {
+                    amount.from.checked_sub(back).is_some_and(|b| {
+                        text.is(b, words!["not", "cant", "dont", "never", "no"])
+                            && (b + 1..=amount.from).all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
+                    })
+                });
         let other = (1..=3).any(|back| {
             amount.from.checked_sub(back).is_some_and(|b| {
                 text.within(b, &text.lexicon.known.relation)

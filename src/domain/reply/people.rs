@@ -94,14 +94,15 @@ fn no_more(text: &Text<'_>) -> Option<usize> {
     text.core.clone().find(|at| {
         let near = |words: &[Word]| (at + 1..at + 5).any(|i| text.is(i, words));
         if text.is(*at, words!["no"]) {
-            return text.is(at + 1, words!["more", "further"]);
+            // "she is no more" tells of the death itself.
+            return text.is(at + 1, words!["more", "further"]) && at + 2 < text.sentence_end(*at);
         }
         if text.is(*at, words!["dont", "not"]) {
             return near(words!["send", "text", "write", "message", "contact", "email"]);
         }
-        let ends =
-            text.is(*at, words!["stop", "cancel", "remove", "delete", "close", "cease", "end", "take", "discontinue"]);
-        let hers = words!["his", "her", "their", "the", "these", "them", "him", "mum", "dad", "all"];
+        let ends = text.is(*at, words!["stop", "cancel", "remove", "delete", "close", "cease", "end", "discontinue"])
+            || text.is(*at, words!["take"]) && near(words!["off", "out"]);
+        let hers = words!["his", "her", "their", "these", "them", "him", "mum", "dad", "texts", "messages"];
         ends && near(hers) && !near(words!["appointment", "slot", "visit", "review", "booking"])
     })
 }

@@ -105,8 +105,6 @@ fn continues(text: &Text<'_>, at: usize) -> bool {
             at,
             words![
                 "size",
-                "about",
-                "roughly",
                 "all",
                 "every",
                 "been",

@@ -7,7 +7,7 @@ use super::label::Label;
 use super::numbers::{Amount, Role};
 use super::text::Text;
 use super::tokens::{Break, Kind};
-use super::vocabulary::{Word, words};
+use super::vocabulary::{Vocabulary, Word, words};
 use cut::split_line;
 
 /// What was raised.
@@ -136,7 +136,9 @@ fn ends_the_list(text: &Text<'_>, from: usize, to: usize) -> bool {
     let whole = |words: &[&[Word]]| {
         to - from == words.len() && words.iter().zip(from..to).all(|(words, at)| text.is(at, words))
     };
-    whole(&[words!["done", "finished", "end", "fin"]])
+    // The writer's name below it.
+    to - from == 1 && text.token(from).is_some_and(|t| t.word == Vocabulary::NAME)
+        || whole(&[words!["done", "finished", "end", "fin"]])
         || whole(&[words!["nothing", "nowt", "nought", "none"], words!["else", "more"]])
         || whole(&[words!["thats", "that"], words!["all", "it", "everything"]])
         || whole(&[words!["that"], words!["is"], words!["all", "it", "everything"]])

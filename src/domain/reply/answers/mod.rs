@@ -15,6 +15,7 @@ use super::context::{Context, Expects};
 use super::count::Asked;
 use super::danger::Dangers;
 use super::draft::Draft;
+use super::label::Label;
 use super::numbers::Amount;
 use super::text::Text;
 use super::tokens::Kind;
@@ -28,7 +29,9 @@ pub fn read(
     dangers: &Dangers,
     draft: &mut Draft,
 ) -> Option<(usize, usize)> {
+    let nothing = text.says(Label::NothingToRaise) && matches!(context.expects()?, Expects::Agenda { .. });
     if is_courtesy(text)
+        && !nothing
         && !matches!(context.expects()?, Expects::Acknowledge | Expects::Appointment { .. } | Expects::OptIn)
     {
         return None;

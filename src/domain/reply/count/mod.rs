@@ -172,6 +172,22 @@ fn is_told(text: &Text<'_>, amount: &Amount) -> bool {
     before(1, words!["was", "were"]) && before(2, words!["it", "that", "there"]) && !another
 }
 
+/// "missed 2", "in bed 4 days", "it rained 4 days": told of the days on which nothing was done.
+fn days_without(text: &Text<'_>, amount: &Amount) -> bool {
+    let missed = leads(text, amount, 4).any(|at| {
+        text.is(
+            at,
+            words![
+                "missed", "miss", "skipped", "forgot", "rained", "snowed", "bed", "off", "away", "ill", "poorly",
+                "sick", "without", "except", "bar", "lost", "laid", "stuck", "rested", "rest"
+            ],
+        )
+    });
+    let behind = text.is(amount.end, words!["off", "missed", "without", "away", "ill", "sick"])
+        && text.token(amount.end).is_some_and(|t| t.parted <= Break::Space);
+    missed || behind
+}
+
 /// "2x a day", "twice daily".
 fn so_often_a_day(text: &Text<'_>, amount: &Amount) -> bool {
     let times = usize::from(text.is(amount.end, words!["x", "times", "time"]));
@@ -255,9 +271,16 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
         return Answer::AskAgain("another unit than the one asked for");
     }
     // "2 apples and a banana": one more of something stands behind.
-    let one_more = asked.unit == "portions"
-        && text.is(chosen.amount.end + 1, words!["and", "plus"])
-        && text.is(chosen.amount.end + 2, words!["a", "an", "some"]);
+    let listed = (chosen.amount.end + 1..chosen.amount.end + 4).any(|at| {
+        text.token(at).is_some_and(|t| t.parted == Break::Comma && t.kind == Kind::Word)
+            && (text.is(at, words!["a", "an", "some", "plus"])
+                || at + 1 >= text.core.end
+                || text.token(at + 1).is_some_and(|t| t.parted >= Break::Comma))
+    });
+    let one_more = asked.unit == "portions" && listed && text.fact(chosen.amount.to).unit == Unit::None
+        || asked.unit == "portions"
+            && text.is(chosen.amount.end + 1, words!["and", "plus"])
+            && text.is(chosen.amount.end + 2, words!["a", "an", "some"]);
     if one_more {
         return Answer::AskAgain("more is named than the number");
     }
@@ -268,6 +291,9 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
     });
     if over && asked.unit != "days" {
         return Answer::AskAgain("of another time than the one asked about");
+    }
+    if asked.unit == "days" && days_without(text, &chosen.amount) {
+        return Answer::AskAgain("days on which it was not done");
     }
     if asked.unit == "days" && so_often_a_day(text, &chosen.amount) {
         return Answer::AskAgain("so often a day, and days were asked for");
