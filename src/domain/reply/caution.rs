@@ -47,8 +47,10 @@ pub fn read(
         draft.first(),
         Intent::Yes | Intent::No | Intent::Partial | Intent::ProgressNumber | Intent::Reading | Intent::Confirm
     );
-    let doubt =
-        doubt.or_else(|| if of_an_answer { somebody_else(text, answer).or_else(|| may_end(text)) } else { None });
+    let phone = amounts.iter().any(|a| a.role == Role::Phone).then_some("a phone number beside the answer");
+    let doubt = doubt
+        .or(phone)
+        .or_else(|| if of_an_answer { somebody_else(text, answer).or_else(|| may_end(text)) } else { None });
     if let Some(why) = doubt {
         draft.cautions.push(Caution { why, remark: false, from: text.core.start, to: text.core.end });
     }
@@ -110,7 +112,9 @@ fn counted(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'stati
 fn two_readings(text: &Text<'_>, draft: &Draft) -> Option<&'static str> {
     let several = draft.fields.readings.as_ref().is_some_and(|found| found.len() > 1);
     let other = text.core.clone().any(|at| {
-        text.is(at, words!["than", "average", "range", "his", "her", "him", "mine", "man", "was", "target", "goal"])
+        text.is(at, words!["than", "average", "range", "his", "her", "him", "mine", "man"])
+            || text.is(at, words!["was", "target", "goal"])
+                && (1..=2).any(|next| text.token(at + next).is_some_and(|t| t.kind == Kind::Number))
             || text.within(at, &text.lexicon.known.relation)
     });
     (several && other).then_some("two readings, and perhaps only one counts")

@@ -3,8 +3,9 @@
 use super::context::{Context, Expects, PromptKind};
 use super::draft::Draft;
 use super::label::Label;
-use super::lexicon::tag;
+use super::numbers::{Amount, Role};
 use super::pattern::Hit;
+use super::stop_word::{leading_stop, looks_alike, spelled_out, stop_and_a_name, stop_sentence, trailing_stop};
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::{Intent, Route, Scope};
@@ -105,7 +106,11 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
     // On a menu or an agenda, "stop smoking" is a matter to choose or to raise.
     let agenda = matches!(context.expects(), Some(Expects::Agenda { .. } | Expects::Choice { .. }));
     let how = text.all(Label::StopHow).find(free_of_idiom).filter(|_| !agenda);
-    let topic = text.all(Label::StopTopic).find(free_of_idiom).filter(|_| !agenda);
+    let speaks_of_sending = |h: &Hit| {
+        (h.from as usize..h.to as usize)
+            .any(|at| text.is(at, words!["send", "text", "texts", "texting", "message", "messages", "emails", "email"]))
+    };
+    let topic = text.all(Label::StopTopic).find(free_of_idiom).filter(|h| !agenda || speaks_of_sending(h));
     let plain = text.all(Label::StopPlain).find(free_of_idiom);
     let doubt = text.all(Label::StopDoubt).find(free_of_idiom).filter(|_| !agenda).filter(|h| {
         if had_to(text, h.from as usize) {
@@ -128,6 +133,7 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         .or(how)
         .or(doubt)
         .or_else(|| leading_stop(text, context))
+        .or_else(|| stop_sentence(text, context))
         .or_else(|| stop_and_a_name(text))
         .or_else(|| trailing_stop(text).filter(|_| !agenda))
     else {
@@ -164,14 +170,45 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
     Outcome::Part
 }
 
+/// "5 days. You can stop these now", "No and stop asking": an answer in a part of its own, before the wish.
+pub fn answered_before(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], draft: &Draft) -> bool {
+    let Some(wish) = draft.covered.iter().map(|(from, _)| *from).min() else { return false };
+    let start = text.core.start;
+    let parted = (start + 1..=wish)
+        .any(|at| text.token(at).is_some_and(|t| t.parted >= Break::Comma) || text.is(at, words!["and", "but", "so"]));
+    let number = |from: usize| amounts.iter().any(|a| a.role == Role::Plain && a.from >= from && a.end <= wish);
+    let opens = amounts.iter().any(|a| a.role == Role::Plain && a.from <= start + 1 && a.end <= wish);
+    let says = |label: Label| text.all(label).any(|h| h.from as usize == start && (h.to as usize) < wish.max(1));
+    parted
+        && match context.expects() {
+            Some(Expects::Count { .. } | Expects::Scale { .. }) => {
+                number(start) && opens || number(start) && wish > start + 2
+            }
+            Some(Expects::Choice { .. }) => opens,
+            Some(Expects::YesNoSome) => says(Label::Yes) || says(Label::No) || says(Label::Partial),
+            _ => false,
+        }
+}
+
 /// "My wife was buried yesterday. No more of these please": another clause of its own, or many words before the wish.
 fn says_more(text: &Text<'_>, from: usize, to: usize) -> bool {
     const CLAUSE: usize = 4;
     const LEAD: usize = 7;
+    const MATTERS: usize = 3;
     let parts = |at: &usize| text.token(*at).is_some_and(|t| t.parted >= Break::Comma);
     let begins = (text.core.start + 1..=from).rev().find(parts).unwrap_or(text.core.start);
     let ends = (to..text.core.end).find(parts).unwrap_or(text.core.end);
-    begins.saturating_sub(text.core.start) >= CLAUSE
+    // "delete me NOW if he sees that test result": matters of their own, in whatever order.
+    let known = &text.lexicon.known;
+    let matters = text
+        .core
+        .clone()
+        .filter(|at| !(from..to).contains(at) && text.token(*at).is_some_and(|t| t.kind == Kind::Word))
+        .filter(|at| !text.within(*at, &known.function) && !text.within(*at, &known.courtesy))
+        .take(MATTERS)
+        .count();
+    matters >= MATTERS
+        || begins.saturating_sub(text.core.start) >= CLAUSE
         || text.core.end - ends >= CLAUSE
         || from.saturating_sub(begins) >= LEAD
 }
@@ -209,20 +246,19 @@ fn is_told(text: &Text<'_>, from: usize) -> bool {
     };
     let says = |at: usize| text.is(at, words!["said", "says", "advised", "reckons", "recommended"]);
     let mine = |at: usize| text.is(at, words!["i", "ive", "we"]);
+    // "the nurse said I can stop doing them"
+    let allowed = from >= 3
+        && text.is(from - 1, words!["can", "could", "may", "should", "must"])
+        && mine(from - 2)
+        && (1..=2).any(|back| (from - 2).checked_sub(back).is_some_and(says));
+    if allowed {
+        return true;
+    }
     let wants = |at: usize| text.is(at, words!["wants", "wanted", "decided", "needs"]);
     from >= 3 && to(from - 1) && me(from - 2) && told(from - 3)
         || from >= 3 && to(from - 1) && wants(from - 2) && text.within(from - 3, &text.lexicon.known.third)
         || from >= 2 && says(from - 1) && !mine(from - 2)
         || from >= 3 && to(from - 1) && says(from - 2) && !mine(from - 3)
-}
-
-/// "stop Bernadette", "stop plx": the word, and one that nobody knows.
-fn stop_and_a_name(text: &Text<'_>) -> Option<Hit> {
-    let (from, to) = (text.core.start, text.core.end);
-    let other = if text.is(from, words!["stop"]) { from + 1 } else { from };
-    let alone = to - from == 2 && (other > from || text.is(from + 1, words!["stop"]));
-    let unknown = text.token(other).is_some_and(|t| t.word == 0 && t.kind == Kind::Word);
-    (alone && unknown).then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: from as u32, to: to as u32 })
 }
 
 /// "should I stop these tablets", "can I stop them now" to a question about tablets: not the messages.
@@ -285,44 +321,6 @@ fn is_of_a_cure(text: &Text<'_>, context: &Context<'_>, hit: Hit) -> bool {
     pointed && other(to) || pointed && asks && about_cures()
 }
 
-/// "not interested, stop", "that will do stop": the word at the end of a few.
-fn trailing_stop(text: &Text<'_>) -> Option<Hit> {
-    const FEW: usize = 6;
-    let at = text.core.end.checked_sub(1).filter(|at| *at > text.core.start && text.core_len() <= FEW)?;
-    let own = text.is(at, words!["stop", "unsubscribe"])
-        && !text.idiom(at, at + 1)
-        && (text.token(at)?.parted >= Break::Comma
-            || !text.is(
-                at - 1,
-                words![
-                    "bus", "pit", "non", "full", "tram", "tube", "the", "a", "my", "one", "last", "next", "that", "to",
-                    "i", "you", "we", "he", "she", "it", "they", "cant", "cannot", "couldnt", "dont", "didnt", "wont",
-                    "wouldnt", "doesnt", "not", "never", "did", "no", "will", "would", "and", "pain", "first",
-                    "second"
-                ],
-            ));
-    own.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: at as u32, to: at as u32 + 1 })
-}
-
-/// "STOP. I have had enough": the word as a sentence of its own.
-fn leading_stop(text: &Text<'_>, context: &Context<'_>) -> Option<Hit> {
-    if matches!(context.expects(), Some(Expects::Choice { .. } | Expects::Agenda { .. })) && text.core_len() < 4 {
-        return None;
-    }
-    text.core.clone().find_map(|at| {
-        let own = text.is(at, words!["stop", "unsubscribe"])
-            && (at == text.core.start
-                || text.token(at).is_some_and(|t| t.parted >= Break::Sentence)
-                || text.is(at - 1, words!["please", "times", "to"]) && at + 1 == text.core.end)
-            && text.token(at + 1).is_none_or(|t| {
-                // "stop, I told you last month": a comma will do at the very beginning.
-                let apart = if at == text.core.start { Break::Comma } else { Break::Sentence };
-                at + 1 >= text.core.end || t.parted >= apart || text.is(at + 1, words!["please", "stop"])
-            });
-        own.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: at as u32, to: at as u32 + 1 })
-    })
-}
-
 fn smoking(context: &Context<'_>) -> bool {
     context.prompt.is_some_and(|p| {
         let low = p.text.to_lowercase();
@@ -330,51 +328,16 @@ fn smoking(context: &Context<'_>) -> bool {
     })
 }
 
-/// "S T O P", "s.t.o.p": single letters that spell the word.
-fn spelled_out(text: &Text<'_>) -> Option<Hit> {
-    if text.core_len() != 4 {
-        return None;
-    }
-    let letters = text
-        .core
-        .clone()
-        .zip(["s", "t", "o", "p"])
-        .all(|(at, letter)| text.word(at) == letter || letter == "o" && text.word(at) == "0");
-    letters.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: text.core.start as u32, to: text.core.end as u32 })
-}
-
-/// Letters of other alphabets, digits and signs that look like the word (test T7).
-fn looks_alike(text: &Text<'_>) -> bool {
-    let body = text.folded.text.trim();
-    if body.len() > 24 || body.is_empty() {
-        return false;
-    }
-    let mut seen = 0;
-    for c in body.chars() {
-        let plain = match c {
-            '\u{455}' | '$' | '5' | '\u{10F1}' | '\u{405}' => 's',
-            '\u{442}' | '\u{3C4}' | '\u{422}' | '7' | '+' | '\u{2020}' => 't',
-            '\u{43E}' | '\u{3BF}' | '\u{3C3}' | '0' | '\u{585}' => 'o',
-            '\u{440}' | '\u{3C1}' | '\u{420}' | '\u{FE}' => 'p',
-            c if c.is_alphanumeric() => c,
-            _ => continue,
-        };
-        if "stopall".chars().nth(seen) != Some(plain) {
-            return false;
-        }
-        seen += 1;
-    }
-    matches!(seen, 4 | 7)
-}
-
 /// Reads a wish to start, or for help.
 pub fn start_or_help(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcome {
-    if let Some(hit) = text.first(Label::StartWord) {
+    let ended = context.prompt.is_none_or(|p| p.kind == PromptKind::OptOut);
+    // "stopped for lent and didnt start again": told of something else, beside a question of ours.
+    let meant = |h: &Hit| ended || h.from as usize <= text.core.start + 1;
+    if let Some(hit) = text.all(Label::StartWord).find(meant) {
         let (from, to) = span(hit);
         draft.say(Intent::Start, Route::Auto, text, "the word to start", from, to);
         return Outcome::Whole;
     }
-    let ended = context.prompt.is_none_or(|p| p.kind == PromptKind::OptOut);
     if let Some(hit) = text.first(Label::StartDoubt).filter(|_| ended) {
         let (from, to) = span(hit);
         draft.say(Intent::Start, Route::Review, text, "may want to start again", from, to);

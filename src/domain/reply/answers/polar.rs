@@ -203,6 +203,11 @@ pub(super) fn opt_in(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) 
     {
         return None;
     }
+    if text.says(Label::Perhaps) && text.core_len() <= 4 {
+        draft.doubt(text, "undecided");
+        draft.said.insert(Intent::Unclear);
+        return None;
+    }
     let mut answer = yes_no::read(text)?;
     // "yes but not to my work email": a yes with a condition, not a part of one.
     if answer.intent == Intent::Partial && text.is(answer.from, words!["yes", "yep", "yeah", "yup", "ok", "okay"]) {

@@ -185,7 +185,7 @@ fn days_without(text: &Text<'_>, amount: &Amount) -> bool {
     });
     let behind = text.is(amount.end, words!["off", "missed", "without", "away", "ill", "sick"])
         && text.token(amount.end).is_some_and(|t| t.parted <= Break::Space);
-    missed || behind
+    (missed || behind) && !concludes(text, amount)
 }
 
 /// "2x a day", "twice daily".
@@ -294,6 +294,11 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
     }
     if asked.unit == "days" && days_without(text, &chosen.amount) {
         return Answer::AskAgain("days on which it was not done");
+    }
+    if text.is(chosen.amount.end, words!["a", "per", "each", "every"])
+        && text.is(chosen.amount.end + 1, words!["month", "year", "fortnight"])
+    {
+        return Answer::AskAgain("of another time than the one asked about");
     }
     if asked.unit == "days" && so_often_a_day(text, &chosen.amount) {
         return Answer::AskAgain("so often a day, and days were asked for");

@@ -22,7 +22,25 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
     {
         return true;
     }
-    if text.is(to, words!["free"]) || last_denied(text, from, to) {
+    // "stopped shivering days ago"
+    let stopped = from.checked_sub(1).is_some_and(|b| text.is(b, words!["stopped"]))
+        && text.is(
+            from,
+            words![
+                "shivering",
+                "bleeding",
+                "vomiting",
+                "wheezing",
+                "shaking",
+                "coughing",
+                "itching",
+                "swelling",
+                "hurting",
+                "throbbing",
+                "aching"
+            ],
+        );
+    if stopped || text.is(to, words!["free"]) || last_denied(text, from, to) {
         return true;
     }
     let mut at = from;
