@@ -19,6 +19,10 @@ pub(super) fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec
                     "talk",
                     "list",
                     "matters",
+                    "topics",
+                    "topic",
+                    "agenda",
+                    "concerns",
                     "things",
                     "following",
                     "cover",
@@ -183,8 +187,8 @@ fn continues(text: &Text<'_>, at: usize) -> bool {
 /// "X and Y" are two things when both are named shortly and the second is no clause about the first.
 fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
     // "me sugars an me eyes"
-    let and =
-        text.is(at, words!["and", "plus"]) || text.is(at, words!["an"]) && text.is(at + 1, words!["me", "my", "the"]);
+    let and = text.is(at, words!["and", "plus", "also"])
+        || text.is(at, words!["an"]) && text.is(at + 1, words!["me", "my", "the"]);
     if !and || at == start || at + 1 >= to {
         return false;
     }
@@ -198,11 +202,22 @@ fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
         ],
     );
     let skip = text.is(at + 1, words!["i"]) && text.is(at + 2, words!["skip"]);
+    // "my knees also sleep"
+    if text.is(at, words!["also"]) {
+        return !clause;
+    }
     // "all day and also my sleep", "and is it normal"
     if text.is(at + 1, words!["also"]) || asks(text, at + 1) || is_next_thing(text, at + 2) {
         return true;
     }
-    let pair = at >= 1 && text.is(at - 1, words!["pins", "high", "up", "on", "day", "morning"]);
+    let pair = at >= 1
+        && text.is(
+            at - 1,
+            words![
+                "pins", "high", "up", "on", "day", "morning", "salt", "fish", "ins", "ups", "bits", "aches", "odds",
+                "wear", "bread", "trial", "nuts", "safe", "tried", "cup", "nose", "stop"
+            ],
+        );
     // "down on the floor and back up again"
     let returns =
         text.is(at + 1, words!["back"]) && text.is(at + 2, words!["up", "again", "home", "to", "down", "out", "in"]);

@@ -124,7 +124,11 @@ fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: 
     if start < end && !around_a_key {
         let item =
             text.written(start, end).trim_matches(['.', ',', ';', ':', '!', '?', '-', ' ', '\u{2022}']).to_owned();
-        let item = item.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut item = item.split_whitespace().collect::<Vec<_>>().join(" ");
+        // "knees (left)": the bracket closes behind the last word.
+        if item.contains('(') && !item.contains(')') {
+            item.push(')');
+        }
         if item.chars().any(char::is_alphanumeric) && !ends_the_list(text, start, end) {
             items.push(item);
         }
