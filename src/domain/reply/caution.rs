@@ -2,6 +2,7 @@
 //! its words: numbers left over, a yes beside a no, two options without an "and", a sentence where topics are listed.
 
 use super::context::{Context, Expects};
+use super::danger::{Worry, worry};
 use super::dates::{self, Anchor};
 use super::draft::{Caution, Draft};
 use super::facts::Unit;
@@ -36,7 +37,9 @@ pub fn read(
             .or_else(|| left_over(text, context, amounts, answer))
             .or_else(|| two_readings(text, draft))
             .or_else(|| by_a_machine(text)),
-        Intent::Yes | Intent::No => both(text).or_else(|| bounded(text)).or_else(|| in_part(text, context, answer)),
+        Intent::Yes | Intent::No => both(text)
+            .or_else(|| bounded(text).filter(|_| worry(context) != Worry::NoUrgent))
+            .or_else(|| in_part(text, context, answer)),
         Intent::Confirm => {
             both(text).or_else(|| other_hour(text, context)).or_else(|| asks(text)).or_else(|| not_there(text, answer))
         }
@@ -104,7 +107,7 @@ fn counted(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'stati
         return Some("counted from a longer text");
     }
     let muddled = amounts.iter().any(|a| a.role == Role::Muddled);
-    let days = value.fract() != 0.0 && draft.fields.min.is_none() && text.core_len() <= 3;
+    let days = value.fract() != 0.0 && draft.fields.min.is_none() && text.core_len() == 1;
     (muddled || days).then_some("not a whole number")
 }
 
@@ -112,7 +115,7 @@ fn counted(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'stati
 fn two_readings(text: &Text<'_>, draft: &Draft) -> Option<&'static str> {
     let several = draft.fields.readings.as_ref().is_some_and(|found| found.len() > 1);
     let other = text.core.clone().any(|at| {
-        text.is(at, words!["than", "average", "range", "his", "her", "him", "mine", "man"])
+        text.is(at, words!["than", "average", "range", "his", "her", "him", "mine", "man", "mans"])
             || text.is(at, words!["was", "target", "goal"])
                 && (1..=2).any(|next| text.token(at + next).is_some_and(|t| t.kind == Kind::Number))
             || text.within(at, &text.lexicon.known.relation)
@@ -226,7 +229,13 @@ fn in_part(text: &Text<'_>, context: &Context<'_>, answer: Option<(usize, usize)
     const NEAR: usize = 3;
     let (from, to) = answer?;
     let opens = from == text.core.start;
-    let part = text.all(Label::Partial).any(|h| h.from as usize >= to && h.from as usize <= to + NEAR);
+    let ends = |at: usize| at >= text.core.end || text.token(at).is_none_or(|t| t.parted >= Break::Comma);
+    let mostly = (to..to + NEAR).any(|at| {
+        text.is(at, words!["mostly", "most", "sort", "kinda"])
+            || text.is(at, words!["nearly", "almost"])
+                && (ends(at + 1) || text.is(at + 1, words!["all", "every", "always"]))
+    });
+    let part = mostly || text.all(Label::Partial).any(|h| h.from as usize >= to && h.from as usize <= to + NEAR);
     let since = (to..to + NEAR).any(|at| {
         text.is(at, words!["since", "until", "till", "from", "starting", "started"])
             && (text.fact(at + 1).weekday > 0

@@ -64,7 +64,7 @@ pub fn bereavement(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) ->
             return false;
         }
         let formal = (0..to).any(|i| text.is(i, words!["inform", "tell", "regret", "sadness"]));
-        !relative_of_writer || named || formal
+        !relative_of_writer || named || formal || no_more(text).is_some()
     });
     // "Grace died in March. I am her mum": who dies is a stranger only where nobody writes for the patient.
     let named = || {

@@ -87,9 +87,9 @@ pub(super) fn trailing_stop(text: &Text<'_>) -> Option<Hit> {
                 at - 1,
                 words![
                     "bus", "pit", "non", "full", "tram", "tube", "the", "a", "my", "one", "last", "next", "that", "to",
-                    "i", "you", "we", "he", "she", "it", "they", "cant", "cannot", "couldnt", "dont", "didnt", "wont",
-                    "wouldnt", "doesnt", "not", "never", "did", "no", "will", "would", "and", "pain", "first",
-                    "second"
+                    "i", "me", "us", "him", "you", "we", "he", "she", "it", "they", "cant", "cannot", "couldnt",
+                    "dont", "didnt", "wont", "wouldnt", "doesnt", "not", "never", "did", "no", "will", "would", "and",
+                    "pain", "first", "second"
                 ],
             ));
     own.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: at as u32, to: at as u32 + 1 })

@@ -52,7 +52,18 @@ const KEPT: &[Word] = words!["stop", "end", "cancel", "stopping", "ending", "can
 
 /// Reads a wish to stop. The open question's own menu may hold the word.
 pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcome {
-    if let Some(hit) = text.first(Label::Keep).filter(|h| !text.idiom(h.from as usize, h.to as usize)) {
+    // "not interested, stop": what the "not" denies is not the end.
+    let of_the_end = |h: &Hit| {
+        (h.from as usize + 1..h.to as usize).all(|at| {
+            text.is(at, KEPT)
+                || text.within(at, &text.lexicon.known.function)
+                || text
+                    .is(at, words!["want", "like", "wish", "ready", "dare", "texts", "messages", "emails", "reminders"])
+                || !(at..h.to as usize).any(|i| text.is(i, KEPT))
+        }) && !(h.from as usize + 1..h.to as usize)
+            .any(|at| text.is(at, KEPT) && text.token(at).is_some_and(|t| t.parted >= Break::Comma))
+    };
+    if let Some(hit) = text.all(Label::Keep).find(|h| !text.idiom(h.from as usize, h.to as usize) && of_the_end(h)) {
         let negated = text.is(hit.from as usize, words!["dont", "do", "never", "not", "please"]);
         if negated && text.core.clone().any(|i| text.is(i, KEPT)) {
             return Outcome::Keep;
@@ -251,7 +262,10 @@ fn is_told(text: &Text<'_>, from: usize) -> bool {
         && text.is(from - 1, words!["can", "could", "may", "should", "must"])
         && mine(from - 2)
         && (1..=2).any(|back| (from - 2).checked_sub(back).is_some_and(says));
-    if allowed {
+    let reported = text.is(from, words!["said", "told", "says"])
+        && text.is(from + 1, words!["i", "me", "we", "us"])
+        && from.checked_sub(1).is_some_and(|b| !mine(b) && !text.is(b, words!["have", "already"]));
+    if allowed || reported {
         return true;
     }
     let wants = |at: usize| text.is(at, words!["wants", "wanted", "decided", "needs"]);

@@ -312,23 +312,27 @@ pub(super) fn is_landmark(text: &Text<'_>, from: usize, to: usize) -> bool {
     let whose = from.checked_sub(1).filter(|at| text.is(*at, words!["the", "my", "his", "her", "our"]));
     let (start, end) = around(text, from, to);
     let fresh = (start..end).any(|i| {
-        text.is(
-            i,
-            words![
-                "now",
-                "today",
-                "tonight",
-                "yesterday",
-                "morning",
-                "night",
-                "again",
-                "just",
-                "still",
-                "another",
-                "hours",
-                "worse"
-            ],
-        )
+        // "four years clear now"
+        let clear = text.is(i, words!["now"])
+            && i.checked_sub(1).is_some_and(|b| text.is(b, words!["clear", "free", "fine", "ok", "better", "well"]));
+        !clear
+            && text.is(
+                i,
+                words![
+                    "now",
+                    "today",
+                    "tonight",
+                    "yesterday",
+                    "morning",
+                    "night",
+                    "again",
+                    "just",
+                    "still",
+                    "another",
+                    "hours",
+                    "worse"
+                ],
+            )
     });
     let dated = |at: usize| {
         at.checked_sub(1).is_some_and(|b| text.is(b, words!["before", "since", "after", "until", "following"]))
