@@ -11,7 +11,7 @@ use super::numbers::{Amount, Role};
 use super::reading_kind::ReadingKind;
 use super::text::Text;
 use super::tokens::{Break, Kind};
-use super::understanding::{Intent, Reading, Route};
+use super::understanding::{Intent, Level, Reading, Route};
 use super::vocabulary::words;
 use chrono::Timelike;
 
@@ -106,6 +106,28 @@ fn counted(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'stati
     if days > 1 && !written && text.core_len() > 2 * days + 3 {
         return Some("counted from a longer text");
     }
+    // "Mon walked, Tue no, Wed walked": one of the days named is not one of them.
+    let not_all = days > 0
+        && !written
+        && text.core.clone().any(|at| {
+            text.is(
+                at,
+                words!["no", "not", "didnt", "off", "rest", "rested", "none", "nothing", "missed", "skipped", "x", "n"],
+            )
+        });
+    if not_all {
+        return Some("days named, and perhaps not all of them count");
+    }
+    // "3 + 1 swim"
+    let added = amounts.iter().any(|a| {
+        a.role == Role::Plain
+            && !a.past
+            && a.from.checked_sub(1).is_some_and(|b| text.is(b, words!["and", "plus"]))
+            && amounts.iter().any(|b| b.end + 1 == a.from && b.lo == value)
+    });
+    if added && draft.fields.min.is_none() {
+        return Some("another number is added");
+    }
     let muddled = amounts.iter().any(|a| a.role == Role::Muddled);
     let days = value.fract() != 0.0 && draft.fields.min.is_none() && text.core_len() == 1;
     (muddled || days).then_some("not a whole number")
@@ -116,7 +138,7 @@ fn two_readings(text: &Text<'_>, draft: &Draft) -> Option<&'static str> {
     let several = draft.fields.readings.as_ref().is_some_and(|found| found.len() > 1);
     let other = text.core.clone().any(|at| {
         text.is(at, words!["than", "average", "range", "his", "her", "him", "mine", "man", "mans"])
-            || text.is(at, words!["was", "target", "goal"])
+            || text.is(at, words!["was", "target", "goal", "from", "compared", "versus", "against"])
                 && (1..=2).any(|next| text.token(at + next).is_some_and(|t| t.kind == Kind::Number))
             || text.within(at, &text.lexicon.known.relation)
     });
@@ -205,23 +227,34 @@ fn another_time(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'
     let values: Vec<&Amount> = amounts.iter().filter(|a| a.role == Role::Plain && !a.words).collect();
     let aims = words![
         "target", "goal", "aim", "aiming", "under", "below", "above", "between", "should", "supposed", "usually",
-        "normally", "used"
+        "normally", "used", "highest", "lowest"
     ];
     let before = |a: &&Amount| (1..=3).any(|back| a.from.checked_sub(back).is_some_and(|b| text.is(b, aims)));
     let last = text.core.clone().any(|at| {
         text.is(at, words!["last"])
             && text.is(at + 1, words!["one", "reading", "time", "visit", "month", "year", "check", "test"])
     });
-    let several = draft.fields.readings.as_ref().is_some_and(|found| found.len() > 1);
-    // A time of day is written with two figures behind the point, a glucose with one.
-    let hour =
-        several
-            && draft.fields.readings.as_ref().is_some_and(|found| {
-                found.iter().all(|r| matches!(r, Reading::Single { kind: ReadingKind::Glucose, .. }))
-            })
-            && values.iter().any(|a| a.decimals == 2)
-            && values.iter().any(|a| a.decimals < 2);
-    (values.iter().any(before) || last || hour).then_some("perhaps of another time, or a limit")
+    let found = draft.fields.readings.as_deref().unwrap_or_default();
+    let of_kind = match found {
+        [Reading::Single { kind: ReadingKind::Glucose, .. }, _, ..] => {
+            // "8.30 7.2": a time of day has two figures behind the point, a glucose has one. "6. 8", "6:8": one value or two?
+            let hour = values.iter().any(|a| a.decimals == 2) && values.iter().any(|a| a.decimals < 2);
+            let parted =
+                |a: &&Amount| text.token(a.from).is_some_and(|t| matches!(t.mark, b'.' | b':') && t.marks == 1);
+            hour || values.iter().all(|a| a.decimals == 0) && values.iter().skip(1).any(parted)
+        }
+        [Reading::Single { kind: ReadingKind::PeakFlow, level: Level::Number(n), .. }] => {
+            // "410, my best is 500", "410/420/415"
+            values.len() > 1
+                && (text.core.clone().any(|at| text.is(at, words!["my"]) && text.is(at + 1, words!["best"]))
+                    || values.iter().any(|a| a.hi > *n))
+        }
+        [Reading::Single { kind: ReadingKind::Steps, .. }, ..] => {
+            text.core.clone().any(|at| text.fact(at).unit == Unit::Week)
+        }
+        _ => false,
+    };
+    (values.iter().any(before) || last || of_kind).then_some("perhaps of another time, or a limit")
 }
 
 /// "yes mostly", "yes since Tuesday", "no only 3 days": begun as a yes or a no, and meant in part.

@@ -154,12 +154,19 @@ pub(super) fn role(text: &Text<'_>, amount: &Amount) -> Role {
         {
             return Role::Date;
         }
-        if before(words![
-            "aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus", "route", "door",
-            "grade", "code", "page", "platform", "junction", "channel", "version", "house", "area", "band", "day"
-        ]) || before(words!["at"])
-            && (25.0..=110.0).contains(&alone)
-            && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma || t.kind == Kind::Emoji)
+        // "week 2: 7.2"
+        let week = before(words!["week", "weeks"])
+            && text.sentence_start(amount.from) + 1 == amount.from
+            && amount.decimals == 0
+            && text.token(amount.to).is_some_and(|t| t.parted >= Break::Comma);
+        if week
+            || before(words![
+                "aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus", "route", "door",
+                "grade", "code", "page", "platform", "junction", "channel", "version", "house", "area", "band", "day"
+            ])
+            || before(words!["at"])
+                && (25.0..=110.0).contains(&alone)
+                && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma || t.kind == Kind::Emoji)
             || text.is(amount.to, words!["bus", "oclock"]) && close
             || amount.decimals == 0 && text.is(amount.to, words!["birthday"])
         {

@@ -95,7 +95,9 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
     if !asked {
         kept.retain(|p| p.slash && (p.upper >= 80 || named) || named && p.upper >= 80);
     }
-    let elsewhere = (0..text.tokens.len()).any(|i| text.is(i, words!["hospital", "clinic", "surgery", "gp"]));
+    let elsewhere = (0..text.tokens.len()).any(|i| {
+        text.is(i, words!["hospital", "clinic", "surgery", "gp", "doctors", "doctor", "nurse", "chemist", "pharmacy"])
+    });
     if asked && kept.len() > 1 && elsewhere {
         found.doubt("taken in different places");
     }

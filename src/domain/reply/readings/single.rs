@@ -202,10 +202,13 @@ fn counts_things(text: &Text<'_>, amount: &Amount) -> bool {
     let plural = word.len() > 4 && word.ends_with('s') && !word.ends_with("ss");
     let sweets =
         text.is(amount.to, words!["jelly", "glucose", "dextrose", "fruit"]) && text.word(amount.to + 1).ends_with('s');
-    amount.unit == Unit::None
-        && amount.decimals == 0
-        && beside
-        && (plural && !text.within(amount.to, &text.lexicon.known.function) || sweets)
+    // "10g carbs", "6u"
+    let weighed = text.is(amount.to, words!["g", "gm", "gms", "grams", "mg", "ml", "mls", "u", "iu", "mcg"]);
+    weighed
+        || amount.unit == Unit::None
+            && amount.decimals == 0
+            && beside
+            && (plural && !text.within(amount.to, &text.lexicon.known.function) || sweets)
 }
 
 fn unit_fits(amount: &Amount, sort: &Sort) -> bool {
