@@ -1,6 +1,7 @@
 //! Things to talk about, in the person's own words and order.
 
 mod cut;
+mod nothing;
 
 use super::context::Prompt;
 use super::label::Label;
@@ -9,6 +10,7 @@ use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::vocabulary::{Vocabulary, Word, words};
 use cut::split_line;
+use nothing::is_nothing;
 
 /// What was raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,19 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], prompt: &Prompt) -> Agenda {
             || text.first(Label::NothingToRaise).is_some_and(|h| h.from as usize <= text.core.start + 1))
     {
         return Agenda::Items(Vec::new());
+    }
+    if is_nothing(text) {
+        return Agenda::Items(Vec::new());
+    }
+    // "four days": a number and its unit are an answer to another question.
+    let counts = |at: usize| {
+        text.token(at).is_some_and(|t| t.kind == Kind::Number)
+            || text.fact(at).number.is_some()
+            || text.fact(at).unit != super::facts::Unit::None
+    };
+    let number = |at: usize| text.token(at).is_some_and(|t| t.kind == Kind::Number) || text.fact(at).number.is_some();
+    if menu == 0 && text.core_len() > 0 && text.core.clone().all(counts) && text.core.clone().any(number) {
+        return Agenda::NotOnMenu;
     }
     let parts = parts(text, menu > 0, amounts);
     let mut items: Vec<String> = Vec::new();

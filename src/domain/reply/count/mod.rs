@@ -92,7 +92,14 @@ pub fn is_correction(text: &Text<'_>, at: usize) -> bool {
             "lie",
             "whoops",
             "woops",
-            "mistake"
+            "mistake",
+            "ignore",
+            "disregard",
+            "retook",
+            "redid",
+            "redone",
+            "scratch",
+            "doh"
         ],
     ) || text.is(at, words!["no"])
         && text.token(at).is_some_and(|t| t.parted >= Break::Comma || t.parted >= Break::Sentence)

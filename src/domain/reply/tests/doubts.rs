@@ -103,6 +103,15 @@ fn topics_end_and_join_as_people_write_them() {
     ] {
         assert_eq!(items(text), expected, "{text}");
     }
+    for nothing in
+        ["we're good", "nowt to tell", "naw am fine", "I have no concerns", "happy with everything", "not a thing"]
+    {
+        assert_eq!(read(nothing, Some(&agenda())).fields.items, Some(Vec::new()), "{nothing}");
+    }
+    for something in ["not good", "no feeling", "nothing but my knee", "am I ok?", "good sleep", "no energy"] {
+        assert_ne!(read(something, Some(&agenda())).fields.items, Some(Vec::new()), "{something}");
+    }
+    assert_ne!(read("four days", Some(&agenda())).intent, Intent::AgendaItems);
     assert_eq!(read("none that I can think of", Some(&agenda())).fields.items, Some(Vec::new()));
     assert_ne!(read("I emailed these", Some(&agenda())).route, Route::Auto);
 }
