@@ -32,7 +32,8 @@ pub fn read(
         Intent::ProgressNumber => all_but(text)
             .or_else(|| bounded(text))
             .or_else(|| of_what(text, context, answer))
-            .or_else(|| counted(text, amounts, draft)),
+            .or_else(|| counted(text, amounts, draft))
+            .or_else(|| in_parts(text, context, amounts, answer)),
         Intent::Reading => another_time(text, amounts, draft)
             .or_else(|| left_over(text, context, amounts, answer))
             .or_else(|| two_readings(text, draft))
@@ -123,7 +124,7 @@ fn counted(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'stati
         a.role == Role::Plain
             && !a.past
             && a.from.checked_sub(1).is_some_and(|b| text.is(b, words!["and", "plus"]))
-            && amounts.iter().any(|b| b.end + 1 == a.from && b.lo == value)
+            && amounts.iter().any(|b| b.end + 1 == a.from && (b.lo == value || a.lo == value))
     });
     if added && draft.fields.min.is_none() {
         return Some("another number is added");
@@ -131,6 +132,36 @@ fn counted(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'stati
     let muddled = amounts.iter().any(|a| a.role == Role::Muddled);
     let days = value.fract() != 0.0 && draft.fields.min.is_none() && text.core_len() == 1;
     (muddled || days).then_some("not a whole number")
+}
+
+/// "one in the morning and one at night", "7 for me, 3 for the weather": numbers that belong together, or apart.
+fn in_parts(
+    text: &Text<'_>,
+    context: &Context<'_>,
+    amounts: &[Amount],
+    answer: Option<(usize, usize)>,
+) -> Option<&'static str> {
+    match context.expects()? {
+        Expects::Count { unit, .. } if unit != "days" => {
+            let mut parts = text.core.clone().filter_map(|at| text.fact(at).part);
+            let first = parts.next()?;
+            let numbers = text.core.clone().filter(|at| number(text, *at)).count();
+            (numbers > 1 && parts.any(|part| part != first)).then_some("counted over the parts of a day")
+        }
+        Expects::Scale { max, .. } => {
+            let (from, to) = answer?;
+            let another = amounts.iter().any(|a| {
+                a.role == Role::Plain
+                    && !a.past
+                    && a.unit == Unit::None
+                    && (a.to <= from || a.from >= to)
+                    && a.hi <= *max
+                    && text.is(a.end, words!["for", "with", "in", "on", "if", "when"])
+            });
+            another.then_some("two marks, and perhaps not for the same")
+        }
+        _ => None,
+    }
 }
 
 /// Two readings, one of which is another time's, another person's or their mean.
