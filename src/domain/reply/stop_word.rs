@@ -92,7 +92,11 @@ pub(super) fn trailing_stop(text: &Text<'_>) -> Option<Hit> {
                     "pain", "first", "second"
                 ],
             ));
-    own.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: at as u32, to: at as u32 + 1 })
+    // "no stop", "not me stop": the answer, and the word.
+    let answered = text.is(at, words!["stop"])
+        && (text.core_len() == 2 && text.is(at - 1, words!["no", "yes"])
+            || text.core_len() == 3 && text.is(at - 1, words!["me"]) && text.is(at - 2, words!["not"]));
+    (own || answered).then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: at as u32, to: at as u32 + 1 })
 }
 
 /// "STOP. I have had enough": the word as a sentence of its own.

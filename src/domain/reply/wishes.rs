@@ -56,7 +56,7 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
     let of_the_end = |h: &Hit| {
         (h.from as usize + 1..h.to as usize).all(|at| {
             text.is(at, KEPT)
-                || text.within(at, &text.lexicon.known.function)
+                || text.within(at, &text.lexicon.known.function) && !text.is(at, words!["me", "him", "her", "us"])
                 || text
                     .is(at, words!["want", "like", "wish", "ready", "dare", "texts", "messages", "emails", "reminders"])
                 || !(at..h.to as usize).any(|i| text.is(i, KEPT))
@@ -127,7 +127,10 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         if had_to(text, h.from as usize) {
             return false;
         }
-        let done = text.is(h.from as usize, words!["im", "ive", "i", "done", "had", "enough"]);
+        let at = h.from as usize;
+        let done = text.is(at, words!["done", "had"])
+            || text.is(at, words!["enough"]) && !text.is(at + 1, words!["is"])
+            || text.is(at, words!["im", "ive", "i"]) && text.is(at + 1, words!["am", "done", "had", "have", "enough"]);
         !done || context.prompt.is_some_and(|p| p.kind == PromptKind::OptOut)
     });
     // "I've had enough", to a question about feelings: of the texts, or of life?

@@ -52,6 +52,13 @@ fn days_without_and_other_measures_are_no_days() {
     let times = count("times", "week", "how many times did you go for a walk this week?");
     assert_eq!(read("Once. They had me washing up for the other eleven.", Some(&times)).fields.value, Some(1.0));
     let portions = count("portions", "day", "how many portions of fruit and veg did you eat yesterday?");
+    let fags = count("cigarettes", "day", "how many cigarettes did you smoke yesterday?");
+    for text in ["one in the morning and one at night", "10 and 2 cigars"] {
+        assert_ne!(read(text, Some(&fags)).route, Route::Auto, "{text}");
+    }
+    for text in ["Tuesday no, Wednesday yes, Thursday yes", "not Monday but every other day"] {
+        assert_ne!(read(text, Some(&days())).route, Route::Auto, "{text}");
+    }
     for text in ["Once a month would do me", "two apples, a pear, peas"] {
         assert_ne!(read(text, Some(&portions)).route, Route::Auto, "{text}");
     }
