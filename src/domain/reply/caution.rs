@@ -123,6 +123,8 @@ fn counted(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'stati
     let added = amounts.iter().any(|a| {
         a.role == Role::Plain
             && !a.past
+            && a.of.is_none()
+            && !text.is(a.end, words!["of"])
             && a.from.checked_sub(1).is_some_and(|b| text.is(b, words!["and", "plus"]))
             && amounts.iter().any(|b| b.end + 1 == a.from && (b.lo == value || a.lo == value))
     });
@@ -261,10 +263,12 @@ fn another_time(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'
         "normally", "used", "highest", "lowest"
     ];
     let before = |a: &&Amount| (1..=3).any(|back| a.from.checked_sub(back).is_some_and(|b| text.is(b, aims)));
-    let last = text.core.clone().any(|at| {
-        text.is(at, words!["last"])
-            && text.is(at + 1, words!["one", "reading", "time", "visit", "month", "year", "check", "test"])
-    });
+    let told = amounts.iter().any(|a| a.past);
+    let last = !told
+        && text.core.clone().any(|at| {
+            text.is(at, words!["last"])
+                && text.is(at + 1, words!["one", "reading", "time", "visit", "month", "year", "check", "test"])
+        });
     let found = draft.fields.readings.as_deref().unwrap_or_default();
     let of_kind = match found {
         [Reading::Single { kind: ReadingKind::Glucose, .. }, _, ..] => {

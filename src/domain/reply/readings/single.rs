@@ -204,11 +204,9 @@ fn counts_things(text: &Text<'_>, amount: &Amount) -> bool {
         text.is(amount.to, words!["jelly", "glucose", "dextrose", "fruit"]) && text.word(amount.to + 1).ends_with('s');
     // "10g carbs", "6u"
     let weighed = text.is(amount.to, words!["g", "gm", "gms", "grams", "mg", "ml", "mls", "u", "iu", "mcg"]);
-    weighed
-        || amount.unit == Unit::None
-            && amount.decimals == 0
-            && beside
-            && (plural && !text.within(amount.to, &text.lexicon.known.function) || sweets)
+    let whole = amount.decimals == 0 && beside;
+    amount.unit == Unit::None
+        && (weighed || whole && (plural && !text.within(amount.to, &text.lexicon.known.function) || sweets))
 }
 
 fn unit_fits(amount: &Amount, sort: &Sort) -> bool {
