@@ -125,7 +125,7 @@ fn topics_end_and_join_as_people_write_them() {
 
 #[test]
 fn an_hour_that_is_not_the_appointments_is_read_by_a_person() {
-    let starts_at = chrono::DateTime::parse_from_rfc3339("2027-06-22T09:20:00+01:00").expect("a time").into();
+    let starts_at = chrono::DateTime::parse_from_rfc3339("2027-06-22T09:20:00+01:00").expect("a time");
     let expects = Expects::Appointment { starts_at, with: Some("Nurse Cole".into()) };
     let visit = prompt(PromptKind::Appointment, "you have an appointment on Tuesday 22 June at 09:20.", expects);
     let route = |text: &str| {
