@@ -297,12 +297,34 @@ pub(super) fn is_over(text: &Text<'_>, from: usize, to: usize) -> bool {
             ],
         )
     });
-    // "hes fine now"
-    let well_now = (start..text.tokens.len().min(end + 12)).any(|i| {
-        text.is(i, words!["fine", "ok", "okay", "alright", "better", "home", "well", "good", "grand"])
-            && text.is(i + 1, words!["now"])
-            && !text.within(i - i.min(1), &text.lexicon.known.negators)
+    // "next doors lad had an asthma attack, hes fine now": nobody whom these messages are for.
+    let stranger = (start..from).any(|i| {
+        text.is(
+            i,
+            words![
+                "next",
+                "neighbour",
+                "neighbours",
+                "friend",
+                "friends",
+                "mate",
+                "mates",
+                "pal",
+                "pals",
+                "colleague",
+                "boss",
+                "bloke",
+                "someone",
+                "somebody"
+            ],
+        )
     });
+    let well_now = stranger
+        && (start..text.tokens.len().min(end + 12)).any(|i| {
+            text.is(i, words!["fine", "ok", "okay", "alright", "better", "home", "well", "good", "grand"])
+                && text.is(i + 1, words!["now"])
+                && !text.within(i - i.min(1), &text.lexicon.known.negators)
+        });
     over && (!going_on || well_now)
 }
 
