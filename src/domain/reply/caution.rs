@@ -263,7 +263,8 @@ fn another_time(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'
         "normally", "used", "highest", "lowest"
     ];
     let before = |a: &&Amount| (1..=3).any(|back| a.from.checked_sub(back).is_some_and(|b| text.is(b, aims)));
-    let told = amounts.iter().any(|a| a.past);
+    // "now 84.2, was 86 last month": the other one is of then.
+    let told = values.iter().any(|a| a.past) && values.iter().any(|a| !a.past);
     let last = !told
         && text.core.clone().any(|at| {
             text.is(at, words!["last"])

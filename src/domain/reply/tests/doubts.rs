@@ -67,6 +67,8 @@ fn days_without_and_other_measures_are_no_days() {
 #[test]
 fn readings_of_other_times_limits_and_things_are_read_by_a_person() {
     let bp = reading(ReadingKind::Bp);
+    let weight = reading(ReadingKind::Weight);
+    assert_eq!(read("now 84.2, was 86 last month", Some(&weight)).route, Route::Auto);
     for text in ["under 130/80", "target 130/80 mine 150/92", "still waiting, last one was 132/84"] {
         assert_ne!(read(text, Some(&bp)).route, Route::Auto, "{text}");
     }
@@ -157,9 +159,13 @@ fn h09_landmarks_fears_and_illnesses_only_named_raise_no_alarm() {
         assert_eq!(u.flag, None, "{text} {u:?}");
         assert_ne!(u.route, Route::Urgent, "{text}");
     }
-    for text in
-        ["since the stroke tonight my arm is dead", "am I having a stroke", "my heart attack is back, pain again"]
-    {
+    for text in [
+        "since the stroke tonight my arm is dead",
+        "am I having a stroke",
+        "mum had a stroke she is fine now",
+        "husband had chest pains last night, better now",
+        "my heart attack is back, pain again",
+    ] {
         assert_eq!(read(text, Some(&tablets())).route, Route::Urgent, "{text}");
     }
 }
