@@ -92,7 +92,10 @@ fn worth_reading(text: &Text<'_>, dangers: &Dangers, answer: Option<(usize, usiz
     }
     // "dont stop them": what is said about the messages is not said about medicines.
     let kept = |f: usize, t: usize| text.all(Label::Keep).any(|h| h.from as usize <= f && t <= h.to as usize + 1);
-    let unread = |(f, t): &(usize, usize)| !covered(answer, *f, *t) && !kept(*f, *t);
+    // Nor is what a wish to stop was read from; "dont you dare stop them".
+    let wished = |f: usize, t: usize| draft.covered.iter().any(|(from, to)| *from <= f && t <= *to);
+    let ends = |f: usize| text.is(f, words!["stop", "end", "cancel", "stopping"]) && text.says(Label::Keep);
+    let unread = |(f, t): &(usize, usize)| !covered(answer, *f, *t) && !kept(*f, *t) && !wished(*f, *t) && !ends(*f);
     let Some((from, to)) = dangers.watch.iter().copied().find(unread) else {
         return;
     };

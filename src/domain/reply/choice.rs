@@ -108,15 +108,30 @@ fn by_key(
         if address {
             continue;
         }
+        // "all three", "the first two": how many, and no key.
+        let how_many = amount
+            .from
+            .checked_sub(1)
+            .is_some_and(|b| text.is(b, words!["all", "both", "first", "last", "bottom", "top", "other", "any"]));
+        if how_many {
+            continue;
+        }
+        let excepted = amount.from.checked_sub(1).is_some_and(|b| {
+            text.is(b, words!["but", "except", "bar", "without"])
+                && (text.core.start..b).any(|i| {
+                    text.is(i, words!["any", "anything", "all", "everything", "either", "owt", "whichever", "each"])
+                })
+        });
         // "no 2" alone is number two.
         let numbered = text.core_len() == 2 && text.is(text.core.start, words!["no"]);
-        let not = !numbered
-            && (1..=3).any(|back| {
-                amount.from.checked_sub(back).is_some_and(|b| {
-                    text.is(b, words!["not", "cant", "dont", "never", "no"])
-                        && (b + 1..=amount.from).all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
-                })
-            });
+        let not = excepted
+            || !numbered
+                && (1..=3).any(|back| {
+                    amount.from.checked_sub(back).is_some_and(|b| {
+                        text.is(b, words!["not", "cant", "dont", "never", "no"])
+                            && (b + 1..=amount.from).all(|i| text.token(i).is_some_and(|t| t.parted <= Break::Space))
+                    })
+                });
         let other = (1..=3).any(|back| {
             amount.from.checked_sub(back).is_some_and(|b| {
                 text.within(b, &text.lexicon.known.relation)
@@ -186,6 +201,17 @@ fn word_is_key(text: &Text<'_>, amount: &Amount) -> bool {
 
 fn by_place(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {
     for at in text.core.clone() {
+        let written = || {
+            let suffix = text.token(at + 1).is_some_and(|t| t.parted == Break::None)
+                && text.is(at + 1, words!["st", "nd", "rd", "th"]);
+            text.token(at).filter(|t| suffix && t.kind == Kind::Number).and_then(|t| (t.value as usize).checked_sub(1))
+        };
+        if let Some(place) = written()
+            && (at + 2 >= text.core.end || text.is(at + 2, words!["one", "option", "choice"]))
+            && let Some(slot) = picked.get_mut(place)
+        {
+            *slot = true;
+        }
         let ordinal = ["first", "second", "third", "fourth", "fifth", "sixth"].iter().position(|w| text.is_str(at, w));
         let place =
             ordinal.or_else(|| text.is(at, words!["last", "bottom", "final"]).then(|| options.len().saturating_sub(1)));

@@ -131,8 +131,8 @@ impl Facts {
     fn numbers(&mut self, v: &mut Vocabulary) {
         // A name, then other ways of writing it.
         const SMALL: [&str; 19] = [
-            "one wun",
-            "two tow",
+            "one wun yin wan",
+            "two tow twa",
             "three thre",
             "four fuor foru fou",
             "five fiv",
@@ -169,7 +169,7 @@ impl Facts {
         self.set(v, "thousand thousands k", |f| {
             f.number = Some(NumberWord::Thousand);
         });
-        self.set(v, "nought naught nowt zero zilch nada nil zip", |f| {
+        self.set(v, "nought naught nowt zero zilch nada nil zip nane", |f| {
             f.number = Some(NumberWord::Nought);
         });
         self.set(v, "none", |f| f.number = Some(NumberWord::Nought));

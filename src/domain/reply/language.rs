@@ -86,8 +86,19 @@ fn in_latin(text: &Text<'_>) -> Option<&'static str> {
     if any == 0 {
         return None;
     }
-    let bits: Vec<Bits> =
-        text.tokens.iter().take(60).filter(|t| t.kind == Kind::Word).map(|t| tongues.of(t.word)).collect();
+    // "at 9 and at 6": a word before digits is no numeral.
+    let digits = |at: usize| text.token(at).is_some_and(|t| t.kind == Kind::Number);
+    let bits: Vec<Bits> = text
+        .tokens
+        .iter()
+        .take(60)
+        .enumerate()
+        .filter(|(_, t)| t.kind == Kind::Word)
+        .map(|(at, t)| {
+            let bits = tongues.of(t.word);
+            if bits.number != 0 && digits(at + 1) { Bits::default() } else { bits }
+        })
+        .collect();
     let words = bits.len() as u32;
     let mut best: Option<(&'static str, u32)> = None;
     for (n, sample) in SAMPLES.iter().enumerate() {

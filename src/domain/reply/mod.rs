@@ -46,6 +46,7 @@ mod samples;
 mod second_opinion;
 mod second_reader;
 mod settings;
+mod stop_word;
 mod text;
 mod tokens;
 mod tongues;
@@ -160,8 +161,10 @@ fn read_rest(text: &Text<'_>, context: &Context<'_>, alarm: Option<&Alarm>, foun
     }
     let asks_language = people::language(text, draft);
     contact::read(text, &amounts, draft);
+    let before_the_wish = stop == Outcome::Part && wishes::answered_before(text, context, &amounts, draft);
     let answer = if asks_language && !matches!(context.expects(), Some(Expects::Reading { .. }))
         || stop == Outcome::Part
+            && !before_the_wish
             && alarm.is_none()
             && !draft.said.contains(&Intent::Carer)
             && !matches!(
@@ -175,6 +178,9 @@ fn read_rest(text: &Text<'_>, context: &Context<'_>, alarm: Option<&Alarm>, foun
     } else {
         answers::read(text, context, &amounts, dangers, draft)
     };
+    if before_the_wish && answer.is_some() {
+        draft.raise(Route::Review);
+    }
     answers::unasked(text, context, &amounts, draft);
     anyway::read(text, dangers, answer, draft);
     if stop == Outcome::Keep && draft.said.is_empty() {

@@ -4,8 +4,8 @@ use super::context::{Context, PromptKind};
 use super::draft::Draft;
 use super::label::Label;
 use super::text::Text;
-use super::understanding::{Intent, Route};
-use super::vocabulary::words;
+use super::understanding::{Intent, Route, Scope};
+use super::vocabulary::{Word, words};
 use super::wishes::span;
 
 /// Reads a wish for another language, or that this one is not understood.
@@ -64,13 +64,21 @@ pub fn bereavement(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) ->
             return false;
         }
         let formal = (0..to).any(|i| text.is(i, words!["inform", "tell", "regret", "sadness"]));
-        !relative_of_writer || named || formal
+        !relative_of_writer || named || formal || no_more(text).is_some()
     });
-    if let Some(hit) = hit {
-        let (from, to) = span(hit);
+    // "Grace died in March. I am her mum": who dies is a stranger only where nobody writes for the patient.
+    let named = || {
+        let at = text.core.clone().find(|at| text.is(*at, words!["died", "deceased"]))?;
+        (text.says(Label::Carer) && !text.idiom(at, at + 1)).then_some((at, at + 1))
+    };
+    if let Some((from, to)) = hit.map(span).or_else(named) {
         let told = text.says(Label::ToldBefore);
         let route = if told { Route::Urgent } else { Route::Review };
         draft.say(Intent::Bereavement, route, text, "the patient has died", from, to);
+        if let Some(at) = no_more(text) {
+            draft.fields.scope = Some(Scope::All);
+            draft.say(Intent::Stop, Route::Review, text, "and no more is wanted", at, at + 1);
+        }
         return true;
     }
     if let Some(hit) = text.first(Label::DiedPerhaps).filter(|_| text.core_len() <= 5) {
@@ -79,6 +87,24 @@ pub fn bereavement(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) ->
         return true;
     }
     false
+}
+
+/// "please take his name off", "close her account", "no more asking for her sugars": where the patient has died that is a stop.
+fn no_more(text: &Text<'_>) -> Option<usize> {
+    text.core.clone().find(|at| {
+        let near = |words: &[Word]| (at + 1..at + 5).any(|i| text.is(i, words));
+        if text.is(*at, words!["no"]) {
+            // "she is no more" tells of the death itself.
+            return text.is(at + 1, words!["more", "further"]) && at + 2 < text.sentence_end(*at);
+        }
+        if text.is(*at, words!["dont", "not"]) {
+            return near(words!["send", "text", "write", "message", "contact", "email"]);
+        }
+        let ends = text.is(*at, words!["stop", "cancel", "remove", "delete", "close", "cease", "end", "discontinue"])
+            || text.is(*at, words!["take"]) && near(words!["off", "out"]);
+        let hers = words!["his", "her", "their", "these", "them", "him", "mum", "dad", "texts", "messages"];
+        ends && near(hers) && !near(words!["appointment", "slot", "visit", "review", "booking"])
+    })
 }
 
 /// Reads whether somebody else writes for the patient.

@@ -188,10 +188,30 @@ impl Vocabulary {
         if !word.is_ascii() || word.len() > 40 {
             return 0;
         }
-        if let Some(id) = self.held_down(word) {
+        if let Some(id) = self.held_down(word).or_else(|| self.as_spoken(word)) {
             return id;
         }
         self.slip(word)
+    }
+
+    /// "sendin", "wasnae": an ending written as many people speak it.
+    fn as_spoken(&self, word: &str) -> Option<WordId> {
+        let spelled = |parts: [&str; 2]| {
+            let mut bytes = [0u8; 20];
+            let mut at = 0;
+            for b in parts.into_iter().flat_map(str::bytes) {
+                *bytes.get_mut(at)? = b;
+                at += 1;
+            }
+            let whole = bytes.get(..at).and_then(|b| std::str::from_utf8(b).ok())?;
+            self.words.get(&Word::new(whole)).copied()
+        };
+        // "thin" is no "thing".
+        if word.ends_with("in") && (word.len() > Self::SHORTEST_SLIP || matches!(word, "doin" | "goin" | "bein")) {
+            return spelled([word, "g"]);
+        }
+        let not = word.strip_suffix("nae").or_else(|| word.strip_suffix("na"))?;
+        if not.len() < 3 { None } else { spelled([not, "nt"]) }
     }
 
     /// "stoppppp", "sooo": three or more of one letter are taken for one, then for two.
@@ -281,6 +301,13 @@ mod tests {
         ] {
             assert_eq!(v.name(v.find(written)), meant, "{written}");
         }
+        for w in ["sending", "wasnt", "thing", "bang"] {
+            v.add(w);
+        }
+        for (spoken, meant) in [("sendin", "sending"), ("wasnae", "wasnt"), ("wasna", "wasnt")] {
+            assert_eq!(v.name(v.find(spoken)), meant, "{spoken}");
+        }
+        assert_eq!((v.find("thin"), v.find("banana")), (0, 0));
         for other in ["step", "chess", "rain", "shop", "pin", "x"] {
             assert_eq!(v.find(other), 0, "{other}");
         }

@@ -3,12 +3,13 @@
 use super::context::{Context, Expects, PromptKind};
 use super::draft::Draft;
 use super::label::Label;
-use super::lexicon::tag;
+use super::numbers::{Amount, Role};
 use super::pattern::Hit;
+use super::stop_word::{leading_stop, looks_alike, spelled_out, stop_and_a_name, stop_sentence, trailing_stop};
 use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::{Intent, Route, Scope};
-use super::vocabulary::words;
+use super::vocabulary::{Word, words};
 
 /// The tokens of a hit.
 pub fn span(hit: Hit) -> (usize, usize) {
@@ -46,11 +47,25 @@ pub enum Outcome {
     Keep,
 }
 
+/// What is not to be done where people ask to keep the messages.
+const KEPT: &[Word] = words!["stop", "end", "cancel", "stopping", "ending", "cancelling"];
+
 /// Reads a wish to stop. The open question's own menu may hold the word.
 pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcome {
-    if let Some(hit) = text.first(Label::Keep).filter(|h| !text.idiom(h.from as usize, h.to as usize)) {
+    // "not interested, stop": what the "not" denies is not the end.
+    let of_the_end = |h: &Hit| {
+        (h.from as usize + 1..h.to as usize).all(|at| {
+            text.is(at, KEPT)
+                || text.within(at, &text.lexicon.known.function) && !text.is(at, words!["me", "him", "her", "us"])
+                || text
+                    .is(at, words!["want", "like", "wish", "ready", "dare", "texts", "messages", "emails", "reminders"])
+                || !(at..h.to as usize).any(|i| text.is(i, KEPT))
+        }) && !(h.from as usize + 1..h.to as usize)
+            .any(|at| text.is(at, KEPT) && text.token(at).is_some_and(|t| t.parted >= Break::Comma))
+    };
+    if let Some(hit) = text.all(Label::Keep).find(|h| !text.idiom(h.from as usize, h.to as usize) && of_the_end(h)) {
         let negated = text.is(hit.from as usize, words!["dont", "do", "never", "not", "please"]);
-        if negated && text.core.clone().any(|i| text.is(i, words!["stop", "end", "cancel"])) {
+        if negated && text.core.clone().any(|i| text.is(i, KEPT)) {
             return Outcome::Keep;
         }
     }
@@ -72,6 +87,12 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         draft.say(Intent::Stop, Route::Review, text, "looks like the word to stop", whole.start, whole.end);
         return Outcome::Whole;
     }
+    if text.is(whole.start, words!["start", "restart", "resume", "unstop", "resubscribe"])
+        && text.says(Label::StartDoubt)
+    {
+        // "start but not the mood ones": back, and less of them.
+        return Outcome::None;
+    }
     if let Some(hit) = text.first(Label::AskBack) {
         let (from, to) = span(hit);
         if matches!(context.expects(), Some(Expects::Appointment { .. }))
@@ -87,7 +108,8 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         draft.said.insert(Intent::Unclear);
         return Outcome::Whole;
     }
-    let meant_otherwise = |h: Hit| is_unwanted(text, h.from as usize) || is_told(text, h.from as usize);
+    let meant_otherwise =
+        |h: Hit| is_unwanted(text, h.from as usize) || is_told(text, h.from as usize) || is_of_a_cure(text, context, h);
     if text.all(Label::StopPlain).chain(text.all(Label::StopDoubt)).any(meant_otherwise) {
         return Outcome::None;
     }
@@ -95,10 +117,20 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
     // On a menu or an agenda, "stop smoking" is a matter to choose or to raise.
     let agenda = matches!(context.expects(), Some(Expects::Agenda { .. } | Expects::Choice { .. }));
     let how = text.all(Label::StopHow).find(free_of_idiom).filter(|_| !agenda);
-    let topic = text.all(Label::StopTopic).find(free_of_idiom).filter(|_| !agenda);
+    let speaks_of_sending = |h: &Hit| {
+        (h.from as usize..h.to as usize)
+            .any(|at| text.is(at, words!["send", "text", "texts", "texting", "message", "messages", "emails", "email"]))
+    };
+    let topic = text.all(Label::StopTopic).find(free_of_idiom).filter(|h| !agenda || speaks_of_sending(h));
     let plain = text.all(Label::StopPlain).find(free_of_idiom);
     let doubt = text.all(Label::StopDoubt).find(free_of_idiom).filter(|_| !agenda).filter(|h| {
-        let done = text.is(h.from as usize, words!["im", "ive", "i", "done", "had", "enough"]);
+        if had_to(text, h.from as usize) {
+            return false;
+        }
+        let at = h.from as usize;
+        let done = text.is(at, words!["done", "had"])
+            || text.is(at, words!["enough"]) && !text.is(at + 1, words!["is"])
+            || text.is(at, words!["im", "ive", "i"]) && text.is(at + 1, words!["am", "done", "had", "have", "enough"]);
         !done || context.prompt.is_some_and(|p| p.kind == PromptKind::OptOut)
     });
     // "I've had enough", to a question about feelings: of the texts, or of life?
@@ -110,7 +142,15 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         draft.say(Intent::Unclear, Route::Urgent, text, "had enough of the texts, or of life?", from, to);
         return Outcome::Whole;
     }
-    let Some(hit) = topic.or(plain).or(how).or(doubt).or_else(|| leading_stop(text, context)) else {
+    let Some(hit) = topic
+        .or(plain)
+        .or(how)
+        .or(doubt)
+        .or_else(|| leading_stop(text, context))
+        .or_else(|| stop_sentence(text, context))
+        .or_else(|| stop_and_a_name(text))
+        .or_else(|| trailing_stop(text).filter(|_| !agenda))
+    else {
         return Outcome::None;
     };
     let (from, to) = span(hit);
@@ -129,7 +169,7 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         (Scope::All, Route::Review, "may want to stop")
     };
     if route == Route::Auto
-        && (text.says(Label::Complaint) || text.says(Label::ToldBefore) || says_more(text, from, to))
+        && (how.is_some() || text.says(Label::Complaint) || text.says(Label::ToldBefore) || says_more(text, from, to))
     {
         route = Route::Review;
     }
@@ -144,14 +184,45 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
     Outcome::Part
 }
 
+/// "5 days. You can stop these now", "No and stop asking": an answer in a part of its own, before the wish.
+pub fn answered_before(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], draft: &Draft) -> bool {
+    let Some(wish) = draft.covered.iter().map(|(from, _)| *from).min() else { return false };
+    let start = text.core.start;
+    let parted = (start + 1..=wish)
+        .any(|at| text.token(at).is_some_and(|t| t.parted >= Break::Comma) || text.is(at, words!["and", "but", "so"]));
+    let number = |from: usize| amounts.iter().any(|a| a.role == Role::Plain && a.from >= from && a.end <= wish);
+    let opens = amounts.iter().any(|a| a.role == Role::Plain && a.from <= start + 1 && a.end <= wish);
+    let says = |label: Label| text.all(label).any(|h| h.from as usize == start && (h.to as usize) < wish.max(1));
+    parted
+        && match context.expects() {
+            Some(Expects::Count { .. } | Expects::Scale { .. }) => {
+                number(start) && opens || number(start) && wish > start + 2
+            }
+            Some(Expects::Choice { .. }) => opens,
+            Some(Expects::YesNoSome) => says(Label::Yes) || says(Label::No) || says(Label::Partial),
+            _ => false,
+        }
+}
+
 /// "My wife was buried yesterday. No more of these please": another clause of its own, or many words before the wish.
 fn says_more(text: &Text<'_>, from: usize, to: usize) -> bool {
     const CLAUSE: usize = 4;
     const LEAD: usize = 7;
+    const MATTERS: usize = 3;
     let parts = |at: &usize| text.token(*at).is_some_and(|t| t.parted >= Break::Comma);
     let begins = (text.core.start + 1..=from).rev().find(parts).unwrap_or(text.core.start);
     let ends = (to..text.core.end).find(parts).unwrap_or(text.core.end);
-    begins.saturating_sub(text.core.start) >= CLAUSE
+    // "delete me NOW if he sees that test result": matters of their own, in whatever order.
+    let known = &text.lexicon.known;
+    let matters = text
+        .core
+        .clone()
+        .filter(|at| !(from..to).contains(at) && text.token(*at).is_some_and(|t| t.kind == Kind::Word))
+        .filter(|at| !text.within(*at, &known.function) && !text.within(*at, &known.courtesy))
+        .take(MATTERS)
+        .count();
+    matters >= MATTERS
+        || begins.saturating_sub(text.core.start) >= CLAUSE
         || text.core.end - ends >= CLAUSE
         || from.saturating_sub(begins) >= LEAD
 }
@@ -170,35 +241,101 @@ fn is_unwanted(text: &Text<'_>, from: usize) -> bool {
         })
 }
 
+/// "had to pack it in": what the writer gave up is none of ours.
+fn had_to(text: &Text<'_>, from: usize) -> bool {
+    from >= 2
+        && text.is(from - 1, words!["to"])
+        && text.is(from - 2, words!["had", "have", "having", "has", "got", "forced", "going", "about", "decided"])
+}
+
 /// "the doctor told me to stop them": what the writer was told about something else is no wish of theirs.
 fn is_told(text: &Text<'_>, from: usize) -> bool {
     let to = |at: usize| text.is(at, words!["to"]);
     let me = |at: usize| text.is(at, words!["me", "us", "him", "her"]);
-    let told = |at: usize| text.is(at, words!["told", "advised", "asked", "tells", "wants", "wanted", "said", "got"]);
+    let told = |at: usize| {
+        text.is(
+            at,
+            words!["told", "advised", "asked", "tells", "wants", "wanted", "said", "got", "want", "wish", "like"],
+        )
+    };
     let says = |at: usize| text.is(at, words!["said", "says", "advised", "reckons", "recommended"]);
     let mine = |at: usize| text.is(at, words!["i", "ive", "we"]);
+    // "the nurse said I can stop doing them"
+    let allowed = from >= 3
+        && text.is(from - 1, words!["can", "could", "may", "should", "must"])
+        && mine(from - 2)
+        && (1..=2).any(|back| (from - 2).checked_sub(back).is_some_and(says));
+    let reported = text.is(from, words!["said", "told", "says"])
+        && text.is(from + 1, words!["i", "me", "we", "us"])
+        && from.checked_sub(1).is_some_and(|b| !mine(b) && !text.is(b, words!["have", "already"]));
+    if allowed || reported {
+        return true;
+    }
+    let wants = |at: usize| text.is(at, words!["wants", "wanted", "decided", "needs"]);
     from >= 3 && to(from - 1) && me(from - 2) && told(from - 3)
+        || from >= 3 && to(from - 1) && wants(from - 2) && text.within(from - 3, &text.lexicon.known.third)
         || from >= 2 && says(from - 1) && !mine(from - 2)
         || from >= 3 && to(from - 1) && says(from - 2) && !mine(from - 3)
 }
 
-/// "STOP. I have had enough": the word as a sentence of its own.
-fn leading_stop(text: &Text<'_>, context: &Context<'_>) -> Option<Hit> {
-    if matches!(context.expects(), Some(Expects::Choice { .. } | Expects::Agenda { .. })) && text.core_len() < 4 {
-        return None;
-    }
-    text.core.clone().find_map(|at| {
-        let own = text.is(at, words!["stop", "unsubscribe"])
-            && (at == text.core.start
-                || text.token(at).is_some_and(|t| t.parted >= Break::Sentence)
-                || text.is(at - 1, words!["please", "times", "to"]) && at + 1 == text.core.end)
-            && text.token(at + 1).is_none_or(|t| {
-                // "stop, I told you last month": a comma will do at the very beginning.
-                let apart = if at == text.core.start { Break::Comma } else { Break::Sentence };
-                at + 1 >= text.core.end || t.parted >= apart || text.is(at + 1, words!["please", "stop"])
-            });
-        own.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: at as u32, to: at as u32 + 1 })
-    })
+/// "should I stop these tablets", "can I stop them now" to a question about tablets: not the messages.
+fn is_of_a_cure(text: &Text<'_>, context: &Context<'_>, hit: Hit) -> bool {
+    let (from, to) = span(hit);
+    let other = |at: usize| {
+        text.is(
+            at,
+            words![
+                "tablet",
+                "tablets",
+                "pills",
+                "pill",
+                "meds",
+                "medicine",
+                "medication",
+                "inhaler",
+                "inhalers",
+                "insulin",
+                "statin",
+                "statins",
+                "capsules",
+                "injections",
+                "injection",
+                "drops",
+                "patches",
+                "appointment",
+                "appointments",
+                "fags",
+                "cigarettes",
+                "headaches",
+                "headache",
+                "pains",
+                "pain",
+                "cramps",
+                "cough",
+                "biscuits",
+                "nosebleeds",
+                "drinking",
+                "smoking",
+                "hurting",
+                "itching",
+                "bleeding",
+                "falling"
+            ],
+        )
+    };
+    let pointed = text.is(to - 1, words!["these", "them", "this", "it", "those", "the"]);
+    let asks = from >= 2
+        && text.is(from - 1, words!["i", "we"])
+        && text.is(from - 2, words!["should", "can", "do", "could", "may", "shall", "must", "did"]);
+    let about_cures = || {
+        context.prompt.is_some_and(|p| {
+            let low = p.text.to_lowercase();
+            ["tablet", "medicine", "medication", "inhaler", "insulin", "pill", "injection"]
+                .iter()
+                .any(|w| low.contains(w))
+        })
+    };
+    pointed && other(to) || pointed && asks && about_cures()
 }
 
 fn smoking(context: &Context<'_>) -> bool {
@@ -208,51 +345,16 @@ fn smoking(context: &Context<'_>) -> bool {
     })
 }
 
-/// "S T O P", "s.t.o.p": single letters that spell the word.
-fn spelled_out(text: &Text<'_>) -> Option<Hit> {
-    if text.core_len() != 4 {
-        return None;
-    }
-    let letters = text
-        .core
-        .clone()
-        .zip(["s", "t", "o", "p"])
-        .all(|(at, letter)| text.word(at) == letter || letter == "o" && text.word(at) == "0");
-    letters.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: text.core.start as u32, to: text.core.end as u32 })
-}
-
-/// Letters of other alphabets, digits and signs that look like the word (test T7).
-fn looks_alike(text: &Text<'_>) -> bool {
-    let body = text.folded.text.trim();
-    if body.len() > 24 || body.is_empty() {
-        return false;
-    }
-    let mut seen = 0;
-    for c in body.chars() {
-        let plain = match c {
-            '\u{455}' | '$' | '5' | '\u{10F1}' | '\u{405}' => 's',
-            '\u{442}' | '\u{3C4}' | '\u{422}' | '7' | '+' | '\u{2020}' => 't',
-            '\u{43E}' | '\u{3BF}' | '\u{3C3}' | '0' | '\u{585}' => 'o',
-            '\u{440}' | '\u{3C1}' | '\u{420}' | '\u{FE}' => 'p',
-            c if c.is_alphanumeric() => c,
-            _ => continue,
-        };
-        if "stopall".chars().nth(seen) != Some(plain) {
-            return false;
-        }
-        seen += 1;
-    }
-    matches!(seen, 4 | 7)
-}
-
 /// Reads a wish to start, or for help.
 pub fn start_or_help(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcome {
-    if let Some(hit) = text.first(Label::StartWord) {
+    let ended = context.prompt.is_none_or(|p| p.kind == PromptKind::OptOut);
+    // "stopped for lent and didnt start again": told of something else, beside a question of ours.
+    let meant = |h: &Hit| ended || h.from as usize <= text.core.start + 1;
+    if let Some(hit) = text.all(Label::StartWord).find(meant) {
         let (from, to) = span(hit);
         draft.say(Intent::Start, Route::Auto, text, "the word to start", from, to);
         return Outcome::Whole;
     }
-    let ended = context.prompt.is_none_or(|p| p.kind == PromptKind::OptOut);
     if let Some(hit) = text.first(Label::StartDoubt).filter(|_| ended) {
         let (from, to) = span(hit);
         draft.say(Intent::Start, Route::Review, text, "may want to start again", from, to);

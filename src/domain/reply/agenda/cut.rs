@@ -1,7 +1,8 @@
 //! Where one matter ends and the next begins within a line.
 
+use super::super::facts::Unit;
 use super::super::text::Text;
-use super::super::tokens::{Break, Token};
+use super::super::tokens::{Break, Kind, Token};
 use super::super::vocabulary::words;
 
 /// Cuts a line into its matters: at its commas, its sentences, its "and", its questions.
@@ -18,6 +19,10 @@ pub(super) fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec
                     "talk",
                     "list",
                     "matters",
+                    "topics",
+                    "topic",
+                    "agenda",
+                    "concerns",
                     "things",
                     "following",
                     "cover",
@@ -60,7 +65,10 @@ pub(super) fn split_line(text: &Text<'_>, from: usize, to: usize, cuts: &mut Vec
         let cut = end
             || sentence(at)
             || semicolon
-            || is_comma(at) && (!continues(text, at) || asks(text, at))
+            || is_comma(at) && {
+                let next = at + usize::from(text.is(at, words!["comma"]));
+                !continues(text, next) || asks(text, next)
+            }
             || is_and(text, at, start, to)
             || is_next_thing(text, at);
         if cut {
@@ -93,90 +101,94 @@ fn is_next_thing(text: &Text<'_>, at: usize) -> bool {
 
 /// What follows a comma but goes on with the same matter: "my chest, goes tight when I hoover".
 fn continues(text: &Text<'_>, at: usize) -> bool {
-    text.is(
-        at,
-        words![
-            "all",
-            "every",
-            "been",
-            "only",
-            "noticed",
-            "same",
-            "from",
-            "came",
-            "comes",
-            "started",
-            "starts",
-            "until",
-            "while",
-            "after",
-            "usually",
-            "still",
-            "hurts",
-            "goes",
-            "going",
-            "gets",
-            "getting",
-            "when",
-            "which",
-            "especially",
-            "mainly",
-            "mostly",
-            "because",
-            "but",
-            "so",
-            "as",
-            "since",
-            "at",
-            "in",
-            "on",
-            "if",
-            "not",
-            "just",
-            "like",
-            "really",
-            "very",
-            "always",
-            "sometimes",
-            "want",
-            "is",
-            "are",
-            "who",
-            "that",
-            "it",
-            "its",
-            "worse",
-            "wondering",
-            "should",
-            "what",
-            "then",
-            "keeps",
-            "keep",
-            "both",
-            "even",
-            "also",
-            "comma",
-            "though",
-            "yes",
-            "no",
-            "activity",
-            "caring",
-            "he",
-            "she",
-            "they",
-            "i",
-            "im",
-            "ive",
-            "need"
-        ],
-    )
+    // "a lump in my breast, 2 wks": how long, and no matter of its own.
+    let how_long = matches!(text.fact(at + 1).unit, Unit::Day | Unit::Week | Unit::Month | Unit::Year)
+        && (text.token(at).is_some_and(|t| t.kind == Kind::Number) || text.fact(at).number.is_some());
+    how_long
+        || text.is(
+            at,
+            words![
+                "size",
+                "all",
+                "every",
+                "been",
+                "only",
+                "noticed",
+                "same",
+                "from",
+                "came",
+                "comes",
+                "started",
+                "starts",
+                "until",
+                "while",
+                "after",
+                "usually",
+                "still",
+                "hurts",
+                "goes",
+                "going",
+                "gets",
+                "getting",
+                "when",
+                "which",
+                "especially",
+                "mainly",
+                "mostly",
+                "because",
+                "but",
+                "so",
+                "as",
+                "since",
+                "at",
+                "in",
+                "on",
+                "if",
+                "not",
+                "just",
+                "like",
+                "really",
+                "very",
+                "always",
+                "sometimes",
+                "want",
+                "is",
+                "are",
+                "who",
+                "that",
+                "it",
+                "its",
+                "worse",
+                "wondering",
+                "should",
+                "what",
+                "then",
+                "keeps",
+                "keep",
+                "both",
+                "even",
+                "also",
+                "though",
+                "yes",
+                "no",
+                "activity",
+                "caring",
+                "he",
+                "she",
+                "they",
+                "i",
+                "im",
+                "ive",
+                "need"
+            ],
+        )
 }
 
 /// "X and Y" are two things when both are named shortly and the second is no clause about the first.
 fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
     // "me sugars an me eyes"
-    let and =
-        text.is(at, words!["and", "plus"]) || text.is(at, words!["an"]) && text.is(at + 1, words!["me", "my", "the"]);
+    let and = text.is(at, words!["and", "plus", "also"])
+        || text.is(at, words!["an"]) && text.is(at + 1, words!["me", "my", "the"]);
     if !and || at == start || at + 1 >= to {
         return false;
     }
@@ -190,11 +202,22 @@ fn is_and(text: &Text<'_>, at: usize, start: usize, to: usize) -> bool {
         ],
     );
     let skip = text.is(at + 1, words!["i"]) && text.is(at + 2, words!["skip"]);
+    // "my knees also sleep"
+    if text.is(at, words!["also"]) {
+        return !clause;
+    }
     // "all day and also my sleep", "and is it normal"
     if text.is(at + 1, words!["also"]) || asks(text, at + 1) || is_next_thing(text, at + 2) {
         return true;
     }
-    let pair = at >= 1 && text.is(at - 1, words!["pins", "high", "up", "on", "day", "morning"]);
+    let pair = at >= 1
+        && text.is(
+            at - 1,
+            words![
+                "pins", "high", "up", "on", "day", "morning", "salt", "fish", "ins", "ups", "bits", "aches", "odds",
+                "wear", "bread", "trial", "nuts", "safe", "tried", "cup", "nose", "stop"
+            ],
+        );
     // "down on the floor and back up again"
     let returns =
         text.is(at + 1, words!["back"]) && text.is(at + 2, words!["up", "again", "home", "to", "down", "out", "in"]);

@@ -1,14 +1,16 @@
 //! Things to talk about, in the person's own words and order.
 
 mod cut;
+mod nothing;
 
 use super::context::Prompt;
 use super::label::Label;
 use super::numbers::{Amount, Role};
 use super::text::Text;
 use super::tokens::{Break, Kind};
-use super::vocabulary::{Word, words};
+use super::vocabulary::{Vocabulary, Word, words};
 use cut::split_line;
+use nothing::is_nothing;
 
 /// What was raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,19 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], prompt: &Prompt) -> Agenda {
             || text.first(Label::NothingToRaise).is_some_and(|h| h.from as usize <= text.core.start + 1))
     {
         return Agenda::Items(Vec::new());
+    }
+    if is_nothing(text) {
+        return Agenda::Items(Vec::new());
+    }
+    // "four days": a number and its unit are an answer to another question.
+    let counts = |at: usize| {
+        text.token(at).is_some_and(|t| t.kind == Kind::Number)
+            || text.fact(at).number.is_some()
+            || text.fact(at).unit != super::facts::Unit::None
+    };
+    let number = |at: usize| text.token(at).is_some_and(|t| t.kind == Kind::Number) || text.fact(at).number.is_some();
+    if menu == 0 && text.core_len() > 0 && text.core.clone().all(counts) && text.core.clone().any(number) {
+        return Agenda::NotOnMenu;
     }
     let parts = parts(text, menu > 0, amounts);
     let mut items: Vec<String> = Vec::new();
@@ -124,11 +139,29 @@ fn menu_keys(text: &Text<'_>, from: usize, to: usize, amounts: &[Amount], menu: 
     if start < end && !around_a_key {
         let item =
             text.written(start, end).trim_matches(['.', ',', ';', ':', '!', '?', '-', ' ', '\u{2022}']).to_owned();
-        let item = item.split_whitespace().collect::<Vec<_>>().join(" ");
-        if item.chars().any(char::is_alphanumeric) {
+        let mut item = item.split_whitespace().collect::<Vec<_>>().join(" ");
+        // "knees (left)": the bracket closes behind the last word.
+        if item.contains('(') && !item.contains(')') {
+            item.push(')');
+        }
+        if item.chars().any(char::is_alphanumeric) && !ends_the_list(text, start, end) {
             items.push(item);
         }
     }
+}
+
+/// "nowt else", "done", "thats all": no matter, but the end of them.
+fn ends_the_list(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let whole = |words: &[&[Word]]| {
+        to - from == words.len() && words.iter().zip(from..to).all(|(words, at)| text.is(at, words))
+    };
+    // The writer's name below it.
+    to - from == 1 && text.token(from).is_some_and(|t| t.word == Vocabulary::NAME)
+        || whole(&[words!["done", "finished", "end", "fin"]])
+        || whole(&[words!["nothing", "nowt", "nought", "none"], words!["else", "more"]])
+        || whole(&[words!["thats", "that"], words!["all", "it", "everything"]])
+        || whole(&[words!["that"], words!["is"], words!["all", "it", "everything"]])
+        || whole(&[words!["no"], words!["more"]])
 }
 
 /// Words that lead up to an item and are no part of it.

@@ -15,8 +15,11 @@ use super::context::{Context, Expects};
 use super::count::Asked;
 use super::danger::Dangers;
 use super::draft::Draft;
+use super::label::Label;
 use super::numbers::Amount;
 use super::text::Text;
+use super::tokens::Kind;
+use super::understanding::Intent;
 
 /// Reads the answer; gives its tokens, if there is one.
 pub fn read(
@@ -26,9 +29,18 @@ pub fn read(
     dangers: &Dangers,
     draft: &mut Draft,
 ) -> Option<(usize, usize)> {
+    let nothing = text.says(Label::NothingToRaise) && matches!(context.expects()?, Expects::Agenda { .. });
     if is_courtesy(text)
+        && !nothing
         && !matches!(context.expects()?, Expects::Acknowledge | Expects::Appointment { .. } | Expects::OptIn)
     {
+        return None;
+    }
+    // A thumb up and a thumb down.
+    let thumb = |at: usize, up: &str| text.token(at).is_some_and(|t| t.kind == Kind::Emoji) && text.word(at) == up;
+    if text.core.clone().any(|at| thumb(at, "\u{1F44D}")) && text.core.clone().any(|at| thumb(at, "\u{1F44E}")) {
+        draft.doubt(text, "a thumb up and a thumb down");
+        draft.said.insert(Intent::Unclear);
         return None;
     }
     match context.expects()? {

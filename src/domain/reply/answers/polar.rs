@@ -49,10 +49,10 @@ pub(super) fn yes_no_some(
     let answer = answer.map(|a| match worry {
         Worry::NoUrgent
             if a.intent == Intent::No
-                && text.is(a.from, words!["no", "not"])
+                && text.is(a.from, words!["no", "not", "nothing", "nought"])
                 && text.is(
                     a.from + 1,
-                    words!["different", "change", "changes", "worse", "difference", "problem", "problems"],
+                    words!["different", "change", "changes", "worse", "difference", "problem", "problems", "wrong"],
                 ) =>
         {
             yes_no::Answer { intent: Intent::Yes, weak: false, ..a }
@@ -60,6 +60,15 @@ pub(super) fn yes_no_some(
         _ => a,
     });
     let Some(answer) = answer else {
+        // "same as ever, no worse"
+        if worry == Worry::NoUrgent
+            && dangers.watch.is_empty()
+            && let Some(hit) = text.first(Label::AsBefore).filter(|h| h.from as usize == text.core.start)
+        {
+            let (from, to) = (hit.from as usize, hit.to as usize);
+            draft.answer(Intent::Yes, Route::Auto, text, "as usual", from, to);
+            return Some((from, to));
+        }
         if worry == Worry::YesUrgent && !dangers.watch.is_empty() {
             let (from, to) = dangers.watch.first().copied().unwrap_or_default();
             draft.answer(Intent::Yes, Route::Review, text, "names a sign that was asked about", from, to);
@@ -192,6 +201,11 @@ pub(super) fn opt_in(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) 
         && text.says(Label::Thanks)
         && text.is(text.core.start, words!["ok", "okay", "k", "alright", "right", "fine"])
     {
+        return None;
+    }
+    if text.says(Label::Perhaps) && text.core_len() <= 4 {
+        draft.doubt(text, "undecided");
+        draft.said.insert(Intent::Unclear);
         return None;
     }
     let mut answer = yes_no::read(text)?;

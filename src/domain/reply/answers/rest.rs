@@ -70,7 +70,11 @@ pub fn last(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], dangers:
         text.first(Label::Thanks).is_some_and(|h| h.from as usize <= text.core.start + 2 || text.core_len() <= 12);
     let more = text.says(Label::Unwell);
     let thanks = thanks || text.all(Label::Thanks).count() > 1;
-    if thanks && !number && !more {
+    // "I am well, thank you, and the sweet peas are up": asked how they are, people say so.
+    let told = wellbeing
+        && text.first(Label::Well).is_some_and(|w| text.first(Label::Thanks).is_some_and(|t| w.from < t.from))
+        && text.core_len() > 5;
+    if thanks && !told && !number && !more {
         let hit = text.first(Label::Thanks);
         draft.say(
             Intent::Thanks,

@@ -145,7 +145,8 @@ pub(super) fn agenda_answer(
     }
     let nothing = text.says(Label::NothingToRaise);
     let alone = text.core_len() <= 3;
-    if alone && !nothing && (text.says(Label::Thanks) && text.tokens.len() <= 5 || text.says(Label::AllOptions))
+    let thanks = text.first(Label::Thanks).is_some_and(|h| (h.from as usize) < text.core.end);
+    if alone && !nothing && (thanks && text.tokens.len() <= 5 || text.says(Label::AllOptions))
         || text.core_len() == 1 && (text.says(Label::Yes) || text.is(text.core.start, words!["everything"]))
     {
         return None;

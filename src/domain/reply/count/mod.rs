@@ -92,7 +92,14 @@ pub fn is_correction(text: &Text<'_>, at: usize) -> bool {
             "lie",
             "whoops",
             "woops",
-            "mistake"
+            "mistake",
+            "ignore",
+            "disregard",
+            "retook",
+            "redid",
+            "redone",
+            "scratch",
+            "doh"
         ],
     ) || text.is(at, words!["no"])
         && text.token(at).is_some_and(|t| t.parted >= Break::Comma || t.parted >= Break::Sentence)
@@ -172,6 +179,29 @@ fn is_told(text: &Text<'_>, amount: &Amount) -> bool {
     before(1, words!["was", "were"]) && before(2, words!["it", "that", "there"]) && !another
 }
 
+/// "missed 2", "in bed 4 days", "it rained 4 days": told of the days on which nothing was done.
+fn days_without(text: &Text<'_>, amount: &Amount) -> bool {
+    let missed = leads(text, amount, 4).any(|at| {
+        text.is(
+            at,
+            words![
+                "missed", "miss", "skipped", "forgot", "rained", "snowed", "bed", "off", "away", "ill", "poorly",
+                "sick", "without", "except", "bar", "lost", "laid", "stuck", "rested", "rest"
+            ],
+        )
+    });
+    let behind = text.is(amount.end, words!["off", "missed", "without", "away", "ill", "sick"])
+        && text.token(amount.end).is_some_and(|t| t.parted <= Break::Space);
+    (missed || behind) && !concludes(text, amount)
+}
+
+/// "2x a day", "twice daily".
+fn so_often_a_day(text: &Text<'_>, amount: &Amount) -> bool {
+    let times = usize::from(text.is(amount.end, words!["x", "times", "time"]));
+    let at = amount.end + times;
+    text.is(at, words!["daily"]) || text.is(at, words!["a", "per", "each", "every"]) && text.is(at + 1, words!["day"])
+}
+
 /// Reads a count or a mark.
 pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
     if let Some(answer) = whole_period(text, asked) {
@@ -197,12 +227,12 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
             Fit::Same => fits.push((*amount, true)),
         }
     }
+    if fits.iter().any(|(a, _)| !is_no_answer(text, a)) {
+        fits.retain(|(a, _)| !is_no_answer(text, a));
+    }
     // "three, if you allow the peaches twice": beside a number these are no numbers.
     if fits.iter().any(|(a, _)| !a.is_fold(text)) {
         fits.retain(|(a, _)| !a.is_fold(text));
-    }
-    if fits.iter().any(|(a, _)| !is_no_answer(text, a)) {
-        fits.retain(|(a, _)| !is_no_answer(text, a));
     }
     // "five (5) days": said twice. "Ten there, ten back" is not.
     if let [(a, same), (b, also)] = fits.as_slice()
@@ -248,9 +278,16 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
         return Answer::AskAgain("another unit than the one asked for");
     }
     // "2 apples and a banana": one more of something stands behind.
-    let one_more = asked.unit == "portions"
-        && text.is(chosen.amount.end + 1, words!["and", "plus"])
-        && text.is(chosen.amount.end + 2, words!["a", "an", "some"]);
+    let listed = (chosen.amount.end + 1..chosen.amount.end + 4).any(|at| {
+        text.token(at).is_some_and(|t| t.parted == Break::Comma && t.kind == Kind::Word)
+            && (text.is(at, words!["a", "an", "some", "plus"])
+                || at + 1 >= text.core.end
+                || text.token(at + 1).is_some_and(|t| t.parted >= Break::Comma))
+    });
+    let one_more = asked.unit == "portions" && listed && text.fact(chosen.amount.to).unit == Unit::None
+        || asked.unit == "portions"
+            && text.is(chosen.amount.end + 1, words!["and", "plus"])
+            && text.is(chosen.amount.end + 2, words!["a", "an", "some"]);
     if one_more {
         return Answer::AskAgain("more is named than the number");
     }
@@ -261,6 +298,17 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], asked: &Asked<'_>) -> Answer {
     });
     if over && asked.unit != "days" {
         return Answer::AskAgain("of another time than the one asked about");
+    }
+    if asked.unit == "days" && days_without(text, &chosen.amount) {
+        return Answer::AskAgain("days on which it was not done");
+    }
+    if text.is(chosen.amount.end, words!["a", "per", "each", "every"])
+        && text.is(chosen.amount.end + 1, words!["month", "year", "fortnight"])
+    {
+        return Answer::AskAgain("of another time than the one asked about");
+    }
+    if asked.unit == "days" && so_often_a_day(text, &chosen.amount) {
+        return Answer::AskAgain("so often a day, and days were asked for");
     }
     if text.is(chosen.amount.end, words!["more", "less", "fewer"])
         && text.is(chosen.amount.end + 1, words!["than", "then"])

@@ -17,10 +17,13 @@ pub(super) fn whole_period(text: &Text<'_>, asked: &Asked<'_>) -> Option<Answer>
     }
     let max = asked.max.unwrap_or(7.0);
     if let Some(hit) = text.first(Label::OtherDay) {
+        // "not Monday but every other day": all the others.
+        let others = (text.core.start..hit.from as usize)
+            .any(|i| text.fact(i).weekday > 0 || text.is(i, words!["but", "bar", "except", "not", "missed", "apart"]));
         return Some(Answer::Value {
             lo: (max / 2.0).floor(),
             hi: (max / 2.0).ceil(),
-            check: None,
+            check: others.then_some("every second day, or all the others"),
             span: (hit.from as usize, hit.to as usize),
         });
     }

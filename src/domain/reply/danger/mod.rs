@@ -9,7 +9,7 @@ use super::reading_kind::ReadingKind;
 use super::text::Text;
 use super::understanding::Flag;
 pub use question::{Worry, worry};
-use scope::{anothers, as_ever, comes_back, is_asked_about, is_denied, is_idiom, is_over, is_past};
+use scope::{anothers, as_ever, comes_back, is_asked_about, is_denied, is_idiom, is_landmark, is_over, is_past};
 
 /// One red flag that stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +124,9 @@ fn judge(text: &Text<'_>, from: usize, to: usize, denied: bool, whose: Whose, fa
     }
     if whose == Whose::Anyone {
         return Verdict::Alarm;
+    }
+    if is_landmark(text, from, to) {
+        return Verdict::Watch;
     }
     if is_past(text, from, to) {
         return Verdict::Dismissed;

@@ -22,7 +22,25 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
     {
         return true;
     }
-    if text.is(to, words!["free"]) || last_denied(text, from, to) {
+    // "stopped shivering days ago"
+    let stopped = from.checked_sub(1).is_some_and(|b| text.is(b, words!["stopped"]))
+        && text.is(
+            from,
+            words![
+                "shivering",
+                "bleeding",
+                "vomiting",
+                "wheezing",
+                "shaking",
+                "coughing",
+                "itching",
+                "swelling",
+                "hurting",
+                "throbbing",
+                "aching"
+            ],
+        );
+    if stopped || text.is(to, words!["free"]) || last_denied(text, from, to) {
         return true;
     }
     let mut at = from;
@@ -88,6 +106,8 @@ fn last_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
     let negator = |at: usize| text.is(at, words!["no", "not", "isnt", "arent", "wasnt", "without"]);
     sign && (before(1).is_some_and(negator)
         || before(2).is_some_and(negator) && before(1).is_some_and(|at| text.is(at, words!["any"])))
+        // "every hill, not one angina twinge"
+        || before(2).is_some_and(negator) && before(1).is_some_and(|at| text.is(at, words!["one", "single"]))
 }
 
 pub(super) fn is_past_verb(text: &Text<'_>, at: usize) -> bool {
@@ -119,6 +139,17 @@ pub(super) fn comes_back(text: &Text<'_>, to: usize) -> bool {
 
 /// "what do I do if I get chest pain": asked about, not felt.
 pub(super) fn is_asked_about(text: &Text<'_>, from: usize) -> bool {
+    // "will I have a stroke", "could it give me a heart attack": feared of the future.
+    let given = (1..=3).filter_map(|back| from.checked_sub(back)).find(|at| {
+        text.is(*at, words!["have", "get", "cause", "give", "bring", "getting"])
+            && (at + 1..from).all(|i| text.is(i, words!["a", "an", "me", "you", "another", "on", "my"]))
+    });
+    if let Some(at) = given.filter(|at| *at >= 2)
+        && text.is(at - 1, words!["i", "it", "this", "that", "they", "these", "he", "she", "you"])
+        && text.is(at - 2, words!["will", "would", "could", "can", "might", "may"])
+    {
+        return true;
+    }
     (1..=4).any(|b| {
         from.checked_sub(b).is_some_and(|x| {
             text.is(x, words!["if", "incase", "case", "unless"])
@@ -169,14 +200,25 @@ pub(super) fn is_past(text: &Text<'_>, from: usize, to: usize) -> bool {
             || text.is(i, words!["child", "kid", "boy", "girl", "little", "younger", "baby"])
                 && (i.saturating_sub(3)..i).any(|b| text.is(b, words!["as", "when", "was"]))
     };
+    // "four years clear", "a good ten years back", "last year"
+    let year_word = |i: usize| matches!(text.fact(i).unit, super::super::facts::Unit::Year);
+    let ago = |i: usize| {
+        ago(i)
+            || text.is(i, words!["back", "clear", "on", "free"]) && i.checked_sub(1).is_some_and(year_word)
+            || year_word(i) && i.checked_sub(1).is_some_and(|b| text.is(b, words!["last"]))
+    };
     let now = (to..end).any(|i| {
         text.is(i, words!["again", "now", "today", "still", "since"])
-            || text.is(i, words!["back"]) && !text.is(i - 1, words!["looked", "look", "looking", "way"])
+            || text.is(i, words!["back"])
+                && !text.is(i - 1, words!["looked", "look", "looking", "way"])
+                && !i.checked_sub(1).is_some_and(year_word)
     });
     // "blood down below, I had the menopause years ago": another part of the sentence dates itself.
     let parted = |i: usize| {
         let between = if i < from { i + 1..from + 1 } else { to..i + 1 };
-        between.into_iter().any(|b| text.token(b).is_some_and(|t| t.parted >= Break::Comma))
+        // "my stroke, a good ten years back": the comma right behind the phrase parts no clause of its own.
+        let own = |b: usize| b == to && i > to && !text.within(b, &text.lexicon.known.own);
+        between.into_iter().any(|b| text.token(b).is_some_and(|t| t.parted >= Break::Comma) && !own(b))
     };
     (start..end).any(|i| !now && (year(i) || ago(i) && !parted(i)) || young(i))
 }
@@ -255,7 +297,69 @@ pub(super) fn is_over(text: &Text<'_>, from: usize, to: usize) -> bool {
             ],
         )
     });
-    over && !going_on
+    // "next doors lad had an asthma attack, hes fine now": nobody whom these messages are for.
+    let stranger = (start..from).any(|i| {
+        text.is(
+            i,
+            words![
+                "next",
+                "neighbour",
+                "neighbours",
+                "friend",
+                "friends",
+                "mate",
+                "mates",
+                "pal",
+                "pals",
+                "colleague",
+                "boss",
+                "bloke",
+                "someone",
+                "somebody"
+            ],
+        )
+    });
+    let well_now = stranger
+        && (start..text.tokens.len().min(end + 12)).any(|i| {
+            text.is(i, words!["fine", "ok", "okay", "alright", "better", "home", "well", "good", "grand"])
+                && text.is(i + 1, words!["now"])
+                && !text.within(i - i.min(1), &text.lexicon.known.negators)
+        });
+    over && (!going_on || well_now)
+}
+
+/// "before the heart attack", "since my stroke": an event that is known, to which something else is dated.
+pub(super) fn is_landmark(text: &Text<'_>, from: usize, to: usize) -> bool {
+    let event = text.is(to - 1, words!["stroke", "attack", "tia", "clot", "embolism", "sepsis", "bypass"]);
+    let whose = from.checked_sub(1).filter(|at| text.is(*at, words!["the", "my", "his", "her", "our"]));
+    let (start, end) = around(text, from, to);
+    let fresh = (start..end).any(|i| {
+        // "four years clear now"
+        let clear = text.is(i, words!["now"])
+            && i.checked_sub(1).is_some_and(|b| text.is(b, words!["clear", "free", "fine", "ok", "better", "well"]));
+        !clear
+            && text.is(
+                i,
+                words![
+                    "now",
+                    "today",
+                    "tonight",
+                    "yesterday",
+                    "morning",
+                    "night",
+                    "again",
+                    "just",
+                    "still",
+                    "another",
+                    "hours",
+                    "worse"
+                ],
+            )
+    });
+    let dated = |at: usize| {
+        at.checked_sub(1).is_some_and(|b| text.is(b, words!["before", "since", "after", "until", "following"]))
+    };
+    event && !fresh && whose.is_some_and(dated)
 }
 
 /// Long-standing and no worse.

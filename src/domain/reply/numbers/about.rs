@@ -4,7 +4,7 @@ use super::super::facts::Unit;
 use super::super::text::Text;
 use super::super::tokens::{Break, Kind};
 use super::super::vocabulary::{Word, words};
-use super::apart::is_road;
+use super::apart::{in_postcode, is_road};
 use super::{Amount, Bound, Role};
 
 pub(super) fn unit(text: &Text<'_>, amount: &mut Amount) {
@@ -154,12 +154,19 @@ pub(super) fn role(text: &Text<'_>, amount: &Amount) -> Role {
         {
             return Role::Date;
         }
-        if before(words![
-            "aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus", "route", "door",
-            "grade", "code", "page", "platform", "junction", "channel", "version", "house", "area", "band", "day"
-        ]) || before(words!["at"])
-            && (25.0..=110.0).contains(&alone)
-            && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma || t.kind == Kind::Emoji)
+        // "week 2: 7.2"
+        let week = before(words!["week", "weeks"])
+            && text.sentence_start(amount.from) + 1 == amount.from
+            && amount.decimals == 0
+            && text.token(amount.to).is_some_and(|t| t.parted >= Break::Comma);
+        if week
+            || before(words![
+                "aged", "age", "im", "ward", "room", "block", "ref", "flat", "type", "stage", "bus", "route", "door",
+                "grade", "code", "page", "platform", "junction", "channel", "version", "house", "area", "band", "day"
+            ])
+            || before(words!["at"])
+                && (25.0..=110.0).contains(&alone)
+                && text.token(amount.to).is_none_or(|t| t.parted >= Break::Comma || t.kind == Kind::Emoji)
             || text.is(amount.to, words!["bus", "oclock"]) && close
             || amount.decimals == 0 && text.is(amount.to, words!["birthday"])
         {
@@ -175,6 +182,9 @@ pub(super) fn role(text: &Text<'_>, amount: &Amount) -> Role {
             return Role::Aside;
         }
     }
+    if in_file_name(text, amount) || !amount.words && in_postcode(text, amount.from) {
+        return Role::Aside;
+    }
     // "14 Tanner Row": a house.
     let unknown =
         |at: usize| text.token(at).is_some_and(|t| t.word == 0 && t.kind == Kind::Word && t.parted == Break::Space);
@@ -185,6 +195,20 @@ pub(super) fn role(text: &Text<'_>, amount: &Amount) -> Role {
         return Role::Aside;
     }
     Role::Plain
+}
+
+/// "IMG-20270314-WA0007.jpg": without a blank up to the ending of a file.
+fn in_file_name(text: &Text<'_>, amount: &Amount) -> bool {
+    (amount.to..amount.to + 8).take_while(|at| text.token(*at).is_some_and(|t| !t.spaced)).any(|at| {
+        text.token(at).is_some_and(|t| t.mark == b'.')
+            && text.is(
+                at,
+                words![
+                    "jpg", "jpeg", "png", "pdf", "heic", "gif", "webp", "mp4", "mov", "doc", "docx", "xls", "xlsx",
+                    "csv", "txt"
+                ],
+            )
+    })
 }
 
 /// Words before a number that make it another time's.

@@ -83,6 +83,29 @@ pub(super) fn ordinal(text: &Text<'_>, at: usize) -> Option<usize> {
     right.then_some(at + 2)
 }
 
+/// Whether a number stands in a postcode: "B15 2TT", "ZZ3 5HD".
+pub(super) fn in_postcode(text: &Text<'_>, at: usize) -> bool {
+    let letters = |at: usize, most: usize| {
+        text.token(at).is_some_and(|t| t.kind == Kind::Word)
+            && (1..=most).contains(&text.word(at).len())
+            && text.word(at).bytes().all(|b| b.is_ascii_lowercase())
+    };
+    let number = |at: usize, most: u8| text.token(at).is_some_and(|t| t.kind == Kind::Number && t.digits <= most);
+    let touching = |at: usize| text.token(at).is_some_and(|t| t.parted == Break::None);
+    // The outward part: letters, one or two digits, perhaps a letter; the inward part: a digit and two letters.
+    let whole = |first: usize| {
+        let outward = letters(first, 2) && number(first + 1, 2) && touching(first + 1);
+        let inward = first + 2 + usize::from(letters(first + 2, 1) && touching(first + 2));
+        outward
+            && number(inward, 1)
+            && text.token(inward).is_some_and(|t| t.parted <= Break::Space)
+            && letters(inward + 1, 2)
+            && text.word(inward + 1).len() == 2
+            && touching(inward + 1)
+    };
+    (1..=3).filter_map(|back| at.checked_sub(back)).any(whole)
+}
+
 /// Whether a word is one of those that streets and houses are called by.
 pub fn is_road(text: &Text<'_>, at: usize) -> bool {
     text.is(

@@ -196,7 +196,8 @@ pub(super) fn one_counts(text: &Text<'_>, at: usize) -> bool {
         // "just the once" counts; "at once", "once again" and "once I am back" do not.
         let before = at.checked_sub(1).is_some_and(|b| text.is(b, words!["at", "all", "every"]));
         let after = ["again", "more", "upon", "i", "im", "ive", "we", "the", "my", "it", "they", "he", "she", "you"];
-        return !before && !after.contains(&text.word(at + 1));
+        let goes_on = text.token(at + 1).is_some_and(|t| t.parted < Break::Comma);
+        return !(before || goes_on && after.contains(&text.word(at + 1)));
     }
     let before = at.checked_sub(1).is_some_and(|b| {
         text.token(at).is_some_and(|t| t.parted <= Break::Space)

@@ -72,6 +72,7 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
         }
         if whose == Owner::Other && asked {
             others += 1;
+            found.danger_left_out |= holds(pair) && urgent(pair);
             continue;
         }
         if past && asked {
@@ -94,7 +95,9 @@ pub fn read(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount], asked: b
     if !asked {
         kept.retain(|p| p.slash && (p.upper >= 80 || named) || named && p.upper >= 80);
     }
-    let elsewhere = (0..text.tokens.len()).any(|i| text.is(i, words!["hospital", "clinic", "surgery", "gp"]));
+    let elsewhere = (0..text.tokens.len()).any(|i| {
+        text.is(i, words!["hospital", "clinic", "surgery", "gp", "doctors", "doctor", "nurse", "chemist", "pharmacy"])
+    });
     if asked && kept.len() > 1 && elsewhere {
         found.doubt("taken in different places");
     }
@@ -354,6 +357,8 @@ fn corrected(text: &Text<'_>, kept: &mut Vec<Pair>, found: &mut Found, urgent: &
         };
         let corrects = (before.to..after.from).len() <= 12
             && (before.to..after.from).any(|at| super::super::count::is_correction(text, at));
+        // "136/88 no 138/86"
+        let corrects = corrects || after.from == before.to + 1 && text.is(before.to, words!["no", "nope", "not"]);
         if corrects {
             if urgent(&before) {
                 found.danger_left_out = true;

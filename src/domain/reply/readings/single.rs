@@ -146,6 +146,11 @@ pub fn read(
     if asked && values.iter().any(|v| !v.0.words) {
         values.retain(|v| !thing(&v.0));
     }
+    // "3.9, had 4 jelly babies, now 5.6": a whole number before things.
+    let things = |a: &Amount| sort.kind == ReadingKind::Glucose && counts_things(text, a);
+    if asked && values.iter().any(|v| things(&v.0)) {
+        values.retain(|v| !things(&v.0));
+    }
     // "5 thousand and something. 5,218"
     let rough = |a: &Amount| (a.to..a.to + 2).any(|i| text.is(i, words!["something", "odd"]));
     if asked && values.iter().any(|v| !rough(&v.0)) {
@@ -183,8 +188,25 @@ pub fn read(
 fn is_named(text: &Text<'_>, amount: &Amount, names: &[Word]) -> bool {
     let start = text.sentence_start(amount.from);
     (start.max(amount.from.saturating_sub(5))..amount.from).any(|i| text.is(i, names))
-        || text.token(amount.end).is_some_and(|t| t.parted <= Break::Space) && text.is(amount.end, names)
+        || text.token(amount.end).is_some_and(|t| t.parted <= Break::Space)
+            && text.is(amount.end, names)
+            // "P 66 O2 97": the name is the next number's.
+            && text.token(amount.end + 1).is_none_or(|t| t.kind != Kind::Number)
         || amount.unit == Unit::Step && names.contains(&Word::new("steps"))
+}
+
+/// "4 readings", "3 biscuits", "2 slices": how many of something.
+fn counts_things(text: &Text<'_>, amount: &Amount) -> bool {
+    let word = text.word(amount.to);
+    let beside = text.token(amount.to).is_some_and(|t| t.kind == Kind::Word && t.parted == Break::Space);
+    let plural = word.len() > 4 && word.ends_with('s') && !word.ends_with("ss");
+    let sweets =
+        text.is(amount.to, words!["jelly", "glucose", "dextrose", "fruit"]) && text.word(amount.to + 1).ends_with('s');
+    // "10g carbs", "6u"
+    let weighed = text.is(amount.to, words!["g", "gm", "gms", "grams", "mg", "ml", "mls", "u", "iu", "mcg"]);
+    let whole = amount.decimals == 0 && beside;
+    amount.unit == Unit::None
+        && (weighed || whole && (plural && !text.within(amount.to, &text.lexicon.known.function) || sweets))
 }
 
 fn unit_fits(amount: &Amount, sort: &Sort) -> bool {

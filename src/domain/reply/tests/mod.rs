@@ -1,6 +1,7 @@
 //! Tests of the reply reader. Whole replies are tested here; each reader's own file tests its parts.
 
 mod corpus;
+mod doubts;
 mod fuzz;
 mod invariance;
 mod lexicon;
@@ -8,6 +9,7 @@ mod people;
 mod second;
 mod sentences;
 mod values;
+mod wishes;
 
 use super::{
     Channel, Context, Expects, MenuOption, Prompt, PromptKind, Reader, ReadingKind, Understanding, understand,

@@ -127,7 +127,7 @@ fn an_agenda_is_cut_where_a_new_matter_begins() {
         (
             "vitamin D (I cover up, and work indoors), gout",
             &free,
-            vec!["vitamin D (I cover up, and work indoors", "gout"],
+            vec!["vitamin D (I cover up, and work indoors)", "gout"],
         ),
         ("the rash and is it safe to fly", &free, vec!["the rash", "is it safe to fly"]),
         ("a lump under my arm, noticed Sunday", &free, vec!["a lump under my arm, noticed Sunday"]),
