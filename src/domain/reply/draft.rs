@@ -161,6 +161,13 @@ impl Draft {
         self.doubt(text, format!("reads like: {}", intent.word()));
     }
 
+    /// Something may be meant beside what comes first: a person reads it, and nothing follows from the reply before.
+    pub fn suspect_beside(&mut self, intent: Intent, text: &Text<'_>) {
+        self.suspected.get_or_insert(self.first());
+        self.said.insert(intent);
+        self.doubt(text, format!("may mean too: {}", intent.word()));
+    }
+
     /// What comes first of what was said, by precedence.
     pub fn first(&self) -> Intent {
         let rank = |intent: Intent| -> u8 {

@@ -79,21 +79,30 @@ fn weigh(text: &Text<'_>, context: &Context<'_>, verdict: &Verdict, limits: &Sec
     let may_be = may_be(first, text, context);
     let mut of_first = f32::MIN;
     let mut of_best: Option<(f32, Intent)> = None;
+    let mut of_stop = f32::MIN;
     for (intent, place) in meanings {
         // A number that could not be read is asked for again: that helps more than knowing what it was meant for.
         let unread = if first == Intent::Unclear && has_fields(*intent) { limits.ask_again } else { 0.0 };
         let likely = verdict.of(*place) - unread;
+        if *intent == Intent::Stop && may_be(*intent) {
+            of_stop = likely;
+        }
         if same(*intent) {
             of_first = of_first.max(likely);
         } else if of_best.is_none_or(|(best, _)| likely >= best) && may_be(*intent) {
             of_best = Some((likely, *intent));
         }
     }
-    if let Some((likely, best)) = of_best
-        && likely > of_first + limits.head_start
-    {
+    let other = of_best.filter(|(likely, _)| *likely > of_first + limits.head_start);
+    if let Some((_, best)) = other {
         draft.suspect(best, text);
         once_more::read(text, context, best, draft);
+    }
+    let likeliest = other.map_or(of_first, |(likely, _)| likely);
+    if !draft.said.contains(&Intent::Stop) && of_stop >= likeliest - limits.stop_within {
+        draft.suspect_beside(Intent::Stop, text);
+    }
+    if draft.suspected.is_some() {
         return;
     }
     if verdict.filed < limits.file_from {

@@ -75,6 +75,8 @@ pub struct SecondOpinion {
     /// The further head start of "not understood", after which the person is asked again, over meanings that are nothing
     /// without a value.
     pub ask_again: f32,
+    /// A wish to stop is named beside the likeliest meaning where it is less likely by no more than this, as a natural logarithm.
+    pub stop_within: f32,
     /// From 0 to 1: a reading less likely right than this is read by a person.
     pub file_from: f32,
     /// From 0 to 1: from this on a reading is filed although a long remark stands beside it.

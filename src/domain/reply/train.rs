@@ -24,7 +24,6 @@ use super::understanding::Route;
 use descent::{Course, Examples};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::panic::resume_unwind;
 
 const DANGER: Course = Course { rounds: 16, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 0.04 };
 const FAMILIES: Course = Course { rounds: 20, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 1.0 };
@@ -61,23 +60,12 @@ pub fn train<'a>(
     let parts: Vec<BTreeSet<&str>> =
         (0..PARTS.min(writers.len())).map(|part| writers.iter().copied().skip(part).step_by(PARTS).collect()).collect();
     let left_out = |lesson: &&Lesson, out: &BTreeSet<&str>| lesson.unread && out.contains(lesson.writer.as_str());
-    let without = |out: &BTreeSet<&str>| {
-        let known = || lessons.iter().filter(|l| !left_out(l, out));
-        (danger(known()), second(known()))
-    };
-    // Each takes a core for seconds, in a debug build for minutes.
-    let (all, partly) = std::thread::scope(|scope| {
-        let partly: Vec<_> = parts.iter().map(|out| scope.spawn(move || without(out))).collect();
-        let all = without(&BTreeSet::new());
-        (
-            all,
-            partly.into_iter().map(|part| part.join().unwrap_or_else(|cause| resume_unwind(cause))).collect::<Vec<_>>(),
-        )
-    });
-    let (resemblance, mut second_reader) = all;
+    let resemblance = danger(lessons.iter());
+    let mut second_reader = second(lessons.iter());
     let mut bench = Bench::default();
-    for (out, (danger, second)) in parts.iter().zip(partly) {
-        let (danger, second) = (Resemblance::from_text(&danger)?, SecondReader::from_text(&second)?);
+    for out in &parts {
+        let danger = Resemblance::from_text(&danger(lessons.iter().filter(|l| !left_out(l, out))))?;
+        let second = SecondReader::from_text(&second(lessons.iter().filter(|l| !left_out(l, out))))?;
         for lesson in lessons.iter().filter(|l| left_out(l, out)) {
             bench.hear(lesson, &danger, &second, reader);
         }

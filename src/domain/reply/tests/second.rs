@@ -115,6 +115,27 @@ fn the_judge_hears_the_words_beside_an_answer_and_whether_both_readers_agree() {
     }
 }
 
+/// A wish to stop that is nearly as likely as the likeliest meaning is named beside it; nothing follows before a person has read it.
+#[test]
+fn h12_a_likely_wish_to_stop_is_named_beside_what_is_likelier() {
+    let with = |stop: &str, question: &str| {
+        let second_reader = format!(
+            "0 progress_number 0 stop 0 question\tbias\n\
+             5 progress_number 0 stop 0 question 9 filed -9 urgent\tJ:bias\n\
+             {stop} stop {question} question\tJ:t progress_number guess\n"
+        );
+        Reader::from_sources(Sources { second_reader: &second_reader, ..Reader::shipped_sources() }).expect("a reader")
+    };
+    let near = read_with(&with("4", "0"), "about 4 i guess", &days());
+    assert_eq!((near.intent, near.route, near.suspected()), (Intent::ProgressNumber, Route::Review, true));
+    assert!(near.says(Intent::Stop) && near.fields.value == Some(4.0), "{near:?}");
+    assert!(near.because.iter().any(|b| b.what == "may mean too: stop"), "{:?}", near.because);
+    let far = read_with(&with("2", "0"), "about 4 i guess", &days());
+    assert_eq!((far.route, far.suspected(), far.says(Intent::Stop)), (Route::Auto, false, false));
+    let other = read_with(&with("8", "9"), "about 4 i guess", &days());
+    assert_eq!((other.intent, other.says(Intent::Stop), other.suspected()), (Intent::Question, true, true));
+}
+
 /// Beside a question likeness to danger counts whatever the judge holds: it takes no person away.
 #[test]
 fn h08_the_judge_takes_no_person_away_from_what_is_like_danger() {
