@@ -90,13 +90,9 @@ fn all_but(text: &Text<'_>) -> Option<&'static str> {
     let but = (0..text.core.end).any(|at| {
         ["all", "every", "everything", "each"].iter().any(|all| text.is_str(at, all))
             && (at + 1..at + 3).any(|i| ["but", "bar", "except", "minus"].iter().any(|but| text.is_str(i, but)))
-            && (at + 2..at + 5).any(|i| number(text, i))
+            && (at + 2..at + 5).any(|i| text.is_number(i))
     });
     but.then_some("all but so many")
-}
-
-fn number(text: &Text<'_>, at: usize) -> bool {
-    text.fact(at).number.is_some() || text.token(at).is_some_and(|t| t.kind == Kind::Number)
 }
 
 /// A number that nobody wrote, counted from days named in a longer text; or a part of a whole thing.
@@ -147,7 +143,7 @@ fn in_parts(
         Expects::Count { unit, .. } if unit != "days" => {
             let mut parts = text.core.clone().filter_map(|at| text.fact(at).part);
             let first = parts.next()?;
-            let numbers = text.core.clone().filter(|at| number(text, *at)).count();
+            let numbers = text.core.clone().filter(|at| text.is_number(*at)).count();
             (numbers > 1 && parts.any(|part| part != first)).then_some("counted over the parts of a day")
         }
         Expects::Scale { max, .. } => {
@@ -193,10 +189,9 @@ fn somebody_else(text: &Text<'_>, answer: Option<(usize, usize)>) -> Option<&'st
             && !text.is(at, words!["dog", "dogs", "cat", "cats", "kids", "children", "people", "next", "mate", "pal"])
             || text.is(at, words!["him", "her", "them"])
     };
-    let clause_ends = |at: usize| at >= text.core.end || text.token(at).is_none_or(|t| t.parted >= Break::Comma);
     let done_for = |at: usize| {
         let who = at + 1 + usize::from(text.is(at + 1, words!["my", "our", "the"]));
-        text.is(at, words!["for"]) && person(who) && clause_ends(who + 1)
+        text.is(at, words!["for"]) && person(who) && ends(text, who + 1)
     };
     let whose = words![
         "dads",
@@ -298,11 +293,10 @@ fn in_part(text: &Text<'_>, context: &Context<'_>, answer: Option<(usize, usize)
     const NEAR: usize = 3;
     let (from, to) = answer?;
     let opens = from == text.core.start;
-    let ends = |at: usize| at >= text.core.end || text.token(at).is_none_or(|t| t.parted >= Break::Comma);
     let mostly = (to..to + NEAR).any(|at| {
         text.is(at, words!["mostly", "most", "sort", "kinda"])
             || text.is(at, words!["nearly", "almost"])
-                && (ends(at + 1) || text.is(at + 1, words!["all", "every", "always"]))
+                && (ends(text, at + 1) || text.is(at + 1, words!["all", "every", "always"]))
     });
     let part = mostly || text.all(Label::Partial).any(|h| h.from as usize >= to && h.from as usize <= to + NEAR);
     let since = (to..to + NEAR).any(|at| {
@@ -311,7 +305,7 @@ fn in_part(text: &Text<'_>, context: &Context<'_>, answer: Option<(usize, usize)
                 || text.is(at + 1, words!["today", "yesterday", "tomorrow", "last", "now"]))
     });
     let every = context.prompt.is_some_and(|p| p.text.contains("every "));
-    let days = (to..to + NEAR).any(|at| number(text, at) && text.fact(at + 1).unit == Unit::Day);
+    let days = (to..to + NEAR).any(|at| text.is_number(at) && text.fact(at + 1).unit == Unit::Day);
     (opens && (part || since || every && days)).then_some("begun with a yes or a no, and perhaps in part")
 }
 
@@ -410,12 +404,15 @@ fn both(text: &Text<'_>) -> Option<&'static str> {
     pair.then_some("a yes and a no")
 }
 
+/// Whether nothing stands at a token, or another clause begins.
+fn ends(text: &Text<'_>, at: usize) -> bool {
+    at >= text.core.end || text.clause_ends(at)
+}
+
 /// A "no" by itself, not before what there is none of: "yes no problems".
 fn plain_no(text: &Text<'_>, at: usize) -> bool {
     let next = at + 1;
-    next >= text.core.end
-        || text.token(next).is_none_or(|t| t.parted >= Break::Comma)
-        || text.is(next, words!["or", "some", "wait", "sorry", "i", "but", "like", "yes"])
+    ends(text, next) || text.is(next, words!["or", "some", "wait", "sorry", "i", "but", "like", "yes"])
 }
 
 /// Several options without an "and", or a key beside the words of another option.
@@ -476,7 +473,7 @@ fn agenda(text: &Text<'_>, draft: &Draft) -> Option<&'static str> {
     ];
     let sentence = text.core.clone().filter(|at| begins(*at)).any(|at| {
         text.is(at, speaks)
-            || text.is(at, about) && !number(text, at + 1)
+            || text.is(at, about) && !text.is_number(at + 1)
             || text.is(at, nothing)
             || text.is(at, words!["how"]) && text.is(at + 1, words!["long", "do"])
             || text.is(at, words!["can"]) && text.is(at + 1, words!["i"]) && text.is(at + 2, words!["get"])

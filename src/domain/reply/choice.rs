@@ -193,10 +193,7 @@ fn word_is_key(text: &Text<'_>, amount: &Amount) -> bool {
     let named = amount.from.checked_sub(1).is_some_and(|b| text.is(b, words!["option", "number", "and", "or"]));
     // "Two please, I only ever learned to do mince"
     let close = amount.to + usize::from(text.is(amount.to, words!["please", "thanks", "for"]));
-    alone
-        || named
-        || amount.from == text.core.start
-            && (close >= text.core.end || text.token(close).is_none_or(|t| t.parted >= Break::Comma))
+    alone || named || amount.from == text.core.start && (close >= text.core.end || text.clause_ends(close))
 }
 
 fn by_place(text: &Text<'_>, options: &[MenuOption], picked: &mut [bool]) {

@@ -7,6 +7,11 @@ use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::vocabulary::words;
 
+/// What no phrase of the lexicon found.
+fn hit(from: usize, to: usize) -> Hit {
+    Hit { entry: u16::MAX, tag: tag::NONE, from: from as u32, to: to as u32 }
+}
+
 /// "Stop now please", "kindly stop it": the word and its courtesies as a sentence of their own.
 pub(super) fn stop_sentence(text: &Text<'_>, context: &Context<'_>) -> Option<Hit> {
     if matches!(context.expects(), Some(Expects::Choice { .. } | Expects::Agenda { .. })) {
@@ -58,12 +63,7 @@ pub(super) fn stop_sentence(text: &Text<'_>, context: &Context<'_>) -> Option<Hi
         let begins = text.is(from, words!["please", "kindly", "just", "can", "stop", "omg"]);
         let ends = !text.is(to.saturating_sub(1), words!["and", "you", "it"]);
         let alone = to > from && to - from <= MOST && (from..to).all(light);
-        (own && alone && (begins || ends)).then_some(Hit {
-            entry: u16::MAX,
-            tag: tag::NONE,
-            from: from as u32,
-            to: to as u32,
-        })
+        (own && alone && (begins || ends)).then(|| hit(from, to))
     })
 }
 
@@ -73,7 +73,7 @@ pub(super) fn stop_and_a_name(text: &Text<'_>) -> Option<Hit> {
     let other = if text.is(from, words!["stop"]) { from + 1 } else { from };
     let alone = to - from == 2 && (other > from || text.is(from + 1, words!["stop"]));
     let unknown = text.token(other).is_some_and(|t| t.word == 0 && t.kind == Kind::Word);
-    (alone && unknown).then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: from as u32, to: to as u32 })
+    (alone && unknown).then(|| hit(from, to))
 }
 
 /// "not interested, stop", "that will do stop": the word at the end of a few.
@@ -96,7 +96,7 @@ pub(super) fn trailing_stop(text: &Text<'_>) -> Option<Hit> {
     let answered = text.is(at, words!["stop"])
         && (text.core_len() == 2 && text.is(at - 1, words!["no", "yes"])
             || text.core_len() == 3 && text.is(at - 1, words!["me"]) && text.is(at - 2, words!["not"]));
-    (own || answered).then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: at as u32, to: at as u32 + 1 })
+    (own || answered).then(|| hit(at, at + 1))
 }
 
 /// "STOP. I have had enough": the word as a sentence of its own.
@@ -121,7 +121,7 @@ pub(super) fn leading_stop(text: &Text<'_>, context: &Context<'_>) -> Option<Hit
                 let apart = if at == text.core.start { Break::Comma } else { Break::Sentence };
                 at + 1 >= text.core.end || t.parted >= apart || text.is(at + 1, words!["please", "stop"])
             });
-        own.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: at as u32, to: at as u32 + 1 })
+        own.then(|| hit(at, at + 1))
     })
 }
 
@@ -135,7 +135,7 @@ pub(super) fn spelled_out(text: &Text<'_>) -> Option<Hit> {
         .clone()
         .zip(["s", "t", "o", "p"])
         .all(|(at, letter)| text.word(at) == letter || letter == "o" && text.word(at) == "0");
-    letters.then_some(Hit { entry: u16::MAX, tag: tag::NONE, from: text.core.start as u32, to: text.core.end as u32 })
+    letters.then(|| hit(text.core.start, text.core.end))
 }
 
 /// Letters of other alphabets, digits and signs that look like the word (test T7).

@@ -208,6 +208,16 @@ impl<'a> Text<'a> {
         (begins + 1..=at).rev().find(parted).unwrap_or(begins)
     }
 
+    /// Whether a clause ends before a token: a comma or more stands there, or no token does.
+    pub fn clause_ends(&self, at: usize) -> bool {
+        self.token(at).is_none_or(|t| t.parted >= Break::Comma)
+    }
+
+    /// Whether a token is a number, in digits or as a word.
+    pub fn is_number(&self, at: usize) -> bool {
+        self.token(at).is_some_and(|t| t.kind == Kind::Number) || self.fact(at).number.is_some()
+    }
+
     /// One past the last token of the sentence a token stands in.
     pub fn sentence_end(&self, at: usize) -> usize {
         self.tokens.get(at).map_or(self.tokens.len(), |t| t.sentence_to as usize)

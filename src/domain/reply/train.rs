@@ -56,17 +56,16 @@ pub fn train<'a>(
 ) -> Result<Weights, WeightsError> {
     let lines = lines.map(|line| (line, false)).chain(unread.map(|line| (line, true)));
     let lessons: Vec<Lesson> = lines.filter_map(|(line, unread)| Lesson::read(line, unread, reader)).collect();
-    let writers: BTreeSet<&str> = lessons.iter().filter(|l| l.unread).map(|l| l.writer.as_str()).collect();
-    let parts: Vec<BTreeSet<&str>> =
-        (0..PARTS.min(writers.len())).map(|part| writers.iter().copied().skip(part).step_by(PARTS).collect()).collect();
-    let left_out = |lesson: &&Lesson, out: &BTreeSet<&str>| lesson.unread && out.contains(lesson.writer.as_str());
     let resemblance = danger(lessons.iter());
     let mut second_reader = second(lessons.iter());
+    let writers: BTreeSet<&str> = lessons.iter().filter(|l| l.unread).map(|l| l.writer.as_str()).collect();
     let mut bench = Bench::default();
-    for out in &parts {
-        let danger = Resemblance::from_text(&danger(lessons.iter().filter(|l| !left_out(l, out))))?;
-        let second = SecondReader::from_text(&second(lessons.iter().filter(|l| !left_out(l, out))))?;
-        for lesson in lessons.iter().filter(|l| left_out(l, out)) {
+    for part in 0..PARTS.min(writers.len()) {
+        let out: BTreeSet<&str> = writers.iter().copied().skip(part).step_by(PARTS).collect();
+        let left_out = |lesson: &&Lesson| lesson.unread && out.contains(lesson.writer.as_str());
+        let danger = Resemblance::from_text(&danger(lessons.iter().filter(|l| !left_out(l))))?;
+        let second = SecondReader::from_text(&second(lessons.iter().filter(|l| !left_out(l))))?;
+        for lesson in lessons.iter().filter(left_out) {
             bench.hear(lesson, &danger, &second, reader);
         }
     }

@@ -71,7 +71,8 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
     }
     let whole = text.core.clone();
     if let Some(hit) = text.first(Label::StopWord).or_else(|| spelled_out(text)) {
-        let quit = text.is(hit.from as usize, words!["quit"]) && smoking(context);
+        let quit = text.is(hit.from as usize, words!["quit"])
+            && asked_about(context, &["smok", "cigarette", "drink", "alcohol", "vap"]);
         if quit {
             draft.doubt(text, "stopped smoking, or stop the texts?");
             draft.said.insert(Intent::Unclear);
@@ -190,14 +191,13 @@ pub fn answered_before(text: &Text<'_>, context: &Context<'_>, amounts: &[Amount
     let start = text.core.start;
     let parted = (start + 1..=wish)
         .any(|at| text.token(at).is_some_and(|t| t.parted >= Break::Comma) || text.is(at, words!["and", "but", "so"]));
-    let number = |from: usize| amounts.iter().any(|a| a.role == Role::Plain && a.from >= from && a.end <= wish);
-    let opens = amounts.iter().any(|a| a.role == Role::Plain && a.from <= start + 1 && a.end <= wish);
+    let mut before = amounts.iter().filter(|a| a.role == Role::Plain && a.end <= wish);
+    let number = before.clone().any(|a| a.from >= start);
+    let opens = before.any(|a| a.from <= start + 1);
     let says = |label: Label| text.all(label).any(|h| h.from as usize == start && (h.to as usize) < wish.max(1));
     parted
         && match context.expects() {
-            Some(Expects::Count { .. } | Expects::Scale { .. }) => {
-                number(start) && opens || number(start) && wish > start + 2
-            }
+            Some(Expects::Count { .. } | Expects::Scale { .. }) => number && (opens || wish > start + 2),
             Some(Expects::Choice { .. }) => opens,
             Some(Expects::YesNoSome) => says(Label::Yes) || says(Label::No) || says(Label::Partial),
             _ => false,
@@ -327,21 +327,15 @@ fn is_of_a_cure(text: &Text<'_>, context: &Context<'_>, hit: Hit) -> bool {
     let asks = from >= 2
         && text.is(from - 1, words!["i", "we"])
         && text.is(from - 2, words!["should", "can", "do", "could", "may", "shall", "must", "did"]);
-    let about_cures = || {
-        context.prompt.is_some_and(|p| {
-            let low = p.text.to_lowercase();
-            ["tablet", "medicine", "medication", "inhaler", "insulin", "pill", "injection"]
-                .iter()
-                .any(|w| low.contains(w))
-        })
-    };
-    pointed && other(to) || pointed && asks && about_cures()
+    let cures = ["tablet", "medicine", "medication", "inhaler", "insulin", "pill", "injection"];
+    pointed && (other(to) || asks && asked_about(context, &cures))
 }
 
-fn smoking(context: &Context<'_>) -> bool {
+/// Whether the question holds one of these words or stems.
+fn asked_about(context: &Context<'_>, words: &[&str]) -> bool {
     context.prompt.is_some_and(|p| {
         let low = p.text.to_lowercase();
-        ["smok", "cigarette", "drink", "alcohol", "vap"].iter().any(|w| low.contains(w))
+        words.iter().any(|w| low.contains(w))
     })
 }
 

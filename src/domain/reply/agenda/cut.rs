@@ -2,7 +2,7 @@
 
 use super::super::facts::Unit;
 use super::super::text::Text;
-use super::super::tokens::{Break, Kind, Token};
+use super::super::tokens::{Break, Token};
 use super::super::vocabulary::words;
 
 /// Cuts a line into its matters: at its commas, its sentences, its "and", its questions.
@@ -102,8 +102,8 @@ fn is_next_thing(text: &Text<'_>, at: usize) -> bool {
 /// What follows a comma but goes on with the same matter: "my chest, goes tight when I hoover".
 fn continues(text: &Text<'_>, at: usize) -> bool {
     // "a lump in my breast, 2 wks": how long, and no matter of its own.
-    let how_long = matches!(text.fact(at + 1).unit, Unit::Day | Unit::Week | Unit::Month | Unit::Year)
-        && (text.token(at).is_some_and(|t| t.kind == Kind::Number) || text.fact(at).number.is_some());
+    let how_long =
+        matches!(text.fact(at + 1).unit, Unit::Day | Unit::Week | Unit::Month | Unit::Year) && text.is_number(at);
     how_long
         || text.is(
             at,

@@ -4,6 +4,7 @@ mod cut;
 mod nothing;
 
 use super::context::Prompt;
+use super::facts::Unit;
 use super::label::Label;
 use super::numbers::{Amount, Role};
 use super::text::Text;
@@ -36,13 +37,8 @@ pub fn read(text: &Text<'_>, amounts: &[Amount], prompt: &Prompt) -> Agenda {
         return Agenda::Items(Vec::new());
     }
     // "four days": a number and its unit are an answer to another question.
-    let counts = |at: usize| {
-        text.token(at).is_some_and(|t| t.kind == Kind::Number)
-            || text.fact(at).number.is_some()
-            || text.fact(at).unit != super::facts::Unit::None
-    };
-    let number = |at: usize| text.token(at).is_some_and(|t| t.kind == Kind::Number) || text.fact(at).number.is_some();
-    if menu == 0 && text.core_len() > 0 && text.core.clone().all(counts) && text.core.clone().any(number) {
+    let counts = |at: usize| text.is_number(at) || text.fact(at).unit != Unit::None;
+    if menu == 0 && text.core.clone().all(counts) && text.core.clone().any(|at| text.is_number(at)) {
         return Agenda::NotOnMenu;
     }
     let parts = parts(text, menu > 0, amounts);
@@ -390,11 +386,7 @@ fn is_courtesy(text: &Text<'_>, from: usize, to: usize) -> bool {
 fn counts_topics(text: &Text<'_>, from: usize, to: usize) -> bool {
     let names =
         |i: usize| text.is(i, words!["things", "thing", "matters", "bits", "points", "questions", "items", "one"]);
-    let many = |i: usize| {
-        text.fact(i).number.is_some()
-            || text.token(i).is_some_and(|t| t.kind == Kind::Number)
-            || text.is(i, words!["few", "the"])
-    };
+    let many = |i: usize| text.is_number(i) || text.is(i, words!["few", "the"]);
     let light = |i: usize| text.within(i, &text.lexicon.known.function) || many(i) || names(i);
     to - from <= 4 && (from..to).any(names) && (from..to).any(many) && (from..to).all(light)
 }

@@ -122,8 +122,7 @@ fn is_hoped(text: &Text<'_>, amount: &Amount) -> bool {
 /// Looks back in the sentence from a number over so many words, to the first clause that ends.
 fn leads(text: &Text<'_>, amount: &Amount, over: usize) -> impl Iterator<Item = usize> {
     let start = text.sentence_start(amount.from).max(amount.from.saturating_sub(over));
-    let number = |i: usize| text.token(i).is_some_and(|t| t.kind == Kind::Number) || text.fact(i).number.is_some();
-    let begins = |i: &usize| text.token(*i).is_some_and(|t| t.parted >= Break::Comma) || number(*i - 1);
+    let begins = |i: &usize| text.token(*i).is_some_and(|t| t.parted >= Break::Comma) || text.is_number(*i - 1);
     (start + 1..=amount.from).rev().find(begins).unwrap_or(start)..amount.from
 }
 
@@ -383,8 +382,8 @@ fn choose(text: &Text<'_>, fits: &[(Amount, bool)], portions: bool) -> Option<Ch
         first.0.from == text.core.start || text.token(first.0.from).is_some_and(|t| t.parted >= Break::Sentence);
     let parted =
         rest.iter().all(|(a, _)| text.token(a.end).is_some_and(|t| t.kind == Kind::Word && t.parted <= Break::Space));
-    let closes = text.token(first.0.end).is_none_or(|t| t.parted >= Break::Comma)
-        || text.is(first.0.end, words!["for", "because", "so", "but", "and", "if"]);
+    let closes =
+        text.clause_ends(first.0.end) || text.is(first.0.end, words!["for", "because", "so", "but", "and", "if"]);
     if opens && parted && closes {
         return Some(Chosen { amount: first.0, check: None });
     }

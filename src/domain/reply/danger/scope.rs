@@ -18,7 +18,7 @@ pub fn is_denied(text: &Text<'_>, from: usize, to: usize) -> bool {
     // "chest pain: none", "any chest pain? no"
     if text.is(to, words!["no", "none", "nil", "nope", "negative"])
         && text.token(to).is_some_and(|t| t.parted <= Break::Clause || text.token(to - 1).is_some_and(|b| b.asked))
-        && text.token(to + 1).is_none_or(|t| t.parted >= Break::Comma)
+        && text.clause_ends(to + 1)
     {
         return true;
     }

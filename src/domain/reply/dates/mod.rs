@@ -155,8 +155,7 @@ fn times(text: &Text<'_>, anchor: Anchor, when: &mut When) {
         let hour = || {
             let made = at.checked_sub(1).is_some_and(|b| text.is(b, words!["it", "to", "for"]));
             let token = text.token(at).filter(|t| made && t.kind == Kind::Number && (7..=12).contains(&t.value))?;
-            let alone = text.token(at + 1).is_none_or(|t| t.parted >= Break::Comma)
-                || text.is(at + 1, words!["instead", "please"]);
+            let alone = text.clause_ends(at + 1) || text.is(at + 1, words!["instead", "please"]);
             alone.then_some(clock::Clock { hour: token.value as u32, minute: 0, part: None, bare: true, to: at + 1 })
         };
         // "then I can catch the 9.40 home"
