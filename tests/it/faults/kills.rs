@@ -58,13 +58,19 @@ pub async fn until_it_answers(port: u16) -> Duration {
     panic!("the program did not start");
 }
 
-/// Until the gateway gets another message: on a busy machine a kill at a fixed time would come before there is anything to
-/// lose. Later on everything may be in the hands of those killed before, and nothing comes.
-async fn until_it_sends(fake: &HttpFake) {
-    let before = fake.taken().len();
+/// How many of the reminders the gateway has.
+fn reminded(fake: &HttpFake, wanted: &BTreeSet<String>) -> usize {
+    fake.taken().iter().map(|text| &text.id).filter(|id| wanted.contains(*id)).collect::<BTreeSet<_>>().len()
+}
+
+/// Until the gateway gets another reminder: on a busy machine a kill at a fixed time would come before there is anything to
+/// lose, and one at the first confirmation of a STOP before any reminder. Later on everything may be in the hands of those
+/// killed before, and nothing comes.
+async fn until_it_sends(fake: &HttpFake, wanted: &BTreeSet<String>) {
+    let before = reminded(fake, wanted);
     let patience = if before == 0 { 2_000 } else { 50 };
     for _ in 0..patience {
-        if fake.taken().len() > before {
+        if reminded(fake, wanted) > before {
             return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -160,13 +166,12 @@ on_both! {
         for _ in 0..kills {
             let mut child = start(&app, &path, port);
             slowest = slowest.max(until_it_answers(port).await);
-            until_it_sends(&fake).await;
+            until_it_sends(&fake, &wanted).await;
             tokio::time::sleep(Duration::from_millis(if full_size() { rng.random_range(200..3_000) } else { rng.random_range(0..400) })).await;
             child.kill().unwrap();
             child.wait().unwrap();
         }
-        let reminded = fake.taken().iter().map(|text| &text.id).filter(|id| wanted.contains(*id)).collect::<BTreeSet<_>>().len();
-        let at_last_kill = (reminded, taken.lock().unwrap().len());
+        let at_last_kill = (reminded(&fake, &wanted), taken.lock().unwrap().len());
         let mut child = start(&app, &path, port);
         for _ in 0..6_000 {
             let waiting = between::store::due::backlog(&app.engine.db, i64::MAX / 2).await.unwrap().due;
