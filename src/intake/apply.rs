@@ -291,6 +291,6 @@ impl Applying<'_> {
         let Some(person) = self.who.one() else {
             return Ok(());
         };
-        self.engine.set_rhythm_after_answer(tx, self.practices, &row, person, instant(self.now())).await
+        self.engine.set_rhythm_after_answer(tx, self.practices, &row, person.zone.as_deref(), instant(self.now())).await
     }
 }

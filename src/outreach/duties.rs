@@ -122,8 +122,8 @@ impl Engine {
         let Some(row) = enrolments::by_ids(tx, std::slice::from_ref(id)).await?.into_iter().next() else {
             return Ok(());
         };
-        let person = patients::by_ids(tx, std::slice::from_ref(&row.patient_id)).await?.into_iter().next();
-        let (Some(state), Some(person), "active") = (practices.get(&row.practice_id), person, row.status.as_str())
+        let zone = patients::zones(tx, std::slice::from_ref(&row.patient_id)).await?.into_iter().next();
+        let (Some(state), Some((_, zone)), "active") = (practices.get(&row.practice_id), zone, row.status.as_str())
         else {
             return Ok(());
         };
@@ -131,7 +131,7 @@ impl Engine {
             return Ok(());
         }
         let silent = row.silent + 1;
-        let next = planner::next_after(&row, state, &person, silent, prompt.opened_at);
+        let next = planner::next_after(&row, state, zone.as_deref(), silent, prompt.opened_at);
         let (status, reason, next_at) = match next {
             Ok(next_at) => ("active".to_owned(), row.reason.clone(), next_at),
             Err(reason) => ("stopped".to_owned(), reason.to_string(), None),

@@ -8,7 +8,6 @@ use crate::domain::programme::{Programme, Step};
 use crate::domain::reason::Reason;
 use crate::store::enrolments::{EnrolmentRow, Progress};
 use crate::store::ledger::{MessageRow, StatusChange};
-use crate::store::patients::PatientRow;
 use crate::store::{Tx, appointments, due, enrolments, ledger, patients, prompts};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -122,8 +121,7 @@ impl Engine {
         let rows = appointments::by_ids(tx, ids).await?;
         let person_ids: Vec<String> =
             rows.iter().map(|a| a.patient_id.clone()).collect::<BTreeSet<_>>().into_iter().collect();
-        let people: BTreeMap<String, PatientRow> =
-            patients::by_ids(tx, &person_ids).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
+        let zones: BTreeMap<String, Option<String>> = patients::zones(tx, &person_ids).await?.into_iter().collect();
         let mut in_programmes: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
         for row in enrolments::of_patients(tx, &person_ids).await? {
             if row.status == "active" {
@@ -140,7 +138,7 @@ impl Engine {
         let mut voids = Vec::new();
         let mut void_questions = Vec::new();
         for row in &rows {
-            let (Some(state), Some(person)) = (practices.get(&row.practice_id), people.get(&row.patient_id)) else {
+            let (Some(state), Some(zone)) = (practices.get(&row.practice_id), zones.get(&row.patient_id)) else {
                 continue;
             };
             let facts = AppointmentFacts {
@@ -149,7 +147,7 @@ impl Engine {
                 starts_at: row.starts_at,
                 changed_at: row.updated_at,
                 state: row.status.parse().unwrap_or(AppointmentState::Booked),
-                zone: state.practice.zone_of(person.zone.as_deref()),
+                zone: state.practice.zone_of(zone.as_deref()),
                 practice: &state.practice,
                 enrolments: in_programmes.get(&row.patient_id).map_or(&[], Vec::as_slice),
                 existing: existing.get(&row.id).map_or(&[], Vec::as_slice),
@@ -205,13 +203,12 @@ impl Engine {
         let ahead = self.planned_until();
         let person_ids: Vec<String> =
             rows.iter().map(|e| e.patient_id.clone()).collect::<BTreeSet<_>>().into_iter().collect();
-        let people: BTreeMap<String, PatientRow> =
-            patients::by_ids(tx, &person_ids).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
+        let zones: BTreeMap<String, Option<String>> = patients::zones(tx, &person_ids).await?.into_iter().collect();
         let mut sends = Vec::new();
         let mut progress = Vec::new();
         for row in rows {
-            let moved = match (practices.get(&row.practice_id), people.get(&row.patient_id)) {
-                (Some(state), Some(person)) => recurring_of(row, state, person, now_ms, ahead, &mut sends),
+            let moved = match (practices.get(&row.practice_id), zones.get(&row.patient_id)) {
+                (Some(state), Some(zone)) => recurring_of(row, state, zone.as_deref(), now_ms, ahead, &mut sends),
                 _ => Ended { next_at: None, reason: Reason::None },
             };
             progress.push(Progress {
@@ -248,14 +245,14 @@ impl Engine {
         tx: &mut Tx,
         practices: &Practices,
         row: &EnrolmentRow,
-        person: &PatientRow,
+        zone: Option<&str>,
         answered_at: chrono::DateTime<chrono::Utc>,
     ) -> Result<(), OutreachError> {
         let Some(state) = practices.get(&row.practice_id) else {
             return Ok(());
         };
         let at = answered_at.timestamp_millis();
-        let next_at = next_after(row, state, person, 0, at).unwrap_or(row.next_at);
+        let next_at = next_after(row, state, zone, 0, at).unwrap_or(row.next_at);
         let progress = Progress {
             id: row.id.clone(),
             status: row.status.clone(),
@@ -278,7 +275,7 @@ struct Ended {
 fn recurring_of(
     row: &EnrolmentRow,
     state: &PracticeState,
-    person: &PatientRow,
+    zone: Option<&str>,
     now_ms: i64,
     ahead: i64,
     sends: &mut Vec<NewSend>,
@@ -292,7 +289,7 @@ fn recurring_of(
         goal_id: (!row.goal_id.is_empty()).then_some(row.goal_id.as_str()),
         started_at: row.started_at,
         silent: u32::try_from(row.silent).unwrap_or(0),
-        zone: state.practice.zone_of(person.zone.as_deref()),
+        zone: state.practice.zone_of(zone),
         practice: &state.practice,
     };
     let now = instant(now_ms);
@@ -328,7 +325,7 @@ fn recurring_of(
 pub(super) fn next_after(
     row: &EnrolmentRow,
     state: &PracticeState,
-    person: &PatientRow,
+    zone: Option<&str>,
     silent: i64,
     after_ms: i64,
 ) -> Result<Option<i64>, Reason> {
@@ -340,7 +337,7 @@ pub(super) fn next_after(
         goal_id: None,
         started_at: row.started_at,
         silent: u32::try_from(silent).unwrap_or(0),
-        zone: state.practice.zone_of(person.zone.as_deref()),
+        zone: state.practice.zone_of(zone),
         practice: &state.practice,
     };
     Ok(plan::next_occurrence(&facts, programme, instant(after_ms))?.map(|at| at.timestamp_millis()))

@@ -16,6 +16,9 @@ pub struct Batch<T: 'static> {
     pub(super) columns: &'static [Column<T>],
 }
 
+/// A row in JSON is a list of lists of so many columns: SQLite passes over everything before the place it looks for.
+const GROUP: usize = 6;
+
 /// How a column's value is taken from a row.
 pub enum Column<T> {
     /// Text.
@@ -64,10 +67,10 @@ impl<T> Batch<T> {
         let mut json: Vec<u8> = Vec::with_capacity(rows.len() * self.columns.len() * 16);
         json.push(b'[');
         for (row, place) in rows.iter().map(Borrow::borrow).zip(0..) {
-            json.extend_from_slice(if place == 0 { b"[" } else { b",[" });
+            json.extend_from_slice(if place == 0 { b"[[" } else { b",[[" });
             for (column, place) in self.columns.iter().zip(0..) {
                 if place > 0 {
-                    json.push(b',');
+                    json.extend_from_slice(if place % GROUP == 0 { b"],[" } else { b"," });
                 }
                 match column {
                     Column::Text(take) => match take(row) {
@@ -79,7 +82,7 @@ impl<T> Batch<T> {
                     Column::Bool(take) => serde_json::to_writer(&mut json, &take(row))?,
                 }
             }
-            json.push(b']');
+            json.extend_from_slice(b"]]");
         }
         json.push(b']');
         // serde_json writes UTF-8 only.
@@ -126,12 +129,17 @@ macro_rules! column {
     };
 }
 
-/// The batch as a relation on SQLite: each row a list in the JSON of `$1`, each column a place in it.
+/// The batch as a relation on SQLite: each row a list in the JSON of `$1`, each column a place in one of its lists of [`GROUP`].
+/// A path as text is read as it is; a number would be written as one first.
 macro_rules! sqlite_rows {
     ($($name:ident)+) => {
         $crate::store::batch::sqlite_rows!(@ [] [$($name)+]
-            ["0" "1" "2" "3" "4" "5" "6" "7" "8" "9" "10" "11" "12" "13" "14" "15" "16" "17" "18" "19" "20" "21" "22" "23" "24" "25"
-             "26" "27" "28" "29" "30" "31" "32" "33" "34" "35"])
+            ["'$[0][0]'" "'$[0][1]'" "'$[0][2]'" "'$[0][3]'" "'$[0][4]'" "'$[0][5]'"
+             "'$[1][0]'" "'$[1][1]'" "'$[1][2]'" "'$[1][3]'" "'$[1][4]'" "'$[1][5]'"
+             "'$[2][0]'" "'$[2][1]'" "'$[2][2]'" "'$[2][3]'" "'$[2][4]'" "'$[2][5]'"
+             "'$[3][0]'" "'$[3][1]'" "'$[3][2]'" "'$[3][3]'" "'$[3][4]'" "'$[3][5]'"
+             "'$[4][0]'" "'$[4][1]'" "'$[4][2]'" "'$[4][3]'" "'$[4][4]'" "'$[4][5]'"
+             "'$[5][0]'" "'$[5][1]'" "'$[5][2]'" "'$[5][3]'" "'$[5][4]'" "'$[5][5]'"])
     };
     (@ [$($done:tt)*] [$last:ident] [$place:literal $($places:literal)*]) => {
         concat!("(SELECT ", $($done)* "value->>", $place, " AS ", stringify!($last), " FROM jsonb_each($1))")
@@ -264,7 +272,7 @@ mod tests {
         let other =
             Row { id: "\"b\"".to_owned(), text: Some("x\0y".to_owned()), number: None, share: 1.0, kept: false };
         let json = BATCH.json(&[&one, &other]).unwrap();
-        assert_eq!(json, "[[\"a\",null,7,0.5,true],[\"\\\"b\\\"\",\"x\u{2400}y\",null,1.0,false]]");
+        assert_eq!(json, "[[[\"a\",null,7,0.5,true]],[[\"\\\"b\\\"\",\"x\u{2400}y\",null,1.0,false]]]");
         assert_eq!(BATCH.json(&Vec::<Row>::new()).unwrap(), "[]");
     }
 
@@ -272,8 +280,8 @@ mod tests {
     fn the_statement_names_each_column_once_and_in_order() {
         assert_eq!(
             BATCH.sql.sqlite,
-            "SELECT * FROM (SELECT value->>0 AS id, value->>1 AS text, value->>2 AS number, value->>3 AS share, value->>4 AS kept \
-             FROM jsonb_each($1)) AS r"
+            "SELECT * FROM (SELECT value->>'$[0][0]' AS id, value->>'$[0][1]' AS text, value->>'$[0][2]' AS number, \
+             value->>'$[0][3]' AS share, value->>'$[0][4]' AS kept FROM jsonb_each($1)) AS r"
         );
         assert_eq!(
             BATCH.sql.postgres,

@@ -1,6 +1,6 @@
 //! Patients, their identifiers and tags.
 
-use super::batch::{Batch, batch_sql, ids_sql, insert_sql, packed_sql};
+use super::batch::{Batch, batch_sql, ids_sql, insert_sql, packed_sql, postgres_ids, sqlite_ids};
 use super::rows::{self, begins, in_order, last_of_each, truth};
 use super::{Db, Sql, StoreError, Tx};
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,22 @@ pub async fn by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<PatientRow>, Stor
         return Ok(Vec::new());
     }
     tx.fetch_packed(&BY_IDS, &[rows::ids(ids)]).await
+}
+
+/// The zones of these patients who have one of their own, and `None` for those who have not: (patient, zone).
+pub async fn zones(tx: &mut Tx, ids: &[String]) -> Result<Vec<(String, Option<String>)>, StoreError> {
+    const SQL: Sql = Sql {
+        sqlite: concat!(
+            "SELECT json_group_array(json_array(p.id, p.zone)) FROM patient p JOIN ",
+            sqlite_ids!(),
+            " AS r ON p.id = r.id"
+        ),
+        postgres: concat!("SELECT p.id, p.zone FROM patient p JOIN ", postgres_ids!(), " AS r ON p.id = r.id"),
+    };
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch_packed(&SQL, &[rows::ids(ids)]).await
 }
 
 /// One patient, read outside a transaction.

@@ -61,6 +61,15 @@ on_both! {
         assert_eq!(within!(store.db, tx => patients::by_ids(tx, &ids(&["p1", "p1", "nobody"]))), [kept]);
     }
 
+    async fn a_person_has_a_zone_of_their_own_or_none(on) {
+        let store = Store::start(on).await?;
+        let away = PatientRow { zone: Some("Asia/Kolkata".to_owned()), ..rows::patient("p2") };
+        within!(store.db, tx => patients::upsert(tx, &[rows::patient("p1"), away]));
+        let mut zones = within!(store.db, tx => patients::zones(tx, &ids(&["p1", "p2", "nobody"])));
+        zones.sort();
+        assert_eq!(zones, [("p1".to_owned(), None), ("p2".to_owned(), Some("Asia/Kolkata".to_owned()))]);
+    }
+
     async fn the_last_row_of_a_person_in_a_batch_counts(on) {
         let store = Store::start(on).await?;
         let twice = [

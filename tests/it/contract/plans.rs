@@ -155,6 +155,7 @@ on_both! {
             tx => appointments::by_ids(tx, &some("a"));
             tx => appointments::take_planning(tx, 100);
             tx => patients::by_ids(tx, &people);
+            tx => patients::zones(tx, &people);
             tx => patients::by_nhs_numbers(tx, PRACTICE, &people);
             tx => prompts::expire(tx, T0 + 900, 100);
             tx => prompts::open_of(tx, &people);
