@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub enum Label {
     /// Written by a machine.
     Machine,
+    /// How a machine says that one may stop.
+    MachineStop,
     /// A machine whose address is going away.
     MachineMoved,
     /// The opt-out word and nothing else.
@@ -113,8 +115,9 @@ pub enum Label {
 }
 
 /// Each meaning by name, in their order: the word that files of phrases and of weights have for it.
-pub const NAMES: [&str; 52] = [
+pub const NAMES: [&str; 53] = [
     "machine",
+    "machine_stop",
     "machine_moved",
     "stop_word",
     "stop_plain",

@@ -185,6 +185,16 @@ pub struct Known {
     pub concern: Class,
     /// Titles before a name.
     pub titles: Class,
+    /// What messages are about.
+    pub topic: Class,
+    /// What is sent.
+    pub sent: Class,
+    /// Where people stand whom it is sent to.
+    pub lists: Class,
+    /// What stands between a wish to stop and its object.
+    pub leads: Class,
+    /// What says nothing of a message's kind.
+    pub any_kind: Class,
     /// Words that carry no matter of their own.
     pub function: Class,
     /// Family, weather, food, places, pastimes.
@@ -319,6 +329,11 @@ impl Lexicon {
             third: get("third"),
             concern: get("concern"),
             titles: get("titles"),
+            topic: get("topic"),
+            sent: get("sent"),
+            lists: get("lists"),
+            leads: get("leads"),
+            any_kind: get("any_kind"),
             function: get("function"),
             everyday: get("everyday"),
         };

@@ -53,6 +53,7 @@ mod tongues;
 pub mod train;
 mod understanding;
 mod vocabulary;
+mod wish_object;
 mod wishes;
 mod yes_no;
 
@@ -179,6 +180,10 @@ fn read_rest(text: &Text<'_>, context: &Context<'_>, alarm: Option<&Alarm>, foun
         answers::read(text, context, &amounts, dangers, draft)
     };
     if before_the_wish && answer.is_some() {
+        draft.raise(Route::Review);
+    }
+    if stop == Outcome::Part && draft.said.contains(&Intent::Confirm) {
+        // "stop reminding me I will be there": of this visit, or for good?
         draft.raise(Route::Review);
     }
     answers::unasked(text, context, &amounts, draft);

@@ -115,6 +115,10 @@ mod tests {
             ("> How many?\n3\n> Reply STOP", "3"),
             ("Yes.\n\nColin\n\nColin Baptiste | Volunteer\nFeeling suicidal? Call us.", "Yes."),
             ("No\n\n________________________________\nFrom: Surgery\nSent: 4 May\nSubject: x\n\nReply YES", "No"),
+            (
+                "No more!\n\n_____________\nFrom: Surgery <a@example.org>\nSent: 4 May 2027 08:00\n\nReply STOP to end",
+                "No more!",
+            ),
             ("Fine.\n\nKind regards\nJoan\n\nPS my chest hurts", "Fine. / PS my chest hurts"),
             ("Fine\n\nSent from my iPhone\n\nI passed out twice", "Fine / I passed out twice"),
             ("<html><body><p>6 days</p><p style=\"font-size:10px\">Sent from my phone</p></body></html>", "6 days"),

@@ -89,7 +89,7 @@ pub(super) fn trailing_stop(text: &Text<'_>) -> Option<Hit> {
                     "bus", "pit", "non", "full", "tram", "tube", "the", "a", "my", "one", "last", "next", "that", "to",
                     "i", "me", "us", "him", "you", "we", "he", "she", "it", "they", "cant", "cannot", "couldnt",
                     "dont", "didnt", "wont", "wouldnt", "doesnt", "not", "never", "did", "no", "will", "would", "and",
-                    "pain", "first", "second"
+                    "pain", "first", "second", "dare"
                 ],
             ));
     // "no stop", "not me stop": the answer, and the word.
@@ -138,8 +138,19 @@ pub(super) fn spelled_out(text: &Text<'_>) -> Option<Hit> {
     letters.then(|| hit(text.core.start, text.core.end))
 }
 
-/// Letters of other alphabets, digits and signs that look like the word (test T7).
+/// "stip", "dtop": one letter beside the right one, and no other word.
+fn mistyped(text: &Text<'_>) -> bool {
+    let at = text.core.start;
+    let unknown = text.core_len() == 1 && text.token(at).is_some_and(|t| t.word == 0 && t.kind == Kind::Word);
+    let word = text.word(at).as_bytes();
+    unknown && word.len() == 4 && word.iter().zip(b"stop").filter(|(a, b)| a != b).count() == 1
+}
+
+/// Letters of other alphabets, digits and signs that look like the word (test T7), or the word with one letter wrong.
 pub(super) fn looks_alike(text: &Text<'_>) -> bool {
+    if mistyped(text) {
+        return true;
+    }
     let body = text.folded.text.trim();
     if body.len() > 24 || body.is_empty() {
         return false;

@@ -25,11 +25,11 @@ use descent::{Course, Examples};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-const DANGER: Course = Course { rounds: 16, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 0.04 };
+const DANGER: Course = Course { rounds: 16, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 0.15 };
 const FAMILIES: Course = Course { rounds: 20, step: 0.3, held_by: 2, shrink: 1e-4, prior: 0.0, smallest: 1.0 };
-const INTENTS: Course = Course { rounds: 20, step: 0.3, held_by: 3, shrink: 1e-4, prior: 0.0, smallest: 0.5 };
-const FILED: Course = Course { rounds: 20, step: 0.3, held_by: 3, shrink: 1e-4, prior: 0.0, smallest: 0.5 };
-const JUDGE: Course = Course { rounds: 30, step: 0.1, held_by: 6, shrink: 0.0, prior: 10.0, smallest: 0.03 };
+const INTENTS: Course = Course { rounds: 20, step: 0.3, held_by: 3, shrink: 1e-4, prior: 0.0, smallest: 0.7 };
+const FILED: Course = Course { rounds: 20, step: 0.3, held_by: 3, shrink: 1e-4, prior: 0.0, smallest: 0.7 };
+const JUDGE: Course = Course { rounds: 30, step: 0.1, held_by: 6, shrink: 0.0, prior: 10.0, smallest: 0.05 };
 
 /// In so many parts the writers are left out, one part at a time.
 const PARTS: usize = 3;

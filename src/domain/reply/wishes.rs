@@ -10,6 +10,7 @@ use super::text::Text;
 use super::tokens::{Break, Kind};
 use super::understanding::{Intent, Route, Scope};
 use super::vocabulary::{Word, words};
+use super::wish_object::{Object, object};
 
 /// The tokens of a hit.
 pub fn span(hit: Hit) -> (usize, usize) {
@@ -19,7 +20,7 @@ pub fn span(hit: Hit) -> (usize, usize) {
 /// Whether a machine wrote this.
 pub fn machine(text: &Text<'_>, draft: &mut Draft) -> bool {
     let moved = text.first(Label::MachineMoved).filter(|_| text.tokens.iter().any(|t| t.kind == Kind::Email));
-    let Some(hit) = text.first(Label::Machine).or(moved) else {
+    let Some(hit) = text.first(Label::Machine).or(moved).or_else(|| notice(text)) else {
         return false;
     };
     let (from, to) = span(hit);
@@ -32,6 +33,13 @@ pub fn machine(text: &Text<'_>, draft: &mut Draft) -> bool {
         draft.say(Intent::ContactChange, Route::Review, text, "the address is going away", token, token + 1);
     }
     true
+}
+
+/// "Reply STOP to opt out" below an advertisement. Whoever speaks of themselves, or writes little else, quotes it or means it.
+fn notice(text: &Text<'_>) -> Option<Hit> {
+    const ADVERTISEMENT: usize = 15;
+    let speaks = text.core.clone().any(|at| text.within(at, &text.lexicon.known.own));
+    text.first(Label::MachineStop).filter(|_| !speaks && text.core_len() >= ADVERTISEMENT)
 }
 
 /// What a wish means for the rest of the reading.
@@ -64,7 +72,10 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
             .any(|at| text.is(at, KEPT) && text.token(at).is_some_and(|t| t.parted >= Break::Comma))
     };
     if let Some(hit) = text.all(Label::Keep).find(|h| !text.idiom(h.from as usize, h.to as usize) && of_the_end(h)) {
-        let negated = text.is(hit.from as usize, words!["dont", "do", "never", "not", "please"]);
+        let from = hit.from as usize;
+        // "would hate for them to stop"
+        let hates = text.is(from, words!["hate"]) && from > 0 && text.is(from - 1, words!["would", "id"]);
+        let negated = text.is(from, words!["dont", "do", "never", "not", "please"]) || hates;
         if negated && text.core.clone().any(|i| text.is(i, KEPT)) {
             return Outcome::Keep;
         }
@@ -155,12 +166,17 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         return Outcome::None;
     };
     let (from, to) = span(hit);
+    let about = if topic.is_some() { Object::Some } else { object(text, hit) };
+    if about == Object::Other {
+        draft.say(Intent::Other, Route::Review, text, "something else is to end", from, to);
+        return Outcome::None;
+    }
     // Deep in a long text that answers nothing it is talk of something else, until a person has read it.
     if context.prompt.is_none() && from > 12 && text.tokens.len() > 30 {
         draft.say(Intent::Other, Route::Review, text, "may ask for an end, deep in a long text", from, to);
         return Outcome::None;
     }
-    let (scope, mut route, why) = if topic.is_some() {
+    let (scope, mut route, why) = if about == Object::Some {
         (Scope::Topic, Route::Review, "stop one topic")
     } else if plain.is_some() {
         (Scope::All, Route::Auto, "asks to stop")
@@ -170,7 +186,11 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         (Scope::All, Route::Review, "may want to stop")
     };
     if route == Route::Auto
-        && (how.is_some() || text.says(Label::Complaint) || text.says(Label::ToldBefore) || says_more(text, from, to))
+        && (about == Object::Kind
+            || how.is_some()
+            || text.says(Label::Complaint)
+            || text.says(Label::ToldBefore)
+            || says_more(text, from, to))
     {
         route = Route::Review;
     }
@@ -221,7 +241,13 @@ fn says_more(text: &Text<'_>, from: usize, to: usize) -> bool {
         .filter(|at| !text.within(*at, &known.function) && !text.within(*at, &known.courtesy))
         .take(MATTERS)
         .count();
-    matters >= MATTERS
+    // "stop texts on this phone it is my sons"
+    let of_others = (to..text.core.end).any(|at| {
+        text.within(at, &known.relation)
+            || text.is(at, words!["sons", "mums", "dads", "wifes", "daughters", "husbands"])
+    });
+    of_others
+        || matters >= MATTERS
         || begins.saturating_sub(text.core.start) >= CLAUSE
         || text.core.end - ends >= CLAUSE
         || from.saturating_sub(begins) >= LEAD
@@ -231,7 +257,7 @@ fn says_more(text: &Text<'_>, from: usize, to: usize) -> bool {
 fn is_unwanted(text: &Text<'_>, from: usize) -> bool {
     let negator = |at: usize| text.is(at, words!["wouldnt", "dont", "didnt", "not", "never"]);
     let light = |at: usize| {
-        text.is(at, words!["want", "like", "wish", "need", "mean", "meant", "to", "you", "u", "them", "these"])
+        text.is(at, words!["want", "like", "wish", "need", "mean", "meant", "dare", "to", "you", "u", "them", "these"])
     };
     // "dont text me no more": the "no" repeats the "not".
     let asks_by_it = |at: usize| text.all(Label::StopPlain).any(|h| h.from as usize == at);
@@ -346,7 +372,11 @@ pub fn start_or_help(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) 
     let meant = |h: &Hit| ended || h.from as usize <= text.core.start + 1;
     if let Some(hit) = text.all(Label::StartWord).find(meant) {
         let (from, to) = span(hit);
-        draft.say(Intent::Start, Route::Auto, text, "the word to start", from, to);
+        // "If I stop now can I start again at Christmas?"
+        let supposed =
+            text.says(Label::Question) || text.core.clone().any(|at| text.is(at, words!["if", "can", "when"]));
+        let route = if supposed { Route::Review } else { Route::Auto };
+        draft.say(Intent::Start, route, text, "the word to start", from, to);
         return Outcome::Whole;
     }
     if let Some(hit) = text.first(Label::StartDoubt).filter(|_| ended) {
@@ -361,7 +391,10 @@ pub fn start_or_help(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) 
     }
     if let Some(hit) = text.first(Label::HelpWord) {
         let (from, to) = span(hit);
-        draft.say(Intent::Help, Route::Auto, text, "the word for help", from, to);
+        // "please help" asks somebody; "help" by itself is the word that asks what to do.
+        let pleads = text.is(from, words!["help"]) && (0..text.tokens.len()).any(|at| text.is(at, words!["please"]));
+        let route = if pleads { Route::Urgent } else { Route::Auto };
+        draft.say(Intent::Help, route, text, "the word for help", from, to);
         return Outcome::Whole;
     }
     if let Some(hit) = text.first(Label::HelpDoubt)

@@ -11,6 +11,11 @@ const MAX_ATTRIBUTION_LINES: usize = 5;
 /// … and is at most this long, in bytes.
 const MAX_ATTRIBUTION: usize = 400;
 
+/// How many kinds of key make a header block below a line that a mail program draws …
+const RULED: usize = 2;
+/// … and how many where nothing stands above it: people write "From: me" themselves.
+const BARE: usize = 3;
+
 /// Labels every earlier message. What follows its head is quoted to the end, unless the program
 /// marked the quoted lines with `>`: then people also write between and below them.
 pub(super) fn label(lines: &mut [Line<'_>]) {
@@ -53,7 +58,7 @@ impl Heads<'_, '_> {
     fn at(&self, at: usize) -> Option<Head> {
         let line = self.lines.get(at)?;
         if let Some(why) = separator(line.folded) {
-            let end = self.header_block(at + 1).unwrap_or(at + 1);
+            let end = self.header_block(at + 1, RULED).unwrap_or(at + 1);
             return Some(Head { start: at, end, why });
         }
         let quote = |start, end| Head { start, end, why: CutWhy::Quote };
@@ -63,19 +68,18 @@ impl Heads<'_, '_> {
             return Some(quote(start, at + 1));
         }
         if is_rule(line.folded) {
-            return self.header_block(at + 1).map(|end| quote(at, end));
+            return self.header_block(at + 1, RULED).map(|end| quote(at, end));
         }
         self.keys.get(at).copied().flatten()?;
-        let end = self.header_block(at)?;
+        let end = self.header_block(at, BARE)?;
         // A formal letter may begin with a head of its own, but not with email addresses in it.
         let block = self.lines.iter().take(end).skip(at);
         let typed_by_hand = !self.own_before && !block.into_iter().any(|line| line.text.contains('@'));
         (!typed_by_hand).then(|| quote(at, end))
     }
 
-    /// The end of a header block that begins at `from`: a sender and two more kinds of key within a
-    /// few lines.
-    fn header_block(&self, from: usize) -> Option<usize> {
+    /// The end of a header block that begins at `from`: so many kinds of key within a few lines, a sender among them.
+    fn header_block(&self, from: usize, kinds: usize) -> Option<usize> {
         let mut seen: Vec<Key> = Vec::new();
         let mut end = None;
         let mut stray = 0;
@@ -92,7 +96,7 @@ impl Heads<'_, '_> {
                     continue;
                 }
                 seen.push(key);
-                if seen.len() >= 3 && seen.contains(&Key::From) {
+                if seen.len() >= kinds && seen.contains(&Key::From) {
                     end = Some(at + 1);
                 }
             } else {

@@ -183,13 +183,13 @@ fn the_weights_are_those_that_training_gives() {
     for text in sets
         .into_iter()
         .map(own)
-        .chain(["danger", "ordinary", "mixed", "families", "wording", "frightened"].map(labelled))
+        .chain(["danger", "ordinary", "mixed", "families", "wording", "frightened", "frightened-second"].map(labelled))
     {
         lines.push('\n');
         lines.push_str(&text);
     }
     let shipped = super::Reader::shipped_sources();
-    let unread = ["people", "people-second"].map(labelled).join("\n");
+    let unread = ["people", "people-second", "people-third"].map(labelled).join("\n");
     let made = super::super::train::train(lines.lines(), unread.lines(), &READER).expect("weights");
     assert!(made.resemblance == shipped.resemblance, "run `between replies train` as docs/REPLIES.md says");
     assert!(made.second_reader == shipped.second_reader, "run `between replies train` as docs/REPLIES.md says");

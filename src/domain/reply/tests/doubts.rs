@@ -37,7 +37,7 @@ fn a_yes_or_no_that_goes_on_in_part_is_read_by_a_person() {
         assert_ne!(read(text, Some(&tablets())).route, Route::Auto, "{text}");
     }
     assert_eq!(read("yes every day", Some(&tablets())).route, Route::Auto);
-    assert_eq!(read("not once did I miss one", Some(&tablets())).intent, Intent::Yes);
+    assert!(read("not once did I miss one", Some(&tablets())).says(Intent::Yes));
     assert_eq!(read("every day bar the two I was away", Some(&tablets())).intent, Intent::Partial);
     assert_eq!(read("every othr day", Some(&tablets())).intent, Intent::Partial);
 }
@@ -180,4 +180,58 @@ fn as_usual_is_a_yes_where_that_was_asked() {
     assert_eq!(read("no its bad", Some(&usual)).route, Route::Urgent);
     let lips = prompt(PromptKind::Wellbeing, "have your lips or tongue swollen up?", Expects::YesNoSome);
     assert_eq!(read("little bit yes", Some(&lips)).route, Route::Urgent);
+}
+
+#[test]
+fn of_several_numbers_none_is_filed_by_a_guess() {
+    let fags = count("cigarettes", "day", "how many cigarettes did you smoke yesterday?");
+    let times = count("times", "week", "how many times did you go for a walk this week?");
+    for (text, asked) in [
+        ("Not a single one yesterday, I chewed the end off three pencils", &fags),
+        ("Between me and the wife 30", &fags),
+        ("10 each", &fags),
+        ("bro who set my target as 2 i want 5", &fags),
+        ("Havent had one since the 9th!", &fags),
+        ("once every day", &times),
+        ("A payment of 5.00 was declined", &times),
+        ("Nearly a full house, 6", &days()),
+        ("stopped in all week with this weather. 0", &days()),
+        ("my neighbour did 6", &days()),
+        ("I walked Monday Wednesday and Saturday, Tuesday I had the chiropodist", &days()),
+    ] {
+        let u = read(text, Some(asked));
+        assert!(u.route == Route::Review, "{text}: {u:?}");
+    }
+}
+
+#[test]
+fn readings_in_parts_of_other_days_and_asked_about_are_read_by_a_person() {
+    for (text, kind) in [
+        ("Friday 8 211, Saturday 12 050", ReadingKind::Steps),
+        ("14,310 according to the phone. Rider 219", ReadingKind::Steps),
+        ("yesterday 140/82, today forgot", ReadingKind::Bp),
+        ("145/87 hang on 135/87", ReadingKind::Bp),
+        ("149/94, too high?", ReadingKind::Bp),
+        ("5.8 but my Libre said 4.9", ReadingKind::Glucose),
+    ] {
+        let u = read(text, Some(&reading(kind)));
+        assert_eq!(u.route, Route::Review, "{text}: {u:?}");
+    }
+}
+
+#[test]
+fn an_option_beside_the_words_of_another_is_read_by_a_person() {
+    let when = menu(&["morning", "afternoon", "evening"]);
+    let places = menu(&["surgery", "hospital", "chemist"]);
+    for (text, asked) in [
+        ("afternoons, I go to bingo in the morning", &when),
+        ("surgery of course, hospital parking is robbery", &places),
+        ("1, 2 for my son", &when),
+    ] {
+        let u = read(text, Some(asked));
+        assert_eq!(u.route, Route::Review, "{text}: {u:?}");
+    }
+    assert_eq!(read("0 from me", Some(&agenda())).route, Route::Review);
+    assert_eq!(read("Not a single one skipped", Some(&tablets())).intent, Intent::Yes);
+    assert_eq!(read("Yes if by every day you mean most days", Some(&tablets())).route, Route::Review);
 }

@@ -151,3 +151,95 @@ fn f29_numbers_of_machines_and_files_are_no_readings() {
     }
     assert_eq!(read("\u{1F44D}\u{1F44E}", Some(&acknowledge())).route, Route::Review);
 }
+
+/// What stops by a rule, and not by a guess.
+fn stops(text: &str, asked: Option<&Prompt>) -> bool {
+    let u = read(text, asked);
+    u.says(Intent::Stop) && !u.suspected()
+}
+
+#[test]
+fn t08_an_end_to_something_else_stops_no_messages() {
+    for text in [
+        "please take me off the naproxen its burning my tummy",
+        "Leave me off the list for the coach trip",
+        "Can I come off the waiting list for podiatry",
+        "Stop sending my prescription to Oddfellows chemist, want it at the Co-op",
+        "please take me off the waiting list for the hearing test, gone private",
+        "I'd like to opt out of sharing my records for research",
+        "would hate for them to stop",
+        "Yes every one, wouldnt dare stop",
+    ] {
+        assert!(!stops(text, Some(&tablets())), "{text}: {:?}", read(text, Some(&tablets())));
+    }
+    for text in ["please take me off your list", "take me off this system please", "remove my number from the database"]
+    {
+        assert!(stops(text, Some(&tablets())), "{text}");
+    }
+}
+
+#[test]
+fn where_others_may_stay_one_topic_ends() {
+    for text in [
+        "Can you take me off just the chair exercises pls",
+        "dont want the sugar msgs no more only the others",
+        "No more surveys please. Reminders OK.",
+        "Ok no more of these by text please I like paper",
+        "stop this one, send me the sleep one",
+        "ditch the tablet question, I get the others ok",
+        "not this question again please",
+    ] {
+        let u = read(text, Some(&days()));
+        assert!(u.says(Intent::Stop) && !u.suspected(), "{text}: {u:?}");
+        assert_eq!((u.fields.scope, u.route), (Some(Scope::Topic), Route::Review), "{text}: {u:?}");
+    }
+    // Of a kind that nobody here knows: all of them end, and a person reads why.
+    let u = read("Stop the flu jab texts please", Some(&days()));
+    assert_eq!((u.intent, u.fields.scope, u.route), (Intent::Stop, Some(Scope::All), Route::Review), "{u:?}");
+}
+
+#[test]
+fn t07_whoever_copies_or_quotes_the_way_out_is_no_machine() {
+    for text in ["i want to opt out of this", "STOP to end", "reply stop to end these texts"] {
+        assert_eq!(read(text, Some(&days())).intent, Intent::Stop, "{text}");
+    }
+    let asks = "Yes. It says Reply STOP to end these texts - I dont want to end them do I need to do owt?";
+    let u = read(asks, Some(&tablets()));
+    assert!(u.intent != Intent::AutoReply && u.route == Route::Review, "{u:?}");
+    let advertisement =
+        "Half price sofas this weekend only at the Northgate retail park, open ten till eight. Reply STOP to opt out";
+    assert_eq!(read(advertisement, None).intent, Intent::AutoReply);
+}
+
+#[test]
+fn t07_one_letter_wrong_is_read_by_a_person() {
+    for text in ["stip", "dtop", "Stpp"] {
+        let u = read(text, Some(&tablets()));
+        assert_eq!((u.intent, u.route), (Intent::Stop, Route::Review), "{text}: {u:?}");
+    }
+    for text in ["step", "shop"] {
+        assert!(!stops(text, Some(&tablets())), "{text}");
+    }
+}
+
+#[test]
+fn a_wish_beside_an_answer_or_somebody_else_is_read_by_a_person() {
+    let starts_at = chrono::DateTime::parse_from_rfc3339("2027-06-22T09:20:00+01:00").expect("a time");
+    let expects = Expects::Appointment { starts_at, with: Some("Nurse Cole".into()) };
+    let visit = prompt(PromptKind::Appointment, "you have an appointment on Tuesday 22 June at 09:20.", expects);
+    let u = read("stop reminding me I will be there", Some(&visit));
+    assert!(u.says(Intent::Stop) && u.says(Intent::Confirm) && u.route == Route::Review, "{u:?}");
+    for text in
+        ["please stop asking, i wont forget", "no need to keep texting me", "stop texts on this phone it is my sons"]
+    {
+        let u = read(text, Some(&tablets()));
+        assert!(u.says(Intent::Stop) && u.route == Route::Review, "{text}: {u:?}");
+    }
+    let later = read("If I stop now can I start again at Christmas?", Some(&opt_in()));
+    assert_eq!(later.route, Route::Review, "{later:?}");
+    assert_eq!(read("please help", None).route, Route::Urgent);
+    for asks in ["HELP", "How does this work please"] {
+        assert_eq!(read(asks, None).route, Route::Auto, "{asks}");
+    }
+    assert!(stops("I hate these stop them", Some(&tablets())));
+}
