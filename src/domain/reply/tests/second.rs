@@ -126,13 +126,13 @@ fn h12_a_likely_wish_to_stop_is_named_beside_what_is_likelier() {
         );
         Reader::from_sources(Sources { second_reader: &second_reader, ..Reader::shipped_sources() }).expect("a reader")
     };
-    let near = read_with(&with("4.5", "0"), "about 4 i guess", &days());
+    let near = read_with(&with("4.95", "0"), "about 4 i guess", &days());
     assert_eq!((near.intent, near.route, near.suspected()), (Intent::ProgressNumber, Route::Review, true));
     assert!(near.says(Intent::Stop) && near.fields.value == Some(4.0), "{near:?}");
     assert!(near.because.iter().any(|b| b.what == "may mean too: stop"), "{:?}", near.because);
     let far = read_with(&with("2", "0"), "about 4 i guess", &days());
     assert_eq!((far.route, far.suspected(), far.says(Intent::Stop)), (Route::Auto, false, false));
-    let other = read_with(&with("8.5", "9"), "about 4 i guess", &days());
+    let other = read_with(&with("8.95", "9"), "about 4 i guess", &days());
     assert_eq!((other.intent, other.says(Intent::Stop), other.suspected()), (Intent::Question, true, true));
 }
 
