@@ -65,18 +65,15 @@ pub fn read(
         draft.first(),
         Intent::Yes | Intent::No | Intent::Partial | Intent::ProgressNumber | Intent::Reading | Intent::Confirm
     );
-    // "149/94, too high?"
-    let asks_at_all =
-        text.core.clone().any(|at| text.token(at).is_some_and(|t| t.asked) && !text.small_talk(at, at + 1));
-    let asked = (of_an_answer && text.core_len() > 2 && asks_at_all).then_some("an answer, and perhaps a question");
-    let phone = amounts.iter().any(|a| a.role == Role::Phone).then_some("a phone number beside the answer");
-    let doubt = doubt.or(phone).or(asked).or_else(|| {
-        if of_an_answer || draft.first() == Intent::Choice {
-            somebody_else(text, answer).or_else(|| may_end(text))
-        } else {
-            None
-        }
-    });
+    let phone = || amounts.iter().any(|a| a.role == Role::Phone).then_some("a phone number beside the answer");
+    let doubt =
+        doubt.or_else(phone).or_else(|| if of_an_answer { marked_as_a_question(text) } else { None }).or_else(|| {
+            if of_an_answer || draft.first() == Intent::Choice {
+                somebody_else(text, answer).or_else(|| may_end(text))
+            } else {
+                None
+            }
+        });
     if let Some(why) = doubt {
         draft.cautions.push(Caution { why, remark: false, from: text.core.start, to: text.core.end });
     }
@@ -145,8 +142,7 @@ fn somebody_else(text: &Text<'_>, answer: Option<(usize, usize)>) -> Option<&'st
     let did_so_many = |at: usize| person(at) && text.is(at + 1, does) && text.is_number(at + 2);
     let found = subject(text.core.start)
         || subject(after)
-        || text.core.clone().any(did_so_many)
-        || text.core.clone().any(|at| done_for(at) || theirs(at));
+        || text.core.clone().any(|at| done_for(at) || theirs(at) || did_so_many(at));
     found.then_some("perhaps somebody else's answer")
 }
 
@@ -211,6 +207,12 @@ fn asks(text: &Text<'_>) -> Option<&'static str> {
             || text.is(at, words!["do", "can", "am"]) && text.is(at + 1, words!["i", "you", "we"])
     });
     asked.then_some("an answer, and perhaps a question")
+}
+
+/// "149/94, too high?": a question mark.
+fn marked_as_a_question(text: &Text<'_>) -> Option<&'static str> {
+    let marked = |at: usize| text.token(at).is_some_and(|t| t.asked) && !text.small_talk(at, at + 1);
+    (text.core_len() > 2 && text.core.clone().any(marked)).then_some("an answer, and perhaps a question")
 }
 
 /// A yes and a no in one answer.

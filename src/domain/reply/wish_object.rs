@@ -13,7 +13,7 @@ pub(super) enum Object {
     /// Messages of a kind that nobody here knows: all of them, until a person has read it.
     Kind,
     /// Some of the messages; others may come.
-    Some,
+    Topic,
     /// Something that is no message.
     Other,
 }
@@ -25,7 +25,7 @@ pub(super) fn object(text: &Text<'_>, hit: Hit) -> Object {
     let known = &text.lexicon.known;
     let (from, to) = (hit.from as usize, hit.to as usize);
     if others_stay(text, from, to) {
-        return Object::Some;
+        return Object::Topic;
     }
     let end = (to..text.core.end).find(|at| text.clause_ends(*at)).unwrap_or(text.core.end);
     let near = end.min(to + NEAR);
@@ -39,7 +39,7 @@ pub(super) fn object(text: &Text<'_>, hit: Hit) -> Object {
         let Some(kind) = head.checked_sub(1).filter(|at| *at >= from && is_matter(text, *at)) else {
             return Object::All;
         };
-        return if is_topic(text, kind) { Object::Some } else { Object::Kind };
+        return if is_topic(text, kind) { Object::Topic } else { Object::Kind };
     }
     // "for this one": the matter at hand.
     let leads = (to..end).take_while(|at| text.within(*at, &known.leads)).count();
@@ -49,7 +49,7 @@ pub(super) fn object(text: &Text<'_>, hit: Hit) -> Object {
     let thing = to + leads;
     let mut named = thing..end.min(thing + NAME);
     if text.is(thing, words!["one"]) && thing < end || named.any(|at| is_topic(text, at)) {
-        Object::Some
+        Object::Topic
     } else if thing < end && is_matter(text, thing) {
         Object::Other
     } else {

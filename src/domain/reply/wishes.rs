@@ -166,7 +166,7 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         return Outcome::None;
     };
     let (from, to) = span(hit);
-    let about = if topic.is_some() { Object::Some } else { object(text, hit) };
+    let about = if topic.is_some() { Object::Topic } else { object(text, hit) };
     if about == Object::Other {
         draft.say(Intent::Other, Route::Review, text, "something else is to end", from, to);
         return Outcome::None;
@@ -176,7 +176,7 @@ pub fn stop(text: &Text<'_>, context: &Context<'_>, draft: &mut Draft) -> Outcom
         draft.say(Intent::Other, Route::Review, text, "may ask for an end, deep in a long text", from, to);
         return Outcome::None;
     }
-    let (scope, mut route, why) = if about == Object::Some {
+    let (scope, mut route, why) = if about == Object::Topic {
         (Scope::Topic, Route::Review, "stop one topic")
     } else if plain.is_some() {
         (Scope::All, Route::Auto, "asks to stop")

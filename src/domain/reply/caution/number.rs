@@ -19,10 +19,15 @@ pub(super) fn all_but(text: &Text<'_>) -> Option<&'static str> {
     but.then_some("all but so many")
 }
 
+/// Whether an amount is this value, or one end of it is.
+fn holds(amount: &Amount, value: f64) -> bool {
+    amount.lo == value || amount.hi == value
+}
+
 /// A number that nobody wrote, counted from days named in a longer text; or a part of a whole thing.
 pub(super) fn counted(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'static str> {
     let value = draft.fields.value?;
-    let written = amounts.iter().any(|a| a.lo == value || a.hi == value);
+    let written = amounts.iter().any(|a| holds(a, value));
     let days = text.core.clone().filter(|at| text.fact(*at).weekday > 0).count();
     if days > 1 && !written && text.core_len() > 2 * days + 2 {
         return Some("counted from a longer text");
@@ -115,7 +120,7 @@ pub(super) fn bounded(text: &Text<'_>) -> Option<&'static str> {
 pub(super) fn another_number(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Option<&'static str> {
     let value = draft.fields.value?;
     let mut digits = amounts.iter().filter(|a| a.role == Role::Plain && !a.words && !a.past && a.of.is_none());
-    let unread = !amounts.iter().any(|a| a.lo == value || a.hi == value) && digits.any(|a| a.unit == Unit::None);
+    let unread = !amounts.iter().any(|a| holds(a, value)) && digits.any(|a| a.unit == Unit::None);
     let none = value > 0.0 && text.all(Label::Nought).any(|h| h.from as usize == text.core.start);
     (unread || none).then_some("a number, and words for another")
 }
@@ -127,7 +132,7 @@ pub(super) fn not_yet(text: &Text<'_>, amounts: &[Amount], draft: &Draft) -> Opt
         |at: usize| text.is(at, words!["ill", "will", "want", "wanna", "hope", "hoping", "aim", "aiming", "should"]);
     amounts
         .iter()
-        .filter(|a| a.role == Role::Plain && (a.lo == value || a.hi == value))
+        .filter(|a| a.role == Role::Plain && holds(a, value))
         .any(|a| (a.from.saturating_sub(4).max(text.clause_start(a.from))..a.from).any(wished))
         .then_some("a number that is hoped for")
 }

@@ -144,10 +144,10 @@ pub(super) fn parted_number(draft: &Draft) -> Option<&'static str> {
 /// "yesterday 140/82, today forgot": not of the day that was asked about.
 pub(super) fn not_of_today(text: &Text<'_>) -> Option<&'static str> {
     let missed = |at: usize| text.is(at, words!["forgot", "forgotten", "havent", "didnt", "not", "missed", "couldnt"]);
-    let day = |at: usize| text.is(at, words!["today"]);
     let of_yesterday = text.core.clone().any(|at| text.is(at, words!["yesterday"]));
     let found = text.core.clone().any(|at| {
-        day(at) && (text.clause_start(at)..text.core.end).take_while(|i| *i <= at || !text.clause_ends(*i)).any(missed)
+        text.is(at, words!["today"])
+            && (text.clause_start(at)..text.core.end).take_while(|i| *i <= at || !text.clause_ends(*i)).any(missed)
     });
     (of_yesterday && found).then_some("of yesterday, and none of today")
 }
